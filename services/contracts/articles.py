@@ -1,0 +1,51 @@
+"""Articles and their versions, and the watermarks that order them."""
+
+from datetime import datetime
+
+import msgspec
+
+
+class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One version of an article: the text at a canonical URL as of one fetch. Key: `article_id`."""
+
+    schema_version: int = 1
+    article_id: str
+    version_id: str
+    url: str
+    """Canonical URL."""
+    source: str
+    feed: str
+    title: str
+    text: str
+    """Plain text without the title. Passage offsets count its Unicode code points."""
+    language: str
+    """ISO 639-1, or `und`."""
+    first_seen_at: datetime
+    """When we first saw this version. The clock of everything downstream."""
+    published_at: datetime | None = None
+    """What the publisher claims. Evidence only."""
+    agencies: tuple[str, ...] = ()
+    """Slugs of the agencies credited in the copy (`dpa`, `afp`, `ap`, `reuters` …), sorted."""
+    cited: tuple[str, ...] = ()
+    """Outlets named as source of facts, in order of appearance."""
+    also_in: tuple[str, ...] = ()
+    """Other feeds that listed the same URL at that time, sorted."""
+    fetched_url: str = ""
+    """The address as fetched, where it differs from `url`."""
+    backfill: bool = False
+    """Brought in after the fact; `first_seen_at` is the archive's, not this installation's."""
+
+
+class Watermark(msgspec.Struct, frozen=True, kw_only=True):
+    """A promise beside the articles: `origin` will publish nothing first seen at or before `at`.
+
+    A shard may go on up to the minimum over all `origins`. An idle origin repeats its promise, or
+    everything behind it stands still.
+    """
+
+    schema_version: int = 1
+    origin: int
+    """Number of the ingest partition that promises."""
+    origins: int
+    """How many ingest partitions there are."""
+    at: datetime

@@ -1,0 +1,60 @@
+"""Stories as dedup sees them: ids, members, what changed. Enrich turns them into story records."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from services.contracts.relations import RelationKind
+
+Change = Literal["created", "grew", "updated", "corrected", "merged", "split", "closed"]
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One article in a story, and what it is to the one it took its text from.
+
+    It carries all that enrich says about the article, so that enrich needs no join.
+    """
+
+    article_id: str
+    version_id: str
+    url: str
+    source: str
+    feed: str
+    title: str
+    language: str
+    first_seen_at: datetime
+    """Of the article's first version."""
+    version_seen_at: datetime
+    published_at: datetime | None = None
+    agencies: tuple[str, ...] = ()
+    cited: tuple[str, ...] = ()
+    words: int = 0
+    versions: int = 1
+    kind: RelationKind | None = None
+    """None for the founder."""
+    correction: bool = False
+    of: str = ""
+    """`article_id` of the member it relates to by `kind`."""
+    jaccard: float = 0.0
+    containment: float = 0.0
+    other_containment: float = 0.0
+
+
+class Cluster(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A story after one change. Key of `clusters`: `story_id`. Members by (first seen, article id)."""
+
+    schema_version: int = 1
+    story_id: str
+    revision: int
+    change: Change
+    at: datetime
+    """First-seen time of the version that caused the change."""
+    article_id: str
+    """The article that caused it."""
+    members: tuple[Member, ...] = ()
+    merged_into: str = ""
+    """Set when this id ended: the story that took its members."""
+    merged_from: tuple[str, ...] = ()
+    split_from: str = ""
+    split_into: tuple[str, ...] = ()

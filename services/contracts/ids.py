@@ -1,0 +1,37 @@
+"""Ids are hashes of what they name: never random, never a clock.
+
+The same input gives the same id on every machine and in every replay. 128 bits of SHA-256, hex.
+"""
+
+import hashlib
+
+
+def _hash(kind: str, *parts: str) -> str:
+    digest = hashlib.sha256()
+    for part in (kind, *parts):
+        encoded = part.encode("utf-8", "surrogatepass")
+        digest.update(len(encoded).to_bytes(8, "big"))
+        digest.update(encoded)
+    return digest.hexdigest()[:32]
+
+
+def feed_id(url: str) -> str:
+    return _hash("feed", url)
+
+
+def article_id(canonical_url: str) -> str:
+    return _hash("article", canonical_url)
+
+
+def version_id(article: str, title: str, text: str) -> str:
+    """The id of an article's text as of one fetch: equal texts of one article are one version."""
+    return _hash("version", article, title, text)
+
+
+def story_id(founding_version: str) -> str:
+    """The id of the story that a version founded. Members may come and go; the id stays."""
+    return _hash("story", founding_version)
+
+
+def event_id(first_story: str) -> str:
+    return _hash("event", first_story)

@@ -1,0 +1,66 @@
+"""What dedup decided about an article: its relations with the words that prove them."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+RelationKind = Literal["duplicate", "syndicated", "derivative", "update", "background"]
+REUSE_KINDS: tuple[RelationKind, ...] = ("duplicate", "syndicated", "derivative", "update")
+
+Outcome = Literal["story", "screened"]
+ScreenReason = Literal["empty", "stub", "consent", "template", "ticker", "teaser", "beyond-window"]
+
+
+class Passage(msgspec.Struct, frozen=True):
+    """Equal words in two plain texts. Offsets are Unicode code points, end exclusive."""
+
+    start: int
+    end: int
+    other_start: int
+    other_end: int
+
+
+class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A directed edge from the newer article to an older one."""
+
+    other_article_id: str
+    other_version_id: str
+    other_url: str
+    kind: RelationKind
+    correction: bool = False
+    """An `update` whose text says that it corrects."""
+    jaccard: float
+    containment: float
+    """Share of this article's word 5-grams found in the other."""
+    other_containment: float
+    fresh_containment: float
+    """The larger containment counted over novel shingles only: what typing rests on."""
+    reason: str
+    """Why this kind and this direction, in words."""
+    bands: int
+    """MinHash bands that made it a candidate."""
+    samples: int
+    """Sampled shingles that made it a candidate."""
+    passages: tuple[Passage, ...] = ()
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The decision on one version, once and for all. Key of `relations`: `article_id`."""
+
+    schema_version: int = 1
+    article_id: str
+    version_id: str
+    url: str
+    source: str
+    language: str
+    first_seen_at: datetime
+    outcome: Outcome
+    reason: ScreenReason | None = None
+    """Why a screened version was kept out of matching."""
+    detail: str = ""
+    """The same in words."""
+    story_id: str = ""
+    late: bool = False
+    """It came behind the watermark and was taken at once."""
+    relations: tuple[Relation, ...] = ()

@@ -1,0 +1,62 @@
+"""What dedup keeps of a version, in a scheme any consumer with datasketch can read."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from services.contracts.articles import Article
+from services.contracts.relations import Verdict
+
+
+class Scheme(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that two sketches must have in common to be compared.
+
+    A mismatch refuses to load: signatures of two schemes have no meaning side by side.
+    """
+
+    version: int = 1
+    minhash: Literal["affine32"] = "affine32"
+    """datasketch >= 2.0, `MinHash(scheme="affine32")`."""
+    seed: int = 1
+    permutations: int = 256
+    shingle: Literal["word", "char"] = "word"
+    width: int = 3
+    hash: Literal["xxh3_64"] = "xxh3_64"
+    """Of the shingle's UTF-8 bytes; the signature takes its low 32 bits."""
+
+
+class Sketch(msgspec.Struct, frozen=True, kw_only=True):
+    """`signature` is little-endian uint32, one value a permutation, over the novel shingles."""
+
+    scheme: Scheme
+    signature: bytes
+    shingles: int
+    """Distinct shingles in the text."""
+    novel: int
+    """How many of them the signature covers."""
+
+
+class Remembered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """dedup's changelog: one version inside the window. Key of `dedup-state`: `version:<version_id>`."""
+
+    schema_version: int = 1
+    article: Article
+    sketch: Sketch | None
+    verdict: Verdict
+    first_seen_at: datetime
+    """Of the article's first version."""
+    current: bool = True
+    """False once a newer version of the article is known."""
+
+
+class ShardClock(msgspec.Struct, frozen=True, kw_only=True):
+    """dedup's changelog: how far a shard has come. Key of `dedup-state`: `clock`."""
+
+    schema_version: int = 1
+    scheme: Scheme
+    watermarks: dict[int, datetime]
+    """Per ingest partition."""
+    origins: int
+    released: datetime | None
+    """First-seen time up to which the shard has decided."""

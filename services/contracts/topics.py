@@ -1,0 +1,174 @@
+"""The topic table: every topic's key, partitioning, cleanup and record types, in one place.
+
+Docs, the AsyncAPI document and the topics that `newsfold` creates are all made from it.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from services.contracts.articles import Article, Watermark
+from services.contracts.clusters import Cluster
+from services.contracts.feeds import Feed, FeedState
+from services.contracts.relations import Verdict
+from services.contracts.sketches import Remembered, ShardClock
+from services.contracts.stories import Event, Story, StoryChange
+
+DAY_S = 86_400
+SHARDS: tuple[tuple[str, ...], ...] = (
+    ("de", "nl", "da", "sv", "no", "nb"),
+    ("en",),
+    ("fr", "es", "it", "pt", "ro", "ca"),
+    (),
+)
+"""Language groups: the index is the shard, the partition of every per-shard topic. The last takes the rest."""
+
+
+def shard_of(language: str) -> int:
+    """The shard that owns a language (ISO 639-1, any case, region subtags ignored)."""
+    base = language.lower().replace("_", "-").split("-")[0]
+    for shard, group in enumerate(SHARDS):
+        if base in group:
+            return shard
+    return len(SHARDS) - 1
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """One topic as it is created and documented."""
+
+    name: str
+    key: str
+    by: Literal["key", "shard", "origin"]
+    """Which partition a record goes to: hash of the key, its shard, or the partition of its input."""
+    partitions: int
+    compact: bool = False
+    retention_s: int | None = None
+    """None keeps records for ever."""
+    types: tuple[type[msgspec.Struct], ...]
+    writer: str
+    readers: tuple[str, ...]
+    about: str
+
+
+SHARD_COUNT = len(SHARDS)
+FEED_PARTITIONS = 4
+_PUBLIC = ("newsrooms",)
+
+TOPICS: tuple[Topic, ...] = (
+    Topic(
+        name="feeds",
+        key="feed_id",
+        by="key",
+        partitions=FEED_PARTITIONS,
+        compact=True,
+        types=(Feed,),
+        writer="operators",
+        readers=("ingest",),
+        about="Feeds to follow; a tombstone ends a subscription.",
+    ),
+    Topic(
+        name="feed-state",
+        key="feed_id",
+        by="origin",
+        partitions=FEED_PARTITIONS,
+        compact=True,
+        types=(FeedState,),
+        writer="ingest",
+        readers=("ingest",),
+        about="What ingest knows of a feed: validators, schedule, seen entries, pages still to fetch.",
+    ),
+    Topic(
+        name="articles",
+        key="article_id",
+        by="shard",
+        partitions=SHARD_COUNT,
+        retention_s=37 * DAY_S,
+        types=(Article, Watermark),
+        writer="ingest",
+        readers=("dedup", *_PUBLIC),
+        about="Every version of every article, and the watermarks that order them.",
+    ),
+    Topic(
+        name="relations",
+        key="article_id",
+        by="shard",
+        partitions=SHARD_COUNT,
+        retention_s=37 * DAY_S,
+        types=(Verdict,),
+        writer="dedup",
+        readers=_PUBLIC,
+        about="One verdict a version: its relations with numbers and passages, or why it was screened.",
+    ),
+    Topic(
+        name="clusters",
+        key="story_id",
+        by="shard",
+        partitions=SHARD_COUNT,
+        compact=True,
+        types=(Cluster,),
+        writer="dedup",
+        readers=("enrich",),
+        about="Stories as sets of members, one record a change.",
+    ),
+    Topic(
+        name="stories",
+        key="story_id",
+        by="shard",
+        partitions=SHARD_COUNT,
+        compact=True,
+        types=(Story,),
+        writer="enrich",
+        readers=_PUBLIC,
+        about="The latest record of each story; lost ids end in a tombstone.",
+    ),
+    Topic(
+        name="story-changes",
+        key="story_id",
+        by="shard",
+        partitions=SHARD_COUNT,
+        retention_s=37 * DAY_S,
+        types=(StoryChange,),
+        writer="enrich",
+        readers=_PUBLIC,
+        about="Every change of every story; replaying it rebuilds `stories`.",
+    ),
+    Topic(
+        name="events",
+        key="event_id",
+        by="shard",
+        partitions=SHARD_COUNT,
+        compact=True,
+        types=(Event,),
+        writer="enrich",
+        readers=_PUBLIC,
+        about="Stories about one happening.",
+    ),
+    Topic(
+        name="dedup-state",
+        key="per record",
+        by="shard",
+        partitions=SHARD_COUNT,
+        compact=True,
+        retention_s=None,
+        types=(Remembered, Cluster, ShardClock),
+        writer="dedup",
+        readers=("dedup",),
+        about="dedup's changelog: the versions, stories and clock of a shard.",
+    ),
+    *(
+        Topic(
+            name=f"dead-letters.{service}",
+            key="as it came",
+            by="origin",
+            partitions=1,
+            retention_s=37 * DAY_S,
+            types=(),
+            writer=service,
+            readers=("operators",),
+            about="Input that could not be used: original bytes, origin and reason in headers.",
+        )
+        for service in ("ingest", "dedup", "enrich")
+    ),
+)
+BY_NAME = {topic.name: topic for topic in TOPICS}
+DEFAULT_PREFIX = "newsfold."

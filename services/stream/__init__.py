@@ -1,0 +1,1 @@
+"""How records move; knows nothing of news."""

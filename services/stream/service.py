@@ -1,0 +1,95 @@
+"""What the run loop runs: a service is tasks over frozen records, and nothing else.
+
+A task is deterministic and awaits nothing. The loop owns fetching, threads, publishing,
+checkpoints and draining, and calls a task from one thread at a time.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from services.stream.bus import Output, Partition, Record
+
+
+class Poison(Exception):  # noqa: N818 - what it is, not that it failed
+    """This input can never be used: it goes to the dead letters, the rest flows on."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        """Short slug, a metric label."""
+        self.detail = detail
+
+
+class DeadLetter(msgspec.Struct, frozen=True):
+    """Input that could not be used, as it came."""
+
+    reason: str
+    detail: str
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+    origin: str
+    """Topic/partition/offset, or file and line, or feed and URL."""
+
+
+class Step(msgspec.Struct):
+    """What one call of a task gives back; published in one act."""
+
+    outputs: list[Output] = msgspec.field(default_factory=list)
+    dead: list[DeadLetter] = msgspec.field(default_factory=list)
+    outcomes: dict[str, int] = msgspec.field(default_factory=dict)
+    """Inputs accounted for, by outcome. With `dead` and `held` they add up to the inputs."""
+    consumed: dict[Partition, int] | None = None
+    """Next offsets to read after a restart. None: everything given so far is done with."""
+
+
+class Task(Protocol):
+    """The state of one partition number and the functions over it."""
+
+    def restore(self, record: Record) -> None:
+        """Apply one changelog record. Called in offset order before any step."""
+
+    def step(self, records: Sequence[Record]) -> Step:
+        """Take records of the input topics, in offset order per partition."""
+
+    def held(self) -> int:
+        """Inputs taken but not yet accounted for."""
+
+
+class FedTask(Task, Protocol):
+    """A task with input from outside the log."""
+
+    def take(self, readings: Sequence[Any]) -> Step:
+        """Take what a feeder brought."""
+
+
+class Feeder(Protocol):
+    """Brings input from outside the log: feeds over HTTP, a recording, an archive."""
+
+    async def next(self, *, max_items: int, timeout_s: float) -> Sequence[Any] | None:
+        """Readings for `FedTask.take`; empty after `timeout_s`; None when there will be no more.
+
+        Called again only after the previous readings are published.
+        """
+
+    async def close(self) -> None: ...
+
+
+class Service(Protocol):
+    """The definition of a service."""
+
+    name: str
+    inputs: tuple[str, ...]
+    """Co-partitioned topics; a task owns one partition number of all of them."""
+    changelog: str | None
+    """Topic whose partition of the same number restores a task."""
+
+    def task(self, number: int) -> Task: ...
+
+    def feeder(self, task: Task, number: int) -> Feeder | None:
+        """The outside input of a task, None where the log is all there is."""
+
+
+Outcomes = Mapping[str, int]
