@@ -6,7 +6,7 @@ attributes travel as `ce_*` headers, the value is the bare JSON, a tombstone sta
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -32,8 +32,7 @@ def encode(record: msgspec.Struct) -> bytes:
 
 def decode(kind: type[T], value: bytes) -> T:
     """Raises `msgspec.ValidationError` or `msgspec.DecodeError` (its base: `msgspec.MsgspecError`)."""
-    record: T = _DECODERS[kind.__name__].decode(value)
-    return record
+    return cast(T, _DECODERS[kind.__name__].decode(value))
 
 
 def headers(record: msgspec.Struct, *, id: str, source: str, time: datetime) -> Headers:  # noqa: A002 - the spec's word

@@ -131,4 +131,4 @@ class Bus(Protocol):
         """The offset after the last committed record."""
 
     async def compact(self, topic: str) -> None:
-        """Keep the last record of each key, drop what is older than retention. No effect where the bus does it itself."""
+        """Keep the last record of each key, drop what is past retention; nothing where the bus does it itself."""

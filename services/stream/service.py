@@ -12,7 +12,7 @@ import msgspec
 from services.stream.bus import Output, Partition, Record
 
 
-class Poison(Exception):  # noqa: N818 - what it is, not that it failed
+class Poison(Exception):
     """This input can never be used: it goes to the dead letters, the rest flows on."""
 
     def __init__(self, reason: str, detail: str) -> None:
