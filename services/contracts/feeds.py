@@ -27,8 +27,13 @@ class SeenEntry(msgspec.Struct, frozen=True, array_like=True):
     key: str
     """Hash of the entry's canonical link (its id where it has no link)."""
     digest: str
-    """Hash of what the feed says of it; a change makes ingest look at the page again."""
+    """Hash of what the feed says of it; a change makes ingest look at the page again.
+
+    Empty where another feed listed the entry first and answers for it.
+    """
     seen_at: datetime
+    version: str = ""
+    """`version_id` published last for it, so that an equal text is not published again."""
 
 
 class PendingPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
