@@ -1,0 +1,125 @@
+"""Logs: one JSON object a line, or a readable console.
+
+Promises: event names come from `Event`; times are UTC in microseconds; URLs carry no userinfo and no
+query secrets; no local variables and no article text leave the process above debug; a line that
+repeats comes at most once in ten seconds and says how many were `suppressed`.
+"""
+
+import logging
+import sys
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Literal, TextIO
+
+import structlog
+from structlog.processors import ExceptionRenderer, JSONRenderer
+from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
+
+from services.ops.redaction import redacted
+
+Format = Literal["auto", "json", "console"]
+REPEAT_S = 10.0
+REMEMBERED = 1024
+COPY_FIELDS = frozenset({"text", "body", "html", "summary", "value", "content"})
+MAX_FIELD_CHARS = 2000
+MAX_CHARS = {"exception": 20_000}
+
+
+def configure(
+    *, service: str, fmt: Format = "auto", level: str = "info", stream: TextIO | None = None
+) -> None:
+    """Set up every logger of the process. Colour only where `stream` (default stderr) is a terminal."""
+    out = stream or sys.stderr
+    terminal = out.isatty()
+    console = fmt == "console" or (fmt == "auto" and terminal)
+    structlog.configure(
+        processors=[*_chain(service), *_renderer(console=console, colour=terminal)],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(out),
+        cache_logger_on_first_use=False,
+    )
+
+
+def get(service: str) -> FilteringBoundLogger:
+    """A logger whose lines name `service`."""
+    logger: FilteringBoundLogger = structlog.get_logger(service=service)
+    return logger
+
+
+def _chain(service: str) -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        _named(service),
+        structlog.processors.add_log_level,
+        without_copy,
+        Repeats(time.monotonic),
+        timestamp,
+    ]
+
+
+def _renderer(*, console: bool, colour: bool) -> list[Processor]:
+    if console:
+        return [ExceptionRenderer(), redact, structlog.dev.ConsoleRenderer(colors=colour)]
+    frames = ExceptionDictTransformer(show_locals=False, max_frames=30)
+    return [ExceptionRenderer(frames), redact, JSONRenderer(ensure_ascii=False, default=str)]
+
+
+def _named(service: str) -> Processor:
+    def add(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        event.setdefault("service", service)
+        return event
+
+    return add
+
+
+def timestamp(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """UTC with exactly six digits after the second."""
+    event["timestamp"] = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return event
+
+
+def without_copy(_logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Article text is for debugging only."""
+    if method != "debug":
+        for field in COPY_FIELDS & event.keys():
+            event[field] = f"({len(str(event[field]))} characters left out)"
+    return event
+
+
+def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Last look before a line is written: no credentials inside any string, nothing endless."""
+    return {key: redacted(value, MAX_CHARS.get(key, MAX_FIELD_CHARS)) for key, value in event.items()}
+
+
+class Repeats:
+    """Lets a warning or error through once in `REPEAT_S`, with the number held back since.
+
+    Two lines are the same when all their fields are. At most `REMEMBERED` lines are remembered.
+    """
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._seen: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def __call__(self, _logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+        if method not in {"warning", "error", "critical", "exception"}:
+            return event
+        key = repr(sorted((name, repr(value)) for name, value in event.items() if name != "duration_ms"))
+        now = self._monotonic()
+        last, held = self._seen.get(key, (now - REPEAT_S, 0))
+        if now - last < REPEAT_S:
+            self._seen[key] = (last, held + 1)
+            raise structlog.DropEvent
+        self._remember(key, now)
+        if held:
+            event["suppressed"] = held
+        return event
+
+    def _remember(self, key: str, now: float) -> None:
+        self._seen[key] = (now, 0)
+        self._seen.move_to_end(key)
+        while len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)

@@ -1,0 +1,64 @@
+"""What must not reach a log: credentials in URLs, and control characters from strangers."""
+
+import re
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+SECRET_NAMES = frozenset(
+    {
+        "access_token",
+        "api_key",
+        "apikey",
+        "auth",
+        "client_secret",
+        "code",
+        "key",
+        "password",
+        "passwd",
+        "pwd",
+        "secret",
+        "session",
+        "sessionid",
+        "sid",
+        "sig",
+        "signature",
+        "token",
+        "x-amz-credential",
+        "x-amz-signature",
+        "x-amz-security-token",
+    }
+)
+_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s\"'<>]+")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def redacted(value: Any, limit: int) -> Any:
+    """`value` with every string in it cleaned and cut to `limit` characters; containers are walked."""
+    match value:
+        case str():
+            return _text(value, limit)
+        case dict():
+            return {key: redacted(part, limit) for key, part in value.items()}
+        case list() | tuple():
+            return [redacted(part, limit) for part in value]
+        case _:
+            return value
+
+
+def _text(value: str, limit: int) -> str:
+    cut = value if len(value) <= limit else f"{value[:limit]}… ({len(value)} characters)"
+    return _CONTROL.sub("�", _URL.sub(lambda found: public_url(found.group()), cut))
+
+
+def public_url(url: str) -> str:
+    """The address without userinfo and with the values of secret-looking query fields as `***`."""
+    try:
+        parts = urlsplit(url)
+        query = parse_qsl(parts.query, keep_blank_values=True)
+    except ValueError:
+        return "(unreadable URL)"
+    host = parts.netloc.rpartition("@")[2]
+    if not any(name.lower() in SECRET_NAMES for name, _ in query):
+        return urlunsplit(parts._replace(netloc=host))
+    public = [(name, "***" if name.lower() in SECRET_NAMES else field) for name, field in query]
+    return urlunsplit(parts._replace(netloc=host, query=urlencode(public, safe="*")))

@@ -1,0 +1,140 @@
+"""A very small HTTP server for `/livez`, `/readyz` and `/metrics`, on the loop it reports about.
+
+Promises: requests are bounded in size (8 KiB), time (5 s) and number at once (16); answers come from
+cached values, so a probe never waits for a bus.
+"""
+
+import asyncio
+import errno
+import hmac
+from collections.abc import Callable
+from http import HTTPStatus
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import msgspec
+
+from services.ops.exits import Exit, Stop
+from services.ops.health import Health
+from services.ops.settings import OpsSettings
+
+MAX_REQUEST_BYTES = 8192
+REQUEST_S = 5.0
+MAX_CONNECTIONS = 16
+
+
+class Answer(NamedTuple):
+    status: HTTPStatus
+    kind: str
+    body: bytes
+
+
+class OpsServer:
+    """`async with OpsServer(settings, health, metrics) as server:`; `server.port` is the port it got.
+
+    `metrics` gives the exposition text. Raises `Stop` where the address is taken or cannot be had.
+    """
+
+    def __init__(self, settings: OpsSettings, health: Health, metrics: Callable[[], bytes]) -> None:
+        self._settings = settings
+        self._health = health
+        self._metrics = metrics
+        self._open = 0
+        self._server: asyncio.Server | None = None
+        self.port = 0
+
+    async def __aenter__(self) -> Self:
+        host, port = self._settings.address()
+        try:
+            self._server = await asyncio.start_server(self._serve, host, port, limit=MAX_REQUEST_BYTES)
+        except OSError as error:
+            raise Stop(Exit.FAILED, _refused(self._settings.listen, error)) from None
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open += 1
+        try:
+            async with asyncio.timeout(REQUEST_S):
+                answer = await self._answer(reader)
+                writer.write(_wire(answer))
+                await writer.drain()
+        except (TimeoutError, ConnectionError):
+            pass  # a slow or vanished prober is its own concern
+        finally:
+            self._open -= 1
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader) -> Answer:
+        if self._open > MAX_CONNECTIONS:
+            return _text(HTTPStatus.SERVICE_UNAVAILABLE, "too many requests at once")
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+        except (asyncio.LimitOverrunError, ValueError):
+            return _text(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the request is larger than 8 KiB")
+        except asyncio.IncompleteReadError:
+            return _text(HTTPStatus.BAD_REQUEST, "the request ended early")
+        return self._route(head.decode("latin-1"))
+
+    def _route(self, head: str) -> Answer:
+        first, _, fields = head.partition("\r\n")
+        method, _, rest = first.partition(" ")
+        path = rest.partition(" ")[0].partition("?")[0]
+        if method != "GET":
+            return _text(HTTPStatus.METHOD_NOT_ALLOWED, "only GET is answered")
+        if path == "/livez":
+            return _json(*self._health.liveness())
+        if path not in {"/readyz", "/metrics"}:
+            return _text(HTTPStatus.NOT_FOUND, "known: /livez /readyz /metrics")
+        if not self._allowed(fields):
+            return _text(HTTPStatus.UNAUTHORIZED, "a bearer token is asked for (ops.token)")
+        if path == "/readyz":
+            return _json(*self._health.readiness())
+        return Answer(HTTPStatus.OK, "text/plain; version=0.0.4; charset=utf-8", self._metrics())
+
+    def _allowed(self, fields: str) -> bool:
+        if not self._settings.token:
+            return True
+        wanted = f"Bearer {self._settings.token.reveal()}"
+        return hmac.compare_digest(_field(fields, "authorization").encode(), wanted.encode())
+
+
+def _field(fields: str, name: str) -> str:
+    """The value of a header field, or nothing."""
+    for line in fields.split("\r\n"):
+        given, _, value = line.partition(":")
+        if given.lower() == name:
+            return value.strip()
+    return ""
+
+
+def _refused(listen: str, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"ops.listen = {listen}: the port is taken; stop the other process or set port 0 (any free one)"
+        )
+    return f"ops.listen = {listen}: cannot listen there: {error.strerror or error}"
+
+
+def _json(good: bool, content: dict[str, object]) -> Answer:
+    status = HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE
+    return Answer(status, "application/json", msgspec.json.encode(content) + b"\n")
+
+
+def _text(status: HTTPStatus, line: str) -> Answer:
+    return Answer(status, "text/plain; charset=utf-8", f"{line}\n".encode())
+
+
+def _wire(answer: Answer) -> bytes:
+    head = (
+        f"HTTP/1.1 {answer.status.value} {answer.status.phrase}\r\nContent-Type: {answer.kind}\r\n"
+        f"Content-Length: {len(answer.body)}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode() + answer.body

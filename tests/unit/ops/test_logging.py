@@ -1,0 +1,133 @@
+import io
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import structlog
+
+from services.ops import logging
+from services.ops.events import Event
+from services.ops.redaction import public_url, redacted
+
+Logged = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def lines() -> Logged:
+    stream = io.StringIO()
+    logging.configure(service="ingest", fmt="json", level="debug", stream=stream)
+    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+@pytest.fixture(autouse=True)
+def _reset() -> Any:
+    yield
+    structlog.reset_defaults()
+
+
+def test_a_line_is_one_json_object_with_service_level_and_microseconds(lines: Logged) -> None:
+    logging.get("dedup").info(Event.FEED_FETCHED, feed_id="f1", duration_ms=3)
+    (line,) = lines()
+    assert line["event"] == "feed.fetched"
+    assert (line["service"], line["level"], line["feed_id"]) == ("dedup", "info", "f1")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line["timestamp"])
+
+
+def test_tracebacks_carry_no_local_variables(lines: Logged) -> None:
+    def fail() -> None:
+        password = "hush-hush"
+        raise RuntimeError(f"no luck with {len(password)} characters")
+
+    try:
+        fail()
+    except RuntimeError:
+        logging.get("ingest").exception(Event.SERVICE_FAILED)
+    text = json.dumps(lines())
+    assert "no luck with 9 characters" in text
+    assert "hush-hush" not in text
+
+
+@pytest.mark.parametrize("fmt", ["json", "console"])
+def test_no_url_in_a_line_shows_credentials(fmt: logging.Format) -> None:
+    stream = io.StringIO()
+    logging.configure(service="ingest", fmt=fmt, stream=stream)
+    url = "https://ada:hush@feeds.example/rss?token=hush2&page=3"
+    try:
+        int(f"cannot fetch {url}")
+    except ValueError:
+        logging.get("ingest").exception(Event.FEED_FAILED, url=url)
+    assert "hush" not in stream.getvalue()
+    assert "page=3" in stream.getvalue()
+
+
+def test_article_text_is_left_out_above_debug(lines: Logged) -> None:
+    logging.get("ingest").info(Event.PAGE_FETCHED, text="The mayor said …")
+    logging.get("ingest").debug(Event.PAGE_FETCHED, text="The mayor said …")
+    above, debug = lines()
+    assert "mayor" not in json.dumps(above)
+    assert debug["text"] == "The mayor said …"
+
+
+def test_the_same_error_comes_once_in_ten_seconds_with_the_number_held_back() -> None:
+    now = [100.0]
+    repeats = logging.Repeats(lambda: now[0])
+
+    def passes(**event: Any) -> dict[str, Any] | None:
+        try:
+            return dict(repeats(None, "error", dict(event)))
+        except structlog.DropEvent:
+            return None
+
+    assert passes(event="feed.failed", feed_id="a") == {"event": "feed.failed", "feed_id": "a"}
+    assert passes(event="feed.failed", feed_id="a") is None
+    assert passes(event="feed.failed", feed_id="a") is None
+    assert passes(event="feed.failed", feed_id="b") is not None
+    now[0] += logging.REPEAT_S
+    assert passes(event="feed.failed", feed_id="a") == {
+        "event": "feed.failed",
+        "feed_id": "a",
+        "suppressed": 2,
+    }
+
+
+def test_remembered_errors_are_bounded() -> None:
+    repeats = logging.Repeats(lambda: 0.0)
+    for number in range(logging.REMEMBERED * 2):
+        repeats(None, "error", {"event": str(number)})
+    assert len(repeats._seen) == logging.REMEMBERED
+
+
+def test_colour_only_in_a_terminal() -> None:
+    stream = io.StringIO()
+    logging.configure(service="ingest", fmt="console", stream=stream)
+    logging.get("ingest").error(Event.FEED_FAILED)
+    assert "\x1b" not in stream.getvalue()
+
+
+def test_control_characters_of_strangers_do_not_reach_a_terminal() -> None:
+    assert "\x1b" not in redacted("\x1b[2Jcleared\u202e", 100)
+
+
+def test_long_values_are_cut() -> None:
+    assert len(redacted("x" * 10_000, 100)) < 200
+
+
+@pytest.mark.parametrize(
+    ("url", "public"),
+    [
+        ("https://feeds.example/a?b=1", "https://feeds.example/a?b=1"),
+        ("https://user:pw@feeds.example/a", "https://feeds.example/a"),
+        ("https://feeds.example/a?Token=x&q=2", "https://feeds.example/a?Token=***&q=2"),
+        ("http://[broken", "(unreadable URL)"),
+    ],
+)
+def test_a_public_url_keeps_everything_but_credentials(url: str, public: str) -> None:
+    assert public_url(url) == public
+
+
+def test_event_names_are_dotted_and_in_the_past_tense() -> None:
+    for event in Event:
+        assert re.fullmatch(r"[a-z]+\.[a-z_]+", event), event
+        assert event.endswith(("ed", "ost", "ent")), event
