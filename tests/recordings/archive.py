@@ -9,9 +9,10 @@ FIELDS = ("url", "source", "feed", "title", "text", "published_at", "fetched_at"
 
 
 def archive_lines(folder: Path) -> bytes:
-    """One JSON object a line, in order of file name. Raises KeyError if a source lacks a field."""
+    """One JSON object a line, by (fetched_at, url). Raises KeyError if a source lacks a field."""
     sources = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))]
     rows = [{field: _value(source[field]) for field in FIELDS} for source in sources]
+    rows.sort(key=lambda row: (str(row["fetched_at"]), str(row["url"])))
     return b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
 
 

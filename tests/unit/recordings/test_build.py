@@ -1,16 +1,18 @@
 """The bundled recording is what its sources say, and expected.toml says what can be measured in it."""
 
+import gzip
 import re
 import tomllib
 from collections import Counter
 from itertools import combinations
 from typing import Any
 
+import msgspec
 import pytest
 import trafilatura
 from warcio.archiveiterator import ArchiveIterator
 
-from tests.recordings.archive import archive_lines
+from tests.recordings.archive import FIELDS, archive_lines
 from tests.recordings.build import HERE, RECORDING, build, warc_date
 from tests.recordings.overlap import Overlap, common_runs, overlap, shingles, words
 from tests.recordings.session import Exchange, exchanges
@@ -56,8 +58,6 @@ def first_seen(url: str) -> str:
 
 
 def decoded(exchange: Exchange) -> bytes:
-    import gzip
-
     packed = ("Content-Encoding", "gzip") in exchange.headers
     return gzip.decompress(exchange.body) if packed else exchange.body
 
@@ -226,3 +226,16 @@ def test_pairs_of_stories_that_are_not_listed_share_next_to_nothing() -> None:
 
 def test_the_archive_of_five_is_what_its_sources_build() -> None:
     assert (HERE / "five" / "five.jsonl").read_bytes() == archive_lines(HERE / "five")
+
+
+def test_of_the_five_only_the_follow_ups_share_copy_and_only_passages_of_it() -> None:
+    rows = [msgspec.json.decode(line) for line in archive_lines(HERE / "five").splitlines()]
+    assert [row["fetched_at"] for row in rows] == sorted(row["fetched_at"] for row in rows)
+    assert all(tuple(row) == FIELDS for row in rows)
+    assert len(rows) == 5
+    sharing = [(a, b) for a, b in combinations([row["text"] for row in rows], 2) if overlap(a, b).shared]
+    ((first, second),) = sharing
+    numbers = overlap(first, second)
+    assert numbers.jaccard == pytest.approx(0.0253, abs=0.001)
+    assert numbers.containment == pytest.approx(0.050, abs=0.002)
+    assert common_runs(first, second, least=4) == [14, 9, 8, 6, 5, 4, 4, 4, 4, 4]
