@@ -38,16 +38,20 @@ class Output(msgspec.Struct, frozen=True):
 
     partition: Partition
     key: bytes | None
+    """Never None in a compacted topic."""
     value: bytes | None
     headers: Headers = ()
     timestamp_us: int = 0
+    """0: the bus stamps it with its own clock."""
 
 
 class TopicSpec(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     partitions: int
     compact: bool = False
+    """Keep the last record of each key instead of a span of time."""
     retention_s: int | None = None
+    """Age by `timestamp_us` at which a record may go; in a compacted topic only tombstones go."""
 
 
 class Assignment(msgspec.Struct, frozen=True):
@@ -96,7 +100,11 @@ class Member(Protocol):
     """One member of a consumer group."""
 
     async def assignment(self, *, timeout_s: float) -> Assignment | None:
-        """The new assignment if it changed since the last call, else None after `timeout_s`."""
+        """The new assignment if it changed since the last call, else None after `timeout_s`.
+
+        A number lost and regained between two calls is first reported lost, so that its old task
+        is never mistaken for the new one.
+        """
 
     def seek(self, positions: Mapping[Partition, int]) -> None:
         """Fetch only these partitions, from these offsets. Unnamed ones are not fetched (restore gate)."""
@@ -124,6 +132,9 @@ class Bus(Protocol):
 
     async def writer(self, group: str, topics: Sequence[str], number: int) -> Writer: ...
 
+    async def committed(self, group: str, topics: Sequence[str]) -> Mapping[Partition, int]:
+        """`Writer.committed` for a whole group, seen from outside: fences nobody, may be a moment old."""
+
     async def read(self, partition: Partition, start: int, *, max_records: int) -> Sequence[Record]:
         """Committed records from `start` on, outside any group; empty at the end."""
 
@@ -131,4 +142,4 @@ class Bus(Protocol):
         """The offset after the last committed record."""
 
     async def compact(self, topic: str) -> None:
-        """Keep the last record of each key, drop what is past retention; nothing where the bus does it itself."""
+        """Keep the last record of each key, drop what is past retention; a bus may do it by itself."""

@@ -2,8 +2,15 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def microseconds(at: datetime) -> int:
+    """Since the epoch, exactly: `datetime.timestamp` would round through a float."""
+    return (at - EPOCH) // timedelta(microseconds=1)
 
 
 class Clock(Protocol):

@@ -1,0 +1,89 @@
+"""Consumer groups of one process: who owns which partition number.
+
+A rebalance hands a number to its new owner at once. What keeps two owners apart is not this
+table but the writer: the new owner opens one, and the old owner's publish raises `Fenced`.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from services.stream.bell import Bell
+from services.stream.bus import Assignment, Fatal, Partition
+
+
+def share_out(numbers: int, members: int) -> list[frozenset[int]]:
+    """Numbers dealt round to members in their order: shares differ by one at most."""
+    return [frozenset(range(member, numbers, members)) for member in range(members)]
+
+
+class Membership:
+    """What one member owns, told in steps that never hide a change of hands."""
+
+    def __init__(self, group: str, topics: frozenset[str], changed: Callable[[], None]) -> None:
+        self.group = group
+        self.topics = topics
+        self.owned: frozenset[Partition] = frozenset()
+        self._changed = changed
+        self._bell = Bell()
+        self._generation = 0
+        self._told: frozenset[Partition] = frozenset()
+        self._told_generation = 0
+        self._kept: frozenset[Partition] = frozenset()
+
+    def give(self, generation: int, numbers: frozenset[int]) -> None:
+        self.owned = frozenset(Partition(topic, number) for topic in self.topics for number in numbers)
+        self._kept &= self.owned
+        self._generation = generation
+        self._bell.ring()
+        self._changed()
+
+    async def assignment(self, *, timeout_s: float) -> Assignment | None:
+        deadline = asyncio.get_running_loop().time() + timeout_s
+        while self._generation == self._told_generation:
+            left = deadline - asyncio.get_running_loop().time()
+            if left <= 0:
+                return None
+            await self._bell.wait(left)
+        return self._tell()
+
+    def _tell(self) -> Assignment:
+        regained = (self._told & self.owned) - self._kept
+        # A number that left and came back did so over two generations, so the one before is ours to use.
+        self._told_generation = self._generation - 1 if regained else self._generation
+        self._told = self._kept = self.owned - regained
+        return Assignment(generation=self._told_generation, partitions=self._told)
+
+
+class Groups:
+    """All groups of one bus."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+        self._members: dict[str, list[Membership]] = {}
+        self._numbers: dict[str, int] = {}
+        self._generation = 0
+
+    def join(self, group: str, topics: Sequence[str], numbers: int) -> Membership:
+        """Raises `Fatal` where the group's other members read other topics."""
+        members = self._members.setdefault(group, [])
+        joined = Membership(group, frozenset(topics), self._changed)
+        if members and members[0].topics != joined.topics:
+            raise Fatal(f"group {group!r} reads {sorted(members[0].topics)}, not {sorted(joined.topics)}")
+        members.append(joined)
+        self._numbers[group] = numbers
+        self._rebalance(group)
+        return joined
+
+    def leave(self, membership: Membership) -> None:
+        """Leaving twice is leaving once."""
+        members = self._members[membership.group]
+        if membership in members:
+            members.remove(membership)
+            self._rebalance(membership.group)
+            membership.give(self._generation, frozenset())
+
+    def _rebalance(self, group: str) -> None:
+        self._generation += 1
+        members = self._members[group]
+        for member, numbers in zip(members, share_out(self._numbers[group], len(members)), strict=True):
+            member.give(self._generation, numbers)

@@ -1,0 +1,207 @@
+"""The statements of the embedded log: plain functions over a connection, run on its thread.
+
+Every write is one transaction. Every read is one statement, hence one snapshot, and leaves none open:
+an open one would keep the write-ahead log from shrinking.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import msgspec
+
+from services.stream import layout
+from services.stream.bus import Fenced, Output, Partition, Record, TopicSpec
+from services.stream.member import Found, Want
+from services.stream.sqlite.batches import Stored, pack, unpack_from
+
+FETCH_BYTES = 16 * 1024 * 1024
+"""A fetch stops after the row that passes this."""
+
+
+class Catalog(msgspec.Struct, frozen=True):
+    """What is known of the file: its topics, their partitions' ids and ends."""
+
+    topics: Mapping[str, TopicSpec]
+    ids: Mapping[Partition, int]
+    ends: dict[Partition, int]
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A writer's right to a number of a group: void once the number has a higher epoch."""
+
+    group: str
+    number: int
+    epoch: int
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        # SQLite rolls back by itself after some errors, a full disk among them.
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def catalog(db: sqlite3.Connection) -> Catalog:
+    rows = db.execute("SELECT name, partitions, compact, retention_s FROM topics").fetchall()
+    topics = {
+        name: TopicSpec(name=name, partitions=count, compact=bool(compact), retention_s=retention_s)
+        for name, count, compact, retention_s in rows
+    }
+    found = db.execute("SELECT topic, number, id, next_offset FROM partitions").fetchall()
+    return Catalog(
+        topics=topics,
+        ids={Partition(topic, number): key for topic, number, key, _ in found},
+        ends={Partition(topic, number): end for topic, number, _, end in found},
+    )
+
+
+def data_version(db: sqlite3.Connection) -> int:
+    """Changes whenever another connection, of any process, has committed."""
+    return int(db.execute("PRAGMA data_version").fetchone()[0])
+
+
+def create(db: sqlite3.Connection, wanted: Sequence[TopicSpec]) -> Catalog:
+    with transaction(db):
+        for spec in layout.to_create(catalog(db).topics, wanted):
+            row = (spec.name, spec.partitions, spec.compact, spec.retention_s)
+            db.execute("REPLACE INTO topics VALUES (?, ?, ?, ?)", row)
+            db.executemany(
+                "INSERT OR IGNORE INTO partitions (topic, number, next_offset) VALUES (?, ?, 0)",
+                [(spec.name, number) for number in range(spec.partitions)],
+            )
+    return catalog(db)
+
+
+def claim(db: sqlite3.Connection, group: str, number: int) -> Claim:
+    """A new epoch: every older claim on the number is void from now on."""
+    with transaction(db):
+        db.execute(
+            "INSERT INTO writers VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET epoch = epoch + 1",
+            (group, number),
+        )
+        return Claim(group, number, _epoch(db, group, number))
+
+
+def _epoch(db: sqlite3.Connection, group: str, number: int) -> int:
+    row = db.execute(
+        "SELECT epoch FROM writers WHERE group_name = ? AND number = ?", (group, number)
+    ).fetchone()
+    return int(row[0])
+
+
+def check_claim(db: sqlite3.Connection, claim: Claim) -> None:
+    if _epoch(db, claim.group, claim.number) != claim.epoch:
+        raise Fenced(f"a newer writer owns number {claim.number} of group {claim.group!r}")
+
+
+def publish(
+    db: sqlite3.Connection,
+    claim: Claim,
+    outputs: Mapping[int, Sequence[Output]],
+    consumed: Mapping[int, int],
+    now_us: int,
+) -> dict[int, int]:
+    """Append and commit by partition id, all or nothing; the new ends of what was appended to."""
+    with transaction(db):
+        check_claim(db, claim)
+        ends = _append(db, outputs, now_us) if outputs else {}
+        if consumed:
+            _commit(db, claim.group, consumed)
+    return ends
+
+
+def marks(rows: int, columns: int) -> str:
+    return ",".join([f"({','.join('?' * columns)})"] * rows)
+
+
+def _append(db: sqlite3.Connection, outputs: Mapping[int, Sequence[Output]], now_us: int) -> dict[int, int]:
+    # One statement for many rows, for the reason the schema gives.
+    known = db.execute(
+        f"SELECT id, next_offset FROM partitions WHERE id IN {marks(1, len(outputs))}",  # noqa: S608 - question marks
+        tuple(outputs),
+    )
+    rows: list[int | bytes] = []
+    ends = {}
+    for partition, end in known.fetchall():
+        for batch in pack(_stored(outputs[partition], end, now_us)):
+            rows += (partition, batch.last_offset, batch.oldest_us, batch.records)
+        ends[partition] = end + len(outputs[partition])
+    db.execute(f"INSERT INTO batches VALUES {marks(len(rows) // 4, 4)}", rows)  # noqa: S608
+    cases = " ".join(["WHEN ? THEN ?"] * len(ends))
+    db.execute(
+        f"UPDATE partitions SET next_offset = CASE id {cases} END WHERE id IN {marks(1, len(ends))}",  # noqa: S608
+        [value for pair in ends.items() for value in pair] + list(ends),
+    )
+    return ends
+
+
+def _stored(outputs: Sequence[Output], start: int, now_us: int) -> Iterator[Stored]:
+    for offset, output in enumerate(outputs, start):
+        yield Stored(offset, output.key, output.value, output.headers, output.timestamp_us or now_us)
+
+
+def _commit(db: sqlite3.Connection, group: str, consumed: Mapping[int, int]) -> None:
+    rows = [value for partition, following in consumed.items() for value in (group, partition, following)]
+    db.execute(f"REPLACE INTO offsets VALUES {marks(len(consumed), 3)}", rows)  # noqa: S608
+
+
+def committed(db: sqlite3.Connection, group: str) -> dict[Partition, int]:
+    rows = db.execute(
+        "SELECT topic, number, offsets.next_offset FROM offsets"
+        " JOIN partitions ON id = partition WHERE group_name = ?",
+        (group,),
+    )
+    return {Partition(topic, number): following for topic, number, following in rows.fetchall()}
+
+
+def committed_by(db: sqlite3.Connection, claim: Claim) -> dict[Partition, int]:
+    check_claim(db, claim)
+    return committed(db, claim.group)
+
+
+def end(db: sqlite3.Connection, partition: int) -> int:
+    row = db.execute("SELECT next_offset FROM partitions WHERE id = ?", (partition,)).fetchone()
+    return int(row[0])
+
+
+def find(db: sqlite3.Connection, wants: Sequence[tuple[int, Want, int]]) -> list[Found]:
+    """Read by (partition id, want, its end as known before the call): all before that end is visible."""
+    found = []
+    left = FETCH_BYTES
+    for partition, want, known_end in wants:
+        if left <= 0:
+            found.append(Found([], want.start))
+            continue
+        records, read, at_end = _stretch(db, partition, want, left)
+        left -= read
+        following = records[-1].offset + 1 if records else want.start
+        found.append(Found(records, max(following, known_end) if at_end else following))
+    return found
+
+
+def _stretch(
+    db: sqlite3.Connection, partition: int, want: Want, most_bytes: int
+) -> tuple[list[Record], int, bool]:
+    """Records, the bytes read for them, and whether the partition holds no more."""
+    cursor = db.execute(
+        "SELECT records FROM batches WHERE partition = ? AND last_offset >= ? ORDER BY last_offset",
+        (partition, want.start),
+    )
+    records: list[Record] = []
+    read = 0
+    try:
+        for (packed,) in cursor:
+            records += unpack_from(want.partition, packed, want.start)
+            read += len(packed)
+            if len(records) >= want.limit or read >= most_bytes:
+                return records[: want.limit], read, False
+    finally:
+        cursor.close()
+    return records, read, True
