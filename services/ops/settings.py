@@ -16,8 +16,6 @@ class BusSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     url: Annotated[str, Meta(pattern=BUS_ADDRESS)] = "sqlite:var/newsfold.db"
     """`memory`, `sqlite:FILE` or `kafka:HOST:PORT`."""
-    prefix: Annotated[str, Meta(pattern=r"^[a-zA-Z0-9._-]{0,64}$")] = "newsfold."
-    """Stands before every topic name."""
     wait_s: Annotated[float, Meta(ge=0, le=3600)] = 60.0
     """Seconds to wait for a bus that is away, with growing delay, before giving up with exit code 3."""
 

@@ -1,0 +1,1 @@
+"""What a person at a terminal meets: the bodies of the commands, progress, tables, exported files."""

@@ -1,0 +1,75 @@
+"""From a bus address to a bus: `memory`, `sqlite:FILE`, `kafka:HOST:PORT`."""
+
+import re
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from services.contracts.topics import TOPICS
+from services.ops.exits import Exit, Stop
+from services.ops.settings import BUS_ADDRESS
+from services.stream.bus import Bus, TopicSpec
+
+
+class Address(NamedTuple):
+    kind: str
+    place: str
+    """The file of a SQLite log, host and port of a Kafka broker."""
+
+    def file(self) -> Path | None:
+        """The log's file, where the log is a file."""
+        return Path(self.place) if self.kind == "sqlite" else None
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.place}" if self.place else self.kind
+
+
+def parse(text: str) -> Address:
+    """Raises `Stop` (usage) with the forms there are."""
+    if not re.match(BUS_ADDRESS, text):
+        raise Stop(Exit.USAGE, f"bus {text!r}: known forms are memory, sqlite:FILE and kafka:HOST:PORT")
+    kind, _, place = text.partition(":")
+    if kind == "kafka" and find_spec("services.stream.kafka") is None:
+        raise Stop(Exit.USAGE, f"bus {text!r}: Kafka is not in this version yet; use sqlite:FILE or memory")
+    return Address(kind, place)
+
+
+def shared(address: Address) -> Address:
+    """The address of a log that other processes can read too, and that is there. Raises `Stop` (usage)."""
+    if address.kind == "memory":
+        raise Stop(Exit.USAGE, "bus memory: a log in memory ends with its process; name sqlite:FILE")
+    file = address.file()
+    if file is not None and not file.is_file():
+        raise Stop(Exit.USAGE, f"bus {address}: there is no log in that file; is the path right?")
+    return address
+
+
+def bus_at(address: Address) -> Bus:
+    """The bus, not started yet. The directory of a SQLite file is made."""
+    file = address.file()
+    if file is None:
+        from services.stream.memory import MemoryBus
+
+        return MemoryBus()
+    from services.stream.sqlite import SqliteBus
+
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Stop(Exit.USAGE, f"bus {address}: {file.parent}: {error.strerror or error}") from None
+    return SqliteBus(file)
+
+
+def topic_specs(*, forget: bool) -> Sequence[TopicSpec]:
+    """What to create, from the topic table. Without `forget` nothing is dropped for its age: a recording
+    carries times of its own, however long ago."""
+    return [
+        TopicSpec(
+            name=topic.name,
+            partitions=topic.partitions,
+            compact=topic.compact,
+            retention_s=topic.retention_s if forget else None,
+        )
+        for topic in TOPICS
+    ]

@@ -1,0 +1,119 @@
+"""One record for the eye or for a pipe."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from rich.text import Text
+
+from services.contracts import wire
+from services.contracts.articles import Article, Watermark
+from services.contracts.clusters import Cluster
+from services.contracts.feeds import Feed, FeedState
+from services.contracts.relations import Verdict
+from services.contracts.sketches import Remembered, ShardClock
+from services.contracts.stories import Event, Story, StoryChange
+from services.stream.bus import Record
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+WIDTH = 100
+
+
+def type_name(record: Record) -> str | None:
+    """`Article`, `Story` …; None for what is not one of ours, such as dead letters."""
+    try:
+        return wire.type_of(dict(record.headers)).__name__
+    except wire.UnknownType:
+        return None
+
+
+def json_line(record: Record) -> bytes:
+    """Key, type, time, partition, offset and value; for a dead letter also what its headers tell."""
+    line: dict[str, Any] = {
+        "key": _readable(record.key),
+        "type": type_name(record),
+        "time": time_of(record),
+        "partition": record.partition.number,
+        "offset": record.offset,
+        "value": _value(record.value),
+    }
+    if line["type"] is None and record.headers:
+        line["headers"] = {name: _readable(value) for name, value in record.headers}
+    return msgspec.json.encode(line)
+
+
+def pretty(record: Record) -> Text:
+    """One line of at most `WIDTH` characters of content, without control characters."""
+    name = type_name(record)
+    head = Text()
+    head.append(time_of(record).strftime("%Y-%m-%d %H:%M:%S "), style="dim")
+    head.append(f"{record.partition.number}/{record.offset} ", style="dim")
+    head.append(f"{name or 'record'} ", style="bold cyan")
+    return head.append(_printable(_told(record, name))[:WIDTH])
+
+
+def time_of(record: Record) -> datetime:
+    return EPOCH + timedelta(microseconds=record.timestamp_us)
+
+
+def _told(record: Record, name: str | None) -> str:
+    key = _readable(record.key) or ""
+    if record.value is None:
+        return f"{key} (tombstone)"
+    if name is None:
+        return "; ".join(f"{field}: {_readable(value)}" for field, value in record.headers) or key
+    try:
+        content = wire.read(dict(record.headers), record.value)
+    except msgspec.MsgspecError as error:
+        return f"{key} (unreadable: {error})"
+    return _TOLD[type(content)](content)
+
+
+def _story(story: Story) -> str:
+    ended = f" → merged into {story.merged_into}" if story.merged_into else ""
+    return f"{story.headline} ({len(story.articles)} articles, revision {story.revision}){ended}"
+
+
+def _verdict(verdict: Verdict) -> str:
+    if verdict.outcome == "screened":
+        return f"{verdict.url} screened: {verdict.reason}"
+    kinds = ", ".join(f"{relation.kind} of {relation.other_url}" for relation in verdict.relations)
+    return f"{verdict.url} {kinds or 'stands alone'}"
+
+
+_TOLD: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
+    Article: lambda article: f"{article.source}: {article.title} ({article.language}) {article.url}",
+    Watermark: lambda mark: f"origin {mark.origin} of {mark.origins} has published up to {mark.at}",
+    Feed: lambda feed: f"{feed.source}: {feed.url}",
+    FeedState: lambda state: f"{state.url or state.feed_id} {state.status} {state.reason}",
+    Verdict: _verdict,
+    Cluster: lambda cluster: f"{cluster.story_id} {cluster.change}: {len(cluster.members)} articles",
+    Story: _story,
+    StoryChange: lambda change: f"{change.change}: {_story(change.story)}",
+    Event: lambda event: f"{event.title} ({len(event.stories)} stories)",
+    Remembered: lambda version: f"{version.article.url} {version.verdict.outcome}",
+    ShardClock: lambda clock: f"decided up to {clock.released}",
+}
+
+
+def _value(value: bytes | None) -> Any:
+    if value is None:
+        return None
+    try:
+        return msgspec.Raw(msgspec.json.format(value, indent=-1) if b"\n" in value else _json(value))
+    except msgspec.DecodeError:
+        return _readable(value)
+
+
+def _json(value: bytes) -> bytes:
+    msgspec.json.decode(value, type=msgspec.Raw)
+    return value
+
+
+def _readable(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("utf-8", "replace")
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)

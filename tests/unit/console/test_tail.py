@@ -1,0 +1,78 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from services.console import record_lines
+from services.console.tail import starts, tail
+from services.contracts import wire
+from services.contracts.articles import Watermark
+from services.stream.bus import Output, Partition, Record, TopicSpec
+from services.stream.memory import MemoryBus
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TOPIC = "articles"
+
+
+def watermark(partition: int, second: int) -> Output:
+    mark = Watermark(origin=partition, origins=2, at=AT)
+    return Output(
+        partition=Partition(TOPIC, partition),
+        key=b"watermark",
+        value=wire.encode(mark),
+        headers=wire.headers(mark, id=f"{second}", source="ingest", time=AT),
+        timestamp_us=second * 1_000_000,
+    )
+
+
+@pytest.fixture
+async def bus() -> MemoryBus:
+    bus = MemoryBus()
+    await bus.start()
+    await bus.create([TopicSpec(name=TOPIC, partitions=2)])
+    writer = await bus.writer("test", [TOPIC], 0)
+    await writer.publish([watermark(0, 1), watermark(1, 2), watermark(0, 3), watermark(1, 4)], consumed={})
+    return bus
+
+
+async def shown(bus: MemoryBus, start: str) -> list[int]:
+    seen: list[Record] = []
+    await tail(bus, await starts(bus, TOPIC, start), lambda _: True, seen.append, follow=False)
+    return [record.timestamp_us // 1_000_000 for record in seen]
+
+
+async def test_partitions_are_shown_as_one_line_of_time(bus: MemoryBus) -> None:
+    assert await shown(bus, "beginning") == [1, 2, 3, 4]
+
+
+async def test_a_start_can_be_an_offset_or_the_last_few(bus: MemoryBus) -> None:
+    assert await shown(bus, "1") == [3, 4]
+    assert await shown(bus, "-1") == [3, 4]
+    assert await shown(bus, "-100") == [1, 2, 3, 4]
+    assert await shown(bus, "end") == []
+
+
+async def test_a_line_for_a_pipe_tells_key_type_time_place_and_value(bus: MemoryBus) -> None:
+    record = (await bus.read(Partition(TOPIC, 1), 1, max_records=1))[0]
+    line = json.loads(record_lines.json_line(record))
+    assert line == {
+        "key": "watermark",
+        "type": "Watermark",
+        "time": "1970-01-01T00:00:04Z",
+        "partition": 1,
+        "offset": 1,
+        "value": {"schema_version": 1, "origin": 1, "origins": 2, "at": "2026-03-01T12:00:00Z"},
+    }
+
+
+@pytest.mark.parametrize("value", [b"\xff\x00 not json", b'{"a":\n1}', b"", None])
+def test_a_dead_letter_is_one_line_of_json_whatever_its_bytes_are(value: bytes | None) -> None:
+    record = Record(Partition("dead-letters.ingest", 0), 0, None, value, (("reason", b"not_json"),), 0)
+    line = record_lines.json_line(record)
+    assert b"\n" not in line
+    assert json.loads(line)["headers"] == {"reason": "not_json"}
+    assert "reason: not_json" in record_lines.pretty(record).plain or value is None
+
+
+def test_every_type_on_the_wire_has_words() -> None:
+    assert set(record_lines._TOLD) == set(wire._TYPES.values())
