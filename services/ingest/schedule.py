@@ -1,0 +1,89 @@
+"""When to look again: pure functions of what is remembered and what time it is.
+
+Jitter is a hash of the feed, so that a schedule is the same in every run and feeds of one host do not
+march in step.
+"""
+
+import zlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from services.contracts.feeds import Feed, FeedState, PendingPage
+
+DEFAULT_S = 15 * 60
+SHORTEST_S, LONGEST_S = 5 * 60, 24 * 3_600
+GONE_S = 7 * 24 * 3_600
+"""A feed that answered 410 is asked once a week: feeds do come back."""
+FULL_FETCH_S = 24 * 3_600
+"""Once in this time the validators are left out: some servers answer 304 for ever."""
+PAGE_RETRIES_S = (60, 5 * 60, 30 * 60, 2 * 3_600)
+JITTER = 0.1
+
+
+def after_success(feed_id: str, at: datetime, hint_s: int) -> datetime:
+    """Next poll. `hint_s` is the publisher's wish (ttl, max-age; 0 is none), kept within 5 min and 24 h."""
+    interval = min(max(hint_s, SHORTEST_S), LONGEST_S) if hint_s > 0 else DEFAULT_S
+    return at + timedelta(seconds=_jittered(feed_id, interval))
+
+
+def after_failure(feed_id: str, at: datetime, failures: int, retry_after_s: int) -> datetime:
+    """Next poll after `failures` in a row (1 and up): doubling up to 24 h, never before Retry-After."""
+    wait = min(DEFAULT_S * 2 ** min(failures - 1, 16), LONGEST_S)
+    return at + timedelta(seconds=max(_jittered(feed_id, wait), min(retry_after_s, LONGEST_S)))
+
+
+def after_gone(feed_id: str, at: datetime) -> datetime:
+    return at + timedelta(seconds=_jittered(feed_id, GONE_S))
+
+
+def page_retry(url: str, at: datetime, attempts: int, retry_after_s: int) -> datetime:
+    """Next attempt at a page after `attempts` that failed (1 and up)."""
+    wait = PAGE_RETRIES_S[min(attempts, len(PAGE_RETRIES_S)) - 1]
+    return at + timedelta(seconds=max(_jittered(url, wait), min(retry_after_s, LONGEST_S)))
+
+
+def conditional(state: FeedState, now: datetime) -> bool:
+    """Whether the next fetch may send validators: not once a day, at an hour that is the feed's own."""
+    if state.polled_at is None:
+        return False
+    shift = _fraction(state.feed_id) * FULL_FETCH_S
+    period_then, period_now = ((t.timestamp() + shift) // FULL_FETCH_S for t in (state.polled_at, now))
+    return period_then == period_now
+
+
+def due_feeds(feeds: Iterable[Feed], states: Mapping[str, FeedState], now: datetime) -> list[Feed]:
+    """Feeds to poll now, the longest waiting first."""
+
+    def due_at(feed: Feed) -> datetime | None:
+        state = states.get(feed.feed_id)
+        return state.due_at if state and state.url == feed.url else None
+
+    waiting = [
+        (at.timestamp() if at else 0.0, feed.feed_id, feed)
+        for feed in feeds
+        if (at := due_at(feed)) is None or at <= now
+    ]
+    return [feed for _, _, feed in sorted(waiting, key=lambda row: row[:2])]
+
+
+def due_pages(states: Iterable[FeedState], now: datetime) -> list[PendingPage]:
+    """Pages to fetch now, the longest waiting first."""
+    waiting = [page for state in states for page in state.pending if page.due_at <= now]
+    return sorted(waiting, key=lambda page: (page.due_at, page.url))
+
+
+def allowed(host: str, in_flight: Mapping[str, int], per_host: int) -> bool:
+    """Whether a request to `host` may start beside those in flight (host to number).
+
+    The one gate of politeness: robots.txt, delays and back-off per host belong here.
+    """
+    return in_flight.get(host, 0) < per_host
+
+
+def _jittered(name: str, seconds: float) -> float:
+    return seconds * (1 + JITTER * _fraction(name))
+
+
+def _fraction(name: str) -> float:
+    """A stable number in [0, 1)."""
+    return zlib.crc32(name.encode("utf-8", "replace")) / 2**32

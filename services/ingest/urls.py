@@ -1,0 +1,104 @@
+"""Canonical URLs: one address for one article, whatever a feed hung onto it.
+
+Only what is certain is folded: a tracking parameter, a fragment, a default port, an AMP viewer. Two
+addresses that may be two articles stay two; dedup has the rest.
+"""
+
+import re
+from functools import lru_cache
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import tld
+from w3lib.url import canonicalize_url
+
+MAX_LENGTH = 2_048
+_TRACKING = re.compile(
+    r"(?:utm|mc|wt|at|pk|mtm|matomo|oly|guce|hsa|ns)_.+"
+    r"|_?(?:fbclid|gclid|gbraid|wbraid|dclid|yclid|msclkid|twclid|ttclid|li_fat_id|igshid|igsh|gaa_.+)"
+    r"|xtor|xts|cmp(?:id)?|ocid|icid|cid_source|s_cid|sc_cid|smid|maca|ito|ftag|mkt_tok|vero_id|spm"
+    r"|_hsenc|_hsmi|__twitter_impression|guccounter|dicbo|traffic_source",
+    re.IGNORECASE,
+)
+_AMP = re.compile(r"amp(?:=(?:1|true|yes)?)?|outputtype=(?:valid)?amp", re.IGNORECASE)
+_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
+_SLUG_THEN_AMP = re.compile(r"(/[^/]*(?:-|\d)[^/]*)/amp/?$", re.IGNORECASE)
+_AMP_VIEWER = re.compile(r"https?://www\.google\.[a-z.]+/amp/(s/)?(.+)", re.IGNORECASE)
+_AMP_CACHE = re.compile(r"https?://[^/]+\.cdn\.ampproject\.org/[a-z]/(s/)?(.+)", re.IGNORECASE)
+_DEFAULT_PORT = {"http": 80, "https": 443}
+
+
+def canonical(url: str) -> str | None:
+    """The canonical form of an http(s) URL; None for anything else and past 2,048 characters.
+
+    Idempotent: a canonical URL is its own canonical form.
+    """
+    if len(url) > 2 * MAX_LENGTH:
+        return None
+    try:
+        parts = urlsplit(_unwrapped(url.strip()))
+        if parts.scheme.lower() not in _DEFAULT_PORT or not parts.hostname:
+            return None
+        folded = canonicalize_url(_without_noise(parts).geturl())
+    except (ValueError, UnicodeError):
+        return None
+    return folded if len(folded) <= MAX_LENGTH else None
+
+
+def canonical_of_page(fetched: str, claimed: str) -> str | None:
+    """Canonical URL of a page fetched at `fetched` that claims `claimed` by `<link rel=canonical>`.
+
+    The claim counts on the same registrable domain, and unless it is the home page: templates of
+    whole sites carry such a link.
+    """
+    own, other = canonical(fetched), canonical(claimed) if claimed else None
+    if own is None or other is None:
+        return own
+    there = urlsplit(other)
+    if publisher(there.hostname or "") != publisher(urlsplit(own).hostname or ""):
+        return own
+    return own if there.path in {"", "/"} and not there.query else other
+
+
+@lru_cache(maxsize=4_096)
+def publisher(host: str) -> str:
+    """Registrable domain by the Public Suffix List; the last two labels where the list is silent."""
+    host = host.lower().rstrip(".")
+    known = tld.get_fld(host, fix_protocol=True, fail_silently=True)
+    return known or ".".join(host.split(".")[-2:])
+
+
+def host_of(url: str) -> str:
+    """Lower-case host; empty where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _unwrapped(url: str) -> str:
+    """The publisher's own address out of Google's AMP viewer and cache."""
+    match = _AMP_VIEWER.fullmatch(url) or _AMP_CACHE.fullmatch(url)
+    if match is None or not _HOST.match(match[2]):
+        return url
+    return f"{'https' if match[1] else 'http'}://{match[2]}"
+
+
+def _without_noise(parts: SplitResult) -> SplitResult:
+    scheme = parts.scheme.lower()
+    host = (parts.hostname or "").rstrip(".")
+    if ":" in host:
+        host = f"[{host}]"
+    if parts.port not in {None, _DEFAULT_PORT[scheme]}:
+        host = f"{host}:{parts.port}"
+    kept = "&".join(pair for pair in parts.query.split("&") if pair and not _is_noise(pair))
+    return SplitResult(scheme, host, _SLUG_THEN_AMP.sub(r"\1", parts.path), kept, "")
+
+
+def _is_noise(pair: str) -> bool:
+    if _AMP.fullmatch(pair):
+        return True
+    name, _, value = pair.partition("=")
+    name = unquote(name)
+    if name.lower() in {"ref", "referrer", "via"}:
+        return bool(_HOST.fullmatch(unquote(value)))
+    return bool(_TRACKING.fullmatch(name))
