@@ -36,6 +36,8 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     other_containment: float
     fresh_containment: float
     """The larger containment counted over novel shingles only: what typing rests on."""
+    fresh_shared: int
+    """Novel shingles shared."""
     reason: str
     """Why this kind and this direction, in words."""
     bands: int
@@ -43,6 +45,15 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     samples: int
     """Sampled shingles that made it a candidate."""
     passages: tuple[Passage, ...] = ()
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A pair that looked alike and was kept out of matching by a screen."""
+
+    other_article_id: str
+    other_url: str
+    reason: ScreenReason
+    detail: str
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -64,3 +75,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     late: bool = False
     """It came behind the watermark and was taken at once."""
     relations: tuple[Relation, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    """Pairs a screen refused: two fillings of a template, text of the site."""
+    candidates: int = 0
+    """Pairs verified for this version."""

@@ -19,7 +19,7 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True):
     minhash: Literal["affine32"] = "affine32"
     """datasketch >= 2.0, `MinHash(scheme="affine32")`."""
     seed: int = 1
-    permutations: int = 256
+    permutations: int = 128
     shingle: Literal["word", "char"] = "word"
     width: int = 3
     hash: Literal["xxh3_64"] = "xxh3_64"
@@ -31,10 +31,8 @@ class Sketch(msgspec.Struct, frozen=True, kw_only=True):
 
     scheme: Scheme
     signature: bytes
-    shingles: int
-    """Distinct shingles in the text."""
     novel: int
-    """How many of them the signature covers."""
+    """How many distinct shingles the signature covers."""
 
 
 class Remembered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -48,6 +46,11 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of the article's first version."""
     current: bool = True
     """False once a newer version of the article is known."""
+    counted: bool = True
+    """Its shingles count for the novelty of later days. False where its day was closed already."""
+    seen: bytes = b""
+    """How many earlier days each distinct wide shingle was seen on when it came, 0..3, two bits
+    each, in ascending order of the hash."""
 
 
 class ShardClock(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,5 +61,5 @@ class ShardClock(msgspec.Struct, frozen=True, kw_only=True):
     watermarks: dict[int, datetime]
     """Per ingest partition."""
     origins: int
-    released: datetime | None
-    """First-seen time up to which the shard has decided."""
+    decided: tuple[datetime, str] | None = None
+    """First-seen time and article id of the furthest version decided."""

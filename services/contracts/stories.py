@@ -73,8 +73,10 @@ class StoryChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     revision: int
     change: Change
     at: datetime
-    article_url: str
+    article_id: str
     """The article that caused the change."""
+    article_url: str
+    """Its URL; empty where it is no longer a member."""
     story: Story
 
 

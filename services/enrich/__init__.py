@@ -1,0 +1,1 @@
+"""Clusters in, stories, story changes and events out."""

@@ -1,0 +1,71 @@
+"""Teaser and rights boxes: lines that advertise other articles or state rights, inside a text.
+
+They are kept out of matching word by word. A line is a box when it begins like one and is short;
+a run of short lines after a teaser heading belongs to it.
+"""
+
+import re
+from bisect import bisect_left
+
+import numpy as np
+import numpy.typing as npt
+
+from services.dedup.words import spans
+
+_HEADS = re.compile(
+    r"^[\s•\-–—*+>|]*(?:"
+    r"lesen sie (?:auch|hier|mehr|dazu)|lesen sie hierzu|mehr zum thema|mehr dazu|auch interessant|das könnte sie auch|"
+    r"weitere artikel|weitere meldungen|zum thema:|siehe auch|empfohlener redaktioneller inhalt|newsletter|"
+    r"abonnieren sie|melden sie sich (?:hier )?(?:für|zum)|kommentare?\s*$|jetzt kommentieren|"
+    r"read (?:more|also|next)|more (?:on this|stories|from)|related(?: articles| stories| content)?\s*:|see also|"
+    r"sign up (?:for|to)|subscribe to|follow us|recommended for you|you may also like|"
+    r"lire aussi|à lire aussi|sur le même sujet|lee también|te puede interesar|leggi anche|lees ook|læs også|läs också|"
+    r"©|\(c\) |copyright|all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos"
+    r")",
+    re.IGNORECASE,
+)
+_SHORT_LINE_WORDS = 30
+_FOLLOWER_WORDS = 16
+_QUICK = re.compile(
+    r"lesen sie|mehr (?:zum|dazu)|auch interessant|könnte sie auch|weitere |zum thema|siehe auch|redaktioneller inhalt"
+    r"|newsletter|abonnieren|melden sie|komment|read |more |related|see also|sign up|subscribe|follow us|recommended|"
+    r"you may|lire aussi|même sujet|lee también|te puede|leggi anche|lees ook|læs også|läs också|©|\(c\)|copyright|"
+    r"rights reserved|rechte vorbehalten|droits réservés|derechos",
+    re.IGNORECASE,
+)
+
+
+def boxes(text: str) -> list[tuple[int, int]]:
+    """Character spans of the boxes of a text, in order, end exclusive."""
+    if "\n" not in text and not _HEADS.match(text) or not _QUICK.search(text):
+        return []
+    found: list[tuple[int, int]] = []
+    start, heading = 0, False
+    for line in text.split("\n"):
+        words = len(line.split())
+        if _HEADS.match(line) and words <= _SHORT_LINE_WORDS:
+            found.append((start, start + len(line)))
+            heading = words <= _FOLLOWER_WORDS
+        elif (
+            heading
+            and line.strip()
+            and words <= _FOLLOWER_WORDS
+            and not line.rstrip().endswith((".", "“", '"'))
+        ):
+            found.append((start, start + len(line)))
+        elif line.strip():
+            heading = False
+        start += len(line) + 1
+    return found
+
+
+def boxed_words(text: str, words: int) -> npt.NDArray[np.bool_] | None:
+    """Which of a text's `words` folded words lie in boxes; None where none does."""
+    found = boxes(text)
+    if not found:
+        return None
+    starts = [span[0] for span in spans(text)]
+    inside = np.zeros(words, bool)
+    for begin, end in found:
+        inside[bisect_left(starts, begin) : bisect_left(starts, end)] = True
+    return inside if inside.any() else None

@@ -1,0 +1,74 @@
+"""Order of first sight: what to decide next, and what came too late to be decided in order.
+
+Articles ahead of the watermark wait in a bounded buffer; what lies behind it is taken at once and
+flagged late where something newer is decided already. The sequence depends on the order of the log
+alone, never on how it was cut into batches.
+"""
+
+import heapq
+from datetime import datetime
+from typing import NamedTuple
+
+from services.contracts.articles import Article, Watermark
+
+Rank = tuple[datetime, str]
+
+
+def rank(article: Article) -> Rank:
+    """Order of decision: first seen, ties by article id."""
+    return article.first_seen_at, article.article_id
+
+
+class Due(NamedTuple):
+    article: Article
+    late: bool
+
+
+class Order:
+    """Holds articles until every ingest partition has promised to be past them."""
+
+    def __init__(self, *, limit: int) -> None:
+        self._limit = limit
+        self._held: list[tuple[datetime, str, int, Article]] = []
+        self.watermarks: dict[int, datetime] = {}
+        self.origins = 0
+        self.decided: Rank | None = None
+
+    def offer(self, article: Article, offset: int) -> list[Due]:
+        """Take an article read at `offset`; whatever is due now, in order."""
+        heapq.heappush(self._held, (*rank(article), offset, article))
+        due = self._release()
+        if len(self._held) > self._limit:
+            due.append(self._decide(heapq.heappop(self._held)[3]))
+        return due
+
+    def promise(self, watermark: Watermark) -> list[Due]:
+        known = self.watermarks.get(watermark.origin)
+        self.watermarks[watermark.origin] = max(known, watermark.at) if known else watermark.at
+        self.origins = watermark.origins
+        return self._release()
+
+    def floor(self) -> datetime | None:
+        """Up to here every ingest partition is done; None until all have spoken."""
+        spoken = [at for origin, at in self.watermarks.items() if origin < self.origins]
+        return min(spoken) if self.origins and len(spoken) == self.origins else None
+
+    def held(self) -> int:
+        return len(self._held)
+
+    def oldest_offset(self) -> int | None:
+        """Where reading must start again after a restart, for the sake of what is held."""
+        return min((entry[2] for entry in self._held), default=None)
+
+    def _release(self) -> list[Due]:
+        floor = self.floor()
+        due: list[Due] = []
+        while floor is not None and self._held and self._held[0][0] <= floor:
+            due.append(self._decide(heapq.heappop(self._held)[3]))
+        return due
+
+    def _decide(self, article: Article) -> Due:
+        mine = rank(article)
+        late = self.decided is not None and mine < self.decided
+        self.decided = mine if self.decided is None else max(self.decided, mine)
+        return Due(article, late)

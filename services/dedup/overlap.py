@@ -1,0 +1,64 @@
+"""Verify: what two versions share, counted exactly over their wide shingles."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from services.dedup.profile import Profile
+
+
+class Overlap(NamedTuple):
+    """Shingle counts of a pair; `newer` is the subject of a relation."""
+
+    shared: int
+    newer: int
+    older: int
+    fresh_shared: int
+    """Shared and seen on too few earlier days to be stale."""
+    fresh_newer: int
+    fresh_older: int
+    unseen_shared: int
+    """Shared and, when the newer came, seen on one earlier day at most."""
+
+    @property
+    def jaccard(self) -> float:
+        return self.shared / max(1, self.newer + self.older - self.shared)
+
+    @property
+    def containment(self) -> float:
+        """Share of the newer found in the older."""
+        return self.shared / max(1, self.newer)
+
+    @property
+    def other_containment(self) -> float:
+        return self.shared / max(1, self.older)
+
+    @property
+    def larger_containment(self) -> float:
+        return self.shared / max(1, min(self.newer, self.older))
+
+    @property
+    def fresh_containment(self) -> float:
+        return self.fresh_shared / max(1, min(self.fresh_newer, self.fresh_older))
+
+
+def overlap(newer: Profile, older: Profile, *, stale_days: int) -> Overlap:
+    """Exact counts. `stale_days`: seen on so many earlier days, a shingle is stale."""
+    _, mine, theirs = np.intersect1d(newer.unique, older.unique, assume_unique=True, return_indices=True)
+    days = newer.days[mine]
+    fresh = (days < stale_days) & (older.days[theirs] < stale_days)
+    return Overlap(
+        shared=len(mine),
+        newer=len(newer.unique),
+        older=len(older.unique),
+        fresh_shared=int(fresh.sum()),
+        fresh_newer=int(newer.fresh(stale_days).sum()),
+        fresh_older=int(older.fresh(stale_days).sum()),
+        unseen_shared=int((days < 2).sum()),
+    )
+
+
+def shared_share(one: Profile, other: Profile) -> float:
+    """The larger containment of two versions, all shingles counted."""
+    shared = np.isin(one.unique, other.unique, assume_unique=True).sum()
+    return float(shared) / max(1, min(len(one.unique), len(other.unique)))

@@ -1,0 +1,131 @@
+"""The words that prove a relation: maximal runs of equal words in two texts, wherever they moved to.
+
+Equal wide shingles are joined along diagonals into maximal runs; runs are taken longest first and
+trimmed so that they do not overlap in the newer text. Every run of at least one wide shingle
+(5 words; 8 characters in unspaced scripts) is found.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from services.contracts.relations import Passage
+from services.dedup.profile import Profile
+from services.dedup.shingles import Hashes
+from services.dedup.words import SOFT_HYPHEN, fold, spans
+
+_MOST_MATCHES = 2_000_000
+_SHORTEST_PIECE = 4
+
+
+class Run(NamedTuple):
+    """`length` equal words from word `start` of the newer and `other` of the older text."""
+
+    start: int
+    other: int
+    length: int
+
+
+def runs(newer: Profile, older: Profile) -> list[Run]:
+    """Runs in order of the newer text, not overlapping in it."""
+    width = newer.shingles.width
+    if width != older.shingles.width:
+        return []
+    return _without_overlap(_maximal(newer.shingles.wide, older.shingles.wide, width), width)
+
+
+def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage, ...]:
+    """Character offsets of runs in both plain texts. A word with a soft hyphen in it ends a passage."""
+    if not found:
+        return ()
+    text, other = newer.article.text, older.article.text
+    mine, theirs = spans(text), spans(other)
+    if SOFT_HYPHEN in text or SOFT_HYPHEN in other:
+        hyphened = {i for i, (a, b) in enumerate(mine) if SOFT_HYPHEN in text[a:b]}
+        others = {i for i, (a, b) in enumerate(theirs) if SOFT_HYPHEN in other[a:b]}
+        found = [piece for run in found for piece in _pieces(run, hyphened, others)]
+    return tuple(
+        Passage(
+            mine[run.start][0],
+            mine[run.start + run.length - 1][1],
+            theirs[run.other][0],
+            theirs[run.other + run.length - 1][1],
+        )
+        for run in found
+    )
+
+
+def _pieces(run: Run, hyphened: set[int], others: set[int]) -> Iterator[Run]:
+    begin = 0
+    for i in range(run.length + 1):
+        if i == run.length or run.start + i in hyphened or run.other + i in others:
+            if i - begin >= _SHORTEST_PIECE:
+                yield Run(run.start + begin, run.other + begin, i - begin)
+            begin = i + 1
+
+
+def figure_conflicts(newer: Profile, older: Profile, found: list[Run], *, gap: int) -> int:
+    """Short gaps between neighbouring runs that hold figures on both sides, but other ones.
+
+    That is what two fillings of one template look like. `gap`: most words of a gap, either side.
+    """
+    mine, theirs = fold(newer.article.text), fold(older.article.text)
+    conflicts = 0
+    for left, right in zip(found, found[1:], strict=False):
+        here = mine[left.start + left.length : right.start]
+        there = theirs[left.other + left.length : right.other]
+        if 0 < len(here) <= gap and 0 < len(there) <= gap:
+            figures, others = _figures(here), _figures(there)
+            conflicts += bool(figures and others and figures != others)
+    return conflicts
+
+
+def _figures(words: list[str]) -> set[str]:
+    return {word for word in words if word[0].isdigit()}
+
+
+def _maximal(newer: Hashes, older: Hashes, width: int) -> list[Run]:
+    """All maximal runs, longest first; ties by place."""
+    order = np.argsort(older, kind="stable")
+    ordered = older[order]
+    low = np.searchsorted(ordered, newer, "left")
+    counts = np.searchsorted(ordered, newer, "right") - low
+    total = int(counts.sum())
+    if not 0 < total <= _MOST_MATCHES:
+        return []
+    here = np.repeat(np.arange(len(newer)), counts)
+    nth = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
+    there = order[np.repeat(low, counts) + nth]
+    return _joined(here, there, width)
+
+
+def _joined(here: npt.NDArray[np.intp], there: npt.NDArray[np.intp], width: int) -> list[Run]:
+    diagonal = here - there
+    by = np.lexsort((here, diagonal))
+    here, there, diagonal = here[by], there[by], diagonal[by]
+    breaks = np.flatnonzero((np.diff(diagonal) != 0) | (np.diff(here) != 1)) + 1
+    starts = np.concatenate(([0], breaks))
+    lengths = np.diff(np.concatenate((starts, [len(here)]))) + width - 1
+    found = [
+        Run(*run) for run in zip(here[starts].tolist(), there[starts].tolist(), lengths.tolist(), strict=True)
+    ]
+    return sorted(found, key=lambda run: (-run.length, run.start, run.other))
+
+
+def _without_overlap(found: list[Run], width: int) -> list[Run]:
+    """Longest first; what a longer run covers of a shorter one in the newer text is cut off it."""
+    taken: list[Run] = []
+    covered = bytearray(max((run.start + run.length for run in found), default=0))
+    for run in found:
+        start, end = run.start, run.start + run.length
+        while start < end and covered[start]:
+            start += 1
+        while end > start and covered[end - 1]:
+            end -= 1
+        if end - start < width or any(covered[start:end]):
+            continue
+        covered[start:end] = b"\1" * (end - start)
+        taken.append(Run(start, run.other + start - run.start, end - start))
+    return sorted(taken)

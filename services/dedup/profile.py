@@ -1,0 +1,92 @@
+"""A version as the later stages see it: its shingles, how novel each is, its figures, its title."""
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from services.contracts.articles import Article
+from services.dedup.boxes import boxed_words
+from services.dedup.novelty import Days
+from services.dedup.shingles import Hashes, Shingles, shingle
+from services.dedup.words import fold
+
+NEVER_EVIDENCE = 255
+_MICROSECOND = 1_000_000
+
+
+class Profile(msgspec.Struct, frozen=True, eq=False):
+    """One version, ready to be compared. `days` stands beside `unique`."""
+
+    article: Article
+    at_us: int
+    words: int
+    shingles: Shingles
+    unique: Hashes
+    """Distinct wide shingles, sorted."""
+    days: Days
+    """On how many earlier days each was seen; 255 inside teaser and rights boxes."""
+    figures: frozenset[str]
+    title: frozenset[str]
+    """Content words of the title."""
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        return self.at_us, self.article.article_id
+
+    def fresh(self, least: int) -> npt.NDArray[np.bool_]:
+        """Mask over `unique`: seen on fewer than `least` earlier days."""
+        return self.days < least
+
+
+class Reading(msgspec.Struct, frozen=True, eq=False):
+    """A text folded and shingled, before its novelty is known."""
+
+    words: list[str]
+    shingles: Shingles
+    narrow: Hashes
+    unique: Hashes
+    boxed: npt.NDArray[np.bool_]
+    """Beside `unique`: wholly or partly inside a teaser or rights box."""
+
+
+def read(text: str) -> Reading:
+    words = fold(text)
+    shingles = shingle(words)
+    unique = np.unique(shingles.wide)
+    inside = boxed_words(text, len(words))
+    if inside is None:
+        return Reading(words, shingles, np.unique(shingles.narrow), unique, np.zeros(len(unique), bool))
+    outside = _untouched(shingles.wide, inside, shingles.width)
+    narrow_width = len(words) - len(shingles.narrow) + 1
+    return Reading(
+        words,
+        shingles,
+        _untouched(shingles.narrow, inside, narrow_width),
+        unique,
+        ~np.isin(unique, outside, assume_unique=True),
+    )
+
+
+def _untouched(hashes: Hashes, inside: npt.NDArray[np.bool_], width: int) -> Hashes:
+    """Distinct shingles none of whose words is inside a box."""
+    if not len(hashes):
+        return hashes
+    touched = np.lib.stride_tricks.sliding_window_view(inside, width).any(axis=1)
+    return np.unique(hashes[~touched])
+
+
+def profile(article: Article, reading: Reading, days: Days) -> Profile:
+    """`days`: on how many earlier days each of `reading.unique` was seen."""
+    at_us = round(article.first_seen_at.timestamp() * _MICROSECOND)
+    if reading.boxed.any():
+        days = np.where(reading.boxed, np.uint8(NEVER_EVIDENCE), days)
+    return Profile(
+        article=article,
+        at_us=at_us,
+        words=len(reading.words),
+        shingles=reading.shingles,
+        unique=reading.unique,
+        days=days,
+        figures=frozenset(word for word in reading.words if word[0].isdigit()),
+        title=frozenset(word for word in fold(article.title) if len(word) > 3 or not word.isascii()),
+    )

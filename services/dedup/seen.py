@@ -1,0 +1,21 @@
+"""How often a version's shingles had been seen when it came, small enough to be kept with it."""
+
+import numpy as np
+
+from services.dedup.novelty import Days
+
+_SHIFTS = np.array([0, 2, 4, 6], np.uint8)
+
+
+def pack(days: Days) -> bytes:
+    """Day counts, capped at 3, two bits each."""
+    levels = np.minimum(days, 3)
+    padded = np.concatenate((levels, np.zeros(-len(levels) % 4, np.uint8))).reshape(-1, 4)
+    joined: Days = np.bitwise_or.reduce(padded << _SHIFTS, axis=1).astype(np.uint8)
+    return joined.tobytes()
+
+
+def unpack(packed: bytes, count: int) -> Days:
+    """The first `count` of the packed counts."""
+    levels = (np.frombuffer(packed, np.uint8)[:, None] >> _SHIFTS) & np.uint8(3)
+    return levels.reshape(-1)[:count].astype(np.uint8)

@@ -1,0 +1,195 @@
+"""dedup as the run loop sees it: `articles` in, `relations`, `clusters` and the changelog out."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from services.contracts import wire
+from services.contracts.articles import Article, Watermark
+from services.contracts.clusters import Cluster
+from services.contracts.sketches import Remembered, ShardClock
+from services.dedup.fold import Fold, Folded
+from services.dedup.order import Due, Order
+from services.dedup.settings import DedupSettings, scheme
+from services.stream.bus import Output, Partition, Record
+from services.stream.service import Feeder, Poison, Step, Task
+
+_CLOCK = b"clock"
+_STATE = "dedup-state"
+_MICROSECOND = 1_000_000
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class DedupTask:
+    """One shard: a language group's articles, in order of first sight."""
+
+    def __init__(self, number: int, settings: DedupSettings, *, ranges: int = 1) -> None:
+        self._number = number
+        self._settings = settings
+        self._order = Order(limit=settings.buffer_limit)
+        self._fold = Fold(settings, ranges=ranges)
+        self._restoring: Restoring | None = Restoring()
+        self._clock: ShardClock | None = None
+
+    def restore(self, record: Record) -> None:
+        assert self._restoring is not None, "restore comes before any step"
+        self._restoring.take(record)
+
+    def held(self) -> int:
+        return self._order.held()
+
+    def step(self, records: Sequence[Record]) -> Step:
+        """Raises `Poison` before any state has changed."""
+        values = [self._decode(record) for record in records]
+        self._take_up()
+        due, outcomes = self._due(zip(records, values, strict=True))
+        folded = self._fold.fold(due)
+        outcomes.update(folded.outcomes)
+        held = self._order.oldest_offset()
+        return Step(
+            outputs=[*self._outputs(folded), *self._state(folded)],
+            outcomes=outcomes,
+            consumed=None if held is None else {Partition("articles", self._number): held},
+        )
+
+    def _due(self, taken: Iterable[tuple[Record, Article | Watermark]]) -> tuple[list[Due], Counter[str]]:
+        """What is to be decided now; the rest waits, is a watermark, or was decided before."""
+        due: list[Due] = []
+        outcomes: Counter[str] = Counter()
+        for record, value in taken:
+            if isinstance(value, Watermark):
+                outcomes["watermark"] += 1
+                due += self._order.promise(value)
+            elif value.version_id in self._fold.window:
+                outcomes["known"] += 1
+            else:
+                due += self._order.offer(value, record.offset)
+        return due, outcomes
+
+    def _decode(self, record: Record) -> Article | Watermark:
+        if record.value is None:
+            raise Poison("tombstone", "an article cannot be withdrawn by a null value")
+        try:
+            value = wire.read(dict(record.headers), record.value)
+        except (wire.UnknownType, msgspec.MsgspecError) as error:
+            raise Poison("undecodable", str(error)) from error
+        if not isinstance(value, (Article, Watermark)):
+            raise Poison("wrong-type", f"{type(value).__name__} does not belong into articles")
+        return value
+
+    def _take_up(self) -> None:
+        """Rebuild the state from what was restored, once."""
+        if self._restoring is None:
+            return
+        restored, self._restoring = self._restoring, None
+        clock = restored.clock
+        if clock is not None:
+            if clock.scheme != scheme(self._settings):
+                raise ValueError(
+                    f"shard {self._number}: the state was made with sketch scheme {clock.scheme}, the settings "
+                    f"ask for {scheme(self._settings)}: keep the old settings or start from a new state"
+                )
+            self._order.watermarks = dict(clock.watermarks)
+            self._order.origins = clock.origins
+            self._order.decided = clock.decided
+        self._clock = clock
+        latest = clock.decided[0] if clock and clock.decided else None
+        self._fold.restore(list(restored.versions.values()), list(restored.stories.values()), latest)
+
+    def _outputs(self, folded: Folded) -> list[Output]:
+        verdicts = [
+            self._output("relations", v.article_id, v, f"{v.version_id}:{len(v.relations)}", v.first_seen_at)
+            for v in folded.verdicts
+        ]
+        clusters = [
+            self._output("clusters", c.story_id, c, f"{c.story_id}:{c.revision}", c.at)
+            for c in folded.clusters
+        ]
+        return [*verdicts, *clusters]
+
+    def _state(self, folded: Folded) -> list[Output]:
+        """The changelog, the last record of each key only."""
+        state: dict[bytes, Output] = {}
+        for kept in folded.remembered:
+            name = f"version:{kept.article.version_id}"
+            state[name.encode()] = self._output(_STATE, name, kept, name, kept.article.first_seen_at)
+        for cluster in folded.clusters:
+            name = f"story:{cluster.story_id}"
+            ended = bool(cluster.merged_into) or cluster.change == "closed"
+            state[name.encode()] = (
+                self._tombstone(name, cluster.at)
+                if ended
+                else self._output(_STATE, name, cluster, f"{name}:{cluster.revision}", cluster.at)
+            )
+        for version in folded.forgotten:
+            state[f"version:{version}".encode()] = self._tombstone(f"version:{version}", None)
+        clock = ShardClock(
+            scheme=scheme(self._settings),
+            watermarks=dict(self._order.watermarks),
+            origins=self._order.origins,
+            decided=self._order.decided,
+        )
+        if clock != self._clock:
+            self._clock = clock
+            at = clock.decided[0] if clock.decided else max(clock.watermarks.values())
+            state[_CLOCK] = self._output(_STATE, _CLOCK.decode(), clock, f"clock:{self._number}", at)
+        return list(state.values())
+
+    def _output(self, topic: str, key: str, value: msgspec.Struct, id: str, at: datetime) -> Output:  # noqa: A002
+        return Output(
+            Partition(topic, self._number),
+            key.encode(),
+            wire.encode(value),
+            wire.headers(value, id=id, source="dedup", time=at),
+            round(at.timestamp() * _MICROSECOND),
+        )
+
+    def _tombstone(self, key: str, at: datetime | None) -> Output:
+        when = round(at.timestamp() * _MICROSECOND) if at else 0
+        return Output(Partition(_STATE, self._number), key.encode(), None, (), when)
+
+
+class Restoring:
+    """A changelog being read: the last record of each key."""
+
+    def __init__(self) -> None:
+        self.versions: dict[str, Remembered] = {}
+        self.stories: dict[str, Cluster] = {}
+        self.clock: ShardClock | None = None
+
+    def take(self, record: Record) -> None:
+        kind, _, name = (record.key or b"").decode().partition(":")
+        if kind == "version":
+            _put(self.versions, name, Remembered, record.value)
+        elif kind == "story":
+            _put(self.stories, name, Cluster, record.value)
+        elif record.value is not None:
+            self.clock = wire.decode(ShardClock, record.value)
+
+
+def _put(table: dict[str, T], name: str, kind: type[T], value: bytes | None) -> None:
+    if value is None:
+        table.pop(name, None)
+    else:
+        table[name] = wire.decode(kind, value)
+
+
+class DedupService:
+    """The definition the run loop takes. `ranges`: key ranges of the candidate search."""
+
+    name = "dedup"
+    inputs = ("articles",)
+    changelog: str | None = _STATE
+
+    def __init__(self, settings: DedupSettings | None = None, *, ranges: int = 1) -> None:
+        self._settings = settings or DedupSettings()
+        self._ranges = ranges
+
+    def task(self, number: int) -> DedupTask:
+        return DedupTask(number, self._settings, ranges=self._ranges)
+
+    def feeder(self, task: Task, number: int) -> Feeder | None:  # noqa: ARG002 - the log is all there is
+        return None

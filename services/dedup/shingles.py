@@ -1,0 +1,58 @@
+"""Words to shingle hashes.
+
+Two widths: narrow shingles (3 words, 5 characters in unspaced scripts) feed the MinHash, which
+tolerates edits; wide ones (5 words, 8 characters) are what overlap is counted in. A narrow shingle
+is xxh3_64 of its words joined by blanks; a wide one combines the two narrow ones at its ends,
+which between them name all its words.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import xxhash
+
+from services.dedup.words import is_unspaced
+
+Hashes = npt.NDArray[np.uint64]
+
+_NARROW_WORDS, _WIDE_WORDS = 3, 5
+_NARROW_CHARS, _WIDE_CHARS = 5, 8
+_MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
+_SHIFT = np.uint64(33)
+_THREE = np.uint64(3)
+_NONE: Hashes = np.zeros(0, np.uint64)
+
+
+class Shingles(NamedTuple):
+    """Hashes in text order; position i starts at word i."""
+
+    narrow: Hashes
+    wide: Hashes
+    width: int
+    """Words in a wide shingle."""
+
+
+def mix(values: Hashes) -> Hashes:
+    """A bijection that spreads bits (half of MurmurHash3's 64-bit finalizer)."""
+    spread = (values ^ (values >> _SHIFT)) * _MULTIPLIER
+    return spread ^ (spread >> _SHIFT)
+
+
+def shingle(words: list[str]) -> Shingles:
+    """Shingles of folded words; empty where there are fewer words than a shingle has."""
+    narrow, wide = (_NARROW_CHARS, _WIDE_CHARS) if is_unspaced(words) else (_NARROW_WORDS, _WIDE_WORDS)
+    if len(words) < narrow:
+        return Shingles(_NONE, _NONE, wide)
+    small = _hash_runs(words, narrow)
+    if len(words) < wide:
+        return Shingles(small, _NONE, wide)
+    step = wide - narrow
+    return Shingles(small, mix(small[:-step] * _THREE ^ mix(small[step:])), wide)
+
+
+def _hash_runs(words: list[str], width: int) -> Hashes:
+    encoded = [word.encode("utf-8", "surrogatepass") for word in words]
+    digest = xxhash.xxh3_64_intdigest
+    grams = zip(*(encoded[i:] for i in range(width)), strict=False)
+    return np.fromiter((digest(b" ".join(gram)) for gram in grams), np.uint64, len(words) - width + 1)

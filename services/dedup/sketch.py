@@ -1,0 +1,84 @@
+"""Sign: a version's shingles to a MinHash signature and the keys it is found by.
+
+The signature is datasketch's affine32 MinHash over the novel narrow shingles (low 32 bits of their
+hash). Keys are 64-bit, sorted, their kind in the low bit: a band of the signature (Leskovec,
+Rajaraman, Ullman: Mining of Massive Datasets, 3.4) or a sampled wide shingle. Samples are chosen by
+winnowing (Schleimer, Wilkerson, Aiken 2003): the smallest hash of each run of `sample_window`, so
+that two texts sharing a run of `sample_window + 4` words are bound to share a key, and the share
+of shared samples estimates containment.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from datasketch import MinHash
+
+from services.dedup.settings import DedupSettings
+from services.dedup.shingles import Hashes, Shingles, mix
+
+Signature = npt.NDArray[np.uint32]
+BAND, SAMPLE = np.uint64(1), np.uint64(0)
+_LOW = np.uint64(0xFFFFFFFF)
+_KIND_MASK = np.uint64(0xFFFFFFFFFFFFFFFE)
+_SALT = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _identity(value: int) -> int:
+    return value
+
+
+class Signer:
+    """Signs under one scheme. Holds the permutations, nothing else."""
+
+    def __init__(self, settings: DedupSettings) -> None:
+        self._rows = settings.band_rows
+        self._bands = settings.permutations // settings.band_rows
+        self._window = settings.sample_window
+        self._blank = MinHash(
+            num_perm=settings.permutations, seed=settings.seed, hashfunc=_identity, scheme="affine32"
+        )
+        self._band_salt = mix(np.arange(1, self._bands + 1, dtype=np.uint64) * _SALT)
+
+    def signature(self, novel: Hashes) -> Signature | None:
+        """None where nothing is novel."""
+        if not len(novel):
+            return None
+        sketch = self._blank.copy()
+        sketch.update_batch((novel & _LOW).tolist())
+        values: Signature = sketch.hashvalues
+        return values
+
+    def band_keys(self, signature: Signature) -> Hashes:
+        rows = signature[: self._bands * self._rows].reshape(self._bands, self._rows).astype(np.uint64)
+        keys = self._band_salt.copy()
+        for column in rows.T:
+            keys = mix(keys * _SALT ^ column)
+        return keys | BAND
+
+    def sample_keys(self, wide: Hashes) -> Hashes:
+        """Winnowed wide shingles of a text, in order of their hash, each once."""
+        if len(wide) <= self._window:
+            chosen = wide[:1] if not len(wide) else np.array([wide.min()], np.uint64)
+        else:
+            chosen = np.lib.stride_tricks.sliding_window_view(wide, self._window).min(axis=1)
+        return np.unique(chosen)
+
+
+class Keys(NamedTuple):
+    """What a version is found by."""
+
+    values: Hashes
+    """Sorted, each once, kind in the low bit."""
+    bands: int
+    samples: int
+
+
+def keys(signer: Signer, shingles: Shingles, signature: Signature | None, stale: Hashes) -> Keys:
+    """Band and sample keys of a version; `stale` are the sorted wide shingles that are no evidence."""
+    samples = signer.sample_keys(shingles.wide)
+    if len(stale):
+        samples = samples[~np.isin(samples, stale, assume_unique=True)]
+    samples = samples & _KIND_MASK | SAMPLE
+    bands = signer.band_keys(signature) if signature is not None else samples[:0]
+    return Keys(np.unique(np.concatenate((bands, samples))), len(bands), len(samples))

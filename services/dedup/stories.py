@@ -1,0 +1,277 @@
+"""Stories: families of one text, with a bounded radius, stable ids and every change a record.
+
+An article joins a story when it re-uses the text of a member, lies within `story_days` of the
+story's first article, and overlaps with *every* member: stories cannot chain. An article that links
+two stories whose members all overlap merges them into the older; an article whose new version
+no longer overlaps leaves and founds its own. A story's id is the hash of the version that founded
+it, whatever becomes of that version.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import msgspec
+
+from services.contracts import ids
+from services.contracts.clusters import Change, Cluster, Member
+from services.contracts.relations import REUSE_KINDS, Relation
+from services.dedup.settings import DedupSettings
+
+Overlaps = Callable[[str, str], bool]
+"""Whether two articles, by id, share enough text to stand in one story."""
+
+
+class Link(NamedTuple):
+    """A relation between the article to be placed and another one, in either direction."""
+
+    other: str
+    """Article id of the other."""
+    relation: Relation
+    """From the newer of the two."""
+    forward: bool
+    """The article to be placed is the newer one. False only for late ones."""
+
+
+def holds(relation: Relation, settings: DedupSettings) -> bool:
+    """Whether a relation is strong enough to put two articles into one story."""
+    if relation.kind not in REUSE_KINDS or relation.jaccard < settings.story_jaccard:
+        return False
+    return relation.fresh_shared >= settings.story_fresh or relation.fresh_containment >= settings.story_whole
+
+
+class Stories:
+    """The open stories of a shard."""
+
+    def __init__(self, settings: DedupSettings) -> None:
+        self._settings = settings
+        self._reach = timedelta(days=settings.story_days)
+        self._open: dict[str, Cluster] = {}
+        self._home: dict[str, str] = {}
+
+    def put(self, cluster: Cluster) -> None:
+        """Take a story as it stands: restore, and every change goes through here."""
+        self._open[cluster.story_id] = cluster
+        for member in cluster.members:
+            self._home[member.article_id] = cluster.story_id
+
+    def drop(self, story: str) -> None:
+        gone = self._open.pop(story, None)
+        for member in gone.members if gone else ():
+            if self._home.get(member.article_id) == story:
+                del self._home[member.article_id]
+
+    def of(self, article: str) -> Cluster | None:
+        home = self._home.get(article)
+        return self._open[home] if home else None
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def place(self, member: Member, links: Sequence[Link], overlaps: Overlaps) -> list[Cluster]:
+        """Put an article, or its new version, where it belongs. The changed stories, lost ids first."""
+        strong = [link for link in links if holds(link.relation, self._settings)]
+        home = self.of(member.article_id)
+        if home is None:
+            return self._settle(None, member, strong, overlaps)
+        kept = next(m for m in home.members if m.article_id == member.article_id)
+        member = _next_version(kept, member)
+        if self._still_fits(home, member, strong, overlaps):
+            return self._settle(home, member, strong, overlaps)
+        return self._leave(home, member)
+
+    def evict(self, gone: Iterable[str], at: datetime) -> list[Cluster]:
+        """Close the stories none of whose articles is remembered any more."""
+        closed = []
+        for article in gone:
+            home = self.of(article)
+            if home is None:
+                continue
+            del self._home[article]
+            if any(member.article_id in self._home for member in home.members):
+                continue
+            closed.append(_changed(home, "closed", home.members[-1].article_id, at))
+            del self._open[home.story_id]
+        return sorted(closed, key=lambda cluster: cluster.story_id)
+
+    def _settle(
+        self, home: Cluster | None, member: Member, strong: Sequence[Link], overlaps: Overlaps
+    ) -> list[Cluster]:
+        """Join the best story that takes the article, and merge with it the others that fit."""
+        near = self._near(member, strong, overlaps)
+        chosen = [home] if home else near[:1]
+        if not chosen:
+            return [self._found(member)]
+        for story in near:
+            if story not in chosen and all(self._compatible(story, other, overlaps) for other in chosen):
+                chosen.append(story)
+        return self._join(chosen, member, strong)
+
+    def _near(self, member: Member, strong: Sequence[Link], overlaps: Overlaps) -> list[Cluster]:
+        """Stories that take the article, the one with the strongest link first."""
+        best: dict[str, tuple[float, datetime, str]] = {}
+        for link in strong:
+            story = self.of(link.other)
+            if story is None:
+                continue
+            first = story.members[0]
+            key = (-link.relation.fresh_containment, first.first_seen_at, story.story_id)
+            best[story.story_id] = min(key, best.get(story.story_id, key))
+        ordered = sorted(best, key=lambda story: best[story])
+        return [self._open[s] for s in ordered if self._takes(self._open[s], member, overlaps)]
+
+    def _takes(self, story: Cluster, member: Member, overlaps: Overlaps) -> bool:
+        others = [m for m in story.members if m.article_id != member.article_id]
+        return self._within(*others, member) and all(
+            overlaps(member.article_id, m.article_id) for m in others
+        )
+
+    def _compatible(self, one: Cluster, other: Cluster, overlaps: Overlaps) -> bool:
+        return self._within(*one.members, *other.members) and all(
+            overlaps(a.article_id, b.article_id) for a in one.members for b in other.members
+        )
+
+    def _within(self, *members: Member) -> bool:
+        seen = [member.first_seen_at for member in members]
+        return max(seen) - min(seen) <= self._reach
+
+    def _still_fits(self, home: Cluster, member: Member, strong: Sequence[Link], overlaps: Overlaps) -> bool:
+        others = {m.article_id for m in home.members} - {member.article_id}
+        if not others:
+            return True
+        linked = any(link.other in others for link in strong)
+        return linked and all(overlaps(member.article_id, other) for other in others)
+
+    def _found(self, member: Member, split_from: str = "") -> Cluster:
+        alone = msgspec.structs.replace(member, kind=None, correction=False, of="")
+        founded = Cluster(
+            story_id=ids.story_id(member.version_id),
+            revision=1,
+            change="created",
+            at=member.version_seen_at,
+            article_id=member.article_id,
+            members=(alone,),
+            split_from=split_from,
+        )
+        self.put(founded)
+        return founded
+
+    def _join(self, chosen: list[Cluster], member: Member, strong: Sequence[Link]) -> list[Cluster]:
+        winner = min(chosen, key=lambda s: (s.members[0].first_seen_at, s.members[0].article_id))
+        losers = sorted((s for s in chosen if s is not winner), key=lambda s: s.story_id)
+        others = [m for s in chosen for m in s.members if m.article_id != member.article_id]
+        member, others = _linked(member, others, strong)
+        records = []
+        for loser in losers:
+            records.append(
+                _changed(
+                    loser, "merged", member.article_id, member.version_seen_at, merged_into=winner.story_id
+                )
+            )
+            self.drop(loser.story_id)
+        grown = _changed(
+            winner,
+            "merged" if losers else _change(member, known=member.versions > 1),
+            member.article_id,
+            member.version_seen_at,
+            members=_ordered([*others, member]),
+            merged_from=tuple(loser.story_id for loser in losers),
+        )
+        self.put(grown)
+        return [*records, grown]
+
+    def _leave(self, home: Cluster, member: Member) -> list[Cluster]:
+        new = ids.story_id(member.version_id)
+        rest = tuple(
+            _orphaned(m, member.article_id) for m in home.members if m.article_id != member.article_id
+        )
+        left = _changed(
+            home, "split", member.article_id, member.version_seen_at, members=rest, split_into=(new,)
+        )
+        del self._home[member.article_id]
+        self.put(left)
+        return [left, self._found(member, split_from=home.story_id)]
+
+
+def _changed(
+    story: Cluster,
+    change: Change,
+    article: str,
+    at: datetime,
+    *,
+    members: tuple[Member, ...] | None = None,
+    merged_into: str = "",
+    merged_from: tuple[str, ...] = (),
+    split_into: tuple[str, ...] = (),
+) -> Cluster:
+    return Cluster(
+        story_id=story.story_id,
+        revision=story.revision + 1,
+        change=change,
+        at=at,
+        article_id=article,
+        members=story.members if members is None else members,
+        merged_into=merged_into,
+        merged_from=tuple(sorted({*story.merged_from, *merged_from})),
+        split_from=story.split_from,
+        split_into=tuple(sorted({*story.split_into, *split_into})),
+    )
+
+
+def _change(member: Member, *, known: bool) -> Change:
+    if member.correction:
+        return "corrected"
+    return "updated" if known or member.kind == "update" else "grew"
+
+
+def _next_version(kept: Member, new: Member) -> Member:
+    """The new version in the place of the old: what it is to others stays as it was first decided."""
+    return msgspec.structs.replace(
+        new,
+        first_seen_at=kept.first_seen_at,
+        versions=kept.versions + 1,
+        kind=kept.kind,
+        of=kept.of,
+        jaccard=kept.jaccard,
+        containment=kept.containment,
+        other_containment=kept.other_containment,
+    )
+
+
+def _linked(member: Member, others: list[Member], strong: Sequence[Link]) -> tuple[Member, list[Member]]:
+    """The member with its strongest relation to an earlier one; a late one becomes the source of later ones."""
+    inside = {m.article_id for m in others}
+    links = sorted(
+        (link for link in strong if link.other in inside),
+        key=lambda link: (-link.relation.fresh_containment, -link.relation.jaccard, link.other),
+    )
+    forward = next((link for link in links if link.forward), None)
+    if forward and member.versions == 1:
+        member = _related(member, forward.other, forward.relation)
+    backward = {link.other: link.relation for link in links if not link.forward}
+    return member, [
+        _related(m, member.article_id, backward[m.article_id])
+        if m.kind is None and m.article_id in backward
+        else m
+        for m in others
+    ]
+
+
+def _related(member: Member, other: str, relation: Relation) -> Member:
+    return msgspec.structs.replace(
+        member,
+        kind=relation.kind,
+        correction=relation.correction,
+        of=other,
+        jaccard=relation.jaccard,
+        containment=relation.containment,
+        other_containment=relation.other_containment,
+    )
+
+
+def _orphaned(member: Member, gone: str) -> Member:
+    return msgspec.structs.replace(member, of="") if member.of == gone else member
+
+
+def _ordered(members: list[Member]) -> tuple[Member, ...]:
+    return tuple(sorted(members, key=lambda m: (m.first_seen_at, m.article_id)))

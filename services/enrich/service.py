@@ -1,0 +1,89 @@
+"""enrich as the run loop sees it: `clusters` in, `stories`, `story-changes` and `events` out.
+
+It keeps no state: a cluster record says everything about the story, and a story's revision is the
+cluster's. Taking a record twice gives the same bytes.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from services.contracts import wire
+from services.contracts.clusters import Cluster
+from services.contracts.stories import Story
+from services.enrich.story import change, event, story
+from services.stream.bus import Output, Partition, Record
+from services.stream.service import Feeder, Poison, Step, Task
+
+
+class EnrichTask:
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def restore(self, record: Record) -> None:
+        raise AssertionError(f"enrich has no changelog, got {record.partition}")
+
+    def held(self) -> int:
+        return 0
+
+    def step(self, records: Sequence[Record]) -> Step:
+        """Raises `Poison` before any output."""
+        outputs = [output for record in records for output in self._tell(self._decode(record))]
+        return Step(outputs=outputs, outcomes={"published": len(records)} if records else {})
+
+    def _decode(self, record: Record) -> Cluster | None:
+        if record.value is None:
+            return None
+        try:
+            cluster = wire.decode(Cluster, record.value)
+        except msgspec.MsgspecError as error:
+            raise Poison("undecodable", str(error)) from error
+        if not cluster.members:
+            raise Poison("empty-story", f"story {cluster.story_id} has no member")
+        return cluster
+
+    def _tell(self, cluster: Cluster | None) -> list[Output]:
+        if cluster is None:
+            return []
+        told = story(cluster)
+        happening = event(told)
+        outputs = [
+            self._output("story-changes", told.story_id, change(cluster, told), told),
+            self._output("stories", told.story_id, told, told),
+            self._output("events", happening.event_id, happening, told),
+        ]
+        if told.merged_into:
+            outputs += [
+                self._output("stories", told.story_id, None, told),
+                self._output("events", happening.event_id, None, told),
+            ]
+        return outputs
+
+    def _output(self, topic: str, key: str, value: msgspec.Struct | None, told: Story) -> Output:
+        at = told.last_seen_at
+        headers = (
+            wire.headers(value, id=f"{key}:{told.revision}", source="enrich", time=at)
+            if value is not None
+            else ()
+        )
+        return Output(
+            Partition(topic, self._number),
+            key.encode(),
+            None if value is None else wire.encode(value),
+            headers,
+            round(at.timestamp() * 1_000_000),
+        )
+
+
+class EnrichService:
+    """The definition the run loop takes."""
+
+    name = "enrich"
+    inputs = ("clusters",)
+    changelog: str | None = None
+
+    def task(self, number: int) -> EnrichTask:
+        return EnrichTask(number)
+
+    def feeder(self, task: Task, number: int) -> Feeder | None:  # noqa: ARG002 - the log is all there is
+        return None
