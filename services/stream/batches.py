@@ -1,4 +1,4 @@
-"""Records to the rows they lie in, and back. Pure."""
+"""Records packed into blobs of bounded size: rows of the embedded log, blocks of a snapshot. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -8,11 +8,11 @@ from services.stream.bus import Headers, Partition, Record
 
 BATCH_RECORDS = 512
 BATCH_BYTES = 1024 * 1024
-"""A row ends after the record that passes either bound, so a read decodes little it does not want."""
+"""A batch ends after the record that passes either bound, so a read decodes little it does not want."""
 
 
 class Stored(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A record without the partition its row names."""
+    """A record without its partition, which all records of a batch share."""
 
     offset: int
     key: bytes | None
@@ -25,7 +25,7 @@ class Stored(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """One row of the table `batches`."""
+    """Packed records, and what must be known of them without unpacking."""
 
     last_offset: int
     oldest_us: int
@@ -37,7 +37,7 @@ _DECODER = msgspec.msgpack.Decoder(list[Stored])
 
 
 def pack(records: Iterable[Stored]) -> Iterator[Batch]:
-    """Rows for records in offset order."""
+    """Batches of records in offset order."""
     pending: list[Stored] = []
     size = 0
     for record in records:

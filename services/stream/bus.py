@@ -73,6 +73,13 @@ class Fenced(BusError):
     """Another member owns this input now. Nothing of the attempt is visible; stop the task."""
 
 
+class Unclear(BusError):
+    """All of the attempt took effect or nothing, and nobody can tell: the answer was lost.
+
+    Only a new writer's `committed` tells, so the task starts again from there.
+    """
+
+
 class Fatal(BusError):
     """It will not work without a person: disk full, damaged log, wrong topic layout."""
 
@@ -90,7 +97,7 @@ class Writer(Protocol):
     async def publish(self, outputs: Sequence[Output], *, consumed: Mapping[Partition, int]) -> None:
         """All or nothing. `consumed` maps input partitions to the *next* offset to read.
 
-        Raises `Fenced`, `Retry` (nothing visible, outcome known) or `Fatal`.
+        Raises `Fenced`, `Retry` or `Fatal` (nothing is visible), or `Unclear`.
         """
 
     async def close(self) -> None: ...

@@ -47,10 +47,14 @@ class MemoryBus:
         self._groups = Groups(self.bell.ring)
         self._offsets: defaultdict[str, dict[Partition, int]] = defaultdict(dict)
         self._epochs: defaultdict[tuple[str, int], int] = defaultdict(int)
-        self._faults: deque[Fault] = deque()
+        self._faults: deque[Fault | None] = deque()
 
-    def fail_publish(self, error: BaseException, *, after: bool = False) -> None:
-        """Make one coming publish raise `error`; queued in order. `after`: once it took effect."""
+    def fail_publish(self, error: BaseException, *, after: bool = False, skip: int = 0) -> None:
+        """Make a coming publish raise `error`: after letting `skip` pass, behind earlier such wishes.
+
+        `after`: once it took effect, as when the answer is lost.
+        """
+        self._faults += [None] * skip
         self._faults.append(Fault(error, after))
 
     async def start(self) -> None: ...

@@ -13,7 +13,12 @@ from services.stream.bus import Output, Partition, Record
 
 
 class Poison(Exception):
-    """This input can never be used: it goes to the dead letters, the rest flows on."""
+    """This input can never be used: it goes to the dead letters, the rest flows on.
+
+    Raised by `Task.step` or `FedTask.take` for a whole batch, it makes the loop give the batch again,
+    input by input, so that only the poisonous one dies. Hence a task raises it before it changes its
+    state. A task that wants none of this puts a `DeadLetter` into its `Step` instead.
+    """
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
@@ -42,7 +47,11 @@ class Step(msgspec.Struct):
     outcomes: dict[str, int] = msgspec.field(default_factory=dict)
     """Inputs accounted for, by outcome. With `dead` and `held` they add up to the inputs."""
     consumed: dict[Partition, int] | None = None
-    """Next offsets to read after a restart. None: everything given so far is done with."""
+    """Next offsets to read after a restart. None: everything given so far is done with.
+
+    A partition left unnamed stays at what was last committed. Records from here on are given again
+    after a restart, so a task that holds back must know again what it has seen.
+    """
 
 
 class Task(Protocol):
@@ -55,7 +64,7 @@ class Task(Protocol):
         """Take records of the input topics, in offset order per partition."""
 
     def held(self) -> int:
-        """Inputs taken but not yet accounted for."""
+        """Inputs taken but not yet accounted for. Asked from the event loop at any time: must be quick."""
 
 
 class FedTask(Task, Protocol):
@@ -71,7 +80,8 @@ class Feeder(Protocol):
     async def next(self, *, max_items: int, timeout_s: float) -> Sequence[Any] | None:
         """Readings for `FedTask.take`; empty after `timeout_s`; None when there will be no more.
 
-        Called again only after the previous readings are published.
+        Called again only after the previous readings are published, never while a step runs, and
+        first when the task was given the records its inputs held when it started.
         """
 
     async def close(self) -> None: ...
@@ -84,7 +94,7 @@ class Service(Protocol):
     inputs: tuple[str, ...]
     """Co-partitioned topics; a task owns one partition number of all of them."""
     changelog: str | None
-    """Topic whose partition of the same number restores a task."""
+    """Topic whose partition of the same number restores a task. Compacted."""
 
     def task(self, number: int) -> Task: ...
 

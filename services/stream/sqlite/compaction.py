@@ -9,8 +9,8 @@ older record of its key has gone before it.
 import sqlite3
 from collections.abc import Mapping, Sequence
 
+from services.stream.batches import Batch, Stored, pack, unpack
 from services.stream.retention import Rule, last_offsets, survives
-from services.stream.sqlite.batches import Batch, Stored, pack, unpack
 from services.stream.sqlite.tables import marks, transaction
 
 CHUNK_ROWS = 32

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 import msgspec
 
 from services.stream import layout
+from services.stream.batches import Stored, pack, unpack_from
 from services.stream.bus import Fenced, Output, Partition, Record, TopicSpec
 from services.stream.member import Found, Want
-from services.stream.sqlite.batches import Stored, pack, unpack_from
 
 FETCH_BYTES = 16 * 1024 * 1024
 """A fetch stops after the row that passes this."""

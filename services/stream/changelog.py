@@ -1,0 +1,138 @@
+"""A task's state is its changelog: read it back in order, or keep its live records in a snapshot.
+
+The compacted topic is the authority. `restore` proves what it applied by count, offset and checksum;
+a snapshot only shortens the way.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+
+import msgspec
+
+from services.stream.bus import Bus, Partition, Record
+from services.stream.clock import Clock, SystemClock
+from services.stream.retention import last_offsets
+from services.stream.snapshot import Draft, Header, Ignored, Place, Snapshot, load
+
+READ_RECORDS = 1000
+
+Apply = Callable[[Record], None]
+Progress = Callable[[int, int], None]
+"""Told (next offset, end) after each stretch."""
+
+
+class Restored(msgspec.Struct, frozen=True, kw_only=True):
+    """What a restore did."""
+
+    count: int
+    """Records applied, the snapshot's included."""
+    next_offset: int
+    checksum: str
+    """SHA-256 over offset, key and value of what was applied, in order."""
+    from_snapshot: int = 0
+    ignored: str = ""
+    """Why the snapshot was not used; empty where it was, or none was asked for."""
+
+
+class _Applied:
+    """Applies records and keeps count."""
+
+    def __init__(self, apply: Apply) -> None:
+        self._apply = apply
+        self._sum = hashlib.sha256()
+        self._encode = msgspec.msgpack.Encoder().encode
+        self.count = 0
+
+    def __call__(self, records: Sequence[Record]) -> None:
+        for record in records:
+            self._apply(record)
+            self._sum.update(self._encode((record.offset, record.key, record.value)))
+        self.count += len(records)
+
+    def checksum(self) -> str:
+        return self._sum.hexdigest()
+
+
+async def walk(bus: Bus, partition: Partition, start: int, end: int) -> AsyncIterator[Sequence[Record]]:
+    """The committed records from `start` up to, not including, offset `end`."""
+    while start < end:
+        records = await bus.read(partition, start, max_records=READ_RECORDS)
+        if not records:
+            return
+        start = records[-1].offset + 1
+        wanted = records if start <= end else [record for record in records if record.offset < end]
+        if wanted:
+            yield wanted
+
+
+async def restore(
+    bus: Bus,
+    partition: Partition,
+    apply: Apply,
+    *,
+    snapshot: Place | None = None,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> Restored:
+    """Apply the changelog up to its end as of now, in offset order, off the event loop.
+
+    Raises what `apply` raises: a state that cannot be read back must not be worked on.
+    """
+    end = await bus.end(partition)
+    applied = _Applied(apply)
+    start, ignored = 0, ""
+    if snapshot is not None:
+        found = await asyncio.to_thread(
+            load, snapshot, partition, end=end, now=(clock or SystemClock()).now()
+        )
+        if isinstance(found, Ignored):
+            ignored = found.reason
+        else:
+            start = await _apply_snapshot(found, applied)
+    from_snapshot = applied.count
+    async for records in walk(bus, partition, start, end):
+        await asyncio.to_thread(applied, records)
+        if progress is not None:
+            progress(records[-1].offset + 1, end)
+    return Restored(
+        count=applied.count,
+        next_offset=end,
+        checksum=applied.checksum(),
+        from_snapshot=from_snapshot,
+        ignored=ignored,
+    )
+
+
+async def _apply_snapshot(snapshot: Snapshot, applied: _Applied) -> int:
+    try:
+        blocks = snapshot.blocks()
+        while (block := await asyncio.to_thread(next, blocks, None)) is not None:
+            await asyncio.to_thread(applied, block)
+    finally:
+        snapshot.close()
+    return snapshot.header.next_offset
+
+
+def _lives(record: Record, last: Mapping[bytes, int]) -> bool:
+    return record.key is not None and record.value is not None and last.get(record.key) == record.offset
+
+
+async def save(bus: Bus, partition: Partition, place: Place, *, clock: Clock | None = None) -> Header:
+    """Write the changelog's live records, as of now, to a snapshot. Holds keys in memory, not values.
+
+    Raises OSError where the file cannot be written; the older snapshot then stays.
+    """
+    now = (clock or SystemClock()).now()
+    end = await bus.end(partition)
+    last: dict[bytes, int] = {}
+    async for records in walk(bus, partition, 0, end):
+        await asyncio.to_thread(last_offsets, records, last)
+    draft = await asyncio.to_thread(Draft, place.path(partition))
+    try:
+        async for records in walk(bus, partition, 0, end):
+            live = [record for record in records if _lives(record, last)]
+            await asyncio.to_thread(draft.add, live)
+        return await asyncio.to_thread(draft.finish, partition, scheme=place.scheme, next_offset=end, now=now)
+    finally:
+        await asyncio.to_thread(draft.drop)

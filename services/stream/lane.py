@@ -1,0 +1,247 @@
+"""One owned number: its task, what comes in for it, and what goes out.
+
+Restored before anything is fetched for it. Then in turn: a batch of records to `step`, a batch of
+readings to `take`, each call in a worker thread and published before the next, so a task is never
+entered twice at once and nothing is computed on top of what may not become true.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import TypeVar, cast
+
+from services.stream.bus import BusError, Fatal, Fenced, Partition, Record, Unclear, Writer
+from services.stream.changelog import restore
+from services.stream.inbox import Inbox
+from services.stream.observer import State
+from services.stream.outbox import Given, Job, Outbox
+from services.stream.patience import patiently
+from services.stream.service import DeadLetter, FedTask, Feeder, Poison, Step, Task
+from services.stream.steps import bury_reading, bury_record, whole_or_one_by_one
+
+logger = logging.getLogger(__name__)
+CLOSE_S = 2.0
+"""How long a feeder or writer may take to close."""
+
+Input = TypeVar("Input")
+
+
+class Lane:
+    """Runs from the writer's opening to its close. `changed` is called when there is room to fetch for."""
+
+    def __init__(self, job: Job, number: int, changed: Callable[[], None]) -> None:
+        settings = job.settings
+        self.number = number
+        self.ready = False
+        self.exhausted = False
+        """The feeder has said there will be no more, or there is none."""
+        self.positions: dict[Partition, int] = {}
+        """Next offsets to fetch."""
+        self.inbox = Inbox(most_records=settings.queue_records, most_bytes=settings.queue_bytes)
+        self._job = job
+        self._changed = changed
+        self._inputs = [Partition(topic, number) for topic in job.service.inputs]
+        self.halted = False
+        self._running: asyncio.Task[None] | None = None
+        self._writer: Writer | None = None
+        self._task: Task
+        self._outbox: Outbox
+        self._feeder: Feeder | None = None
+        self._given: dict[Partition, int] = {}
+        self._ahead: dict[Partition, int] = {}
+        self._held_back: Mapping[Partition, int] | None = None
+        self._busy = False
+        self._doing = "opening"
+
+    @property
+    def name(self) -> str:
+        return f"{self._job.service.name}/{self.number}"
+
+    @property
+    def hungry(self) -> bool:
+        return self.ready and not self.halted and not self.inbox.full
+
+    def offer(self, records: Sequence[Record]) -> None:
+        """Records of one input partition, in offset order."""
+        self.positions[records[0].partition] = records[-1].offset + 1
+        self.inbox.put(records)
+
+    def halt(self) -> None:
+        """Finish the batch in hand, then end; end at once where nothing is in hand yet."""
+        self.halted = True
+        self.inbox.filled.set()
+        if not self.ready and self._running is not None:
+            self._running.cancel()
+
+    def held(self) -> int:
+        return self._task.held() if self.ready else 0
+
+    async def at_rest(self) -> bool:
+        """Whether everything the inputs hold now, and all a feeder has, is taken and published."""
+        given = dict(self._given)
+        for partition in self._inputs:
+            if self._restless() or await self._job.bus.read(partition, given[partition], max_records=1):
+                return False
+        return not self._restless() and given == self._given
+
+    def _restless(self) -> bool:
+        return not self.ready or self._busy or len(self.inbox) > 0 or not self.exhausted
+
+    async def run(self) -> None:
+        """Raises `Fenced`, `Unclear`, or `Fatal` naming the lane, what it did, and the offsets in hand."""
+        self._running = asyncio.current_task()
+        if self.halted:
+            return
+        try:
+            await patiently(self._open, self._job.settings.patience, self._job.clock)
+            self.ready = True
+            self._changed()
+            await self._work()
+        except (Fenced, Unclear):
+            raise
+        except asyncio.CancelledError:
+            if self._busy:
+                logger.warning("%s was cut off while %s; it will be read again", self.name, self._doing)
+            raise
+        except Exception as error:
+            told = str(error) if isinstance(error, BusError) else f"{type(error).__name__}: {error}"
+            raise Fatal(f"{self.name} stopped while {self._doing}: {told}") from error
+        finally:
+            self.ready = False
+            await self._close()
+
+    async def _open(self) -> None:
+        await self._close()
+        job = self._job
+        # The writer comes first: offsets and changelog stand still only once older writers are fenced.
+        self._writer = await job.bus.writer(job.group, job.service.inputs, self.number)
+        committed = await self._writer.committed()
+        self._outbox = Outbox(job, self.number, self._writer, committed)
+        self._given = {partition: committed.get(partition, 0) for partition in self._inputs}
+        self.positions = dict(self._given)
+        self._task = job.service.task(self.number)
+        await self._restore()
+        self._ahead = {partition: await job.bus.end(partition) for partition in self._inputs}
+        self._feeder = job.service.feeder(self._task, self.number)
+        self.exhausted = self._feeder is None
+
+    async def _restore(self) -> None:
+        job = self._job
+        if job.service.changelog is None:
+            return
+        partition = Partition(job.service.changelog, self.number)
+        self._doing = f"restoring from {partition.topic}/{partition.number}"
+        started = time.monotonic()
+        with self._spending("restore"):
+            restored = await restore(
+                job.bus, partition, self._task.restore, snapshot=job.settings.snapshots, clock=job.clock
+            )
+        if restored.ignored:
+            logger.info("%s restored without a snapshot: %s", self.name, restored.ignored)
+        job.observer.restored(self.number, restored, time.monotonic() - started)
+
+    async def _work(self) -> None:
+        while not self.halted:
+            if self.inbox:
+                await self._take_records()
+            if self.halted:
+                break
+            if not self.exhausted and await self._caught_up():
+                await self._take_readings()
+            elif not self.inbox:
+                self._doing = "waiting"
+                with self._spending("idle"):
+                    await self.inbox.filled.wait()
+
+    async def _caught_up(self) -> bool:
+        """Whether the task was given what its inputs held when it started.
+
+        Asked only of an empty inbox; else the feeder would race the records it goes by.
+        """
+        for partition, end in list(self._ahead.items()):
+            if self.inbox:
+                return False
+            found = await self._job.bus.read(partition, self._given[partition], max_records=1)
+            if found and found[0].offset < end:
+                return False
+            del self._ahead[partition]
+        return True
+
+    async def _take_records(self) -> None:
+        settings = self._job.settings
+        records = self.inbox.take(most_records=settings.batch_records, most_bytes=settings.batch_bytes)
+        self._changed()
+        self._doing = f"working on {_span(records)}"
+        with self._at_work():
+            step = await self._call(self._task.step, records, bury_record)
+            self._given.update((record.partition, record.offset + 1) for record in records)
+            inputs = Counter(record.partition.topic for record in records)
+            await self._deliver(step, Given(inputs, 0, dict(self._given)))
+
+    async def _take_readings(self) -> None:
+        assert self._feeder is not None
+        settings = self._job.settings
+        self._doing = "waiting for its feeder"
+        started = time.monotonic()
+        wait_s = 0.0 if self.inbox else settings.feeder_s
+        readings = await self._feeder.next(max_items=settings.feeder_items, timeout_s=wait_s)
+        self._job.observer.spent("fetch" if readings else "idle", time.monotonic() - started)
+        if readings is None:
+            self.exhausted = True
+        elif readings:
+            self._doing = f"working on {len(readings)} readings"
+            bury = partial(bury_reading, origin=f"a reading of {self.name}")
+            with self._at_work():
+                step = await self._call(cast(FedTask, self._task).take, readings, bury)
+                await self._deliver(step, Given({}, len(readings), dict(self._given)))
+
+    async def _call(
+        self,
+        call: Callable[[Sequence[Input]], Step],
+        inputs: Sequence[Input],
+        bury: Callable[[Input, Poison], DeadLetter],
+    ) -> Step:
+        with self._spending("step"):
+            step = await asyncio.to_thread(whole_or_one_by_one, call, inputs, bury, self._held_back)
+        self._held_back = step.consumed
+        return step
+
+    async def _deliver(self, step: Step, given: Given) -> None:
+        with self._spending("publish"):
+            await self._outbox.deliver(step, given, self._task.held())
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        self._busy = True
+        yield
+        self._busy = False
+
+    @contextmanager
+    def _spending(self, state: State) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self._job.observer.spent(state, time.monotonic() - started)
+
+    async def _close(self) -> None:
+        feeder, self._feeder = self._feeder, None
+        writer, self._writer = self._writer, None
+        for part in (feeder, writer):
+            if part is not None:
+                with suppress(BusError, TimeoutError):
+                    async with asyncio.timeout(CLOSE_S):
+                        await part.close()
+
+
+def _span(records: Sequence[Record]) -> str:
+    """`articles/3 offsets 10..20`, one for each partition."""
+    spans: dict[Partition, tuple[int, int]] = {}
+    for record in records:
+        first, _ = spans.get(record.partition, (record.offset, record.offset))
+        spans[record.partition] = (first, record.offset)
+    return ", ".join(f"{p.topic}/{p.number} offsets {a}..{b}" for p, (a, b) in spans.items())

@@ -1,0 +1,62 @@
+"""What the run loop tells whoever counts. Metrics stand behind it; the default says nothing."""
+
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+import msgspec
+
+from services.stream.bus import Partition
+from services.stream.changelog import Restored
+
+State = Literal["idle", "fetch", "step", "publish", "backpressure", "restore"]
+Result = Literal["committed", "aborted", "unclear", "fenced"]
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """What one publish made true. Counts are of what is committed, never of attempts."""
+
+    number: int
+    inputs: Mapping[str, int]
+    """Records taken, by topic."""
+    readings: int
+    """Inputs a feeder brought."""
+    outcomes: Mapping[str, int]
+    dead: Mapping[str, int]
+    """Dead letters, by reason."""
+    outputs: Mapping[str, int]
+    """Records published, by topic, dead letters included."""
+    held: int
+    """Inputs the task holds now."""
+    consumed: Mapping[Partition, int]
+    """Next offsets to read after a restart."""
+
+
+class Observer(Protocol):
+    """Called on the event loop; must be quick and must not raise."""
+
+    def delivered(self, delivery: Delivery) -> None: ...
+
+    def transaction(self, result: Result, seconds: float) -> None:
+        """One attempt to publish."""
+
+    def spent(self, state: State, seconds: float) -> None:
+        """Time of one lane, or of the fetching they share."""
+
+    def restored(self, number: int, restored: Restored, seconds: float) -> None: ...
+
+    def rebalanced(self, owned: frozenset[int]) -> None:
+        """The numbers this runner owns from now on."""
+
+
+class Unobserved:
+    """The observer nobody looks at."""
+
+    def delivered(self, delivery: Delivery) -> None: ...
+
+    def transaction(self, result: Result, seconds: float) -> None: ...
+
+    def spent(self, state: State, seconds: float) -> None: ...
+
+    def restored(self, number: int, restored: Restored, seconds: float) -> None: ...
+
+    def rebalanced(self, owned: frozenset[int]) -> None: ...

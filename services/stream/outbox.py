@@ -1,0 +1,102 @@
+"""A lane's way out: what a step gave back becomes one publish, tried until it is known to be done."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import msgspec
+
+from services.stream.breaker import Batch, Tally
+from services.stream.bus import Bus, BusError, Fatal, Fenced, Output, Partition, Unclear, Writer
+from services.stream.clock import Clock
+from services.stream.dead_letters import to_output
+from services.stream.observer import Delivery, Observer, Result
+from services.stream.patience import patiently
+from services.stream.service import Service, Step
+from services.stream.settings import RunSettings
+from services.stream.steps import to_commit
+
+
+class Job(msgspec.Struct, frozen=True):
+    """What all lanes of a runner share."""
+
+    service: Service
+    bus: Bus
+    group: str
+    settings: RunSettings
+    observer: Observer
+    clock: Clock
+
+
+class Given(msgspec.Struct, frozen=True):
+    """What a step was given."""
+
+    inputs: Mapping[str, int]
+    """Records by topic."""
+    readings: int
+    positions: Mapping[Partition, int]
+    """The offsets after everything the task was ever given."""
+
+
+class Outbox:
+    """Publishes for one number through its writer."""
+
+    def __init__(self, job: Job, number: int, writer: Writer, committed: Mapping[Partition, int]) -> None:
+        self._job = job
+        self._number = number
+        self._writer = writer
+        self._committed = dict(committed)
+        self._tally = Tally()
+
+    async def deliver(self, step: Step, given: Given, held: int) -> None:
+        """Raises `Fenced`, `Unclear`, or `Fatal` where patience ended or too much input is dead."""
+        tally = self._judge(step, given)
+        consumed = to_commit(step, given.positions, self._committed)
+        now = self._job.clock.now()
+        dead = [to_output(one, self._job.service.name, now=now) for one in step.dead]
+        outputs = [*step.outputs, *dead]
+        if outputs or consumed:
+            attempt = partial(self._attempt, outputs, consumed)
+            await patiently(attempt, self._job.settings.patience, self._job.clock)
+        self._committed.update(consumed)
+        self._tally = tally
+        self._job.observer.delivered(
+            Delivery(
+                number=self._number,
+                inputs=given.inputs,
+                readings=given.readings,
+                outcomes=step.outcomes,
+                dead=Counter(one.reason for one in step.dead),
+                outputs=Counter(output.partition.topic for output in outputs),
+                held=held,
+                consumed=dict(self._committed),
+            )
+        )
+
+    def _judge(self, step: Step, given: Given) -> Tally:
+        limits = self._job.settings.dead_limits
+        accounted = sum(step.outcomes.values()) + len(step.dead)
+        inputs = max(accounted, sum(given.inputs.values()) + given.readings)
+        tally = self._tally.after(Batch(inputs, len(step.dead)), limits)
+        why = tally.too_much(limits) if step.dead else ""
+        if why:
+            last = step.dead[-1]
+            raise Fatal(
+                f"{why}, so this batch was not published and will be read again; "
+                f"the last was {last.origin}: {last.reason} ({last.detail})"
+            )
+        return tally
+
+    async def _attempt(self, outputs: Sequence[Output], consumed: Mapping[Partition, int]) -> None:
+        started = self._job.clock.monotonic()
+        result: Result = "committed"
+        try:
+            await self._writer.publish(outputs, consumed=consumed)
+        except BusError as error:
+            result = _RESULTS.get(type(error), "aborted")
+            raise
+        finally:
+            self._job.observer.transaction(result, self._job.clock.monotonic() - started)
+
+
+_RESULTS: dict[type[BusError], Result] = {Unclear: "unclear", Fenced: "fenced"}

@@ -1,0 +1,193 @@
+"""The one run loop: join, restore, fetch, step, publish, drain.
+
+A runner is one member of its service's group. For each number it owns it keeps a lane; it fetches
+for all lanes at once, only for those restored and not full, and never runs ahead of what a lane
+took. What stops it is stated in `run`.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from functools import partial
+
+from services.stream.bus import Assignment, Bus, BusError, Fenced, Member, Partition, Unclear
+from services.stream.changelog import save
+from services.stream.clock import Clock, SystemClock
+from services.stream.lane import Lane
+from services.stream.observer import Observer, Unobserved
+from services.stream.outbox import Job
+from services.stream.patience import patiently
+from services.stream.service import Service
+from services.stream.settings import RunSettings
+
+logger = logging.getLogger(__name__)
+FULL_S = 0.05
+"""How long a fetch waits while some lane is not hungry: it may be again by then."""
+ASSIGNMENT_S = 60.0
+
+
+class Runner:
+    """One service on one bus, as one member of its group. Runs once."""
+
+    def __init__(
+        self,
+        service: Service,
+        bus: Bus,
+        *,
+        settings: RunSettings | None = None,
+        observer: Observer | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        settings = settings or RunSettings()
+        self.service = service
+        self.bus = bus
+        self.group = settings.group or f"newsfold-{service.name}"
+        self._job = Job(service, bus, self.group, settings, observer or Unobserved(), clock or SystemClock())
+        self._lanes: dict[int, Lane] = {}
+        self._fenced: set[int] = set()
+        self._changed = asyncio.Event()
+        self._tasks: asyncio.TaskGroup
+
+    def held(self) -> int:
+        """Inputs the tasks hold, taken but not yet accounted for."""
+        return sum(lane.held() for lane in self._lanes.values())
+
+    def exhausted(self) -> bool:
+        """Whether it owns something and no feeder of it will bring more."""
+        return bool(self._lanes) and all(lane.ready and lane.exhausted for lane in self._lanes.values())
+
+    def ready(self) -> bool:
+        """Whether every owned number is restored and being worked on."""
+        return all(lane.ready for lane in self._lanes.values())
+
+    def fenced(self) -> frozenset[int]:
+        """Numbers still assigned to this runner that another process has taken over."""
+        return frozenset(self._fenced)
+
+    async def at_rest(self) -> frozenset[int]:
+        """The owned numbers whose input, as of now, is taken and published."""
+        return frozenset([lane.number for lane in list(self._lanes.values()) if await lane.at_rest()])
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until `stop` is set, then drain within `drain_s`, then cancel what is left.
+
+        A fenced lane is dropped, one whose publish is unclear starts anew, and the others go on.
+        Raises `Fatal` for everything that needs a person, and for whatever a task raises; nothing of
+        the batch in hand is published then.
+        """
+        patience, clock = self._job.settings.patience, self._job.clock
+        join = partial(self.bus.join, self.group, self.service.inputs)
+        member = await patiently(join, patience, clock)
+        failure: BaseException | None = None
+        try:
+            async with asyncio.timeout(None) as limit:
+                await self._serve(member, stop, limit)
+        except BaseExceptionGroup as group:
+            failure = _first(group)
+        except TimeoutError:
+            logger.warning("%s took longer than %s s to drain", self.group, self._job.settings.drain_s)
+        finally:
+            await member.close()
+        if failure is not None:
+            raise failure
+
+    async def _serve(self, member: Member, stop: asyncio.Event, limit: asyncio.Timeout) -> None:
+        async with asyncio.TaskGroup() as self._tasks:
+            loops = [
+                self._tasks.create_task(loop)
+                for loop in (self._follow(member), self._fetch(member), self._snapshot())
+            ]
+            await stop.wait()
+            limit.reschedule(asyncio.get_running_loop().time() + self._job.settings.drain_s)
+            for loop in loops:
+                loop.cancel()
+            for lane in self._lanes.values():
+                lane.halt()
+
+    async def _follow(self, member: Member) -> None:
+        while True:
+            call = partial(member.assignment, timeout_s=ASSIGNMENT_S)
+            assignment = await patiently(call, self._job.settings.patience, self._job.clock)
+            if assignment is not None:
+                self._own(assignment)
+
+    def _own(self, assignment: Assignment) -> None:
+        owned = frozenset(partition.number for partition in assignment.partitions)
+        for number in self._lanes.keys() - owned:
+            self._lanes.pop(number).halt()
+        # A fenced number that went away was taken over here; if it comes back it is ours anew.
+        self._fenced &= owned
+        for number in sorted(owned - self._lanes.keys() - self._fenced):
+            self._open(number)
+        self._job.observer.rebalanced(owned)
+
+    def _open(self, number: int) -> None:
+        lane = Lane(self._job, number, self._changed.set)
+        self._lanes[number] = lane
+        self._tasks.create_task(self._keep(lane), name=lane.name)
+
+    async def _keep(self, lane: Lane) -> None:
+        try:
+            await lane.run()
+        except Fenced as fenced:
+            logger.warning("%s gave up its number: %s", lane.name, fenced)
+            if self._lanes.get(lane.number) is lane:
+                del self._lanes[lane.number]
+                self._fenced.add(lane.number)
+        except Unclear as unclear:
+            logger.warning("%s starts again from what is committed: %s", lane.name, unclear)
+            await self._job.clock.sleep(self._job.settings.patience.first_s)
+            if self._lanes.get(lane.number) is lane and not lane.halted:
+                self._open(lane.number)
+
+    async def _fetch(self, member: Member) -> None:
+        sought: Mapping[Partition, int] = {}
+        while True:
+            self._changed.clear()
+            lanes = {lane.number: lane for lane in self._lanes.values() if lane.hungry}
+            if not lanes:
+                await self._wait_for_room()
+                continue
+            wanted = {p: at for lane in lanes.values() for p, at in lane.positions.items()}
+            if wanted != sought:
+                member.seek(wanted)
+            sought = {**wanted, **await self._fill(member, lanes)}
+
+    async def _fill(self, member: Member, lanes: Mapping[int, Lane]) -> dict[Partition, int]:
+        """One fetch, and where the next one goes on."""
+        settings = self._job.settings
+        wait_s = settings.fetch_s if len(lanes) == len(self._lanes) else FULL_S
+        started = time.monotonic()
+        fetch = partial(member.fetch, max_records=settings.fetch_records, timeout_s=wait_s)
+        got = await patiently(fetch, settings.patience, self._job.clock)
+        if got:
+            self._job.observer.spent("fetch", time.monotonic() - started)
+        for partition, records in got.items():
+            lane = lanes[partition.number]
+            # A lane opened meanwhile under the same number starts at an offset of its own.
+            if self._lanes.get(partition.number) is lane and records:
+                lane.offer(records)
+        return {partition: records[-1].offset + 1 for partition, records in got.items() if records}
+
+    async def _wait_for_room(self) -> None:
+        full = any(lane.inbox.full for lane in self._lanes.values())
+        started = time.monotonic()
+        await self._changed.wait()
+        if full:
+            self._job.observer.spent("backpressure", time.monotonic() - started)
+
+    async def _snapshot(self) -> None:
+        place, changelog = self._job.settings.snapshots, self.service.changelog
+        while place is not None and changelog is not None:
+            await self._job.clock.sleep(self._job.settings.snapshot_every_s)
+            for number in [lane.number for lane in self._lanes.values() if lane.ready]:
+                try:
+                    await save(self.bus, Partition(changelog, number), place, clock=self._job.clock)
+                except (OSError, BusError) as error:
+                    logger.warning("no new snapshot of %s/%s: %s", changelog, number, error)
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first

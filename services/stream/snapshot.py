@@ -1,0 +1,188 @@
+"""A changelog's live records in a local file: the fast way to a task's state, never the authority.
+
+The file is a padded line of JSON, the header, and blocks of packed records. It appears under its
+name only when complete and on the disk. On the way back everything is proved before a single record
+is handed out; where the proof fails, the file is ignored for a stated reason and the log is read.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from services.stream.batches import Stored, pack, unpack_from
+from services.stream.bus import Partition, Record
+
+FORMAT = 1
+HEADER_BYTES = 1024
+_LENGTH_BYTES = 4
+_CHUNK_BYTES = 1024 * 1024
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    format: int = FORMAT
+    scheme: str
+    """What gives the records their meaning: code and sketch version. Another scheme is another state."""
+    topic: str
+    number: int
+    next_offset: int
+    """The log's records from here on are not in the file."""
+    records: int
+    payload_bytes: int
+    sha256: str
+    """Of the payload."""
+    written_at: datetime
+
+
+class Ignored(msgspec.Struct, frozen=True):
+    """Why a file was not used, as a half sentence."""
+
+    reason: str
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where snapshots lie and which are believed."""
+
+    folder: Path
+    scheme: str
+    max_age_s: float = 43_200
+    """Must stay below the log's tombstone grace: an older file may hold a key whose tombstone is gone."""
+
+    def path(self, partition: Partition) -> Path:
+        return self.folder / f"{partition.topic}-{partition.number}.snapshot"
+
+
+class Draft:
+    """A snapshot in the making. Nothing stands at its path until `finish`."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._part = path.with_name(f"{path.name}.part")
+        self._file = self._part.open("wb")
+        self._file.write(b" " * HEADER_BYTES)
+        self._sum = hashlib.sha256()
+        self._records = 0
+        self._bytes = 0
+
+    def add(self, records: Sequence[Record]) -> None:
+        stored = [Stored(r.offset, r.key, r.value, r.headers, r.timestamp_us) for r in records]
+        self._records += len(stored)
+        for batch in pack(stored):
+            block = len(batch.records).to_bytes(_LENGTH_BYTES) + batch.records
+            self._file.write(block)
+            self._sum.update(block)
+            self._bytes += len(block)
+
+    def finish(self, partition: Partition, *, scheme: str, next_offset: int, now: datetime) -> Header:
+        header = Header(
+            scheme=scheme,
+            topic=partition.topic,
+            number=partition.number,
+            next_offset=next_offset,
+            records=self._records,
+            payload_bytes=self._bytes,
+            sha256=self._sum.hexdigest(),
+            written_at=now,
+        )
+        line = msgspec.json.encode(header)
+        if len(line) >= HEADER_BYTES:
+            raise ValueError(f"snapshot header of {partition.topic!r} takes more than {HEADER_BYTES} bytes")
+        self._file.seek(0)
+        self._file.write(line.ljust(HEADER_BYTES - 1) + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._part.replace(self._path)
+        _sync_folder(self._path.parent)
+        return header
+
+    def drop(self) -> None:
+        """Leave nothing behind; after `finish` it does nothing."""
+        self._file.close()
+        self._part.unlink(missing_ok=True)
+
+
+class Snapshot:
+    """A file that was proved whole. Reads from the handle that was proved, whatever the path holds now."""
+
+    def __init__(self, file: BinaryIO, header: Header) -> None:
+        self.header = header
+        self._file = file
+
+    def blocks(self) -> Iterator[list[Record]]:
+        partition = Partition(self.header.topic, self.header.number)
+        self._file.seek(HEADER_BYTES)
+        while length := self._file.read(_LENGTH_BYTES):
+            yield unpack_from(partition, self._file.read(int.from_bytes(length)), 0)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def load(place: Place, partition: Partition, *, end: int, now: datetime) -> Snapshot | Ignored:
+    """Prove the partition's snapshot against the log's `end`; the caller closes what it is given."""
+    path = place.path(partition)
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return Ignored(f"there is none at {path}")
+    except OSError as error:
+        return Ignored(f"{path} cannot be opened: {error}")
+    found = _proved(file, place, partition, end, now)
+    if isinstance(found, Ignored):
+        file.close()
+        return Ignored(f"{path} {found.reason}")
+    return Snapshot(file, found)
+
+
+def _proved(file: BinaryIO, place: Place, partition: Partition, end: int, now: datetime) -> Header | Ignored:
+    try:
+        header = msgspec.json.decode(file.read(HEADER_BYTES), type=Header)
+        doubt = _doubt(header, place, partition, end, now) or _damage(file, header)
+    except msgspec.MsgspecError as error:
+        return Ignored(f"has no readable header: {error}")
+    except OSError as error:
+        return Ignored(f"cannot be read: {error}")
+    return Ignored(doubt) if doubt else header
+
+
+def _doubt(header: Header, place: Place, partition: Partition, end: int, now: datetime) -> str:
+    age_s = (now - header.written_at).total_seconds()
+    doubts = (
+        (header.format != FORMAT, f"has format {header.format}, not {FORMAT}"),
+        (header.scheme != place.scheme, f"has scheme {header.scheme!r}, not {place.scheme!r}"),
+        (
+            (header.topic, header.number) != tuple(partition),
+            f"is of {header.topic}/{header.number}, not {partition.topic}/{partition.number}",
+        ),
+        (header.next_offset > end, f"reaches offset {header.next_offset}, beyond the log's end {end}"),
+        (age_s < 0, f"was written {-age_s:.0f} s from now: a clock has been moved"),
+        (age_s > place.max_age_s, f"is {age_s:.0f} s old, more than {place.max_age_s:.0f}"),
+    )
+    return next((why for doubtful, why in doubts if doubtful), "")
+
+
+def _damage(file: BinaryIO, header: Header) -> str:
+    digest = hashlib.sha256()
+    size = 0
+    while chunk := file.read(_CHUNK_BYTES):
+        digest.update(chunk)
+        size += len(chunk)
+    if size != header.payload_bytes:
+        return f"holds {size} bytes of payload, not {header.payload_bytes}"
+    if digest.hexdigest() != header.sha256:
+        return "does not match its checksum"
+    return ""
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
