@@ -44,7 +44,9 @@ class Novelty:
         """Close every day before `today` and forget days out of the window."""
         for day in sorted(day for day in self._open if day < today):
             hashes = np.concatenate(self._open.pop(day))
-            slots = np.unique(np.concatenate(self._probes(hashes))).astype(np.uint32)
+            touched = np.zeros(len(self._counts), bool)
+            touched[np.concatenate(self._probes(hashes))] = True
+            slots = np.flatnonzero(touched).astype(np.uint32)
             self._closed[day] = slots
             self._counts[slots] += np.uint8(1)
         for day in [day for day in self._closed if day < today - self._days]:

@@ -5,7 +5,9 @@ trimmed so that they do not overlap in the newer text. Every run of at least one
 (5 words; 8 characters in unspaced scripts) is found.
 """
 
-from collections.abc import Iterator
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -43,8 +45,7 @@ def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage,
     text, other = newer.article.text, older.article.text
     mine, theirs = spans(text), spans(other)
     if SOFT_HYPHEN in text or SOFT_HYPHEN in other:
-        hyphened = {i for i, (a, b) in enumerate(mine) if SOFT_HYPHEN in text[a:b]}
-        others = {i for i, (a, b) in enumerate(theirs) if SOFT_HYPHEN in other[a:b]}
+        hyphened, others = _hyphened(text, mine), _hyphened(other, theirs)
         found = [piece for run in found for piece in _pieces(run, hyphened, others)]
     return tuple(
         Passage(
@@ -55,6 +56,14 @@ def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage,
         )
         for run in found
     )
+
+
+def _hyphened(text: str, words: Sequence[tuple[int, int]]) -> set[int]:
+    """Which words hold a soft hyphen."""
+    if SOFT_HYPHEN not in text:
+        return set()
+    starts = [word[0] for word in words]
+    return {bisect_right(starts, place.start()) - 1 for place in re.finditer(SOFT_HYPHEN, text)}
 
 
 def _pieces(run: Run, hyphened: set[int], others: set[int]) -> Iterator[Run]:
@@ -82,7 +91,7 @@ def figure_conflicts(newer: Profile, older: Profile, found: list[Run], *, gap: i
     return conflicts
 
 
-def _figures(words: list[str]) -> set[str]:
+def _figures(words: Sequence[str]) -> set[str]:
     return {word for word in words if word[0].isdigit()}
 
 

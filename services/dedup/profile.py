@@ -1,5 +1,7 @@
 """A version as the later stages see it: its shingles, how novel each is, its figures, its title."""
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -7,7 +9,7 @@ import numpy.typing as npt
 from services.contracts.articles import Article
 from services.dedup.boxes import boxed_words
 from services.dedup.novelty import Days
-from services.dedup.shingles import Hashes, Shingles, shingle
+from services.dedup.shingles import Hashes, Shingles, distinct, shingle
 from services.dedup.words import fold
 
 NEVER_EVIDENCE = 255
@@ -41,7 +43,7 @@ class Profile(msgspec.Struct, frozen=True, eq=False):
 class Reading(msgspec.Struct, frozen=True, eq=False):
     """A text folded and shingled, before its novelty is known."""
 
-    words: list[str]
+    words: Sequence[str]
     shingles: Shingles
     narrow: Hashes
     unique: Hashes
@@ -52,10 +54,10 @@ class Reading(msgspec.Struct, frozen=True, eq=False):
 def read(text: str) -> Reading:
     words = fold(text)
     shingles = shingle(words)
-    unique = np.unique(shingles.wide)
+    unique = distinct(shingles.wide)
     inside = boxed_words(text, len(words))
     if inside is None:
-        return Reading(words, shingles, np.unique(shingles.narrow), unique, np.zeros(len(unique), bool))
+        return Reading(words, shingles, distinct(shingles.narrow), unique, np.zeros(len(unique), bool))
     outside = _untouched(shingles.wide, inside, shingles.width)
     narrow_width = len(words) - len(shingles.narrow) + 1
     return Reading(
@@ -72,7 +74,7 @@ def _untouched(hashes: Hashes, inside: npt.NDArray[np.bool_], width: int) -> Has
     if not len(hashes):
         return hashes
     touched = np.lib.stride_tricks.sliding_window_view(inside, width).any(axis=1)
-    return np.unique(hashes[~touched])
+    return distinct(hashes[~touched])
 
 
 def profile(article: Article, reading: Reading, days: Days) -> Profile:
@@ -87,6 +89,6 @@ def profile(article: Article, reading: Reading, days: Days) -> Profile:
         shingles=reading.shingles,
         unique=reading.unique,
         days=days,
-        figures=frozenset(word for word in reading.words if word[0].isdigit()),
+        figures=frozenset([word for word in reading.words if word[0].isdigit()]),
         title=frozenset(word for word in fold(article.title) if len(word) > 3 or not word.isascii()),
     )

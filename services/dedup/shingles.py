@@ -6,6 +6,7 @@ is xxh3_64 of its words joined by blanks; a wide one combines the two narrow one
 which between them name all its words.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ _NARROW_CHARS, _WIDE_CHARS = 5, 8
 _MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
 _SHIFT = np.uint64(33)
 _THREE = np.uint64(3)
+_BLANK = ord(" ")
 _NONE: Hashes = np.zeros(0, np.uint64)
 
 
@@ -39,7 +41,7 @@ def mix(values: Hashes) -> Hashes:
     return spread ^ (spread >> _SHIFT)
 
 
-def shingle(words: list[str]) -> Shingles:
+def shingle(words: Sequence[str]) -> Shingles:
     """Shingles of folded words; empty where there are fewer words than a shingle has."""
     narrow, wide = (_NARROW_CHARS, _WIDE_CHARS) if is_unspaced(words) else (_NARROW_WORDS, _WIDE_WORDS)
     if len(words) < narrow:
@@ -51,8 +53,23 @@ def shingle(words: list[str]) -> Shingles:
     return Shingles(small, mix(small[:-step] * _THREE ^ mix(small[step:])), wide)
 
 
-def _hash_runs(words: list[str], width: int) -> Hashes:
-    encoded = [word.encode("utf-8", "surrogatepass") for word in words]
+def distinct(hashes: Hashes) -> Hashes:
+    """Each hash once, ascending."""
+    ordered = np.sort(hashes)
+    if len(ordered) < 2:
+        return ordered
+    first = np.empty(len(ordered), bool)
+    first[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
+
+
+def _hash_runs(words: Sequence[str], width: int) -> Hashes:
+    """Hash every run of `width` words as the bytes they are when joined by blanks."""
+    joined = " ".join(words).encode("utf-8", "surrogatepass")
+    blanks = np.flatnonzero(np.frombuffer(joined, np.uint8) == _BLANK).tolist()
+    starts = [0, *(place + 1 for place in blanks)]
+    ends = [*blanks, len(joined)]
     digest = xxhash.xxh3_64_intdigest
-    grams = zip(*(encoded[i:] for i in range(width)), strict=False)
-    return np.fromiter((digest(b" ".join(gram)) for gram in grams), np.uint64, len(words) - width + 1)
+    runs = zip(starts, ends[width - 1 :], strict=False)
+    return np.array([digest(joined[start:end]) for start, end in runs], np.uint64)

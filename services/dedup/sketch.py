@@ -1,7 +1,7 @@
 """Sign: a version's shingles to a MinHash signature and the keys it is found by.
 
 The signature is datasketch's affine32 MinHash over the novel narrow shingles (low 32 bits of their
-hash). Keys are 64-bit, sorted, their kind in the low bit: a band of the signature (Leskovec,
+hash): its permutations, applied to an array at once. Keys are 64-bit, sorted, their kind in the low bit: a band of the signature (Leskovec,
 Rajaraman, Ullman: Mining of Massive Datasets, 3.4) or a sampled wide shingle. Samples are chosen by
 winnowing (Schleimer, Wilkerson, Aiken 2003): the smallest hash of each run of `sample_window`, so
 that two texts sharing a run of `sample_window + 4` words are bound to share a key, and the share
@@ -24,10 +24,6 @@ _KIND_MASK = np.uint64(0xFFFFFFFFFFFFFFFE)
 _SALT = np.uint64(0x9E3779B97F4A7C15)
 
 
-def _identity(value: int) -> int:
-    return value
-
-
 class Signer:
     """Signs under one scheme. Holds the permutations, nothing else."""
 
@@ -35,18 +31,18 @@ class Signer:
         self._rows = settings.band_rows
         self._bands = settings.permutations // settings.band_rows
         self._window = settings.sample_window
-        self._blank = MinHash(
-            num_perm=settings.permutations, seed=settings.seed, hashfunc=_identity, scheme="affine32"
-        )
+        blank = MinHash(num_perm=settings.permutations, seed=settings.seed, scheme="affine32")
+        factors, offsets = blank.permutations
+        self._factors: Signature = factors[:, None]
+        self._offsets: Signature = offsets[:, None]
         self._band_salt = mix(np.arange(1, self._bands + 1, dtype=np.uint64) * _SALT)
 
     def signature(self, novel: Hashes) -> Signature | None:
         """None where nothing is novel."""
         if not len(novel):
             return None
-        sketch = self._blank.copy()
-        sketch.update_batch((novel & _LOW).tolist())
-        values: Signature = sketch.hashvalues
+        low = _finalize((novel & _LOW).astype(np.uint32))
+        values: Signature = (self._factors * low + self._offsets).min(axis=1)
         return values
 
     def band_keys(self, signature: Signature) -> Hashes:
@@ -63,6 +59,13 @@ class Signer:
         else:
             chosen = np.lib.stride_tricks.sliding_window_view(wide, self._window).min(axis=1)
         return np.unique(chosen)
+
+
+def _finalize(values: Signature) -> Signature:
+    """MurmurHash3's 32-bit finalizer, which affine32 mixes its input with."""
+    values = (values ^ (values >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    values = (values ^ (values >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    return values ^ (values >> np.uint32(16))
 
 
 class Keys(NamedTuple):

@@ -8,7 +8,10 @@ its spans yield equally many items: word i stands at span i.
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
 
+_TEXTS_AT_HAND = 64  # an article is folded again for each relation it is in, shortly after
 SOFT_HYPHEN = "\u00ad"
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
@@ -32,23 +35,28 @@ def _pattern(text: str) -> re.Pattern[str]:
     return _MIXED if _HAS_UNSPACED.search(text) else _WORD
 
 
-def fold(text: str) -> list[str]:
+@lru_cache(maxsize=_TEXTS_AT_HAND)
+def fold(text: str) -> tuple[str, ...]:
     """The folded words of a text, in order."""
     joined = "\0".join(_pattern(text).findall(_lower(text)))
     if not joined:
-        return []
+        return ()
     if SOFT_HYPHEN in joined:
         joined = joined.replace(SOFT_HYPHEN, "")
     if not unicodedata.is_normalized("NFKC", joined):
         joined = unicodedata.normalize("NFKC", joined)
-    return joined.split("\0")
+    return tuple(joined.split("\0"))
 
 
-def spans(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=_TEXTS_AT_HAND)
+def spans(text: str) -> tuple[tuple[int, int], ...]:
     """Character offsets of each folded word in the unfolded text, end exclusive."""
-    return [match.span() for match in _pattern(text).finditer(_lower(text))]
+    return tuple([match.span() for match in _pattern(text).finditer(_lower(text))])
 
 
-def is_unspaced(words: list[str]) -> bool:
+def is_unspaced(words: Sequence[str]) -> bool:
     """More than half of the words are single characters of a script without blanks."""
-    return sum(len(word) == 1 and _HAS_UNSPACED.match(word) is not None for word in words) * 2 > len(words)
+    single = [word for word in words if len(word) == 1]
+    if len(single) * 2 <= len(words):
+        return False
+    return sum(_HAS_UNSPACED.match(word) is not None for word in single) * 2 > len(words)
