@@ -47,7 +47,7 @@ def _nearly_utf8(body: bytes) -> bool:
     """Whether bad bytes are the exception among the non-ASCII characters."""
     text = body.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    return bad * 4 <= sum(not char.isascii() for char in text)
+    return bad * 4 <= len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _guessed(body: bytes) -> str:

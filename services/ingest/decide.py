@@ -134,11 +134,13 @@ def _entry(
         return Told("no_address", noted)
     name = "changed" if known and known.digest else "new"
     if _carries_whole_text(feed, entry):
-        return _whole(feed, parsed, entry, noted, at, name)
+        return _whole(feed, parsed, entry, noted, at=at, name=name)
     return Told(name, noted, page=_page_to_fetch(entry, at)) if room else Told("put_off", known)
 
 
-def _whole(feed: Feed, parsed: ParsedFeed, entry: Entry, noted: SeenEntry, at: datetime, name: str) -> Told:
+def _whole(
+    feed: Feed, parsed: ParsedFeed, entry: Entry, noted: SeenEntry, *, at: datetime, name: str
+) -> Told:
     article = articles.from_entry(entry, feed, language=parsed.language, first_seen_at=at)
     if article is None or article.version_id == noted.version:
         return Told("unchanged", noted)

@@ -1,5 +1,8 @@
 """One HTTP exchange as ingest sees it, whether it happened on the network or in a recording."""
 
+import re
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Literal
 
 import msgspec
@@ -35,6 +38,8 @@ _OWN_OUTCOME: dict[int, Outcome] = {
     429: "http_429",
 }
 MAX_HEADER = 1_000
+"""Characters kept of a header: a validator longer than that is not worth remembering."""
+_MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -68,3 +73,51 @@ def outcome_of(status: int) -> Outcome:
     if 300 <= status < 400:
         return "redirect"
     return "http_4xx" if 400 <= status < 500 else "http_5xx" if 500 <= status < 600 else "protocol"
+
+
+def answered(
+    url: str,
+    status: int,
+    headers: Mapping[str, str],
+    *,
+    final_url: str = "",
+    outcome: Outcome | None = None,
+    reason: str = "",
+    body: bytes = b"",
+    wire_bytes: int = 0,
+) -> Exchange:
+    """An exchange with an answer. `headers` by lower-case name; without `outcome` the status decides."""
+    ended = outcome or outcome_of(status)
+    return Exchange(
+        url=url,
+        final_url=final_url if final_url != url else "",
+        outcome=ended,
+        reason=reason or ("" if ended in {"ok", "not_modified"} else f"HTTP status {status}"),
+        status=status,
+        content_type=headers.get("content-type", "")[:MAX_HEADER],
+        etag=_kept(headers.get("etag", "")),
+        last_modified=_kept(headers.get("last-modified", "")),
+        max_age_s=_max_age_s(headers.get("cache-control", "")),
+        retry_after_s=_retry_after_s(headers.get("retry-after", ""), headers.get("date", "")),
+        body=body if ended == "ok" else b"",
+        wire_bytes=wire_bytes,
+    )
+
+
+def _kept(validator: str) -> str:
+    return validator if len(validator) <= MAX_HEADER else ""
+
+
+def _max_age_s(cache_control: str) -> int:
+    match = _MAX_AGE.search(cache_control)
+    return int(match[1]) if match else 0
+
+
+def _retry_after_s(value: str, date: str) -> int:
+    """Seconds of a Retry-After header (RFC 9110, 10.2.3); a date counts from the answer's own Date."""
+    if value.strip().isdigit():
+        return min(int(value.strip()[:9]), 10**8)
+    try:
+        return max(0, int((parsedate_to_datetime(value) - parsedate_to_datetime(date)).total_seconds()))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return 0

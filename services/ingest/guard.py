@@ -1,0 +1,143 @@
+"""Where the fetcher may connect: public addresses and what the operator allows, checked at the last moment.
+
+The name is resolved here, every address is checked here, and the connection goes to the very address that
+was checked: redirects, rebinding DNS and odd spellings of an address all pass through. TLS still verifies
+the name, because httpcore takes it from the URL.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import aclosing
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import cast
+
+import httpcore
+import httpx
+
+Network = IPv4Network | IPv6Network
+Resolve = Callable[[str], Awaitable[Sequence[str]]]
+"""Host name to addresses. Raises `OSError`."""
+
+PUBLIC_PORTS = frozenset({80, 443})
+MAX_ADDRESSES = 3
+"""Addresses of one host that are tried in turn."""
+_CARRIES_IPV4 = tuple(
+    IPv6Network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")
+)
+
+
+class NoAddress(httpcore.ConnectError):
+    """The name does not resolve."""
+
+
+class BlockedAddress(httpcore.ConnectError):
+    """The name leads where the fetcher must not go. No connection was made."""
+
+
+class NoConnection(httpcore.ConnectError):
+    """No allowed address accepted the connection."""
+
+
+def permitted(address: str, port: int, allow: Iterable[Network]) -> bool:
+    """Whether a connection to `address` is allowed: public and on a web port, or inside `allow`."""
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if any(ip.version == network.version and ip in network for network in allow):
+        return True
+    return port in PUBLIC_PORTS and _is_public(ip)
+
+
+def _is_public(ip: IPv4Address | IPv6Address) -> bool:
+    if isinstance(ip, IPv6Address) and (ip.ipv4_mapped or any(ip in network for network in _CARRIES_IPV4)):
+        return False
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Connects to permitted addresses only."""
+
+    def __init__(self, allow: Sequence[Network] = (), resolve: Resolve | None = None) -> None:
+        self._allow = tuple(allow)
+        self._resolve = resolve or _resolved
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            addresses = await self._resolve(host)
+        except (OSError, UnicodeError) as error:
+            raise NoAddress(f"{host} does not resolve: {error}") from None
+        good = [address for address in addresses if permitted(address, port, self._allow)]
+        if not good:
+            raise BlockedAddress(f"{host} port {port} is not a public web address")
+        last: Exception | None = None
+        for address in good[:MAX_ADDRESSES]:
+            try:
+                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, OSError) as error:
+                last = error
+        raise NoConnection(str(last) or f"{host} refuses connections") from last
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def _resolved(host: str) -> Sequence[str]:
+    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+class GuardedTransport(httpx.AsyncBaseTransport):
+    """httpx over httpcore's public pool with a guarded backend. Raises httpcore's own exceptions."""
+
+    def __init__(
+        self, allow: Sequence[Network] = (), *, connections: int = 100, resolve: Resolve | None = None
+    ) -> None:
+        self._pool = httpcore.AsyncConnectionPool(
+            network_backend=GuardedBackend(allow, resolve),
+            max_connections=connections,
+            max_keepalive_connections=connections // 2,
+            keepalive_expiry=15.0,
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = httpcore.URL(
+            scheme=request.url.raw_scheme,
+            host=request.url.raw_host,
+            port=request.url.port,
+            target=request.url.raw_path,
+        )
+        answer = await self._pool.handle_async_request(
+            httpcore.Request(
+                method=request.method.encode(),
+                url=url,
+                headers=request.headers.raw,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async with aclosing(cast(AsyncGenerator[bytes, None], self._answer.aiter_stream())) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()

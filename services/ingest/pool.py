@@ -1,0 +1,207 @@
+"""Parser processes that can be killed: a deadline for every document, a fresh process after many.
+
+A document that takes too long or takes its process down is refused; the others never notice. The order of
+results is the order of the input, whatever the number of workers.
+"""
+
+import asyncio
+import os
+import sys
+from collections import deque
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Literal, Self, TypeVar, cast
+
+import msgspec
+
+import services
+from services.ingest.exchange import Exchange
+from services.ingest.readings import ParsedFeed, ParsedPage, Refusal
+from services.ingest.worker import LENGTH, MAX_FRAME, Job, framed, perform
+
+Name = Literal["feed", "page"]
+Parsed = ParsedFeed | ParsedPage
+T = TypeVar("T")
+
+DEADLINES_S: Mapping[str, float] = MappingProxyType({"feed": 5.0, "page": 10.0})
+RECYCLE_AFTER = 2_000
+"""Documents a process parses before it is replaced: feedparser's memory grows (kurtmckee/feedparser#287)."""
+MEMORY_BYTES = 2 << 30
+"""Address space of a worker."""
+START_S = 60.0
+"""A worker that is not ready by then counts as crashed."""
+STOP_S = 2.0
+
+_HOME = str(Path(services.__file__).resolve().parents[1])
+_TYPES: Mapping[str, type[Parsed]] = {"feed": ParsedFeed, "page": ParsedPage}
+
+
+class Pool:
+    """`workers` parser processes; 0 parses in a thread of this process, without deadlines (tiny inputs)."""
+
+    def __init__(
+        self,
+        workers: int,
+        *,
+        deadlines_s: Mapping[str, float] = DEADLINES_S,
+        recycle_after: int = RECYCLE_AFTER,
+        memory_bytes: int = MEMORY_BYTES,
+    ) -> None:
+        self._deadlines_s = deadlines_s
+        self._recycle_after = recycle_after
+        self._workers = [_Worker(memory_bytes) for _ in range(workers)]
+        self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
+
+    @property
+    def ahead(self) -> int:
+        """How many documents are worth having under way at once."""
+        return 2 * max(1, len(self._workers))
+
+    async def start(self) -> None:
+        """Start the processes. They load their parsers while the caller fetches."""
+        for worker in self._workers:
+            await worker.start()
+            self._idle.put_nowait(worker)
+
+    async def close(self) -> None:
+        await asyncio.gather(*(worker.stop() for worker in self._workers))
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def feed(self, exchange: Exchange) -> ParsedFeed:
+        return cast(ParsedFeed, await self.run("feed", exchange))
+
+    async def page(self, exchange: Exchange) -> ParsedPage:
+        return cast(ParsedPage, await self.run("page", exchange))
+
+    async def run(self, name: Name, exchange: Exchange) -> Parsed:
+        """Parse one body. Gives a refusal, never raises, for whatever the document does."""
+        job = Job(name, exchange)
+        if not self._workers:
+            return await asyncio.to_thread(perform, job)
+        worker = await self._idle.get()
+        try:
+            answer = await worker.ask(job, self._deadlines_s[name])
+            if worker.served >= self._recycle_after:
+                await worker.stop()
+                await worker.start()
+            return answer
+        finally:
+            self._idle.put_nowait(worker)
+
+    async def parsed(
+        self, jobs: AsyncIterable[tuple[T, Job | None]]
+    ) -> AsyncIterator[tuple[T, Parsed | None]]:
+        """Each item with its parsed body, in the order given, `ahead` documents under way at most."""
+        under_way: deque[tuple[T, asyncio.Task[Parsed] | None]] = deque()
+        try:
+            async for item, job in jobs:
+                task = asyncio.create_task(self.run(cast(Name, job.name), job.exchange)) if job else None
+                under_way.append((item, task))
+                while under_way and (len(under_way) >= self.ahead or under_way[0][1] is None):
+                    first, task = under_way.popleft()
+                    yield first, await task if task else None
+            while under_way:
+                first, task = under_way.popleft()
+                yield first, await task if task else None
+        finally:
+            for _, task in under_way:
+                if task:
+                    task.cancel()
+
+
+class _Worker:
+    def __init__(self, memory_bytes: int) -> None:
+        self._memory_bytes = memory_bytes
+        self._process: asyncio.subprocess.Process | None = None
+        self._ready = False
+        self.served = 0
+
+    async def start(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "services.ingest.worker",
+            str(self._memory_bytes),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            # None of the parent's secrets, and one thread: numpy would reserve memory for more.
+            env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": _HOME, "OPENBLAS_NUM_THREADS": "1"},
+            start_new_session=True,  # Ctrl-C is the parent's to handle
+        )
+        self._ready = False
+        self.served = 0
+
+    async def ask(self, job: Job, deadline_s: float) -> Parsed:
+        try:
+            await self._get_ready()
+            async with asyncio.timeout(deadline_s):
+                answer = await self._exchange(msgspec.msgpack.encode(job))
+            self.served += 1
+            return msgspec.msgpack.decode(answer, type=_TYPES[job.name])
+        except TimeoutError:
+            await self._kill()
+            return _refused(job.name, "parse_timeout", f"not parsed within {deadline_s:g} s")
+        except (OSError, EOFError, msgspec.MsgspecError) as error:
+            await self._kill()
+            return _refused(job.name, "parse_crash", f"the parser died of it ({type(error).__name__})")
+        except BaseException:  # cancelled half way: its answer must not meet the next question
+            await self._kill()
+            raise
+
+    async def _get_ready(self) -> None:
+        if self._process is None or self._process.returncode is not None:
+            await self.start()
+        if not self._ready:
+            async with asyncio.timeout(START_S):
+                await self._read()
+            self._ready = True
+
+    async def _exchange(self, payload: bytes) -> bytes:
+        assert self._process
+        assert self._process.stdin
+        self._process.stdin.write(framed(payload))
+        await self._process.stdin.drain()
+        return await self._read()
+
+    async def _read(self) -> bytes:
+        assert self._process
+        assert self._process.stdout
+        length = int.from_bytes(await self._process.stdout.readexactly(LENGTH), "big")
+        if length > MAX_FRAME:
+            raise EOFError("a frame of impossible length")
+        return await self._process.stdout.readexactly(length)
+
+    async def stop(self) -> None:
+        """Let it finish, but not for long."""
+        process = self._process
+        if process is None:
+            return
+        if process.stdin:
+            process.stdin.close()
+        try:
+            async with asyncio.timeout(STOP_S):
+                await process.wait()
+        except TimeoutError:
+            pass
+        await self._kill()
+
+    async def _kill(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+def _refused(name: str, refusal: Refusal, reason: str) -> Parsed:
+    return _TYPES[name](refusal=refusal, reason=reason)
