@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from services.dedup.profile import Profile
+from services.dedup.shingles import among
 
 
 class Overlap(NamedTuple):
@@ -44,11 +45,12 @@ class Overlap(NamedTuple):
 
 def overlap(newer: Profile, older: Profile, *, stale_days: int) -> Overlap:
     """Exact counts. `stale_days`: seen on so many earlier days, a shingle is stale."""
-    _, mine, theirs = np.intersect1d(newer.unique, older.unique, assume_unique=True, return_indices=True)
-    days = newer.days[mine]
-    fresh = (days < stale_days) & (older.days[theirs] < stale_days)
+    common = among(newer.unique, older.unique)
+    days = newer.days[common]
+    theirs = older.days[np.searchsorted(older.unique, newer.unique[common])]
+    fresh = (days < stale_days) & (theirs < stale_days)
     return Overlap(
-        shared=len(mine),
+        shared=len(days),
         newer=len(newer.unique),
         older=len(older.unique),
         fresh_shared=int(fresh.sum()),
@@ -60,5 +62,5 @@ def overlap(newer: Profile, older: Profile, *, stale_days: int) -> Overlap:
 
 def shared_share(one: Profile, other: Profile) -> float:
     """The larger containment of two versions, all shingles counted."""
-    shared = np.isin(one.unique, other.unique, assume_unique=True).sum()
-    return float(shared) / max(1, min(len(one.unique), len(other.unique)))
+    few, many = sorted((one.unique, other.unique), key=len)
+    return float(among(few, many).sum()) / max(1, min(len(one.unique), len(other.unique)))

@@ -92,7 +92,7 @@ def figure_conflicts(newer: Profile, older: Profile, found: list[Run], *, gap: i
 
 
 def _figures(words: Sequence[str]) -> set[str]:
-    return {word for word in words if word[0].isdigit()}
+    return {word for word in words if word < ":"}
 
 
 def _maximal(newer: Hashes, older: Hashes, width: int) -> list[Run]:

@@ -9,11 +9,12 @@ import numpy.typing as npt
 from services.contracts.articles import Article
 from services.dedup.boxes import boxed_words
 from services.dedup.novelty import Days
-from services.dedup.shingles import Hashes, Shingles, distinct, shingle
+from services.dedup.shingles import Hashes, Shingles, among, distinct, shingle
 from services.dedup.words import fold
 
 NEVER_EVIDENCE = 255
 _MICROSECOND = 1_000_000
+_AFTER_DIGITS = ":"  # what begins with a digit sorts before it, every other word after
 
 
 class Profile(msgspec.Struct, frozen=True, eq=False):
@@ -65,7 +66,7 @@ def read(text: str) -> Reading:
         shingles,
         _untouched(shingles.narrow, inside, narrow_width),
         unique,
-        ~np.isin(unique, outside, assume_unique=True),
+        ~among(unique, outside),
     )
 
 
@@ -89,6 +90,6 @@ def profile(article: Article, reading: Reading, days: Days) -> Profile:
         shingles=reading.shingles,
         unique=reading.unique,
         days=days,
-        figures=frozenset([word for word in reading.words if word[0].isdigit()]),
+        figures=frozenset([word for word in reading.words if word < _AFTER_DIGITS]),
         title=frozenset(word for word in fold(article.title) if len(word) > 3 or not word.isascii()),
     )

@@ -13,9 +13,9 @@ from services.dedup.settings import DedupSettings
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _CLOCK = re.compile(
-    r"(?<![\d.:])(?:[01]?\d|2[0-3])(?::[0-5]\d(?![\d:])|[.][0-5]\d(?=\s*Uhr\b)|[.:]?(?:[0-5]\d)?\s?[ap]\.?m\b)",
-    re.IGNORECASE,
+    r"(?<![\d.:])(?:[01]?\d|2[0-3])(?::[0-5]\d(?![\d:])|[.][0-5]\d(?=\s*Uhr\b)|[.:]?(?:[0-5]\d)?\s?[ap]\.m\b)"
 )
+_CLOCK_SIGNS = (":", "Uhr", ".m.")
 _TICKER_NAME = re.compile(
     r"(?:live|news)[- ]?(?:ticker|blog)|\bticker\b|minute-by-minute|live updates?|en direct|minuto a minuto",
     re.IGNORECASE,
@@ -126,6 +126,7 @@ _CONSENT_CORE = (
 _CONSENT_SHARE = 0.5
 _ENTRY_WORDS = 250
 _FEWEST_TICKER_WORDS = 300
+_FEWEST_ENTRIES = 3
 
 
 class Screen(NamedTuple):
@@ -170,11 +171,11 @@ def _share(text: str, counts: Callable[[str], bool]) -> tuple[int, int]:
 
 def _ticker(title: str, text: str, words: int, settings: DedupSettings) -> Screen | None:
     """Many timed entries for its length. Length alone is no sign: long reads and readers' pages exist."""
-    if words < _FEWEST_TICKER_WORDS:
+    if words < _FEWEST_TICKER_WORDS or sum(text.count(sign) for sign in _CLOCK_SIGNS) < _FEWEST_ENTRIES:
         return None
     entries = len(_CLOCK.findall(text))
     if entries >= settings.ticker_entries and entries * _ENTRY_WORDS >= words:
         return Screen("ticker", f"{entries} timed entries in {words} words")
-    if entries >= 3 and _TICKER_NAME.search(title):
+    if entries >= _FEWEST_ENTRIES and _TICKER_NAME.search(title):
         return Screen("ticker", f"named a ticker, {entries} timed entries")
     return None

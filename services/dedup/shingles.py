@@ -64,6 +64,16 @@ def distinct(hashes: Hashes) -> Hashes:
     return ordered[first]
 
 
+def among(hashes: Hashes, sorted_set: Hashes) -> npt.NDArray[np.bool_]:
+    """Which hashes are in an ascending set."""
+    if not len(sorted_set):
+        return np.zeros(len(hashes), bool)
+    places = np.searchsorted(sorted_set, hashes)
+    places[places == len(sorted_set)] = 0
+    found: npt.NDArray[np.bool_] = sorted_set[places] == hashes
+    return found
+
+
 def _hash_runs(words: Sequence[str], width: int) -> Hashes:
     """Hash every run of `width` words as the bytes they are when joined by blanks."""
     joined = " ".join(words).encode("utf-8", "surrogatepass")

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from datasketch import MinHash
 
 from services.dedup.settings import DedupSettings
-from services.dedup.shingles import Hashes, Shingles, mix
+from services.dedup.shingles import Hashes, Shingles, among, distinct, mix
 
 Signature = npt.NDArray[np.uint32]
 BAND, SAMPLE = np.uint64(1), np.uint64(0)
@@ -54,11 +54,19 @@ class Signer:
 
     def sample_keys(self, wide: Hashes) -> Hashes:
         """Winnowed wide shingles of a text, in order of their hash, each once."""
-        if len(wide) <= self._window:
-            chosen = wide[:1] if not len(wide) else np.array([wide.min()], np.uint64)
-        else:
-            chosen = np.lib.stride_tricks.sliding_window_view(wide, self._window).min(axis=1)
-        return np.unique(chosen)
+        if not len(wide):
+            return wide
+        return distinct(_window_minima(wide, min(self._window, len(wide))))
+
+
+def _window_minima(values: Hashes, window: int) -> Hashes:
+    """The smallest of each run of `window` values, in log2(window) passes."""
+    span = 1
+    while span * 2 <= window:
+        values = np.minimum(values[:-span], values[span:])
+        span *= 2
+    rest = window - span
+    return np.minimum(values[:-rest], values[rest:]) if rest else values
 
 
 def _finalize(values: Signature) -> Signature:
@@ -81,7 +89,7 @@ def keys(signer: Signer, shingles: Shingles, signature: Signature | None, stale:
     """Band and sample keys of a version; `stale` are the sorted wide shingles that are no evidence."""
     samples = signer.sample_keys(shingles.wide)
     if len(stale):
-        samples = samples[~np.isin(samples, stale, assume_unique=True)]
+        samples = samples[~among(samples, stale)]
     samples = samples & _KIND_MASK | SAMPLE
     bands = signer.band_keys(signature) if signature is not None else samples[:0]
-    return Keys(np.unique(np.concatenate((bands, samples))), len(bands), len(samples))
+    return Keys(distinct(np.concatenate((bands, samples))), len(bands), len(samples))

@@ -31,8 +31,18 @@ def _lower(text: str) -> str:
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
+def _has_unspaced(text: str) -> bool:
+    for western in ("latin-1", "cp1252"):
+        try:
+            text.encode(western)
+        except UnicodeEncodeError:
+            continue
+        return False
+    return _HAS_UNSPACED.search(text) is not None
+
+
 def _pattern(text: str) -> re.Pattern[str]:
-    return _MIXED if _HAS_UNSPACED.search(text) else _WORD
+    return _MIXED if _has_unspaced(text) else _WORD
 
 
 @lru_cache(maxsize=_TEXTS_AT_HAND)
@@ -56,7 +66,6 @@ def spans(text: str) -> tuple[tuple[int, int], ...]:
 
 def is_unspaced(words: Sequence[str]) -> bool:
     """More than half of the words are single characters of a script without blanks."""
-    single = [word for word in words if len(word) == 1]
-    if len(single) * 2 <= len(words):
+    if not _has_unspaced(" ".join(words)):
         return False
-    return sum(_HAS_UNSPACED.match(word) is not None for word in single) * 2 > len(words)
+    return sum(len(word) == 1 and _HAS_UNSPACED.match(word) is not None for word in words) * 2 > len(words)
