@@ -5,7 +5,6 @@ a run of short lines after a teaser heading belongs to it.
 """
 
 import re
-from bisect import bisect_left
 
 import numpy as np
 import numpy.typing as npt
@@ -64,8 +63,8 @@ def boxed_words(text: str, words: int) -> npt.NDArray[np.bool_] | None:
     found = boxes(text)
     if not found:
         return None
-    starts = [span[0] for span in spans(text)]
+    starts = spans(text)[:, 0]
     inside = np.zeros(words, bool)
     for begin, end in found:
-        inside[bisect_left(starts, begin) : bisect_left(starts, end)] = True
+        inside[np.searchsorted(starts, begin) : np.searchsorted(starts, end)] = True
     return inside if inside.any() else None

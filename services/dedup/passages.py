@@ -6,7 +6,6 @@ trimmed so that they do not overlap in the newer text. Every run of at least one
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ import numpy.typing as npt
 from services.contracts.relations import Passage
 from services.dedup.profile import Profile
 from services.dedup.shingles import Hashes
-from services.dedup.words import SOFT_HYPHEN, fold, spans
+from services.dedup.words import SOFT_HYPHEN, Spans, fold, spans
 
 _MOST_MATCHES = 2_000_000
 _SHORTEST_PIECE = 4
@@ -47,23 +46,20 @@ def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage,
     if SOFT_HYPHEN in text or SOFT_HYPHEN in other:
         hyphened, others = _hyphened(text, mine), _hyphened(other, theirs)
         found = [piece for run in found for piece in _pieces(run, hyphened, others)]
-    return tuple(
-        Passage(
-            mine[run.start][0],
-            mine[run.start + run.length - 1][1],
-            theirs[run.other][0],
-            theirs[run.other + run.length - 1][1],
-        )
-        for run in found
-    )
+    if not found:
+        return ()
+    begin, there, length = np.array(found).T
+    last, last_there = begin + length - 1, there + length - 1
+    edges = (mine[begin, 0], mine[last, 1], theirs[there, 0], theirs[last_there, 1])
+    return tuple(Passage(*place) for place in zip(*(edge.tolist() for edge in edges), strict=True))
 
 
-def _hyphened(text: str, words: Sequence[tuple[int, int]]) -> set[int]:
+def _hyphened(text: str, words: Spans) -> set[int]:
     """Which words hold a soft hyphen."""
     if SOFT_HYPHEN not in text:
         return set()
-    starts = [word[0] for word in words]
-    return {bisect_right(starts, place.start()) - 1 for place in re.finditer(SOFT_HYPHEN, text)}
+    places = [place.start() for place in re.finditer(SOFT_HYPHEN, text)]
+    return set((np.searchsorted(words[:, 0], places, "right") - 1).tolist())
 
 
 def _pieces(run: Run, hyphened: set[int], others: set[int]) -> Iterator[Run]:

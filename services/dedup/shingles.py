@@ -77,9 +77,9 @@ def among(hashes: Hashes, sorted_set: Hashes) -> npt.NDArray[np.bool_]:
 def _hash_runs(words: Sequence[str], width: int) -> Hashes:
     """Hash every run of `width` words as the bytes they are when joined by blanks."""
     joined = " ".join(words).encode("utf-8", "surrogatepass")
-    blanks = np.flatnonzero(np.frombuffer(joined, np.uint8) == _BLANK).tolist()
-    starts = [0, *(place + 1 for place in blanks)]
-    ends = [*blanks, len(joined)]
+    blanks = np.flatnonzero(np.frombuffer(joined, np.uint8) == _BLANK)
+    starts = np.concatenate(([0], blanks + 1)).tolist()
+    ends = [*blanks.tolist(), len(joined)]
     digest = xxhash.xxh3_64_intdigest
     runs = zip(starts, ends[width - 1 :], strict=False)
     return np.array([digest(joined[start:end]) for start, end in runs], np.uint64)

@@ -11,8 +11,14 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-_TEXTS_AT_HAND = 64  # an article is folded again for each relation it is in, shortly after
+import numpy as np
+import numpy.typing as npt
+
 SOFT_HYPHEN = "\u00ad"
+Spans = npt.NDArray[np.intp]
+"""Shape (words, 2): start and end of each word in characters, end exclusive."""
+
+_TEXTS_AT_HAND = 512  # a text is folded again for each relation it is in, shortly after
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Kana, Han
@@ -21,34 +27,15 @@ _UNSPACED = (
 _HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _WORD = re.compile(rf"\w+(?:{SOFT_HYPHEN}\w+)*")
 _MIXED = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:{SOFT_HYPHEN}[^\W{_UNSPACED}]+)*")
-
-
-def _lower(text: str) -> str:
-    """Lower case of equal length, so that offsets hold (`İ` lowers to two characters)."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-
-
-def _has_unspaced(text: str) -> bool:
-    for western in ("latin-1", "cp1252"):
-        try:
-            text.encode(western)
-        except UnicodeEncodeError:
-            continue
-        return False
-    return _HAS_UNSPACED.search(text) is not None
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    return _MIXED if _has_unspaced(text) else _WORD
+_IS_WORD = np.array([chr(code).isalnum() or chr(code) == "_" for code in range(0x10000)])
+"""What `\\w` matches, by code point of the basic plane."""
 
 
 @lru_cache(maxsize=_TEXTS_AT_HAND)
 def fold(text: str) -> tuple[str, ...]:
     """The folded words of a text, in order."""
-    joined = "\0".join(_pattern(text).findall(_lower(text)))
+    lowered = _lower(text)
+    joined = "\0".join([lowered[start:end] for start, end in _spans(lowered).tolist()])
     if not joined:
         return ()
     if SOFT_HYPHEN in joined:
@@ -59,9 +46,9 @@ def fold(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=_TEXTS_AT_HAND)
-def spans(text: str) -> tuple[tuple[int, int], ...]:
-    """Character offsets of each folded word in the unfolded text, end exclusive."""
-    return tuple([match.span() for match in _pattern(text).finditer(_lower(text))])
+def spans(text: str) -> Spans:
+    """Where each folded word stands in the unfolded text."""
+    return _spans(_lower(text))
 
 
 def is_unspaced(words: Sequence[str]) -> bool:
@@ -69,3 +56,38 @@ def is_unspaced(words: Sequence[str]) -> bool:
     if not _has_unspaced(" ".join(words)):
         return False
     return sum(len(word) == 1 and _HAS_UNSPACED.match(word) is not None for word in words) * 2 > len(words)
+
+
+def _lower(text: str) -> str:
+    """Lower case of equal length, so that offsets hold (`İ` lowers to two characters)."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def _spans(lowered: str) -> Spans:
+    if SOFT_HYPHEN in lowered or _has_unspaced(lowered):
+        return _matched(lowered)
+    codes = np.frombuffer(lowered.encode("utf-32-le", "surrogatepass"), np.uint32)
+    if len(codes) and codes.max() >= len(_IS_WORD):
+        return _matched(lowered)
+    inside = np.zeros(len(codes) + 2, np.int8)
+    inside[1:-1] = _IS_WORD[codes]
+    return np.flatnonzero(np.diff(inside)).reshape(-1, 2)
+
+
+def _matched(lowered: str) -> Spans:
+    """The same by regular expression: unspaced scripts, soft hyphens, the higher planes."""
+    pattern = _MIXED if _has_unspaced(lowered) else _WORD
+    return np.array([match.span() for match in pattern.finditer(lowered)], np.intp).reshape(-1, 2)
+
+
+def _has_unspaced(text: str) -> bool:
+    for western in ("latin-1", "cp1252"):
+        try:
+            text.encode(western)
+        except UnicodeEncodeError:
+            continue
+        return False
+    return _HAS_UNSPACED.search(text) is not None
