@@ -62,8 +62,10 @@ def bus_at(address: Address) -> Bus:
 
 
 def topic_specs(*, forget: bool) -> Sequence[TopicSpec]:
-    """What to create, from the topic table. Without `forget` nothing is dropped for its age: a recording
-    carries times of its own, however long ago."""
+    """What to create, from the topic table.
+
+    Without `forget` nothing is dropped for its age: a recording's times may be long ago.
+    """
     return [
         TopicSpec(
             name=topic.name,

@@ -1,6 +1,7 @@
 """Records as the lines of an export: what the wire leaves out as a default is written out here."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +9,8 @@ import msgspec
 
 from services.contracts.relations import Relation, Verdict
 
+_DIGITS = re.compile(r"\d+")
+_UNSORTABLE = re.compile("[\x00\n]")
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -62,3 +65,16 @@ def time_key(at: datetime, *ids: str) -> bytes:
 
 def revision_key(story_id: str, revision: int) -> bytes:
     return f"{story_id}\x01{revision:012d}".encode()
+
+
+def dead_letter(service: str, told: Mapping[str, str]) -> tuple[bytes, bytes]:
+    """Key and line of a dead letter, from its headers. Lines of a file sort by number."""
+    origin = told.get("dl_origin", "")
+    order = _DIGITS.sub(lambda digits: digits.group().zfill(20), origin)
+    content = {
+        "service": service,
+        "origin": origin,
+        "reason": told.get("dl_reason", ""),
+        "detail": told.get("dl_detail", ""),
+    }
+    return _UNSORTABLE.sub(" ", f"{service}\x01{order}").encode(), line_of(content)

@@ -46,7 +46,7 @@ class SortedLines:
 
     def _spill(self) -> None:
         self._held.sort()
-        run = self._files.enter_context(tempfile.TemporaryFile(dir=self._scratch))
+        run = self._files.enter_context(tempfile.TemporaryFile(dir=self._scratch))  # noqa: SIM115
         run.writelines(key + b"\0" + line + b"\n" for key, line in self._held)
         self._runs.append(run)
         self._held.clear()

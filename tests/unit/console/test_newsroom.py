@@ -47,7 +47,7 @@ FERRY = story(
 
 
 def printed(*stories: Story) -> str:
-    console = Console(width=240)
+    console = Console(width=300)
     with console.capture() as captured:
         console.print(stories_table(stories))
     return captured.get()

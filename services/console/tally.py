@@ -1,0 +1,30 @@
+"""Counts of what lies on a log, taken while it is exported."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Tally:
+    """A version is one text of an article; verdicts are one a version."""
+
+    records: int = 0
+    """Article records, in which a version may come more than once."""
+    versions: int = 0
+    articles: int = 0
+    decided: Counter[str] = field(default_factory=Counter)
+    """Versions by outcome of their last verdict: `story` or `screened`."""
+    screened: Counter[str] = field(default_factory=Counter)
+    """Articles whose latest version is kept out of matching, by reason."""
+    relations: Counter[str] = field(default_factory=Counter)
+    """By kind, over the latest version of each article."""
+    stories: int = 0
+    shared: int = 0
+    """Stories of more than one article."""
+    changes: int = 0
+    events: int = 0
+    dead: dict[str, Counter[str]] = field(default_factory=dict)
+    """By service, then reason."""
+
+    def dead_of(self, service: str) -> int:
+        return self.dead.get(service, Counter()).total()

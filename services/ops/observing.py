@@ -1,0 +1,119 @@
+"""What the run loops tell, counted: for `/metrics` and for the summary of a replay."""
+
+import time
+from collections import Counter
+
+from services.ops.metrics import Metrics
+from services.ops.outcomes import DEAD, OTHER, OUTCOMES
+from services.stream.changelog import Restored
+from services.stream.observer import Delivery, Result, State
+
+
+class ServiceTotals:
+    """All runners of one service in this process. `runner()` makes the observer of one of them."""
+
+    def __init__(self, service: str, metrics: Metrics) -> None:
+        self.service = service
+        self.metrics = metrics
+        self.readings = 0
+        """Inputs a feeder brought."""
+        self.records = 0
+        """Inputs from topics."""
+        self.outcomes: Counter[str] = Counter()
+        self.dead: Counter[str] = Counter()
+        """Dead letters by reason."""
+        self._runners: list[RunnerObserver] = []
+
+    def runner(self) -> "RunnerObserver":
+        observer = RunnerObserver(self)
+        self._runners.append(observer)
+        return observer
+
+    def owned(self) -> int:
+        return sum(len(runner.owned) for runner in self._runners)
+
+    def held(self) -> int:
+        """Inputs taken and not decided."""
+        return sum(runner.held() for runner in self._runners)
+
+    def unaccounted(self) -> int:
+        """Inputs that ended nowhere. Anything but 0 is a bug."""
+        return sum(runner.open() for runner in self._runners) - self.held()
+
+    def count(self, delivery: Delivery) -> None:
+        self.readings += delivery.readings
+        self.records += sum(delivery.inputs.values())
+        self.outcomes.update(delivery.outcomes)
+        self.dead.update(delivery.dead)
+        self._publish(delivery)
+
+    def settle(self) -> None:
+        """Set the gauges that sum over runners."""
+        self.metrics.gauge("held_records", self.service).set(self.held())
+        self.metrics.gauge("unaccounted_records", self.service).set(self.unaccounted())
+        self.metrics.gauge("partitions_owned", self.service).set(self.owned())
+
+    def _publish(self, delivery: Delivery) -> None:
+        counter, service = self.metrics.counter, self.service
+        for topic, count in delivery.inputs.items():
+            counter("records_in_total", service, topic).inc(count)
+        for topic, count in delivery.outputs.items():
+            counter("records_out_total", service, topic).inc(count)
+        for outcome, count in delivery.outcomes.items():
+            counter("outcomes_total", service, _known(outcome, OUTCOMES[service])).inc(count)
+        for reason, count in delivery.dead.items():
+            counter("dead_letters_total", service, _known(reason, DEAD[service])).inc(count)
+        if delivery.readings:
+            counter("readings_total", service).inc(delivery.readings)
+        number = str(delivery.number)
+        self.metrics.gauge("partition_progress_timestamp_seconds", service, number).set(time.time())
+
+
+class RunnerObserver:
+    """One runner's `Observer`: keeps the account of the numbers that it owns."""
+
+    def __init__(self, totals: ServiceTotals) -> None:
+        self.owned: frozenset[int] = frozenset()
+        self._totals = totals
+        self._metrics = totals.metrics
+        self._service = totals.service
+        self._open: Counter[int] = Counter()
+        self._held: Counter[int] = Counter()
+
+    def held(self) -> int:
+        return self._held.total()
+
+    def open(self) -> int:
+        """Inputs taken less inputs that ended."""
+        return self._open.total()
+
+    def delivered(self, delivery: Delivery) -> None:
+        if delivery.number in self.owned:  # the last batch of a number given away is its new owner's account
+            taken = sum(delivery.inputs.values()) + delivery.readings
+            ended = sum(delivery.outcomes.values()) + sum(delivery.dead.values())
+            self._open[delivery.number] += taken - ended
+            self._held[delivery.number] = delivery.held
+        self._totals.count(delivery)
+        self._totals.settle()
+
+    def transaction(self, result: Result, seconds: float) -> None:
+        self._metrics.counter("transactions_total", self._service, result).inc()
+        self._metrics.histogram("transaction_seconds", self._service).observe(seconds)
+
+    def spent(self, state: State, seconds: float) -> None:
+        self._metrics.counter("loop_seconds_total", self._service, state).inc(seconds)
+
+    def restored(self, number: int, restored: Restored, seconds: float) -> None:  # noqa: ARG002 - never a label
+        self._metrics.counter("state_restored_records_total", self._service).inc(restored.count)
+        self._metrics.histogram("state_restore_seconds", self._service).observe(seconds)
+
+    def rebalanced(self, owned: frozenset[int]) -> None:
+        self.owned = owned
+        for number in (self._open.keys() | self._held.keys()) - owned:
+            del self._open[number], self._held[number]
+        self._metrics.counter("rebalances_total", self._service).inc()
+        self._totals.settle()
+
+
+def _known(value: str, allowed: tuple[str, ...]) -> str:
+    return value if value in allowed else OTHER

@@ -1,0 +1,242 @@
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from services.console.addresses import topic_specs
+from services.console.export import FILES, export
+from services.console.tally import Tally
+from services.contracts import wire
+from services.contracts.articles import Article, Watermark
+from services.contracts.relations import Passage, Relation, RelationKind, Verdict
+from services.contracts.stories import Story, StoryChange
+from services.stream.bus import Output, Partition
+from services.stream.dead_letters import to_output
+from services.stream.memory import MemoryBus
+from services.stream.service import DeadLetter
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def article(name: str, minute: int, *, version: int = 1, language: str = "en") -> Article:
+    return Article(
+        article_id=name,
+        version_id=f"{name}-{version}",
+        url=f"https://news.example/{name}",
+        source="news.example",
+        feed="https://news.example/rss",
+        title=f"About {name}",
+        text=f"Text {version} of {name}.",
+        language=language,
+        first_seen_at=NOON + timedelta(minutes=minute),
+    )
+
+
+def verdict(of: Article, *relations: Relation, **more: Any) -> Verdict:
+    return Verdict(
+        article_id=of.article_id,
+        version_id=of.version_id,
+        url=of.url,
+        source=of.source,
+        language=of.language,
+        first_seen_at=of.first_seen_at,
+        **{"outcome": "story", "relations": relations, **more},
+    )
+
+
+def relation(to: Article, kind: RelationKind = "syndicated") -> Relation:
+    return Relation(
+        other_article_id=to.article_id,
+        other_version_id=to.version_id,
+        other_url=to.url,
+        kind=kind,
+        jaccard=0.8,
+        containment=0.9,
+        other_containment=0.85,
+        fresh_containment=0.9,
+        fresh_shared=40,
+        reason="most of it is there",
+        bands=9,
+        samples=4,
+        passages=(Passage(0, 4, 2, 6),),
+    )
+
+
+def story(name: str, minute: int, revision: int = 1, **more: Any) -> Story:
+    return Story(
+        story_id=name,
+        revision=revision,
+        headline=f"Story {name}",
+        lead_url=f"https://news.example/{name}",
+        articles=(f"https://news.example/{name}",),
+        first_seen_at=NOON + timedelta(minutes=minute),
+        last_seen_at=NOON,
+        **more,
+    )
+
+
+def change(name: str, revision: int) -> StoryChange:
+    return StoryChange(
+        story_id=name,
+        revision=revision,
+        change="grew",
+        at=NOON,
+        article_id="a",
+        article_url="https://news.example/a",
+        story=story(name, 0, revision),
+    )
+
+
+def output(topic: str, partition: int, key: str, value: msgspec.Struct | None) -> Output:
+    headers = () if value is None else wire.headers(value, id=key, source="test", time=NOON)
+    return Output(
+        Partition(topic, partition), key.encode(), None if value is None else wire.encode(value), headers
+    )
+
+
+async def exported(directory: Path, outputs: Sequence[Output]) -> Tally:
+    bus = MemoryBus()
+    await bus.start()
+    await bus.create(topic_specs(forget=False))
+    writer = await bus.writer("test", ["feeds"], 0)
+    await writer.publish(outputs, consumed={})
+    return await export(bus, directory)
+
+
+def sizes(directory: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_size for path in directory.iterdir()}
+
+
+def rows(directory: Path, name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (directory / name).read_text(encoding="utf-8").splitlines()]
+
+
+async def test_an_empty_log_gives_all_files_empty(tmp_path: Path) -> None:
+    assert await exported(tmp_path, []) == Tally(dead={"ingest": {}, "dedup": {}, "enrich": {}})  # type: ignore[dict-item]
+    assert sizes(tmp_path) == dict.fromkeys(FILES, 0)
+
+
+async def test_articles_are_in_order_of_first_sight_whatever_partition_they_came_by(tmp_path: Path) -> None:
+    late, early, twin = article("b", 5), article("c", 1, language="de"), article("a", 5, language="de")
+    outputs = [
+        output("articles", 1, "b", late),
+        output("articles", 0, "c", early),
+        output("articles", 0, "a", twin),
+    ]
+    await exported(tmp_path, outputs)
+    assert [row["article_id"] for row in rows(tmp_path, "articles.jsonl")] == ["c", "a", "b"]
+
+
+async def test_an_article_line_says_everything_even_where_the_wire_leaves_it_out(tmp_path: Path) -> None:
+    await exported(tmp_path, [output("articles", 1, "a", article("a", 0))])
+    (row,) = rows(tmp_path, "articles.jsonl")
+    assert set(row) == {field.name for field in msgspec.structs.fields(Article)}
+    assert row["agencies"] == []
+    assert row["first_seen_at"] == "2026-03-01T12:00:00Z"
+
+
+async def test_only_the_latest_version_of_an_article_is_written_and_all_are_counted(tmp_path: Path) -> None:
+    first, second = article("a", 0), article("a", 9, version=2)
+    other = article("b", 3)
+    mark = Watermark(origin=0, origins=1, at=NOON)
+    tally = await exported(
+        tmp_path,
+        [
+            output("articles", 1, "a", first),
+            output("articles", 1, "watermark", mark),
+            output("articles", 1, "b", other),
+            output("articles", 1, "a", second),
+            output("relations", 1, "a", verdict(first, relation(other))),
+            output("relations", 1, "b", verdict(other)),
+            output("relations", 1, "a", verdict(second, outcome="screened", reason="stub", detail="9 words")),
+        ],
+    )
+    assert [row["text"] for row in rows(tmp_path, "articles.jsonl")] == ["Text 1 of b.", "Text 2 of a."]
+    assert rows(tmp_path, "relations.jsonl") == []
+    (screened,) = rows(tmp_path, "screened.jsonl")
+    assert (screened["url"], screened["reason"], screened["detail"]) == (second.url, "stub", "9 words")
+    assert (tally.records, tally.versions, tally.articles) == (3, 3, 2)
+    assert tally.decided == {"story": 2, "screened": 1}
+
+
+async def test_a_relation_line_carries_both_addresses_the_numbers_and_the_passages(tmp_path: Path) -> None:
+    older, newer = article("old", 0), article("new", 1)
+    outputs = [
+        output("articles", 1, "old", older),
+        output("articles", 1, "new", newer),
+        output("relations", 1, "new", verdict(newer, relation(older, kind="derivative"), story_id="s")),
+    ]
+    tally = await exported(tmp_path, outputs)
+    (row,) = rows(tmp_path, "relations.jsonl")
+    wanted = {
+        "url": newer.url,
+        "other_url": older.url,
+        "kind": "derivative",
+        "jaccard": 0.8,
+        "containment": 0.9,
+        "other_containment": 0.85,
+        "passages": [{"start": 0, "end": 4, "other_start": 2, "other_end": 6}],
+        "correction": False,
+    }
+    assert {name: row[name] for name in wanted} == wanted
+    assert tally.relations == {"derivative": 1}
+
+
+async def test_a_verdict_told_again_counts_once_and_the_last_word_stands(tmp_path: Path) -> None:
+    older, newer = article("old", 0), article("new", 1)
+    outputs = [
+        output("articles", 1, "new", newer),
+        output("relations", 1, "new", verdict(newer)),
+        output("relations", 1, "new", verdict(newer, relation(older))),
+    ]
+    tally = await exported(tmp_path, outputs)
+    assert len(rows(tmp_path, "relations.jsonl")) == 1
+    assert tally.decided == {"story": 1}
+
+
+async def test_stories_stand_as_compaction_would_leave_them(tmp_path: Path) -> None:
+    outputs = [
+        output("stories", 1, "x", story("x", 4)),
+        output("stories", 1, "lost", story("lost", 1)),
+        output("stories", 1, "x", story("x", 4, 2)),
+        output("stories", 1, "lost", story("lost", 1, 2, merged_into="x")),
+        output("stories", 1, "lost", None),
+        output("stories", 0, "y", story("y", 2)),
+    ]
+    tally = await exported(tmp_path, outputs)
+    found = [(row["story_id"], row["revision"]) for row in rows(tmp_path, "stories.jsonl")]
+    assert found == [("y", 1), ("x", 2)]
+    assert (tally.stories, tally.shared) == (2, 0)
+
+
+async def test_changes_are_in_order_of_story_and_revision(tmp_path: Path) -> None:
+    outputs = [
+        output("story-changes", 1, name, change(name, revision))
+        for name, revision in (("b", 2), ("a", 11), ("b", 1), ("a", 2))
+    ]
+    await exported(tmp_path, outputs)
+    found = [(row["story_id"], row["revision"]) for row in rows(tmp_path, "story-changes.jsonl")]
+    assert found == [("a", 2), ("a", 11), ("b", 1), ("b", 2)]
+
+
+async def test_dead_letters_name_service_place_and_reason_in_order_of_their_lines(tmp_path: Path) -> None:
+    outputs = [
+        to_output(
+            DeadLetter("not_json", "it is not JSON", None, b"\xff", (), f"old.jsonl:{line}"),
+            "ingest",
+            now=NOON,
+        )
+        for line in (10, 9)
+    ]
+    tally = await exported(tmp_path, outputs)
+    assert [row["origin"] for row in rows(tmp_path, "dead-letters.jsonl")] == ["old.jsonl:9", "old.jsonl:10"]
+    assert tally.dead_of("ingest") == 2
+
+
+async def test_nothing_appears_when_the_directory_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="absent"):
+        await exported(tmp_path / "absent", [output("articles", 1, "a", article("a", 0))])
