@@ -21,7 +21,7 @@ SHARDS: tuple[tuple[str, ...], ...] = (
     ("fr", "es", "it", "pt", "ro", "ca"),
     (),
 )
-"""Language groups: the index is the shard, the partition of every per-shard topic. The last takes the rest."""
+"""Language groups: the index is the shard, the partition of per-shard topics. The last takes the rest."""
 
 
 def shard_of(language: str) -> int:

@@ -12,13 +12,16 @@ import numpy.typing as npt
 from services.dedup.words import spans
 
 _HEADS = re.compile(
-    r"^[\s•\-–—*+>|]*(?:"
-    r"lesen sie (?:auch|hier|mehr|dazu)|lesen sie hierzu|mehr zum thema|mehr dazu|auch interessant|das könnte sie auch|"
+    r"^[\s•\-\u2013\u2014*+>|]*(?:"
+    r"lesen sie (?:auch|hier|mehr|dazu)|lesen sie hierzu|mehr zum thema|mehr dazu|"
+    r"auch interessant|das könnte sie auch|"
     r"weitere artikel|weitere meldungen|zum thema:|siehe auch|empfohlener redaktioneller inhalt|newsletter|"
     r"abonnieren sie|melden sie sich (?:hier )?(?:für|zum)|kommentare?\s*$|jetzt kommentieren|"
-    r"read (?:more|also|next)|more (?:on this|stories|from)|related(?: articles| stories| content)?\s*:|see also|"
+    r"read (?:more|also|next)|more (?:on this|stories|from)|related(?: articles| stories|"
+    r" content)?\s*:|see also|"
     r"sign up (?:for|to)|subscribe to|follow us|recommended for you|you may also like|"
-    r"lire aussi|à lire aussi|sur le même sujet|lee también|te puede interesar|leggi anche|lees ook|læs også|läs också|"
+    r"lire aussi|à lire aussi|sur le même sujet|lee también|te puede interesar|leggi anche|"
+    r"lees ook|læs også|läs också|"
     r"©|\(c\) |copyright|all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos"
     r")",
     re.IGNORECASE,
@@ -26,9 +29,12 @@ _HEADS = re.compile(
 _SHORT_LINE_WORDS = 30
 _FOLLOWER_WORDS = 16
 _QUICK = re.compile(
-    r"lesen sie|mehr (?:zum|dazu)|auch interessant|könnte sie auch|weitere |zum thema|siehe auch|redaktioneller inhalt"
-    r"|newsletter|abonnieren|melden sie|komment|read |more |related|see also|sign up|subscribe|follow us|recommended|"
-    r"you may|lire aussi|même sujet|lee también|te puede|leggi anche|lees ook|læs også|läs också|©|\(c\)|copyright|"
+    r"lesen sie|mehr (?:zum|dazu)|auch interessant|könnte sie auch|weitere |zum thema|"
+    r"siehe auch|redaktioneller inhalt"
+    r"|newsletter|abonnieren|melden sie|komment|read |more |related|see also|sign up|"
+    r"subscribe|follow us|recommended|"
+    r"you may|lire aussi|même sujet|lee también|te puede|leggi anche|lees ook|læs også|"
+    r"läs också|©|\(c\)|copyright|"
     r"rights reserved|rechte vorbehalten|droits réservés|derechos",
     re.IGNORECASE,
 )
@@ -36,7 +42,7 @@ _QUICK = re.compile(
 
 def boxes(text: str) -> list[tuple[int, int]]:
     """Character spans of the boxes of a text, in order, end exclusive."""
-    if "\n" not in text and not _HEADS.match(text) or not _QUICK.search(text):
+    if ("\n" not in text and not _HEADS.match(text)) or not _QUICK.search(text):
         return []
     found: list[tuple[int, int]] = []
     start, heading = 0, False

@@ -142,7 +142,7 @@ class Fold:
         if due.late and self._latest and article.first_seen_at < self._latest - self.window.reach:
             behind = (self._latest - article.first_seen_at).days
             return Screen("beyond-window", f"came {behind} days behind what is decided already")
-        return screen(article.title, article.text, len(reading.words), self._settings)
+        return screen(article.title, article.text, reading.words, self._settings)
 
     def _set_aside(self, item: Read, folded: Folded) -> None:
         assert item.screened is not None

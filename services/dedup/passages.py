@@ -7,6 +7,7 @@ trimmed so that they do not overlap in the newer text. Every run of at least one
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -78,7 +79,7 @@ def figure_conflicts(newer: Profile, older: Profile, found: list[Run], *, gap: i
     """
     mine, theirs = fold(newer.article.text), fold(older.article.text)
     conflicts = 0
-    for left, right in zip(found, found[1:], strict=False):
+    for left, right in pairwise(found):
         here = mine[left.start + left.length : right.start]
         there = theirs[left.other + left.length : right.other]
         if 0 < len(here) <= gap and 0 < len(there) <= gap:

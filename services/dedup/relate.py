@@ -20,7 +20,8 @@ _DENSE_FIGURES = 20
 _OPENING_WORDS = 10
 _CORRECTION = re.compile(
     r"\b(?:korrektur|korrigiert|berichtigung|richtigstellung|corrected|correction|corrects|clarification|"
-    r"in einer (?:früheren|vorherigen|älteren|ersten) (?:version|fassung)|an earlier version|errata|rectificatif|corrección|rectifica)\b",
+    r"in einer (?:früheren|vorherigen|älteren|ersten) (?:version|fassung)|an earlier version|"
+    r"errata|rectificatif|corrección|rectifica)\b",
     re.IGNORECASE,
 )
 
@@ -138,7 +139,7 @@ def _series(newer: Profile, older: Profile, found: list[Run], settings: DedupSet
         return None
     return Unrelated(
         "template",
-        f"same frame, other figures: {common} of {poorer} agree, {conflicts} stand in the same place and differ",
+        f"same frame, other figures: {common} of {poorer} agree, {conflicts} in the same place differ",
     )
 
 
@@ -195,8 +196,8 @@ def _kind(
     fresh = shares.fresh_shared >= settings.least_fresh and shares.fresh_containment >= settings.reuse_fresh
     if not (strong and fresh) and not _same_text(newer, older, shares):
         return "background", (
-            f"shares {shares.fresh_shared} novel shingles, {shares.fresh_containment:.0%} of the poorer side: "
-            "passages, not the text"
+            f"shares {shares.fresh_shared} novel shingles, {shares.fresh_containment:.0%} of the poorer "
+            "side: passages, not the text"
         )
     if newer.article.source == older.article.source:
         return _within(shares, settings)

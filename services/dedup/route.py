@@ -5,6 +5,7 @@ them. Everything that crosses is a block: many versions' keys in a few arrays.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -56,5 +57,5 @@ def route(whole: Block, ranges: int) -> list[Block]:
     starts = np.searchsorted(whole.keys >> _SHIFT, np.arange(0, GROUPS + 1, wide, dtype=np.uint64))
     return [
         Block(whole.signer, whole.number, whole.versions, whole.at_us, whole.keys[a:b], whole.owners[a:b])
-        for a, b in zip(starts[:-1], starts[1:], strict=True)
+        for a, b in pairwise(starts.tolist())
     ]

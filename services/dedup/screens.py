@@ -5,7 +5,7 @@ told from one text: they show as a pair and are refused in `relate`.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from services.contracts.relations import ScreenReason
@@ -20,108 +20,42 @@ _TICKER_NAME = re.compile(
     r"(?:live|news)[- ]?(?:ticker|blog)|\bticker\b|minute-by-minute|live updates?|en direct|minuto a minuto",
     re.IGNORECASE,
 )
+# What a page says when it sells access to the rest of itself: parts of lower-cased text.
 _ACCESS = (
-    # What a page says when it sells access to the rest of itself; folded, matched as substrings.
-    *(
-        "weiterlesen",
-        "-abo",
-        " abo ",
-        " abo.",
-        "abonn",
-        "digitalpaket",
-        "probemonat",
-        "bezahlschranke",
-        "freischalten",
-    ),
-    *(
-        "jetzt testen",
-        "plus-artikel",
-        "premium-artikel",
-        "kundenkonto",
-        "-konto",
-        "geschäftsbedingungen",
-        "kündbar",
-    ),
-    *(
-        "einloggen",
-        "jetzt anmelden",
-        "bereits registriert",
-        "subscribe now",
-        "subscribe today",
-        "subscribe to read",
-    ),
-    *("subscribers only", "for subscribers", "subscriber-only", "already a subscriber", "your subscription"),
-    *(
-        "continue reading",
-        "keep reading",
-        "read the full",
-        "sign in",
-        "log in",
-        "free trial",
-        "cancel anytime",
-    ),
-    *("cancel at any time", "unlimited access", "full access", "create an account", "create a free account"),
-    *("members only", "terms of sale", "paywall", "réservé aux abonn", "sans engagement", "connectez-vous"),
-    *(
-        "poursuivre la lecture",
-        "suscríb",
-        "suscrib",
-        "suscripci",
-        "iniciar sesión",
-        "inicia sesión",
-        "abbonat",
-    ),
-    *(
-        "abbonament",
-        "assinante",
-        "assine",
-        "assinatura",
-        "inloggen",
-        "prenumer",
-        "logga in",
-        "subskrypcj",
-        "zaloguj",
-    ),
-)
+    "weiterlesen|-abo| abo | abo.|abonn|digitalpaket|probemonat|bezahlschranke|freischalten|"
+    "jetzt testen|plus-artikel|premium-artikel|kundenkonto|-konto|geschäftsbedingungen|kündbar|"
+    "einloggen|jetzt anmelden|bereits registriert|subscribe now|subscribe today|subscribe to read|"
+    "subscribers only|for subscribers|subscriber-only|already a subscriber|your subscription|"
+    "continue reading|keep reading|read the full|sign in|log in|free trial|cancel anytime|"
+    "cancel at any time|unlimited access|full access|create an account|create a free account|"
+    "members only|terms of sale|paywall|réservé aux abonn|sans engagement|connectez-vous|"
+    "poursuivre la lecture|suscríb|suscrib|suscripci|iniciar sesión|inicia sesión|abbonat|abbonament|"
+    "assinante|assine|assinatura|inloggen|prenumer|logga in|subskrypcj|zaloguj"
+).split("|")
 _PRICE = re.compile(
-    r"monat|month|mois|\bmes\b|mese|maand|månad|€|\$|£|euro\b|kostenlos|gratis|\bfree\b|itunes|app store|google play|"
+    r"monat|month|mois|\bmes\b|mese|maand|månad|€|\$|£|euro\b|kostenlos|gratis|\bfree\b|"
+    r"itunes|app store|google play|"
     r"datenschutz|privacy|zugang|zugriff|inhalt|angebot|access|offer|apps?\b|gerät|device|kündig|cancel",
     re.IGNORECASE,
 )
 _CONSENT = (
-    *(
-        "cookie",
-        "einwillig",
-        "zustimm",
-        "tracking",
-        "personalisiert",
-        "werbefrei",
-        "datenverarbeitung",
-        "drittanbieter",
-    ),
-    *("pur-abo", "endgerät", "werbung", "consent", "advertis", "personalised", "personalized", "your device"),
-    *(
-        "legitimate interest",
-        "our partners",
-        "vendors",
-        "gdpr",
-        "dsgvo",
-        "privacy",
-        "consentement",
-        "traceurs",
-    ),
-    *("publicité", "consentimiento", "consenso", "toestemming", "samtycke", "samtykke", "zgod"),
-)
-_CONSENT_CORE = (
-    "cookie",
-    "einwillig",
-    "consent",
-    "toestemming",
-    "samtyck",
-    "samtykk",
-    "zgod",
-    "zustimm",
-    "tracking",
+    "cookie|einwillig|zustimm|tracking|personalisiert|werbefrei|datenverarbeitung|drittanbieter|"
+    "pur-abo|endgerät|werbung|consent|advertis|personalised|personalized|your device|"
+    "legitimate interest|our partners|vendors|gdpr|dsgvo|privacy|consentement|traceurs|publicité|"
+    "consentimiento|consenso|toestemming|samtycke|samtykke|zgod"
+).split("|")
+_CONSENT_CORE = ("cookie|einwillig|consent|toestemming|samtyck|samtykk|zgod|zustimm|tracking").split("|")
+_SIGNS = frozenset(
+    # A wall holds at least one of these words: a cheap look before the exact one.
+    "abo abonnement abonnements abonnent abonnenten abonnieren weiterlesen bezahlschranke probemonat "
+    "freischalten einloggen anmelden registriert kundenkonto konto kündbar digitalpaket testen "
+    "artikel geschäftsbedingungen subscribe subscribers subscriber subscription reading sign log "
+    "trial unlimited access account members paywall cookies cookie consent tracking einwilligung "
+    "einwilligungen einwilligen zustimmen zustimmung abonnés abonné abonnez connectez réservé "
+    "consentement suscríbete suscripción suscriptores iniciar inicia consentimiento abbonati "
+    "abbonamento abbonato consenso assine assinante assinantes assinatura inloggen abonneer "
+    "toestemming prenumerera prenumerant logga samtycke samtykke subskrypcja subskrypcji zaloguj "
+    "zgoda zgody zgodę".split()
 )
 _CONSENT_SHARE = 0.5
 _ENTRY_WORDS = 250
@@ -135,15 +69,15 @@ class Screen(NamedTuple):
     """In words, with the numbers that decided."""
 
 
-def screen(title: str, text: str, words: int, settings: DedupSettings) -> Screen | None:
-    """Why a version is kept out of matching, or None."""
+def screen(title: str, text: str, words: Sequence[str], settings: DedupSettings) -> Screen | None:
+    """Why a version is kept out of matching, or None. `words`: the folded words of its text."""
     if not text.strip() and not title.strip():
         return Screen("empty", "neither title nor text")
-    return _wall(text, words, settings) or _ticker(title, text, words, settings)
+    return _wall(text, words, settings) or _ticker(title, text, len(words), settings)
 
 
-def _wall(text: str, words: int, settings: DedupSettings) -> Screen | None:
-    if not 0 < words <= settings.stub_words:
+def _wall(text: str, words: Sequence[str], settings: DedupSettings) -> Screen | None:
+    if not 0 < len(words) <= settings.stub_words or _SIGNS.isdisjoint(words):
         return None
     lowered = text.lower()
     if len(_named(lowered, _CONSENT_CORE)) >= 2:
@@ -159,7 +93,7 @@ def _wall(text: str, words: int, settings: DedupSettings) -> Screen | None:
     return None
 
 
-def _named(text: str, terms: tuple[str, ...]) -> list[str]:
+def _named(text: str, terms: Sequence[str]) -> list[str]:
     return [term for term in terms if term in text]
 
 
@@ -171,11 +105,13 @@ def _share(text: str, counts: Callable[[str], bool]) -> tuple[int, int]:
 
 def _ticker(title: str, text: str, words: int, settings: DedupSettings) -> Screen | None:
     """Many timed entries for its length. Length alone is no sign: long reads and readers' pages exist."""
-    if words < _FEWEST_TICKER_WORDS or sum(text.count(sign) for sign in _CLOCK_SIGNS) < _FEWEST_ENTRIES:
+    named = _TICKER_NAME.search(title) is not None
+    least = _FEWEST_ENTRIES if named else settings.ticker_entries
+    if words < _FEWEST_TICKER_WORDS or sum(text.count(sign) for sign in _CLOCK_SIGNS) < least:
         return None
     entries = len(_CLOCK.findall(text))
     if entries >= settings.ticker_entries and entries * _ENTRY_WORDS >= words:
         return Screen("ticker", f"{entries} timed entries in {words} words")
-    if entries >= _FEWEST_ENTRIES and _TICKER_NAME.search(title):
+    if named and entries >= _FEWEST_ENTRIES:
         return Screen("ticker", f"named a ticker, {entries} timed entries")
     return None

@@ -89,8 +89,8 @@ class DedupTask:
         if clock is not None:
             if clock.scheme != scheme(self._settings):
                 raise ValueError(
-                    f"shard {self._number}: the state was made with sketch scheme {clock.scheme}, the settings "
-                    f"ask for {scheme(self._settings)}: keep the old settings or start from a new state"
+                    f"shard {self._number}: the state was made with sketch scheme {clock.scheme}, the "
+                    f"settings ask for {scheme(self._settings)}: keep the old settings or start from a new state"
                 )
             self._order.watermarks = dict(clock.watermarks)
             self._order.origins = clock.origins

@@ -239,7 +239,7 @@ def _next_version(kept: Member, new: Member) -> Member:
 
 
 def _linked(member: Member, others: list[Member], strong: Sequence[Link]) -> tuple[Member, list[Member]]:
-    """The member with its strongest relation to an earlier one; a late one becomes the source of later ones."""
+    """The member with its strongest relation to an earlier one; a late one becomes a source."""
     inside = {m.article_id for m in others}
     links = sorted(
         (link for link in strong if link.other in inside),

@@ -1,6 +1,6 @@
-"""Text to folded words and back to character offsets.
+r"""Text to folded words and back to character offsets.
 
-A word is a maximal run of `\\w` characters (soft hyphens inside it are ignored), lower-cased and
+A word is a maximal run of `\w` characters (soft hyphens inside it are ignored), lower-cased and
 NFKC-normalised: quotes, dashes, blanks and lost superscripts make no difference. Scripts written
 without blanks (Chinese, Japanese, Thai ...) give one word a character. Folding a text and taking
 its spans yield equally many items: word i stands at span i.
@@ -35,14 +35,13 @@ _IS_WORD = np.array([chr(code).isalnum() or chr(code) == "_" for code in range(0
 def fold(text: str) -> tuple[str, ...]:
     """The folded words of a text, in order."""
     lowered = _lower(text)
-    joined = "\0".join([lowered[start:end] for start, end in _spans(lowered).tolist()])
-    if not joined:
-        return ()
-    if SOFT_HYPHEN in joined:
-        joined = joined.replace(SOFT_HYPHEN, "")
-    if not unicodedata.is_normalized("NFKC", joined):
-        joined = unicodedata.normalize("NFKC", joined)
-    return tuple(joined.split("\0"))
+    words = [lowered[start:end] for start, end in _spans(lowered).tolist()]
+    if SOFT_HYPHEN in lowered:
+        words = [word.replace(SOFT_HYPHEN, "") for word in words]
+    joined = "\0".join(words)
+    if words and not unicodedata.is_normalized("NFKC", joined):
+        words = unicodedata.normalize("NFKC", joined).split("\0")
+    return tuple(words)
 
 
 @lru_cache(maxsize=_TEXTS_AT_HAND)
