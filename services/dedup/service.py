@@ -89,7 +89,7 @@ class DedupTask:
         if clock is not None:
             if clock.scheme != scheme(self._settings):
                 raise ValueError(
-                    f"shard {self._number}: the state was made with sketch scheme {clock.scheme}, the "
+                    f"shard {self._number}: the state has sketch scheme {clock.scheme}, the "
                     f"settings ask for {scheme(self._settings)}: keep the old settings or start from a new state"
                 )
             self._order.watermarks = dict(clock.watermarks)

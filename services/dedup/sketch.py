@@ -3,9 +3,10 @@
 The signature is datasketch's affine32 MinHash over the novel narrow shingles (low 32 bits of their
 hash): its permutations, applied to an array at once. Keys are 64-bit, sorted, their kind in the low
 bit: a band of the signature (Leskovec, Rajaraman, Ullman: Mining of Massive Datasets, 3.4) or a
-sampled wide shingle. Samples are chosen by winnowing (Schleimer, Wilkerson, Aiken 2003): the smallest hash of each run of `sample_window`, so
-that two texts sharing a run of `sample_window + 4` words are bound to share a key, and the share
-of shared samples estimates containment.
+sampled wide shingle. Samples are chosen by winnowing (Schleimer, Wilkerson, Aiken 2003): the
+smallest hash of each run of `sample_window`, so that two texts sharing a run of
+`sample_window + 4` words are bound to share a key, and the share of shared samples estimates
+containment.
 """
 
 from typing import NamedTuple
