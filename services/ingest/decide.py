@@ -73,13 +73,13 @@ def poll(feed: Feed, state: FeedState, reading: FeedReading, owner: Owner) -> De
             etag=reading.etag or state.etag,
             last_modified=reading.last_modified or state.last_modified,
         )
-        return Decision(_alive(kept, reading, reading.max_age_s), "not_modified")
+        return Decision(_alive(kept, reading, reading.max_age_s), "not-modified")
     if reading.outcome != "ok":
-        return Decision(_failed(state, reading, reading.outcome, reading.reason), "poll_failed")
+        return Decision(_failed(state, reading, reading.outcome, reading.reason), "poll-failed")
     if parsed is None or reading.body_digest == state.body_digest:
-        return Decision(_alive(_validated(state, reading), reading, reading.max_age_s), "same_body")
+        return Decision(_alive(_validated(state, reading), reading, reading.max_age_s), "same-body")
     if parsed.refusal:
-        return Decision(_failed(state, reading, parsed.refusal, parsed.reason), "poll_failed")
+        return Decision(_failed(state, reading, parsed.refusal, parsed.reason), "poll-failed")
     return _read(feed, state, reading, parsed, owner)
 
 
@@ -108,7 +108,7 @@ def _read(feed: Feed, state: FeedState, reading: FeedReading, parsed: ParsedFeed
         seen=_remembered(current, state.seen),
         pending=tuple(pending.values()),
     )
-    if names["put_off"]:  # look at the same document again, whatever the server says of it
+    if names["put-off"]:  # look at the same document again, whatever the server says of it
         after = replace(after, body_digest="", etag="", last_modified="")
     hint = max(parsed.ttl_s, reading.max_age_s)
     return Decision(_alive(after, reading, hint), "polled", found, +names)
@@ -131,11 +131,11 @@ def _entry(
     if known and known.digest == entry.digest:
         return Told("unchanged", known)
     if canonical(entry.url) is None:
-        return Told("no_address", noted)
+        return Told("no-address", noted)
     name = "changed" if known and known.digest else "new"
     if _carries_whole_text(feed, entry):
         return _whole(feed, parsed, entry, noted, at=at, name=name)
-    return Told(name, noted, page=_page_to_fetch(entry, at)) if room else Told("put_off", known)
+    return Told(name, noted, page=_page_to_fetch(entry, at)) if room else Told("put-off", known)
 
 
 def _whole(
@@ -246,13 +246,13 @@ def unannounced(reading: PageReading) -> Decision:
         if article:
             return Decision(None, "article", (article,))
     if reading.outcome != "ok":
-        return Decision(None, "page_failed")
+        return Decision(None, "page-failed")
     return Decision(None, "dead", dead=_dead(reading, None, None))
 
 
 def _page_failed(feed: Feed, state: FeedState, reading: PageReading, waiting: PendingPage | None) -> Decision:
     if waiting is None:
-        return Decision(state, "page_failed")
+        return Decision(state, "page-failed")
     attempts = waiting.attempts + 1
     slug = _slug(reading)
     if attempts >= ATTEMPTS_MAX or slug in _HOPELESS or slug in _NO_ARTICLE:
@@ -261,7 +261,7 @@ def _page_failed(feed: Feed, state: FeedState, reading: PageReading, waiting: Pe
     due_at = schedule.page_retry(waiting.url, reading.at, attempts, reading.retry_after_s)
     again = replace(waiting, attempts=attempts, due_at=due_at)
     pages = tuple(again if one is waiting else one for one in state.pending)
-    return Decision(replace(state, pending=pages), "page_failed")
+    return Decision(replace(state, pending=pages), "page-failed")
 
 
 def _slug(reading: PageReading) -> str:

@@ -8,7 +8,8 @@ import asyncio
 import os
 import sys
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Literal, Self, TypeVar, cast
@@ -98,24 +99,28 @@ class Pool:
             self._idle.put_nowait(worker)
 
     async def parsed(
-        self, jobs: AsyncIterable[tuple[T, Job | None]]
-    ) -> AsyncIterator[tuple[T, Parsed | None]]:
-        """Each item with its parsed body, in the order given, `ahead` documents under way at most."""
+        self, jobs: AsyncGenerator[tuple[T, Job | None], None]
+    ) -> AsyncGenerator[tuple[T, Parsed | None], None]:
+        """Each item with its parsed body, in the order given; `ahead` documents are under way at most."""
         under_way: deque[tuple[T, asyncio.Task[Parsed] | None]] = deque()
         try:
-            async for item, job in jobs:
-                task = asyncio.create_task(self.run(cast(Name, job.name), job.exchange)) if job else None
-                under_way.append((item, task))
-                while under_way and (len(under_way) >= self.ahead or under_way[0][1] is None):
-                    first, task = under_way.popleft()
-                    yield first, await task if task else None
+            async with aclosing(jobs):
+                async for item, job in jobs:
+                    under_way.append((item, asyncio.create_task(self._do(job)) if job else None))
+                    while under_way and (len(under_way) >= self.ahead or under_way[0][1] is None):
+                        first, task = under_way.popleft()
+                        yield first, await task if task else None
             while under_way:
                 first, task = under_way.popleft()
                 yield first, await task if task else None
         finally:
-            for _, task in under_way:
-                if task:
-                    task.cancel()
+            left = [task for _, task in under_way if task]
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+
+    async def _do(self, job: Job) -> Parsed:
+        return await self.run(cast(Name, job.name), job.exchange)
 
 
 class _Worker:

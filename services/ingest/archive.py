@@ -1,0 +1,157 @@
+"""An article archive as a source: one JSON object a line, in the order of the file.
+
+Required are `url`, `source`, `title`, `text` and `fetched_at`; `feed`, `published_at` and `language` may be
+missing or null. A line that cannot be used goes to the dead letters; the rest flows on.
+"""
+
+import asyncio
+import gzip
+import zlib
+from collections.abc import AsyncGenerator, Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import IO, cast
+
+import msgspec
+
+from services.ingest.entries import moment
+from services.ingest.language import code, settle
+from services.ingest.readings import ArchiveReading, BadReading
+from services.ingest.source import EPOCH, Item, digest_of, quiet_times
+from services.ingest.urls import canonical
+
+MAX_LINE = 10 << 20
+KEPT = 1 << 20
+"""Bytes of a bad line that go to the dead letters."""
+READ_AT_ONCE = 200
+_DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile)
+
+
+class Line(msgspec.Struct, frozen=True):
+    url: str
+    source: str
+    title: str
+    text: str
+    fetched_at: datetime
+    feed: str | None = None
+    published_at: str | None = None
+    language: str | None = None
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    fetched_at: datetime
+
+
+_LINE = msgspec.json.Decoder(Line)
+_STAMP = msgspec.json.Decoder(Stamp)
+
+
+class Archive:
+    """Source over a `.jsonl` or `.jsonl.gz` file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.id = ""
+        self.damage = ""
+        self._times: list[datetime] = []
+        self._quiet: list[datetime] = []
+
+    async def open(self) -> None:
+        self.id = await asyncio.to_thread(digest_of, self.path)
+        await asyncio.to_thread(self._look_through)
+
+    @property
+    def total(self) -> int:
+        return len(self._times) + bool(self.damage)
+
+    def _look_through(self) -> None:
+        at = EPOCH
+        with _opened(self.path) as file:
+            try:
+                for line in _lines(file):
+                    at = _time_of(line) or at
+                    self._times.append(at)
+            except _DAMAGE as error:
+                self.damage = f"{self.path.name}: cut off or damaged after line {len(self._times)}: {error}"
+        self._quiet = quiet_times(self._times)
+
+    def quiet_until(self, position: int) -> datetime | None:
+        return self._quiet[min(position, len(self._quiet) - 1)] if self._quiet else None
+
+    async def batches(self, start: int) -> AsyncGenerator[list[Item], None]:
+        file = await asyncio.to_thread(_opened, self.path)
+        try:
+            lines = islice(enumerate(_lines(file)), start, len(self._times))
+            while batch := await asyncio.to_thread(self._items, lines):
+                yield batch
+        finally:
+            file.close()
+        if self.damage and start < self.total:
+            bad = BadReading(reason="damaged-file", detail=self.damage, origin=self.path.name)
+            yield [Item(self.quiet_until(self.total) or EPOCH, bad)]
+
+    def _items(self, lines: Iterator[tuple[int, bytes]]) -> list[Item]:
+        return [
+            Item(self._times[number], read_line(line, f"{self.path.name} line {number + 1}"))
+            for number, line in islice(lines, READ_AT_ONCE)
+        ]
+
+
+def read_line(line: bytes, origin: str) -> ArchiveReading | BadReading:
+    """The article of one line, or why it is none."""
+    if len(line) > MAX_LINE:
+        return _bad(line, origin, f"longer than {MAX_LINE} bytes")
+    try:
+        row = _LINE.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return _bad(line, origin, str(error))
+    url, source = row.url.strip(), row.source.strip()
+    canonical_url = canonical(url)
+    if canonical_url is None:
+        return _bad(line, origin, "`url` is not an http(s) URL of at most 2,048 characters")
+    if not source:
+        return _bad(line, origin, "`source` is empty")
+    return ArchiveReading(
+        url=url,
+        canonical_url=canonical_url,
+        source=source,
+        feed=row.feed or "",
+        title=row.title.strip(),
+        text=row.text,
+        language=code(row.language or "") or settle("", row.title, row.text),
+        published_at=moment(row.published_at or ""),
+        at=_utc(row.fetched_at),
+    )
+
+
+def _bad(line: bytes, origin: str, why: str) -> BadReading:
+    return BadReading(reason="bad-line", detail=why, origin=origin, value=line[:KEPT])
+
+
+def _time_of(line: bytes) -> datetime | None:
+    try:
+        return _utc(_STAMP.decode(line).fetched_at)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _utc(time: datetime) -> datetime:
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return cast(IO[bytes], gzip.open(path, "rb")) if packed else path.open("rb")
+
+
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Lines without blank ones; of a line past the bound its beginning, marked by its length."""
+    while line := file.readline(MAX_LINE + 1):
+        whole = line.endswith(b"\n") or len(line) <= MAX_LINE
+        while not whole:
+            rest = file.readline(MAX_LINE)
+            whole = rest.endswith(b"\n") or not rest
+        if line.strip():
+            yield line

@@ -1,0 +1,308 @@
+"""The ingest service: readings in, articles and feed state out, in one act.
+
+The task is deterministic: readings and feed records decide everything it gives out.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from msgspec.structs import replace
+
+from services.contracts import wire
+from services.contracts.articles import Article, Watermark
+from services.contracts.feeds import Feed, FeedState
+from services.contracts.topics import SHARD_COUNT, shard_of
+from services.ingest import articles, decide
+from services.ingest.keys import digest, entry_key
+from services.ingest.listings import Listings
+from services.ingest.readings import (
+    ArchiveReading,
+    BadReading,
+    FeedReading,
+    PageReading,
+    Progress,
+    Reading,
+    Skipped,
+    Tick,
+)
+from services.ingest.urls import host_of, publisher
+from services.stream.bus import Output, Partition, Record
+from services.stream.service import DeadLetter, Feeder, Poison, Step
+
+NAME = "ingest"
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class IngestTask:
+    """Feeds of one partition and what is known of them; `number` of `origins` ingest partitions."""
+
+    def __init__(self, number: int, origins: int) -> None:
+        self.number = number
+        self.origins = origins
+        self.feeds: dict[str, Feed] = {}
+        """Subscriptions by feed id."""
+        self.states: dict[str, FeedState] = {}
+        """By feed id or recording id."""
+        self.entries: Counter[str] = Counter()
+        """What became of feed entries since the start, by name (`ENTRY_OUTCOMES`)."""
+        self._listings = Listings()
+
+    def restore(self, record: Record) -> None:
+        key = _key(record)
+        state = wire.decode(FeedState, record.value) if record.value is not None else None
+        self._remember(key, state)
+
+    def step(self, records: Sequence[Record]) -> Step:
+        """Subscriptions and their ends. Read again from the start after every restart."""
+        feeds = [_feed_in(record) for record in records]
+        out = _Out(self.number)
+        for record, feed in zip(records, feeds, strict=True):
+            if feed:
+                self.feeds[feed.feed_id] = feed
+                out.count("subscribed")
+            else:
+                self._unsubscribe(_key(record), out)
+        return out.step()
+
+    def take(self, readings: Sequence[Reading]) -> Step:
+        """One outcome or dead letter a reading; articles, watermarks and states in one step."""
+        out = _Out(self.number)
+        for reading in readings:
+            match reading:
+                case ArchiveReading():
+                    out.article(articles.from_archive(reading))
+                    out.count("article")
+                case PageReading():
+                    self._page(reading, out)
+                case FeedReading():
+                    self._poll(reading, out)
+                case BadReading():
+                    out.bad(reading)
+                case Skipped():
+                    out.count(f"skipped-{reading.kind}")
+                case Progress():
+                    self._progress(reading, out)
+                case Tick():
+                    out.quiet_until(reading.at)
+                    out.count("tick")
+        return out.step(self.origins)
+
+    def held(self) -> int:
+        """Always 0: what waits for its page waits in the feed's state, and is counted as `unfetched`."""
+        return 0
+
+    def position(self, recording: str) -> int:
+        """How many items of a recording or archive are published."""
+        state = self.states.get(recording)
+        return state.position if state else 0
+
+    def unfetched(self) -> int:
+        """Entries whose page is still to be fetched."""
+        return sum(len(state.pending) for state in self.states.values())
+
+    def _unsubscribe(self, feed_id: str, out: "_Out") -> None:
+        self.feeds.pop(feed_id, None)
+        if feed_id in self.states:
+            self._remember(feed_id, None)
+            out.forgotten(feed_id)
+        out.count("unsubscribed")
+
+    def _poll(self, reading: FeedReading, out: "_Out") -> None:
+        feed = self._feed(reading.feed_id, reading.url)
+        state = self.states.get(feed.feed_id) or FeedState(feed_id=feed.feed_id, url=reading.url)
+        self._apply(feed, decide.poll(feed, state, reading, self._listings.owner), reading.at, out)
+
+    def _page(self, reading: PageReading, out: "_Out") -> None:
+        key = entry_key(reading.url)
+        owner = self._listings.owner(key)
+        state = self.states.get(owner) if owner else None
+        if state is None:
+            self._apply(None, decide.unannounced(reading), reading.at, out)
+            return
+        others = (self.states.get(feed_id) for feed_id in self._listings.others(key))
+        feed = self._feed(state.feed_id, state.url)
+        found = decide.page(feed, state, reading, sorted(other.url for other in others if other))
+        self._apply(feed, found, reading.at, out)
+
+    def _apply(self, feed: Feed | None, decision: decide.Decision, at: datetime, out: "_Out") -> None:
+        for article in decision.articles:
+            out.article(article)
+        self.entries.update(decision.entries)
+        if feed and decision.state:
+            self._remember(feed.feed_id, decision.state)
+            out.remembered(decision.state, at)
+        if decision.dead:
+            out.dead.append(decision.dead)
+        else:
+            out.count(decision.outcome)
+
+    def _feed(self, feed_id: str, url: str) -> Feed:
+        """The subscription, or one made up for a feed that only a recording knows."""
+        return self.feeds.get(feed_id) or Feed(feed_id=feed_id, url=url, source=publisher(host_of(url)))
+
+    def _progress(self, reading: Progress, out: "_Out") -> None:
+        state = self.states.get(reading.recording) or FeedState(feed_id=reading.recording)
+        state = replace(state, position=reading.position)
+        self._remember(reading.recording, state)
+        out.remembered(state, reading.at or _EPOCH)
+        if reading.at:
+            out.quiet_until(reading.at)
+        out.count("progress")
+
+    def _remember(self, key: str, state: FeedState | None) -> None:
+        before = self.states.get(key)
+        self._listings.update(key, before.seen if before else (), state.seen if state else ())
+        if state:
+            self.states[key] = state
+        else:
+            self.states.pop(key, None)
+
+
+ENTRY_OUTCOMES = ("new", "changed", "unchanged", "known", "repeated", "no-address", "put-off", "cut")
+"""What can become of an entry of a feed document. `known`: another feed answers for it."""
+OUTCOMES = (
+    "article",
+    "unchanged",
+    "polled",
+    "not-modified",
+    "same-body",
+    "poll-failed",
+    "page-failed",
+    *(f"skipped-{kind}" for kind in ("robots", "redirect", "revisit", "sitemap", "media", "not-http")),
+    "progress",
+    "tick",
+    "subscribed",
+    "unsubscribed",
+)
+"""How a reading or a feed record can end, beside the dead letters."""
+DEAD_REASONS = ("bad-line", "damaged-file", "no-article", "page-unreadable", "page-unreachable", "bad-feed")
+
+
+class _Out:
+    """What one step gives out, in order: articles, watermarks, states."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._articles: list[Output] = []
+        self._states: dict[str, Output] = {}
+        self._quiet_until: datetime | None = None
+        self._outcomes: Counter[str] = Counter()
+        self.dead: list[DeadLetter] = []
+
+    def count(self, outcome: str) -> None:
+        self._outcomes[outcome] += 1
+
+    def quiet_until(self, at: datetime) -> None:
+        self._quiet_until = max(at, self._quiet_until or at)
+
+    def article(self, article: Article) -> None:
+        partition = Partition("articles", shard_of(article.language))
+        self._articles.append(
+            _output(
+                partition,
+                article.article_id,
+                article,
+                id_=article.version_id,
+                at=article.first_seen_at,
+                value=wire.encode(article),
+            )
+        )
+
+    def remembered(self, state: FeedState, at: datetime) -> None:
+        value = wire.encode(state)
+        partition = Partition("feed-state", self._number)
+        id_ = digest(state.feed_id, value.decode())
+        self._states[state.feed_id] = _output(partition, state.feed_id, state, id_=id_, at=at, value=value)
+
+    def forgotten(self, feed_id: str) -> None:
+        self._states[feed_id] = Output(Partition("feed-state", self._number), feed_id.encode(), None)
+
+    def bad(self, reading: BadReading) -> None:
+        self.dead.append(
+            DeadLetter(
+                reason=reading.reason,
+                detail=reading.detail,
+                key=None,
+                value=reading.value,
+                headers=(),
+                origin=reading.origin,
+            )
+        )
+
+    def step(self, origins: int = 1) -> Step:
+        # Feeds are compacted and few: a restart reads all of them again, so none is ever committed.
+        return Step(
+            outputs=[*self._articles, *self._watermarks(origins), *self._states.values()],
+            dead=self.dead,
+            outcomes=dict(self._outcomes),
+            consumed={Partition("feeds", self._number): 0},
+        )
+
+    def _watermarks(self, origins: int) -> list[Output]:
+        at = self._quiet_until
+        if at is None:
+            return []
+        promise = Watermark(origin=self._number, origins=origins, at=at)
+        value = wire.encode(promise)
+        id_ = digest(str(self._number), at.isoformat())
+        return [
+            _output(Partition("articles", shard), None, promise, id_=id_, at=at, value=value)
+            for shard in range(SHARD_COUNT)
+        ]
+
+
+def _output(
+    partition: Partition,
+    key: str | None,
+    record: msgspec.Struct,
+    *,
+    id_: str,
+    at: datetime,
+    value: bytes,
+) -> Output:
+    return Output(
+        partition=partition,
+        key=key.encode() if key is not None else None,
+        value=value,
+        headers=wire.headers(record, id=id_, source=NAME, time=at),
+        timestamp_us=(at - _EPOCH) // _MICROSECOND,
+    )
+
+
+def _feed_in(record: Record) -> Feed | None:
+    """The subscription in a record; None for its end. Raises `Poison`."""
+    if record.value is None:
+        return None
+    try:
+        return wire.decode(Feed, record.value)
+    except msgspec.MsgspecError as error:
+        raise Poison("bad-feed", f"not a feed record: {error}") from None
+
+
+def _key(record: Record) -> str:
+    return (record.key or b"").decode("utf-8", "replace")
+
+
+FeederFactory = Callable[[IngestTask, int], Feeder | None]
+"""Makes the outside input of a task with its partition number; None where there is none."""
+
+
+class IngestService:
+    """`origins`: how many ingest partitions promise watermarks; a replay through one task has one."""
+
+    name = NAME
+    inputs = ("feeds",)
+    changelog: str | None = "feed-state"
+
+    def __init__(self, feeder_factory: FeederFactory, *, origins: int) -> None:
+        self._feeder_factory = feeder_factory
+        self._origins = origins
+
+    def task(self, number: int) -> IngestTask:
+        return IngestTask(number, self._origins)
+
+    def feeder(self, task: IngestTask, number: int) -> Feeder | None:
+        return self._feeder_factory(task, number)

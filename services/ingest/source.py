@@ -1,0 +1,68 @@
+"""What a replay reads: a finished file of things seen, in an order that never changes."""
+
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from services.ingest.readings import Reading
+
+MICROSECOND = timedelta(microseconds=1)
+EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+class Item(NamedTuple):
+    at: datetime
+    """When it was seen."""
+    reading: Reading
+
+
+class Source(Protocol):
+    """A recording or an archive."""
+
+    @property
+    def damage(self) -> str:
+        """One line, if the file could not be read to its end. Known after `open`, like all below."""
+
+    @property
+    def id(self) -> str:
+        """SHA-256 of the file, hex."""
+
+    @property
+    def total(self) -> int:
+        """Items there are."""
+
+    async def open(self) -> None:
+        """Look through the file once. Raises `OSError`."""
+
+    def quiet_until(self, position: int) -> datetime | None:
+        """Nothing from item `position` on was first seen at or before this; at the end, the latest time.
+
+        None where the file holds no time at all.
+        """
+
+    def batches(self, start: int) -> AsyncGenerator[list[Item], None]:
+        """The items from number `start` on."""
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, hex: a recording keeps its id under any name."""
+    hashed = sha256()
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            hashed.update(piece)
+    return hashed.hexdigest()
+
+
+def quiet_times(times: list[datetime]) -> list[datetime]:
+    """For each position from 0 to the number of items, what `Source.quiet_until` says. Empty for no items."""
+    if not times:
+        return []
+    quiet = [max(times)]
+    earliest = None
+    for at in reversed(times):
+        earliest = at if earliest is None else min(earliest, at)
+        quiet.append(earliest - MICROSECOND)
+    quiet.reverse()
+    return quiet
