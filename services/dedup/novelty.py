@@ -25,6 +25,7 @@ class Novelty:
         self._counts: Days = np.zeros(1 << bits, np.uint8)
         self._closed: dict[int, Slots] = {}
         self._open: dict[int, list[Hashes]] = {}
+        self._today: int | None = None
 
     def seen(self, hashes: Hashes) -> Days:
         """On how many closed days each shingle was seen, at most 255."""
@@ -35,13 +36,14 @@ class Novelty:
 
     def add(self, day: int, hashes: Hashes) -> bool:
         """Note shingles seen on a day. False where the day is closed: it stays as it was."""
-        if self._closed and day <= max(self._closed):
+        if self._today is not None and day < self._today:
             return False
         self._open.setdefault(day, []).append(hashes)
         return True
 
     def advance(self, today: int) -> None:
         """Close every day before `today` and forget days out of the window."""
+        self._today = today
         for day in sorted(day for day in self._open if day < today):
             hashes = np.concatenate(self._open.pop(day))
             touched = np.zeros(len(self._counts), bool)

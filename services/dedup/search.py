@@ -58,7 +58,7 @@ class Search:
         if sketch.scheme != scheme(self._settings):
             raise ValueError(
                 f"the state was made with sketch scheme {sketch.scheme}, the settings ask for "
-                f"{scheme(self._settings)}: keep the old settings or start from a new state"
+                f"{scheme(self._settings)}: keep the old ones or start anew"
             )
         return Signed(profile, sketch, self._keys(profile, sketch))
 

@@ -90,7 +90,7 @@ class DedupTask:
             if clock.scheme != scheme(self._settings):
                 raise ValueError(
                     f"shard {self._number}: the state has sketch scheme {clock.scheme}, the "
-                    f"settings ask for {scheme(self._settings)}: keep the old settings or start from a new state"
+                    f"settings ask for {scheme(self._settings)}: keep the old ones or start anew"
                 )
             self._order.watermarks = dict(clock.watermarks)
             self._order.origins = clock.origins
@@ -132,7 +132,7 @@ class DedupTask:
             origins=self._order.origins,
             decided=self._order.decided,
         )
-        if clock != self._clock:
+        if clock != self._clock and (clock.decided or clock.watermarks):
             self._clock = clock
             at = clock.decided[0] if clock.decided else max(clock.watermarks.values())
             state[_CLOCK] = self._output(_STATE, _CLOCK.decode(), clock, f"clock:{self._number}", at)

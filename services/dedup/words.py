@@ -40,7 +40,8 @@ def fold(text: str) -> tuple[str, ...]:
         words = [word.replace(SOFT_HYPHEN, "") for word in words]
     joined = "\0".join(words)
     if words and not unicodedata.is_normalized("NFKC", joined):
-        words = unicodedata.normalize("NFKC", joined).split("\0")
+        # NFKC may give capitals (bold letters) and blanks (an Arabic phrase in one character).
+        words = _lower(unicodedata.normalize("NFKC", joined).replace(" ", "")).split("\0")
     return tuple(words)
 
 
