@@ -20,7 +20,7 @@ from services.console.scan import is_a, scan
 from services.console.sorted_lines import SortedLines
 from services.console.tally import Tally
 from services.contracts import wire
-from services.contracts.articles import Article
+from services.contracts.articles import Article, Watermark
 from services.contracts.relations import Verdict
 from services.contracts.stories import Event, Story, StoryChange
 from services.ops.outcomes import SERVICES
@@ -39,12 +39,12 @@ FILES = (
 
 
 class Head(msgspec.Struct, frozen=True):
-    """What an article and a verdict both say about which version they are of."""
+    """Which version a verdict is of, and what it says; the rest of it is left unread."""
 
     article_id: str
     version_id: str
     first_seen_at: datetime
-    outcome: str = ""
+    outcome: str
 
 
 class Place(NamedTuple):
@@ -84,16 +84,27 @@ async def export(bus: Bus, out: Path) -> Tally:
 async def _articles(bus: Bus, file: SortedLines, tally: Tally) -> dict[str, Latest]:
     latest: dict[str, Latest] = {}
     versions: set[str] = set()
-    async for record, head in _heads(bus, "articles", Article):
-        tally.records += 1
-        versions.add(head.version_id)
-        this = Latest(True, head.first_seen_at, _place(record), head.version_id)
-        latest[head.article_id] = max(this, latest.get(head.article_id, this))
+    async for record in scan(bus, "articles"):
+        article = _article(record, tally)
+        if article is not None:
+            tally.records += 1
+            versions.add(article.version_id)
+            this = Latest(True, article.first_seen_at, _place(record), article.version_id)
+            latest[article.article_id] = max(this, latest.get(article.article_id, this))
     places = {one.place for one in latest.values()}
     tally.versions, tally.articles = len(versions), len(places)
-    async for article in _at(bus, "articles", places, Article):
-        file.add(lines.time_key(article.first_seen_at, article.article_id), lines.whole(article))
+    async for shown in _at(bus, "articles", places, Article):
+        file.add(lines.time_key(shown.first_seen_at, shown.article_id), lines.whole(shown))
     return latest
+
+
+def _article(record: Record, tally: Tally) -> Article | None:
+    try:
+        content = wire.read(dict(record.headers), record.value or b"")
+    except (wire.UnknownType, msgspec.MsgspecError):
+        content = None
+    tally.unreadable += not isinstance(content, Article | Watermark)
+    return content if isinstance(content, Article) else None
 
 
 async def _verdicts(
@@ -101,7 +112,10 @@ async def _verdicts(
 ) -> None:
     latest: dict[str, Latest] = {}
     outcomes: dict[str, str] = {}
-    async for record, head in _heads(bus, "relations", Verdict):
+    async for record in scan(bus, "relations"):
+        if not is_a(record, Verdict):
+            continue
+        head = _HEAD.decode(record.value or b"")
         outcomes[head.version_id] = head.outcome
         shown = articles.get(head.article_id)
         fits = shown is not None and shown.version_id == head.version_id
@@ -162,12 +176,6 @@ async def _standing(bus: Bus, topic: str) -> set[Place]:
         else:
             last[record.key] = _place(record)
     return set(last.values())
-
-
-async def _heads(bus: Bus, topic: str, kind: type[msgspec.Struct]) -> AsyncIterator[tuple[Record, Head]]:
-    async for record in scan(bus, topic):
-        if is_a(record, kind):
-            yield record, _HEAD.decode(record.value or b"")
 
 
 async def _at(bus: Bus, topic: str, places: set[Place], kind: type[T]) -> AsyncIterator[T]:

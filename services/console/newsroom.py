@@ -33,55 +33,65 @@ def _rank(story: Story) -> tuple[int, datetime, str]:
 
 
 def stories_table(stories: Iterable[Story]) -> Table:
+    """Headline, size, and who did what; readable at 80 columns."""
     table = Table(title="Stories", title_justify="left", show_lines=True, expand=True)
-    table.add_column("headline", ratio=5)
+    table.add_column("story", ratio=3)
     table.add_column("articles", justify="right", min_width=8)
     table.add_column("versions", justify="right", min_width=8)
-    for title in ("first", "copied by", "rewritten by", "updated"):
-        table.add_column(title, ratio=3)
+    table.add_column("who", ratio=5)
     for story in stories:
-        table.add_row(
-            _plain(story.headline),
-            str(len(story.members)),
-            str(_versions(story)),
-            _first(story),
-            _who(story, "copy", "duplicate"),
-            _who(story, "rewrite"),
-            _updates(story),
-        )
+        table.add_row(_plain(story.headline), str(len(story.members)), str(_versions(story)), _who(story))
     return table
+
+
+def _who(story: Story) -> Table:
+    """One line a part: first, copied, again (by the same publisher), rewrote, updated."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column()
+    parts = {
+        "first": _first(story),
+        "copied": _sources(story, "copy"),
+        "again": _sources(story, "duplicate"),
+        "rewrote": _sources(story, "rewrite"),
+        "updated": _updates(story),
+    }
+    for name, text in parts.items():
+        if text:
+            grid.add_row(name, _plain(text))
+    return grid
 
 
 def _versions(story: Story) -> int:
     return sum(member.versions for member in story.members)
 
 
-def _first(story: Story) -> Text:
+def _first(story: Story) -> str:
     original = next((member for member in story.members if member.role == "original"), None)
     if original is None:
-        return Text()
+        return ""
     credit = f" ({', '.join(original.agencies)})" if original.agencies else ""
-    return _plain(f"{original.source}{credit}\n{_when(original)}")
+    return f"{original.source}{credit}, {_when(original)}"
 
 
-def _who(story: Story, *roles: Role) -> Text:
+def _sources(story: Story, *roles: Role) -> str:
     """Each source once, in order of first sight, with how often where it is more than once."""
     counts: dict[str, int] = {}
     for member in story.members:
         if member.role in roles:
             counts[member.source] = counts.get(member.source, 0) + 1
-    return _plain("\n".join(name if number == 1 else f"{name} ({number})" for name, number in counts.items()))
+    return ", ".join(name if number == 1 else f"{name} ({number})" for name, number in counts.items())
 
 
-def _updates(story: Story) -> Text:
+def _updates(story: Story) -> str:
     notes = []
     for member in story.members:
         if member.role in {"update", "correction"}:
-            corrected = " corrected" if member.role == "correction" else ""
-            notes.append(f"{member.source} {_when(member)}{corrected}")
+            corrected = " (correction)" if member.role == "correction" else ""
+            notes.append(f"{member.source}, {_when(member)}{corrected}")
         if member.versions > 1:
-            notes.append(f"{member.source}: {member.versions} versions")
-    return _plain("\n".join(notes))
+            notes.append(f"{member.source} changed its text, {member.versions} versions")
+    return "\n".join(notes)
 
 
 def _when(member: StoryMember) -> str:
@@ -91,3 +101,9 @@ def _when(member: StoryMember) -> str:
 def _plain(text: str) -> Text:
     """Copy from strangers: no markup, no control characters."""
     return Text("".join(char for char in text if char.isprintable() or char == "\n"))
+
+
+def rest(shared: int, shown: int) -> str:
+    """What the table leaves out, in words."""
+    left = max(0, shared - shown)
+    return f"… and {left:,} more stories of several articles in stories.jsonl" if left else ""

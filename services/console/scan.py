@@ -33,4 +33,7 @@ async def scan_partition(bus: Bus, partition: Partition, start: int) -> AsyncIte
 
 def is_a(record: Record, kind: type[msgspec.Struct]) -> bool:
     """Whether a record's headers name `kind`, without reading its value."""
-    return record.value is not None and wire.type_of(dict(record.headers)) is kind
+    try:
+        return record.value is not None and wire.type_of(dict(record.headers)) is kind
+    except wire.UnknownType:
+        return False

@@ -10,6 +10,8 @@ class Tally:
 
     records: int = 0
     """Article records, in which a version may come more than once."""
+    unreadable: int = 0
+    """Records of the articles topic that are none of ours; dedup has them among its dead letters."""
     versions: int = 0
     articles: int = 0
     decided: Counter[str] = field(default_factory=Counter)

@@ -41,13 +41,14 @@ FERRY = story(
     member("harbour-post", "original", 0, agencies=("dpa",)),
     member("city-daily", "copy", 5),
     member("city-daily", "copy", 6),
+    member("harbour-post", "duplicate", 7),
     member("evening-gazette", "rewrite", 30),
     member("harbour-post-late", "correction", 60, versions=2),
 )
 
 
 def printed(*stories: Story) -> str:
-    console = Console(width=300)
+    console = Console(width=200)
     with console.capture() as captured:
         console.print(stories_table(stories))
     return captured.get()
@@ -57,11 +58,10 @@ def test_the_table_says_who_had_it_first_who_copied_who_rewrote_and_what_was_cor
     text = printed(FERRY)
     for part in (
         "Ferry back in service",
-        "harbour-post (dpa)",
-        "2026-03-01 12:00",
+        "harbour-post (dpa), 2026-03-01 12:00",
         "city-daily (2)",
         "evening-gazette",
-        "13:00 corrected",
+        "13:00 (correction)",
         "2 versions",
     ):
         assert part in text, part

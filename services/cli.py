@@ -1,0 +1,260 @@
+# ruff: noqa: D301 - click wants the backspace character of an escaped b
+"""The command line: what can be asked for, and how a failure is told. Bodies are in `services/console`."""
+
+import os
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import click
+
+from services.contracts.topics import TOPICS
+from services.ops.config import Settings, load
+from services.ops.exits import Exit, Stop, table
+from services.stream.bus import BusError, Fatal, Fenced
+
+FILE = click.Path(path_type=Path)
+TYPES = sorted({kind.__name__ for topic in TOPICS for kind in topic.types})
+
+
+def code_of(error: BusError) -> Exit:
+    """The exit code a bus error that nobody could mend ends the process with."""
+    if isinstance(error, Fenced):
+        return Exit.FENCED
+    return Exit.LOG_UNUSABLE if isinstance(error, Fatal) else Exit.BUS_UNAVAILABLE
+
+
+class Commands(click.Group):
+    """Turns what stopped a command into one line and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Stop as stop:
+            self._end(ctx, stop.code, stop.line)
+        except BusError as error:
+            self._end(ctx, code_of(error), str(error))
+        except KeyboardInterrupt:
+            self._end(ctx, Exit.INTERRUPTED, "interrupted; what was acknowledged is kept")
+
+    def _end(self, ctx: click.Context, code: Exit, line: str) -> None:
+        if line:
+            click.echo(f"newsfold: {line}", err=True)
+        ctx.exit(code)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if ctx.parent is None:
+            formatter.write(f"\nExit codes:\n{table()}\n")
+
+
+def _settings(_ctx: click.Context, _parameter: click.Parameter, path: Path | None) -> Settings:
+    return load(path, os.environ)
+
+
+config_option = click.option(
+    "--config",
+    "settings",
+    type=FILE,
+    callback=_settings,
+    metavar="FILE",
+    help="TOML settings. NEWSFOLD_<SECTION>__<KEY> in the environment wins over them.",
+)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(metadata.version("newsfold"), prog_name="newsfold")
+def main() -> None:
+    """A river of news feeds goes in, stories come out.
+
+    \b
+    See it work:          newsfold replay tests/recordings/demo.warc.gz --out out/demo --stories
+    Follow your feeds:    newsfold run all --feeds feeds.opml
+    Look at what comes:   newsfold tail stories --follow
+    When something is off: newsfold doctor
+    """
+
+
+@main.command(short_help="Run recordings through everything and say what came out.")
+@click.argument("paths", nargs=-1, required=True, type=FILE, metavar="PATH...")
+@click.option(
+    "--out", type=FILE, metavar="DIR", help="Write articles, relations, stories … here as JSON lines."
+)
+@click.option("--speed", default=None, metavar="N|max", help="Times as fast as recorded.  [default: max]")
+@click.option("--bus", "address", default=None, metavar="BUS", help="memory | sqlite:FILE | kafka:HOST:PORT")
+@click.option("--workers", type=click.IntRange(1, 64), default=None, help="Workers of dedup and enrich each.")
+@click.option("--stories", is_flag=True, help="Print who had each story first, who copied, who rewrote.")
+@config_option
+def replay(
+    paths: tuple[Path, ...],
+    out: Path | None,
+    speed: str | None,
+    address: str | None,
+    workers: int | None,
+    *,
+    stories: bool,
+    settings: Settings,
+) -> None:
+    """Run recordings through the whole of Newsfold and say what came out.
+
+    PATH is a recording of HTTP exchanges (.warc, .warc.gz) or an article archive (.jsonl, .jsonl.gz, one
+    object a line with url, source, feed, title, text, published_at, fetched_at, language). Several PATHs are
+    one input, in the order given. The clock is the recording's, so the same input gives the same bytes
+    at any speed, on any bus, with any number of workers.
+
+    The log is a temporary one unless --bus names a file. A replay into a file that was killed goes on
+    where it was when the same command is run again.
+
+    \b
+    Examples:
+      newsfold replay tests/recordings/demo.warc.gz --stories
+      newsfold replay week.warc.gz --out out/week
+      newsfold replay old.jsonl.gz new.jsonl.gz --out out/both --bus sqlite:var/both.db
+      newsfold replay week.warc.gz --speed 3600      an hour of the recording a second
+    """
+    from services.console.replay import Wishes, replay_recordings
+
+    replay_recordings(Wishes.of(paths, out, speed, address, workers, settings), stories=stories)
+
+
+@main.command(short_help="Follow feeds and keep their stories up to date.")
+@click.argument("what", type=click.Choice(["all", "ingest", "dedup", "enrich"]))
+@click.option(
+    "--feeds", type=FILE, metavar="FILE", help="Feeds to follow, .opml or .toml; added to those known."
+)
+@click.option("--bus", "address", default=None, metavar="BUS", help="memory | sqlite:FILE | kafka:HOST:PORT")
+@click.option("--once", is_flag=True, help="Poll every feed once, fetch its pages, finish all work, exit.")
+@click.option("--allow-net", multiple=True, metavar="CIDR", help="Private addresses the fetcher may reach.")
+@config_option
+def run(
+    what: str,
+    feeds: Path | None,
+    address: str | None,
+    allow_net: tuple[str, ...],
+    *,
+    once: bool,
+    settings: Settings,
+) -> None:
+    """Follow feeds and keep their stories up to date.
+
+    `all` runs every stage in one process; `ingest`, `dedup` and `enrich` run one of them, over a log that
+    the others share. Health and metrics are on 127.0.0.1:9464 (ops.listen) while it runs: /livez, /readyz,
+    /metrics. SIGTERM or SIGINT finishes what is begun, within ops.drain_s seconds; a second one ends at once.
+    The fetcher refuses private addresses; --allow-net opens a range of them.
+
+    \b
+    Examples:
+      newsfold run all --feeds feeds.opml
+      newsfold run all --feeds feeds.opml --once
+      newsfold run all --feeds intranet.toml --allow-net 10.20.0.0/16
+      newsfold run dedup --bus sqlite:/srv/newsfold/log.db --config newsfold.toml
+    """
+    from services.console.live import Order, run_live
+
+    run_live(Order.of(what, feeds, address, allow_net, once=once, settings=settings), settings)
+
+
+@main.command(short_help="Show what lies on a topic, and what comes.")
+@click.argument("topic", type=click.Choice([topic.name for topic in TOPICS]), metavar="TOPIC")
+@click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
+@click.option(
+    "--from", "start", default=None, metavar="WHERE",
+    help="beginning, end, an offset, or -N for the last N of each partition."
+    "  [default: beginning; with --follow: end]",
+)  # fmt: skip
+@click.option("--key", default=None, help="Only records with this key.")
+@click.option(
+    "--type", "kind", type=click.Choice(TYPES, case_sensitive=False), metavar="TYPE", help="Only one type."
+)
+@click.option("--follow", "-f", is_flag=True, help="Go on with what comes, until interrupted.")
+@config_option
+def tail(
+    topic: str,
+    address: str | None,
+    start: str | None,
+    key: str | None,
+    kind: str | None,
+    *,
+    follow: bool,
+    settings: Settings,
+) -> None:
+    """Show what lies on a topic: one line a record in a terminal, JSON lines in a pipe.
+
+    Topics: feeds, feed-state, articles, relations, clusters, stories, story-changes, events, dedup-state,
+    dead-letters.ingest, dead-letters.dedup, dead-letters.enrich.
+
+    \b
+    Examples:
+      newsfold tail stories --follow
+      newsfold tail articles --type Article --from -20
+      newsfold tail story-changes --key 3f2c… --bus sqlite:out/both.db
+      newsfold tail dead-letters.ingest | jq .headers
+    """
+    from services.console.tail import show_topic
+
+    show_topic(address or settings.bus.url, topic, start, key, kind, follow=follow)
+
+
+@main.group(short_help="Import and list the feeds that are followed.")
+def feeds() -> None:
+    """The feeds that are followed.
+
+    \b
+    Examples:
+      newsfold feeds import feeds.opml
+      newsfold feeds list
+    """
+
+
+@feeds.command("import")
+@click.argument("file", type=FILE)
+@click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
+@config_option
+def feeds_import(file: Path, address: str | None, settings: Settings) -> None:
+    """Add the feeds of an OPML or TOML file; a feed that is known is updated.
+
+    \b
+    A TOML file lists feeds like this:
+      [[feed]]
+      url = "https://news.example/rss"
+      source = "news.example"
+
+    \b
+    Examples:
+      newsfold feeds import feeds.opml
+      newsfold feeds import feeds.toml --bus sqlite:/srv/newsfold/log.db
+    """
+    from services.console.feeds import import_feeds
+
+    import_feeds(file, address or settings.bus.url)
+
+
+@feeds.command("list")
+@click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
+@config_option
+def feeds_list(address: str | None, settings: Settings) -> None:
+    """List the feeds with their state: a table in a terminal, JSON lines in a pipe.
+
+    \b
+    Examples:
+      newsfold feeds list
+      newsfold feeds list | jq -r 'select(.status == "broken") | .url'
+    """
+    from services.console.feeds import list_feeds
+
+    list_feeds(address or settings.bus.url)
+
+
+@main.command(short_help="Say what is wrong with this installation and what to do.")
+@click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
+@click.option("--config", type=FILE, metavar="FILE", help="TOML settings to check.")
+def doctor(address: str | None, config: Path | None) -> None:
+    """Check configuration, bus, topics, clock, disk and libraries; say what is wrong and what to do.
+
+    \b
+    Examples:
+      newsfold doctor
+      newsfold doctor --config newsfold.toml --bus sqlite:/srv/newsfold/log.db
+    """
+    from services.console.doctor import report
+
+    report(config, address)

@@ -1,0 +1,65 @@
+"""Whether a replay's numbers add up: every input ends somewhere, by name."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from services.console.tally import Tally
+
+BOOKKEEPING = ("progress", "tick", "subscribed", "unsubscribed")
+"""Outcomes of ingest that are no input of the recording."""
+POLLS = ("polled", "not-modified", "same-body", "poll-failed")
+
+
+class Account(NamedTuple):
+    """`total` of `what` must be the sum of `parts`."""
+
+    what: str
+    total: int
+    parts: Mapping[str, int]
+
+    @property
+    def missing(self) -> int:
+        return self.total - sum(self.parts.values())
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.total:,} = " + " + ".join(
+            f"{count:,} {name}" for name, count in self.parts.items()
+        )
+
+
+class Ingested(NamedTuple):
+    """What ingest did in this process."""
+
+    due: int
+    """Items of the recordings that were not published before."""
+    outcomes: Mapping[str, int]
+    dead: int
+    unfetched: int
+    """Entries that feeds listed and whose page the recordings do not hold."""
+
+
+def inputs(ingested: Ingested) -> Account:
+    """Items of the recordings against what became of them."""
+    rest = dict(ingested.outcomes)
+    for name in BOOKKEEPING:
+        rest.pop(name, None)
+    parts = {
+        "articles": rest.pop("article", 0),
+        "polls": sum(rest.pop(name, 0) for name in POLLS),
+        "known": rest.pop("unchanged", 0),
+        "not fetched": rest.pop("page-failed", 0),
+        "dead letters": ingested.dead,
+        "ignored": sum(rest.values()),
+    }
+    return Account("inputs", ingested.due, parts)
+
+
+def versions(tally: Tally) -> Account:
+    """Article records on the log against dedup's verdicts."""
+    parts = {
+        "in stories": tally.decided["story"],
+        "screened": tally.decided["screened"],
+        "repeated": tally.records - tally.versions,
+        "dead letters": tally.dead_of("dedup"),
+    }
+    return Account("article versions", tally.records + tally.unreadable, parts)

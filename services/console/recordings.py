@@ -1,0 +1,62 @@
+"""What a replay reads, as an ingest service: one feeder over all the recordings, at one partition."""
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from services.ingest.archive import Archive
+from services.ingest.pool import Pool
+from services.ingest.recording import Recording
+from services.ingest.replay import ReplayFeeder
+from services.ingest.service import IngestService, IngestTask
+from services.ingest.source import Source
+
+FEEDER_NUMBER = 0
+MOST_PARSERS = 4
+
+
+class Replayed:
+    """The recordings while they are replayed."""
+
+    def __init__(self, sources: Sequence[Source], speed: float) -> None:
+        self.service = IngestService(self._feeder, origins=1)
+        self._sources = sources
+        self._speed = speed
+        self._given: tuple[IngestTask, ReplayFeeder] | None = None
+
+    def _feeder(self, task: IngestTask, number: int) -> ReplayFeeder | None:
+        if number != FEEDER_NUMBER:
+            return None
+        feeder = ReplayFeeder(task, self._sources, speed=self._speed)
+        self._given = (task, feeder)
+        return feeder
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Items published or in hand, and items there are; (0, 0) before the files were looked through."""
+        return self._given[1].progress if self._given else (0, 0)
+
+    @property
+    def damage(self) -> Sequence[str]:
+        """One line for each file that could not be read to its end."""
+        return self._given[1].damage if self._given else ()
+
+    @property
+    def unfetched(self) -> int:
+        """Entries that feeds listed and whose page is in none of the recordings."""
+        return self._given[0].unfetched() if self._given else 0
+
+
+@asynccontextmanager
+async def opened(paths: Sequence[Path], speed: float) -> AsyncIterator[Replayed]:
+    """The recordings at `paths`. Parser processes run only where there are pages to parse."""
+    recorded = any(_is_archive(path) is False for path in paths)
+    async with Pool(min(MOST_PARSERS, os.cpu_count() or 1) if recorded else 0) as pool:
+        yield Replayed(
+            [Archive(path) if _is_archive(path) else Recording(path, pool) for path in paths], speed
+        )
+
+
+def _is_archive(path: Path) -> bool:
+    return path.name.endswith((".jsonl", ".jsonl.gz"))

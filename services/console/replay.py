@@ -1,0 +1,188 @@
+"""`newsfold replay`: recordings through ingest, dedup and enrich on one log, then the log as files."""
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.console import Console
+
+from services.console import accounts, addresses, inputs, newsroom, progress, summary
+from services.console.accounts import Ingested
+from services.console.addresses import Address
+from services.console.export import export
+from services.console.pipeline import Pipeline, Stage
+from services.console.recordings import Replayed, opened
+from services.console.scan import scan
+from services.console.signals import stopped_by_signals
+from services.console.summary import Report
+from services.contracts import wire
+from services.contracts.feeds import FeedState
+from services.dedup.service import DedupService
+from services.enrich.service import EnrichService
+from services.ingest.source import digest_of
+from services.ops.config import Settings
+from services.ops.exits import Exit, Stop
+from services.ops.metrics import Metrics
+from services.stream.breaker import Limits
+from services.stream.bus import Bus
+from services.stream.settings import RunSettings
+from services.stream.sqlite import SqliteBus
+
+POLL_S = 0.1
+FASTEST = 1_000_000
+RUN = RunSettings(
+    batch_records=1024,
+    feeder_items=1024,
+    fetch_records=2048,
+    dead_limits=Limits(consecutive=1 << 62, ratio=1.0),  # a person waits for the summary and reads it there
+)
+
+
+class Wishes(NamedTuple):
+    """What was asked for, checked."""
+
+    paths: tuple[Path, ...]
+    out: Path | None
+    speed: float
+    address: Address | None
+    """None: a temporary log."""
+    workers: int
+    settings: Settings
+
+    @classmethod
+    def of(
+        cls,
+        paths: Sequence[Path],
+        out: Path | None,
+        speed: str | None,
+        address: str | None,
+        workers: int | None,
+        settings: Settings,
+    ) -> "Wishes":
+        """Raises `Stop` (usage) for what cannot be done."""
+        return cls(
+            paths=inputs.checked(paths),
+            out=_directory(out),
+            speed=settings.replay.speed if speed is None else _speed(speed),
+            address=addresses.parse(address) if address else None,
+            workers=workers or settings.replay.workers,
+            settings=settings,
+        )
+
+
+def replay_recordings(wishes: Wishes, *, stories: bool) -> None:
+    """Replay, export, print. Raises `Stop` where not all input is accounted for."""
+    with tempfile.TemporaryDirectory(prefix="newsfold-") as scratch:
+        out = wishes.out or Path(scratch)
+        report = asyncio.run(_replay(wishes, Path(scratch), out))
+        console = Console()
+        if stories:
+            told = newsroom.largest(newsroom.read_stories(out / "stories.jsonl"))
+            console.print(
+                newsroom.stories_table(told), newsroom.rest(report.tally.shared, len(told)), sep="\n"
+            )
+        console.print(summary.table(report))
+        for line in summary.hints(wishes.out, wishes.address, stories=stories):
+            console.print(line, soft_wrap=True, highlight=False)
+    reasons = report.reasons()
+    if reasons:
+        more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+        raise Stop(Exit.FAILED, reasons[0] + more)
+
+
+async def _replay(wishes: Wishes, scratch: Path, out: Path) -> Report:
+    started = time.monotonic()
+    bus = addresses.bus_at(wishes.address) if wishes.address else SqliteBus(scratch / "log.db", durable=False)
+    await bus.start()
+    try:
+        await bus.create(addresses.topic_specs(forget=False))
+        async with opened(wishes.paths, wishes.speed) as replayed:
+            await _check_log(bus, wishes.paths)
+            pipeline = await _run(bus, replayed, wishes)
+            with progress.shown("writing"):
+                tally = await export(bus, out)
+            return Report(
+                tally=tally,
+                ingested=_ingested(pipeline, replayed),
+                held={name: totals.held() for name, totals in pipeline.totals.items()},
+                unaccounted={name: totals.unaccounted() for name, totals in pipeline.totals.items()},
+                unread=replayed.progress[1] - replayed.progress[0],
+                damage=tuple(replayed.damage),
+                seconds=time.monotonic() - started,
+            )
+    finally:
+        await bus.close()
+
+
+async def _run(bus: Bus, replayed: Replayed, wishes: Wishes) -> Pipeline:
+    """Everything through, and settled. Raises `Stop` when interrupted."""
+    stages = [
+        Stage(replayed.service),
+        Stage(DedupService(wishes.settings.dedup), wishes.workers),
+        Stage(EnrichService(), wishes.workers),
+    ]
+    pipeline = Pipeline(bus, stages, RUN, Metrics())
+    stop = asyncio.Event()
+    with stopped_by_signals(stop), progress.shown("replaying") as bar:
+        async with pipeline.running(stop) as running:
+            drawing = asyncio.create_task(_draw(bar, replayed))
+            settled = await running.settled()
+            drawing.cancel()
+    if not settled:
+        done, total = replayed.progress
+        again = "; the same command goes on from here" if wishes.address else ""
+        raise Stop(Exit.INTERRUPTED, f"interrupted after {done:,} of {total:,} inputs{again}")
+    return pipeline
+
+
+async def _draw(bar: progress.Bar, replayed: Replayed) -> None:
+    while True:
+        done, total = replayed.progress
+        bar.at(done, total or None, "folding what is left" if total and done == total else None)
+        await asyncio.sleep(POLL_S)
+
+
+def _ingested(pipeline: Pipeline, replayed: Replayed) -> Ingested:
+    totals = pipeline.totals["ingest"]
+    bookkeeping = sum(totals.outcomes[name] for name in accounts.BOOKKEEPING)
+    due = totals.readings + totals.records - bookkeeping
+    return Ingested(due, totals.outcomes, totals.dead.total(), replayed.unfetched)
+
+
+async def _check_log(bus: Bus, paths: Sequence[Path]) -> None:
+    """A log that holds other input would be exported with it. Raises `Stop` (usage)."""
+    async for _ in scan(bus, "feeds"):
+        raise Stop(Exit.USAGE, "this log follows feeds; replay into another file")
+    held = set()
+    async for record in scan(bus, "feed-state"):
+        if record.value is not None and not wire.decode(FeedState, record.value).url:
+            held.add((record.key or b"").decode())
+    if held and held - {await asyncio.to_thread(digest_of, path) for path in paths}:
+        raise Stop(Exit.USAGE, "this log holds the replay of another input; name another file")
+
+
+def _speed(text: str) -> float:
+    """0 for `max`. Raises `Stop` (usage)."""
+    try:
+        speed = 0.0 if text == "max" else float(text)
+        if text == "max" or 0 < speed <= FASTEST:
+            return speed
+    except ValueError:
+        pass
+    raise Stop(Exit.USAGE, f"--speed {text}: a number above 0, up to {FASTEST:,}, or max")
+
+
+def _directory(out: Path | None) -> Path | None:
+    """`out`, made. Raises `Stop` (usage)."""
+    if out is not None:
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Stop(Exit.USAGE, f"--out {out}: {error.strerror or error}") from None
+        if not os.access(out, os.W_OK):
+            raise Stop(Exit.USAGE, f"--out {out}: cannot be written")
+    return out

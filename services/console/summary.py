@@ -1,0 +1,85 @@
+"""What a replay says at its end: a table, and why it is not content where it is not."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.table import Table
+
+from services.console import accounts
+from services.console.accounts import Account, Ingested
+from services.console.addresses import Address
+from services.console.tally import Tally
+
+
+class Report(NamedTuple):
+    tally: Tally
+    ingested: Ingested
+    held: Mapping[str, int]
+    """Inputs that a service still holds."""
+    unaccounted: Mapping[str, int]
+    unread: int
+    damage: tuple[str, ...]
+    seconds: float
+
+    def accounts(self) -> tuple[Account, Account]:
+        return accounts.inputs(self.ingested), accounts.versions(self.tally)
+
+    def reasons(self) -> list[str]:
+        """Why not all input is accounted for, a line each, the gravest first; empty when all is well."""
+        lines = list(self.damage)
+        if self.unread:
+            lines.append(f"{self.unread:,} inputs were not read")
+        lines += [
+            f"{name} lost track of {count:,} inputs" for name, count in self.unaccounted.items() if count
+        ]
+        lines += [f"{name} still holds {count:,} inputs" for name, count in self.held.items() if count]
+        lines += [f"{one.missing:,} do not add up in {one}" for one in self.accounts() if one.missing]
+        return lines
+
+
+def table(report: Report) -> Table:
+    """One row a figure, parts below their sum."""
+    content = Table(title="Replay", title_justify="left", show_header=False)
+    content.add_column()
+    content.add_column(justify="right")
+    for name, value in _rows(report):
+        content.add_row(name, value)
+    return content
+
+
+def _rows(report: Report) -> Iterator[tuple[str, str]]:
+    tally = report.tally
+    for account in report.accounts():
+        yield account.what, f"{account.total:,}"
+        yield from _parts(account.parts)
+    yield "articles", f"{tally.articles:,}"
+    yield from _parts({f"screened: {reason}": count for reason, count in sorted(tally.screened.items())})
+    yield "relations", f"{tally.relations.total():,}"
+    yield from _parts(dict(tally.relations.most_common()))
+    yield "stories", f"{tally.stories:,}"
+    yield from _parts({"of more than one article": tally.shared})
+    yield "dead letters", f"{sum(tally.dead_of(service) for service in tally.dead):,}"
+    for service, reasons in tally.dead.items():
+        yield from _parts({f"{service}: {reason}": count for reason, count in sorted(reasons.items())})
+    if report.ingested.unfetched:
+        yield "pages listed but not recorded", f"{report.ingested.unfetched:,}"
+    yield "seconds", f"{report.seconds:,.1f}"
+    yield "articles/s", f"{report.ingested.outcomes.get('article', 0) / report.seconds:,.0f}"
+
+
+def _parts(parts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    return ((f"  {name}", f"{count:,}") for name, count in parts.items() if count)
+
+
+def hints(out: Path | None, address: Address | None, *, stories: bool) -> Iterator[str]:
+    """Where the output lies and what to try next."""
+    if out is None:
+        yield "Nothing was kept. Add --out DIR to write articles, relations, stories and more as JSON lines."
+    else:
+        yield f"Written to {out}: articles, relations, stories, story-changes, events, screened, dead-letters (.jsonl)."
+        yield f"Try next:  head -1 {out / 'stories.jsonl'} | python3 -m json.tool"
+    if not stories:
+        yield "           add --stories to see who had each story first, who copied and who rewrote"
+    if address is not None and address.file() is not None:
+        yield f"           newsfold tail story-changes --bus {address}"
