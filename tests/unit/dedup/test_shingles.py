@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+import xxhash
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.dedup.shingles import Hashes, among, distinct, mix, shingle
+from services.dedup.words import fold
+from tests.unit.dedup.pieces import words
+
+WORD = st.sampled_from(["ab", "cd", "ef", "gh", "ij"])
+SIGN = st.sampled_from("東京晴雨天気予報")
+HASHES = st.lists(st.integers(0, 2**64 - 1)).map(lambda values: np.array(values, np.uint64))
+
+
+def test_a_narrow_shingle_is_the_hash_of_its_words_joined_by_blanks() -> None:
+    made = shingle(("der", "hafen", "schläft", "fest"))
+    assert made.narrow.tolist() == [
+        xxhash.xxh3_64_intdigest("der hafen schläft".encode()),
+        xxhash.xxh3_64_intdigest("hafen schläft fest".encode()),
+    ]
+
+
+def test_the_hash_of_a_wide_shingle_never_changes() -> None:
+    """It is part of the scheme: kept states and other consumers hold it."""
+    assert shingle(fold("Der Hafen schläft noch fest")).wide.tolist() == [16610181274747564680]
+    assert shingle(fold("東京の空は青いね")).wide.tolist() == [8008818946350563307]
+
+
+@given(st.lists(st.one_of(WORD, SIGN), max_size=40))
+def test_shingle_i_starts_at_word_i(run: list[str]) -> None:
+    made = shingle(run)
+    narrow = 5 if made.width == 8 else 3
+    assert made.width in (5, 8)
+    assert len(made.wide) == max(0, len(run) - made.width + 1)
+    assert len(made.narrow) == max(0, len(run) - narrow + 1)
+
+
+@given(st.lists(WORD, max_size=30))
+def test_equal_words_and_only_they_have_equal_shingles(run: list[str]) -> None:
+    made = shingle(run)
+    by_words = [tuple(run[i : i + 5]) for i in range(len(made.wide))]
+    for i, one in enumerate(by_words):
+        for j, other in enumerate(by_words):
+            assert (made.wide[i] == made.wide[j]) == (one == other)
+
+
+@given(st.lists(SIGN, min_size=8, max_size=30), st.lists(SIGN, max_size=10), st.lists(SIGN, max_size=10))
+def test_a_passage_of_an_unspaced_script_has_its_shingles_wherever_it_stands(
+    passage: list[str], before: list[str], after: list[str]
+) -> None:
+    there = shingle([*before, *passage, *after])
+    assert set(shingle(passage).wide.tolist()) <= set(there.wide.tolist())
+    assert there.width == 8
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5])
+def test_fewer_words_than_a_shingle_has_make_none(count: int) -> None:
+    made = shingle(words("short", count))
+    assert len(made.narrow) == max(0, count - 2)
+    assert len(made.wide) == max(0, count - 4)
+
+
+def test_where_one_word_ends_and_the_next_begins_matters() -> None:
+    assert shingle(("ab", "c", "d")).narrow != shingle(("a", "bc", "d")).narrow
+
+
+@given(HASHES)
+def test_mixing_is_a_bijection(values: Hashes) -> None:
+    assert len(set(mix(values).tolist())) == len(set(values.tolist()))
+
+
+@given(HASHES)
+def test_distinct_hashes_come_once_and_in_order(values: Hashes) -> None:
+    assert distinct(values).tolist() == sorted(set(values.tolist()))
+
+
+@given(HASHES, HASHES)
+def test_among_says_which_are_members(values: Hashes, members: Hashes) -> None:
+    found = among(values, distinct(np.concatenate((members, values[: len(values) // 2]))))
+    held = set(members.tolist()) | set(values[: len(values) // 2].tolist())
+    assert found.tolist() == [value in held for value in values.tolist()]
