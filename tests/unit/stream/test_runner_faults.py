@@ -8,6 +8,7 @@ import pytest
 
 from services.stream.breaker import Limits
 from services.stream.bus import Fatal, Output, Partition, Retry, Unclear
+from services.stream.lane import Lane
 from services.stream.memory import MemoryBus
 from services.stream.patience import Patience
 from services.stream.progress import settled
@@ -105,6 +106,36 @@ async def test_a_fenced_lane_is_dropped_and_the_others_go_on() -> None:
 
 async def _rests(runner: Runner, numbers: set[int]) -> bool:
     return await runner.at_rest() == numbers
+
+
+async def test_a_fenced_number_stays_with_its_thief_when_others_change_hands() -> None:
+    bus = MemoryBus()
+    await toys.topics(bus, 3)
+    notes = Notes()
+    runner = Runner(CountService(), bus, settings=FAST, observer=notes)
+    async with toys.running(runner):
+        await toys.until(lambda: settled([runner]))
+        thief = await bus.writer("newsfold-count", ["source"], 0)
+        await toys.put(bus, WORDS, 0)
+        await toys.until(lambda: runner.fenced() == {0})
+        other = await bus.join("newsfold-count", ["source"])
+        await toys.until(lambda: notes.owned[-1] == {0, 2})
+        await toys.until(lambda: _rests(runner, {2}))
+        await thief.publish([], consumed={Partition("source", 0): 1})
+        assert runner.fenced() == {0}
+        await other.close()
+
+
+async def test_what_was_fetched_for_a_lane_is_not_given_to_its_successor(bus: MemoryBus) -> None:
+    await toys.put(bus, WORDS)
+    runner = Runner(CountService(), bus, settings=FAST)
+    old, new = (Lane(runner._job, 0, lambda: None) for _ in range(2))
+    member = await bus.join("newsfold-count", ["source"])
+    member.seek({Partition("source", 0): 10})
+    runner._lanes = {0: new}
+    assert await runner._fill(member, {0: old}) == {Partition("source", 0): 20}
+    assert len(new.inbox) == len(old.inbox) == 0
+    await member.close()
 
 
 async def test_a_fenced_number_is_taken_up_again_once_it_went_away_and_came_back() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -213,6 +214,34 @@ async def test_compaction_goes_through_a_partition_in_turns_and_joins_small_rows
     assert [record.offset for record in found] == list(range(75, 100))
     (rows,) = await bus._read.call(lambda db: db.execute("SELECT count(*) FROM batches").fetchone())
     assert rows < 15
+
+
+async def test_retention_keeps_the_order_of_rows_it_does_not_touch(bus: SqliteBus) -> None:
+    now_us = int(time.time()) * 1_000_000
+    for stamps in ([1_000, now_us], [now_us, now_us], [1_000, now_us], [1_000, 1_000]):
+        await publish(bus, [Output(T0, b"k", b"v", (), stamp) for stamp in stamps])
+    await bus.create([TopicSpec(name="t", partitions=2, retention_s=3600)])
+    await bus.compact("t")
+    assert [record.offset for record in await bus.read(T0, 0, max_records=10)] == [1, 2, 3, 5]
+    assert [record.offset for record in await bus.read(T0, 3, max_records=10)] == [3, 5]
+
+
+async def test_a_publish_wakes_readers_of_its_process_without_waiting_for_the_poll(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.stream.sqlite.bus.POLL_S", 3600)
+    bus = SqliteBus(path)
+    await bus.start()
+    await bus.create([TopicSpec(name="t", partitions=1)])
+    await asyncio.sleep(0.05)
+    member = await bus.join("m", ["t"])
+    await member.assignment(timeout_s=1)
+    member.seek({T0: 0})
+    waiting = asyncio.create_task(member.fetch(max_records=1, timeout_s=10))
+    await asyncio.sleep(0.02)
+    await publish(bus, records(1))
+    assert len(await waiting) == 1
+    await bus.close()
 
 
 async def test_publishing_goes_on_during_a_compaction(bus: SqliteBus) -> None:
