@@ -23,7 +23,8 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True):
     shingle: Literal["word", "char"] = "word"
     width: int = 3
     hash: Literal["xxh3_64"] = "xxh3_64"
-    """Of the shingle's UTF-8 bytes; the signature takes its low 32 bits."""
+    """Of a word's UTF-8 bytes; `services/dedup/shingles.py` says how words make a shingle. The signature
+    takes the low 32 bits of a shingle's hash."""
 
 
 class Sketch(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,9 +1,9 @@
 """Words to shingle hashes.
 
 Two widths: narrow shingles (3 words, 5 characters in unspaced scripts) feed the MinHash, which
-tolerates edits; wide ones (5 words, 8 characters) are what overlap is counted in. A narrow shingle
-is xxh3_64 of its words joined by blanks; a wide one combines the two narrow ones at its ends,
-which between them name all its words.
+tolerates edits; wide ones (5 words, 8 characters) are what overlap is counted in. A word's hash is
+xxh3_64 of its UTF-8 bytes; a shingle's is `mix(h)`, where `h = h * 3 + word` over its words from
+left to right, modulo 2**64.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ _NARROW_CHARS, _WIDE_CHARS = 5, 8
 _MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
 _SHIFT = np.uint64(33)
 _THREE = np.uint64(3)
-_BLANK = ord(" ")
+_MOST_WORDS = 500_000  # then the table of word hashes starts anew
 _NONE: Hashes = np.zeros(0, np.uint64)
 
 
@@ -46,11 +46,22 @@ def shingle(words: Sequence[str]) -> Shingles:
     narrow, wide = (_NARROW_CHARS, _WIDE_CHARS) if is_unspaced(words) else (_NARROW_WORDS, _WIDE_WORDS)
     if len(words) < narrow:
         return Shingles(_NONE, _NONE, wide)
-    small = _hash_runs(words, narrow)
+    hashes = np.fromiter(map(_WORD_HASHES.__getitem__, words), np.uint64, len(words))
+    if len(_WORD_HASHES) > _MOST_WORDS:
+        _WORD_HASHES.clear()
+    small = _sum_up(hashes, narrow)
     if len(words) < wide:
-        return Shingles(small, _NONE, wide)
-    step = wide - narrow
-    return Shingles(small, mix(small[:-step] * _THREE ^ mix(small[step:])), wide)
+        return Shingles(mix(small), _NONE, wide)
+    return Shingles(mix(small), mix(_sum_up(hashes, wide)), wide)
+
+
+def _sum_up(words: Hashes, width: int) -> Hashes:
+    """`w0 * 3**(width-1) + ... + w(width-1)` of every run of `width` words, modulo 2**64."""
+    count = len(words) - width + 1
+    value = words[:count]
+    for place in range(1, width):
+        value = value * _THREE + words[place : place + count]
+    return value
 
 
 def distinct(hashes: Hashes) -> Hashes:
@@ -74,12 +85,12 @@ def among(hashes: Hashes, sorted_set: Hashes) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _hash_runs(words: Sequence[str], width: int) -> Hashes:
-    """Hash every run of `width` words as the bytes they are when joined by blanks."""
-    joined = " ".join(words).encode("utf-8", "surrogatepass")
-    blanks = np.flatnonzero(np.frombuffer(joined, np.uint8) == _BLANK)
-    starts = np.concatenate(([0], blanks + 1)).tolist()
-    ends = [*blanks.tolist(), len(joined)]
-    digest = xxhash.xxh3_64_intdigest
-    runs = zip(starts, ends[width - 1 :], strict=False)
-    return np.array([digest(joined[start:end]) for start, end in runs], np.uint64)
+class _WordHashes(dict[str, int]):
+    """Hashes of words, computed once each."""
+
+    def __missing__(self, word: str) -> int:
+        value = self[word] = xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass"))
+        return value
+
+
+_WORD_HASHES = _WordHashes()

@@ -20,6 +20,7 @@ from services.dedup.shingles import Hashes, Shingles, among, distinct, mix
 
 Signature = npt.NDArray[np.uint32]
 BAND, SAMPLE = np.uint64(1), np.uint64(0)
+_ROWS_AT_ONCE = 16  # a few rows of an article stay in the cache of a core
 _LOW = np.uint64(0xFFFFFFFF)
 _KIND_MASK = np.uint64(0xFFFFFFFFFFFFFFFE)
 _SALT = np.uint64(0x9E3779B97F4A7C15)
@@ -34,8 +35,9 @@ class Signer:
         self._window = settings.sample_window
         blank = MinHash(num_perm=settings.permutations, seed=settings.seed, scheme="affine32")
         factors, offsets = blank.permutations
-        self._factors: Signature = factors[:, None]
-        self._offsets: Signature = offsets[:, None]
+        parts = range(_ROWS_AT_ONCE, settings.permutations, _ROWS_AT_ONCE)
+        self._factors = np.split(factors[:, None], parts)
+        self._offsets = np.split(offsets[:, None], parts)
         self._band_salt = mix(np.arange(1, self._bands + 1, dtype=np.uint64) * _SALT)
 
     def signature(self, novel: Hashes) -> Signature | None:
@@ -43,8 +45,8 @@ class Signer:
         if not len(novel):
             return None
         low = _finalize((novel & _LOW).astype(np.uint32))
-        values: Signature = (self._factors * low + self._offsets).min(axis=1)
-        return values
+        least = [(a * low + b).min(axis=1) for a, b in zip(self._factors, self._offsets, strict=True)]
+        return np.concatenate(least)
 
     def band_keys(self, signature: Signature) -> Hashes:
         rows = signature[: self._bands * self._rows].reshape(self._bands, self._rows).astype(np.uint64)

@@ -18,6 +18,9 @@ SOFT_HYPHEN = "\u00ad"
 Spans = npt.NDArray[np.intp]
 """Shape (words, 2): start and end of each word in characters, end exclusive."""
 
+Codes = npt.NDArray[np.uint32]
+
+_BLANK = ord(" ")
 _TEXTS_AT_HAND = 512  # a text is folded again for each relation it is in, shortly after
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
@@ -31,18 +34,24 @@ _IS_WORD = np.array([chr(code).isalnum() or chr(code) == "_" for code in range(0
 """What `\\w` matches, by code point of the basic plane."""
 
 
-@lru_cache(maxsize=_TEXTS_AT_HAND)
-def fold(text: str) -> tuple[str, ...]:
+def fold(text: str) -> list[str]:
     """The folded words of a text, in order."""
+    joined = folded(text)
+    return joined.split(" ") if joined else []
+
+
+@lru_cache(maxsize=_TEXTS_AT_HAND)
+def folded(text: str) -> str:
+    """The folded words of a text, joined by single blanks."""
     lowered = _lower(text)
-    words = [lowered[start:end] for start, end in _spans(lowered).tolist()]
-    if SOFT_HYPHEN in lowered:
-        words = [word.replace(SOFT_HYPHEN, "") for word in words]
-    joined = "\0".join(words)
-    if words and not unicodedata.is_normalized("NFKC", joined):
-        # NFKC may give capitals (bold letters) and blanks (an Arabic phrase in one character).
-        words = _lower(unicodedata.normalize("NFKC", joined).replace(" ", "")).split("\0")
-    return tuple(words)
+    codes = _codes(lowered)
+    if codes is None:
+        joined = " ".join(
+            lowered[start:end].replace(SOFT_HYPHEN, "") for start, end in _matched(lowered).tolist()
+        )
+    else:
+        joined = _joined(codes)
+    return joined if unicodedata.is_normalized("NFKC", joined) else unicodedata.normalize("NFKC", joined)
 
 
 @lru_cache(maxsize=_TEXTS_AT_HAND)
@@ -67,14 +76,35 @@ def _lower(text: str) -> str:
 
 
 def _spans(lowered: str) -> Spans:
+    codes = _codes(lowered)
+    return _matched(lowered) if codes is None else np.flatnonzero(np.diff(_inside(codes))).reshape(-1, 2)
+
+
+def _codes(lowered: str) -> Codes | None:
+    """Code points, where a table can tell words: no unspaced script, soft hyphen or higher plane."""
     if SOFT_HYPHEN in lowered or _has_unspaced(lowered):
-        return _matched(lowered)
-    codes = np.frombuffer(lowered.encode("utf-32-le", "surrogatepass"), np.uint32)
-    if len(codes) and codes.max() >= len(_IS_WORD):
-        return _matched(lowered)
+        return None
+    codes: Codes = np.frombuffer(lowered.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return None if len(codes) and codes.max() >= len(_IS_WORD) else codes
+
+
+def _inside(codes: Codes) -> npt.NDArray[np.int8]:
+    """1 inside words, 0 outside and at either end; position i is before character i."""
     inside = np.zeros(len(codes) + 2, np.int8)
     inside[1:-1] = _IS_WORD[codes]
-    return np.flatnonzero(np.diff(inside)).reshape(-1, 2)
+    return inside
+
+
+def _joined(codes: Codes) -> str:
+    """Words with the first character behind each turned into the blank that parts it from the next."""
+    inside = _inside(codes)[1:].view(bool)
+    behind = inside[:-1] & ~inside[1:]
+    kept = inside.copy()
+    kept[1:] |= behind
+    blanked = np.append(codes, np.uint32(0))
+    blanked[1:][behind] = _BLANK
+    raw: bytes = blanked[kept].tobytes()
+    return raw.decode("utf-32-le", "surrogatepass").rstrip(" ")
 
 
 def _matched(lowered: str) -> Spans:
