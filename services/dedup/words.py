@@ -51,7 +51,11 @@ def folded(text: str) -> str:
         )
     else:
         joined = _joined(codes)
-    return joined if unicodedata.is_normalized("NFKC", joined) else unicodedata.normalize("NFKC", joined)
+    if unicodedata.is_normalized("NFKC", joined):
+        return joined
+    # NFKC may give blanks (an Arabic phrase in one character) and capitals (bold letters).
+    whole = unicodedata.normalize("NFKC", joined.replace(" ", "\0")).replace(" ", "")
+    return _lower(whole).replace("\0", " ")
 
 
 @lru_cache(maxsize=_TEXTS_AT_HAND)
