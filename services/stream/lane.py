@@ -10,7 +10,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar, cast
 
@@ -84,7 +84,7 @@ class Lane:
         """Whether everything the inputs hold now, and all a feeder has, is taken and published."""
         given = dict(self._given)
         for partition in self._inputs:
-            if self._restless() or await self._job.bus.read(partition, given[partition], max_records=1):
+            if self._restless() or await self._next(partition):
                 return False
         return not self._restless() and given == self._given
 
@@ -97,7 +97,7 @@ class Lane:
         if self.halted:
             return
         try:
-            await patiently(self._open, self._job.settings.patience, self._job.clock)
+            await patiently(self._open, self._job.settings.patience)
             self.ready = True
             self._changed()
             await self._work()
@@ -165,11 +165,16 @@ class Lane:
         for partition, end in list(self._ahead.items()):
             if self.inbox:
                 return False
-            found = await self._job.bus.read(partition, self._given[partition], max_records=1)
+            found = await self._next(partition)
             if found and found[0].offset < end:
                 return False
             del self._ahead[partition]
         return True
+
+    async def _next(self, partition: Partition) -> Sequence[Record]:
+        """The first record of an input that the task was not given yet, if it is there."""
+        look = partial(self._job.bus.read, partition, self._given[partition], max_records=1)
+        return await patiently(look, self._job.settings.patience)
 
     async def _take_records(self) -> None:
         settings = self._job.settings
@@ -233,9 +238,15 @@ class Lane:
         writer, self._writer = self._writer, None
         for part in (feeder, writer):
             if part is not None:
-                with suppress(BusError, TimeoutError):
-                    async with asyncio.timeout(CLOSE_S):
-                        await part.close()
+                await self._close_one(part)
+
+    async def _close_one(self, part: Feeder | Writer) -> None:
+        """What closing has to say must not hide why it came to that."""
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await part.close()
+        except Exception as error:  # noqa: BLE001 - a feeder may raise anything
+            logger.warning("%s: closing %s failed: %r", self.name, type(part).__name__, error)
 
 
 def _span(records: Sequence[Record]) -> str:

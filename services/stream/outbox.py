@@ -1,5 +1,6 @@
 """A lane's way out: what a step gave back becomes one publish, tried until it is known to be done."""
 
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -26,6 +27,7 @@ class Job(msgspec.Struct, frozen=True):
     settings: RunSettings
     observer: Observer
     clock: Clock
+    """What dead letters and snapshots are stamped by."""
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -57,7 +59,7 @@ class Outbox:
         outputs = [*step.outputs, *dead]
         if outputs or consumed:
             attempt = partial(self._attempt, outputs, consumed)
-            await patiently(attempt, self._job.settings.patience, self._job.clock)
+            await patiently(attempt, self._job.settings.patience)
         self._committed.update(consumed)
         self._tally = tally
         self._job.observer.delivered(
@@ -88,7 +90,7 @@ class Outbox:
         return tally
 
     async def _attempt(self, outputs: Sequence[Output], consumed: Mapping[Partition, int]) -> None:
-        started = self._job.clock.monotonic()
+        started = time.monotonic()
         result: Result = "committed"
         try:
             await self._writer.publish(outputs, consumed=consumed)
@@ -96,7 +98,7 @@ class Outbox:
             result = _RESULTS.get(type(error), "aborted")
             raise
         finally:
-            self._job.observer.transaction(result, self._job.clock.monotonic() - started)
+            self._job.observer.transaction(result, time.monotonic() - started)
 
 
 _RESULTS: dict[type[BusError], Result] = {Unclear: "unclear", Fenced: "fenced"}

@@ -1,12 +1,12 @@
 """How long a `Retry` is waited out: growing pauses, and an end."""
 
+from asyncio import sleep
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import msgspec
 
 from services.stream.bus import Fatal, Retry
-from services.stream.clock import Clock
 
 T = TypeVar("T")
 
@@ -18,8 +18,11 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Pauses together; then the fault is a person's to mend."""
 
 
-async def patiently(call: Callable[[], Awaitable[T]], patience: Patience, clock: Clock) -> T:
-    """Call again while it raises `Retry`. Raises `Fatal` when patience ends."""
+async def patiently(call: Callable[[], Awaitable[T]], patience: Patience) -> T:
+    """Call again while it raises `Retry`. Raises `Fatal` when patience ends.
+
+    The pauses are real time, whatever clock a replay goes by.
+    """
     pause_s = patience.first_s
     left_s = patience.total_s
     while True:
@@ -28,6 +31,6 @@ async def patiently(call: Callable[[], Awaitable[T]], patience: Patience, clock:
         except Retry as error:
             if left_s <= 0:
                 raise Fatal(f"still failing after {patience.total_s:.0f} s of trying: {error}") from error
-        await clock.sleep(min(pause_s, left_s))
+        await sleep(min(pause_s, left_s))
         left_s -= pause_s
         pause_s = min(2 * pause_s, patience.longest_s)

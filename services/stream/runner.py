@@ -76,9 +76,8 @@ class Runner:
         Raises `Fatal` for everything that needs a person, and for whatever a task raises; nothing of
         the batch in hand is published then.
         """
-        patience, clock = self._job.settings.patience, self._job.clock
         join = partial(self.bus.join, self.group, self.service.inputs)
-        member = await patiently(join, patience, clock)
+        member = await patiently(join, self._job.settings.patience)
         failure: BaseException | None = None
         try:
             async with asyncio.timeout(None) as limit:
@@ -108,7 +107,7 @@ class Runner:
     async def _follow(self, member: Member) -> None:
         while True:
             call = partial(member.assignment, timeout_s=ASSIGNMENT_S)
-            assignment = await patiently(call, self._job.settings.patience, self._job.clock)
+            assignment = await patiently(call, self._job.settings.patience)
             if assignment is not None:
                 self._own(assignment)
 
@@ -137,7 +136,7 @@ class Runner:
                 self._fenced.add(lane.number)
         except Unclear as unclear:
             logger.warning("%s starts again from what is committed: %s", lane.name, unclear)
-            await self._job.clock.sleep(self._job.settings.patience.first_s)
+            await asyncio.sleep(self._job.settings.patience.first_s)
             if self._lanes.get(lane.number) is lane and not lane.halted:
                 self._open(lane.number)
 
@@ -160,7 +159,7 @@ class Runner:
         wait_s = settings.fetch_s if len(lanes) == len(self._lanes) else FULL_S
         started = time.monotonic()
         fetch = partial(member.fetch, max_records=settings.fetch_records, timeout_s=wait_s)
-        got = await patiently(fetch, settings.patience, self._job.clock)
+        got = await patiently(fetch, settings.patience)
         if got:
             self._job.observer.spent("fetch", time.monotonic() - started)
         for partition, records in got.items():
@@ -180,7 +179,7 @@ class Runner:
     async def _snapshot(self) -> None:
         place, changelog = self._job.settings.snapshots, self.service.changelog
         while place is not None and changelog is not None:
-            await self._job.clock.sleep(self._job.settings.snapshot_every_s)
+            await asyncio.sleep(self._job.settings.snapshot_every_s)
             for number in [lane.number for lane in self._lanes.values() if lane.ready]:
                 try:
                     await save(self.bus, Partition(changelog, number), place, clock=self._job.clock)

@@ -7,6 +7,7 @@ by row, a publish of 256 records took 650 ms beside a busy thread, as one row 8 
 """
 
 import sqlite3
+import time
 from pathlib import Path
 
 from services.stream.bus import Fatal
@@ -76,7 +77,7 @@ def _is_empty(db: sqlite3.Connection) -> bool:
 
 
 def _create(db: sqlite3.Connection, path: Path) -> None:
-    mode = db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    mode = _switch_to_wal(db)
     if mode != "wal":
         raise Fatal(f"log {path}: this file system cannot hold a write-ahead log; use a local disk")
     db.execute("BEGIN IMMEDIATE")
@@ -91,6 +92,18 @@ def _create(db: sqlite3.Connection, path: Path) -> None:
     except BaseException:
         db.execute("ROLLBACK")
         raise
+
+
+def _switch_to_wal(db: sqlite3.Connection) -> str:
+    """The journal mode afterwards. SQLite does not wait for a lock here, so we do."""
+    deadline = time.monotonic() + BUSY_S
+    while True:
+        try:
+            return str(db.execute("PRAGMA journal_mode = WAL").fetchone()[0])
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
 
 
 def _check(db: sqlite3.Connection, path: Path) -> None:

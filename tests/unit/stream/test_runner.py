@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -218,3 +219,24 @@ def _covers(place: Place, offset: int) -> bool:
         return False
     found.close()
     return found.header.next_offset == offset
+
+
+async def test_a_runner_is_not_at_rest_while_it_publishes(
+    bus: MemoryBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = Runner(CountService(), bus, settings=FAST)
+    publish, begun, gate = bus.publish, asyncio.Event(), asyncio.Event()
+
+    async def slowly(*args: Any) -> None:
+        begun.set()
+        await gate.wait()
+        await publish(*args)
+
+    async with toys.running(runner):
+        await toys.until(lambda: settled([runner]))
+        await toys.put(bus, ["a1"])
+        monkeypatch.setattr(bus, "publish", slowly)
+        await begun.wait()
+        assert not await settled([runner])
+        gate.set()
+        await toys.until(lambda: settled([runner]))

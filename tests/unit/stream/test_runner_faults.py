@@ -16,7 +16,7 @@ from services.stream.runner import Runner
 from services.stream.running import Running
 from services.stream.settings import RunSettings
 from tests.unit.stream import toys
-from tests.unit.stream.toys import FAST, CountService, Notes, SwiftClock
+from tests.unit.stream.toys import FAST, CountService, Notes
 
 WORDS = [f"{letter}{i}" for i in range(5) for letter in "abcd"]
 
@@ -30,6 +30,18 @@ async def bus() -> MemoryBus:
     bus = MemoryBus()
     await toys.topics(bus)
     return bus
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Patience that waits for nothing, but notes how long it should have."""
+    noted: list[float] = []
+
+    async def note(seconds: float) -> None:
+        noted.append(seconds)
+
+    monkeypatch.setattr("services.stream.patience.sleep", note)
+    return noted
 
 
 async def finish(bus: MemoryBus) -> Notes:
@@ -64,26 +76,29 @@ async def test_an_unclear_publish_makes_the_lane_start_again_from_what_is_commit
     assert len(notes.restores) == 3
 
 
-async def test_a_retry_publishes_the_same_again_after_growing_pauses(bus: MemoryBus) -> None:
+async def test_a_retry_publishes_the_same_again_after_growing_pauses(
+    bus: MemoryBus, pauses: list[float]
+) -> None:
     await toys.put(bus, WORDS)
     for _ in range(4):
         bus.fail_publish(Retry("the log is locked"))
-    service, clock, notes = CountService(), SwiftClock(), Notes()
-    runner = Runner(service, bus, settings=FAST, clock=clock, observer=notes)
+    service, notes = CountService(), Notes()
+    runner = Runner(service, bus, settings=FAST, observer=notes)
     async with toys.running(runner):
         await toys.until(lambda: settled([runner]))
     assert await toys.found(bus) == toys.expected(WORDS)
-    assert clock.slept == [0.05, 0.1, 0.2, 0.4]
+    assert pauses == [0.05, 0.1, 0.2, 0.4]
     assert notes.results[:5] == ["aborted"] * 4 + ["committed"]
     assert sum(service.tasks[0].batches) == len(WORDS)
 
 
+@pytest.mark.usefixtures("pauses")
 async def test_patience_ends_in_a_message_that_says_where(bus: MemoryBus) -> None:
     await toys.put(bus, WORDS)
     for _ in range(20):
         bus.fail_publish(Retry("the log is locked"))
     settings = RunSettings(patience=Patience(total_s=2.0))
-    runner = Runner(CountService(), bus, settings=settings, clock=SwiftClock())
+    runner = Runner(CountService(), bus, settings=settings)
     with pytest.raises(Fatal, match=r"count/0 .* source/0 offsets 0\.\.19: still failing .* locked"):
         await runner.run(asyncio.Event())
 
@@ -244,6 +259,27 @@ async def test_a_step_that_does_not_end_is_cut_off_after_the_drain_time(
     assert await toys.found(bus) == []
     await finish(bus)
     assert await toys.found(bus) == toys.expected(WORDS)
+
+
+async def test_stopping_during_a_restore_ends_at_once(
+    bus: MemoryBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await toys.put(bus, WORDS)
+    await finish(bus)
+    begun, gate = threading.Event(), threading.Event()
+
+    def restore_slowly(*_: object) -> None:
+        begun.set()
+        assert gate.wait(toys.PATIENCE_S)
+
+    monkeypatch.setattr(toys.CountTask, "restore", restore_slowly)
+    stop = asyncio.Event()
+    run = asyncio.create_task(Runner(CountService(), bus).run(stop))
+    await toys.until(begun.is_set)
+    stop.set()
+    async with asyncio.timeout(1):
+        await run
+    gate.set()
 
 
 async def test_cancelling_a_run_leaves_the_group(bus: MemoryBus) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from services.stream.bus import Bus, Output, Partition, Record, TopicSpec
 from services.stream.changelog import Restored
-from services.stream.clock import SystemClock
 from services.stream.observer import Delivery, Result, State, Unobserved
 from services.stream.runner import Runner
 from services.stream.service import DeadLetter, Feeder, Poison, Step, Task
@@ -133,17 +132,6 @@ class Notes(Unobserved):
 
     def rebalanced(self, owned: frozenset[int]) -> None:
         self.owned.append(set(owned))
-
-
-class SwiftClock(SystemClock):
-    """Waits for nothing, but remembers how long it should have."""
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        await asyncio.sleep(0)
 
 
 async def topics(bus: Bus, partitions: int = 1) -> None:
