@@ -6,16 +6,15 @@ import re
 from services.ingest.mentions import Mention
 
 _QUOTES = "\"'“”„»«›‹‘’("
-# Word lists as words: one word a line says less.
 _ARTICLES = frozenset(
-    "der die das dem den des im in mit vom von zum zur einem einer dessen the an a le la par".split()  # noqa: SIM905
+    "der die das dem den des im in mit vom von zum zur einem einer dessen the an a le la par".split()
 )
 _TRADE = tuple(
-    "agentur zeitung zeitungen magazin sender senders portal blatt"  # noqa: SIM905
+    "agentur zeitung zeitungen magazin sender senders portal blatt"
     " newspaper broadcaster network agency magazine daily".split()
 )
 _CUES = frozenset(
-    "laut zitiert zitierte gegenüber bericht berichten berichtet berichtete berichteten meldet meldete"  # noqa: SIM905
+    "laut zitiert zitierte gegenüber bericht berichten berichtet berichtete berichteten meldet meldete"
     " schreibt schrieb interview angaben informationen berufung teilte told citing"
     " selon segun según secondo volgens ifølge enligt".split()
 )

@@ -270,17 +270,19 @@ def _slug(reading: PageReading) -> str:
     return (reading.parsed.refusal if reading.parsed else None) or "bad_url"
 
 
+def _dead_reason(slug: str) -> str:
+    if slug in _NO_ARTICLE:
+        return "no-article"
+    return "page-unreadable" if slug in _UNREADABLE else "page-unreachable"
+
+
 def _dead(reading: PageReading, feed: Feed | None, waiting: PendingPage | None) -> DeadLetter:
     slug = _slug(reading)
     why = (reading.parsed.reason if reading.parsed else "") or reading.reason
     tries = f" after {waiting.attempts + 1} attempts" if waiting and waiting.attempts else ""
     where = reading.origin or "live"
     return DeadLetter(
-        reason="no_article"
-        if slug in _NO_ARTICLE
-        else "page_unreadable"
-        if slug in _UNREADABLE
-        else "page_unreachable",
+        reason=_dead_reason(slug),
         detail=f"page given up{tries}: {slug}{': ' + why if why else ''}",
         key=feed.feed_id.encode() if feed else None,
         value=wire.encode(waiting) if waiting else reading.url.encode(),

@@ -30,8 +30,9 @@ def entry(
 ) -> Entry:
     """An entry of any format. `headline`, `summary` and `content` are plain text already."""
     url = _http(urljoin(base, link.strip())) if link else ""
-    content = "" if content == summary else content[:MAX_TEXT]
-    summary = summary[:MAX_TEXT]
+    # feedparser gives the content as summary where there is none.
+    summary = "" if content == summary else summary[:MAX_TEXT]
+    content = content[:MAX_TEXT]
     return Entry(
         key=entry_key(url)
         if url

@@ -38,7 +38,7 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _LEFT_OPEN = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li dt dd td th tr"  # noqa: SIM905
+    "area base br col embed hr img input link meta param source track wbr p li dt dd td th tr"
     " thead tbody tfoot option optgroup colgroup html head body path circle rect use".split()
 )
 _DATES = etree.XPath(

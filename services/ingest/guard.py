@@ -25,6 +25,7 @@ MAX_ADDRESSES = 3
 _CARRIES_IPV4 = tuple(
     IPv6Network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")
 )
+_RELAYS = IPv4Network("192.88.99.0/24")  # 6to4 (RFC 7526): anycast to whoever answers
 
 
 class NoAddress(httpcore.ConnectError):
@@ -52,6 +53,8 @@ def permitted(address: str, port: int, allow: Iterable[Network]) -> bool:
 
 def _is_public(ip: IPv4Address | IPv6Address) -> bool:
     if isinstance(ip, IPv6Address) and (ip.ipv4_mapped or any(ip in network for network in _CARRIES_IPV4)):
+        return False
+    if isinstance(ip, IPv4Address) and ip in _RELAYS:
         return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
 

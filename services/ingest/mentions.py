@@ -37,11 +37,14 @@ _NAME = re.compile(rf"(?<![\w@.])(?:{_tree(SHOWN_AS)})(?!\w|-\w|\.\w)")
 _AGENCY_NAME = _tree(AGENCY_OF)
 
 # One member of a credit list beside the agency: initials, an outlet, a writer's name.
-_MEMBER = r"(?:\w[\w.&!'-]{0,22}[\w!](?: [A-Z]\w[\w'-]{0,15}){0,2}|\w{1,6}\.?|(?:\w\.){2,4})"
+_MEMBER = (
+    r"(?:(?!By |Von )\w[\w.&!'-]{0,22}[\w!](?: [A-Z]\w[\w'-]{0,15}){0,2}"
+    r"|[^\W\d]{1,6}|[^\W\d]{1,6}\.(?= ?/)|(?:\w\.){2,4})"
+)
 _JOINT = r"(?: ?[/;+&|] ?(?:mit )?|,? (?:und|and|mit|with) |, )"
 _JOINED = ("/", "/ ", "; ", "+", "+ ", "& ", "| ", ", ", " und ", " and ", " mit ", " with ", "/mit ")
 _LISTED_BEFORE = re.compile(rf"(?<!\w)(?:{_MEMBER}{_JOINT}){{1,6}}$")
-_LISTED_AFTER = re.compile(rf"(?: ?/ ?[\w.-]{{1,14}}|(?:, | und | and | & )(?:{_AGENCY_NAME})\b){{1,6}}")
+_LISTED_AFTER = re.compile(rf"(?: ?/ ?\w[\w.-]{{0,13}}|(?:, | und | and | & )(?:{_AGENCY_NAME})\b){{1,6}}")
 
 
 def mentions(text: str) -> Iterator[Mention]:

@@ -5,12 +5,11 @@ import re
 from lxml import etree, html  # type: ignore[import-untyped]
 
 MAX_CHARS = 1_000_000
-# Word lists as words: one word a line says less.
 _BLOCKS = frozenset(
-    "address article aside blockquote br dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6"  # noqa: SIM905
+    "address article aside blockquote br dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6"
     " header hr li main nav ol p pre section table td th tr ul".split()
 )
-_UNREAD = frozenset("script style noscript template iframe object svg math head form button".split())  # noqa: SIM905
+_UNREAD = frozenset("script style noscript template iframe object svg math head form button".split())
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&[#a-zA-Z]")
 _SPACE = re.compile(r"[^\S\n]+")
 

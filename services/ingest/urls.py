@@ -21,6 +21,7 @@ _TRACKING = re.compile(
 )
 _AMP = re.compile(r"amp(?:=(?:1|true|yes)?)?|outputtype=(?:valid)?amp", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
+_NAMED = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|[0-9a-f:.]+")
 _SLUG_THEN_AMP = re.compile(r"(/[^/]*(?:-|\d)[^/]*)/amp/?$", re.IGNORECASE)
 _AMP_VIEWER = re.compile(r"https?://www\.google\.[a-z.]+/amp/(s/)?(.+)", re.IGNORECASE)
 _AMP_CACHE = re.compile(r"https?://[^/]+\.cdn\.ampproject\.org/[a-z]/(s/)?(.+)", re.IGNORECASE)
@@ -39,9 +40,10 @@ def canonical(url: str) -> str | None:
         if parts.scheme.lower() not in _DEFAULT_PORT or not parts.hostname:
             return None
         folded = canonicalize_url(_without_noise(parts).geturl())
+        named = _NAMED.fullmatch(urlsplit(folded).hostname or "")
     except (ValueError, UnicodeError):
         return None
-    return folded if len(folded) <= MAX_LENGTH else None
+    return folded if named and len(folded) <= MAX_LENGTH else None
 
 
 def canonical_of_page(fetched: str, claimed: str) -> str | None:

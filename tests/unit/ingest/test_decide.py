@@ -1,0 +1,313 @@
+"""What a reading means for a feed. Invented feeds and pages, no clock, no network."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from services.contracts.feeds import FeedState
+from services.ingest import decide, schedule
+from services.ingest.readings import Entry, ParsedFeed
+from tests.unit.ingest.readings import (
+    START,
+    after,
+    entry,
+    failed_page,
+    feed,
+    page,
+    page_without_article,
+    poll,
+    reading,
+    state,
+)
+
+FEED = feed()
+LONG = "Ein ganzer Artikel steht schon im Feed. " * 60
+
+
+def nobody(_: str) -> str | None:
+    return None
+
+
+def polled(*entries: Entry, before: FeedState | None = None, minutes: float = 0) -> decide.Decision:
+    found = decide.poll(FEED, before or state(FEED), poll(FEED, *entries, minutes=minutes), nobody)
+    assert found.state is not None
+    return found
+
+
+def after_poll(*entries: Entry, before: FeedState | None = None, minutes: float = 0) -> FeedState:
+    found = polled(*entries, before=before, minutes=minutes).state
+    assert found is not None
+    return found
+
+
+def test_a_new_entry_announces_its_page() -> None:
+    found = polled(entry("a"), entry("b"))
+    assert found.outcome == "polled"
+    assert found.entries == {"new": 2}
+    assert [one.url for one in after_poll(entry("a"), entry("b")).pending] == [entry("a").url, entry("b").url]
+    assert not found.articles
+
+
+def test_an_entry_seen_before_is_left_alone() -> None:
+    before = replace(after_poll(entry("a")), pending=())
+    found = polled(entry("a"), entry("b"), before=before, minutes=15)
+    assert found.entries == {"unchanged": 1, "new": 1}
+    assert [one.url for one in found.state.pending] == [entry("b").url]  # type: ignore[union-attr]
+
+
+def test_a_changed_entry_has_its_page_looked_at_again() -> None:
+    before = replace(after_poll(entry("a", title="Brücke geplant")), pending=())
+    found = polled(entry("a", title="Brücke beschlossen"), before=before, minutes=15)
+    assert found.entries == {"changed": 1}
+    assert [(one.title, one.due_at) for one in found.state.pending] == [("Brücke beschlossen", after(15))]  # type: ignore[union-attr]
+
+
+def test_an_entry_with_tracking_parameters_is_the_same_entry() -> None:
+    before = after_poll(entry("a"))
+    tracked = entry("a", query="?utm_source=rss&wt_mc=feed")
+    assert polled(tracked, entry("b"), before=before, minutes=15).entries == {"unchanged": 1, "new": 1}
+
+
+def test_an_entry_of_another_feed_is_known_and_not_fetched_twice() -> None:
+    found = decide.poll(FEED, state(FEED), poll(FEED, entry("a")), lambda _: "the other feed")
+    assert found.entries == {"known": 1}
+    assert found.state is not None
+    assert found.state.pending == ()
+    assert [one.digest for one in found.state.seen] == [""]
+
+
+def test_an_entry_left_to_another_feed_is_taken_over_when_that_feed_ends() -> None:
+    left = decide.poll(FEED, state(FEED), poll(FEED, entry("a")), lambda _: "the other feed").state
+    found = polled(entry("a"), entry("b"), before=left, minutes=15)
+    assert found.entries == {"new": 2}
+
+
+def test_not_modified_keeps_validators_and_takes_fresher_ones() -> None:
+    before = replace(state(FEED), etag='W/"one"', last_modified="Mon, 02 Mar 2026 05:00:00 GMT", failures=3)
+    found = decide.poll(FEED, before, reading(FEED, outcome="not_modified", etag='W/"two"'), nobody)
+    assert found.outcome == "not-modified"
+    assert found.state is not None
+    assert (found.state.etag, found.state.last_modified) == ('W/"two"', "Mon, 02 Mar 2026 05:00:00 GMT")
+    assert (found.state.failures, found.state.status) == (0, "fresh")
+
+
+def test_validators_are_stored_exactly_even_when_the_body_is_equal() -> None:
+    before = replace(state(FEED), body_digest="same", etag='"old"')
+    stamp = "Mon, 2 Mar 2026 5:00 +0000 (not a proper date)"
+    equal = reading(FEED, body_digest="same", etag=' "odd etag" ', last_modified=stamp, parsed=ParsedFeed())
+    found = decide.poll(FEED, before, equal, nobody)
+    assert found.outcome == "same-body"
+    assert found.state is not None
+    assert (found.state.etag, found.state.last_modified) == (' "odd etag" ', stamp)
+
+
+def test_failures_are_counted_with_a_reason_and_back_off() -> None:
+    now = state(FEED)
+    waits = []
+    for number in range(decide.BROKEN_AFTER):
+        found = decide.poll(
+            FEED, now, reading(FEED, minutes=number, outcome="timeout", reason="too slow"), nobody
+        )
+        assert found.outcome == "poll-failed"
+        assert found.state is not None
+        assert found.state.due_at is not None
+        now = found.state
+        waits.append(found.state.due_at - after(number))
+    assert waits == sorted(waits)
+    assert (now.failures, now.status, now.reason) == (5, "broken", "timeout: too slow")
+
+
+def test_a_feed_that_turned_to_html_is_marked_with_the_reason() -> None:
+    html = ParsedFeed(refusal="not_a_feed", reason="an HTML page, not a feed")
+    found = decide.poll(FEED, state(FEED), reading(FEED, body_digest="x", parsed=html), nobody)
+    assert found.state is not None
+    assert (found.state.status, found.state.reason) == ("backing_off", "not_a_feed: an HTML page, not a feed")
+    assert found.state.body_digest == "", "the next poll parses it again"
+
+
+def test_a_feed_that_is_gone_is_asked_once_a_week() -> None:
+    found = decide.poll(FEED, state(FEED), reading(FEED, outcome="http_410"), nobody)
+    assert found.state is not None
+    assert found.state.status == "gone"
+    assert found.state.due_at is not None
+    assert found.state.due_at >= START + timedelta(days=7)
+
+
+def test_retry_after_is_honoured() -> None:
+    found = decide.poll(FEED, state(FEED), reading(FEED, outcome="http_429", retry_after_s=7_200), nobody)
+    assert found.state is not None
+    assert found.state.due_at is not None
+    assert found.state.due_at >= after(120)
+
+
+def test_the_publishers_wish_lengthens_the_interval() -> None:
+    hourly = reading(FEED, body_digest="x", parsed=ParsedFeed(ttl_s=3_600))
+    found = decide.poll(FEED, state(FEED), hourly, nobody)
+    assert found.state is not None
+    assert found.state.due_at is not None
+    assert found.state.due_at >= after(60)
+
+
+def test_a_feed_with_whole_articles_needs_no_page() -> None:
+    found = polled(entry("a", content=LONG))
+    assert [one.text for one in found.articles] == [LONG]
+    assert found.state is not None
+    assert found.state.pending == ()
+
+
+@pytest.mark.parametrize("content", ["Nur ein Anriss. " * 20, LONG + "…", LONG.rstrip() + " [...]"])
+def test_a_teaser_is_no_whole_article(content: str) -> None:
+    found = polled(entry("a", content=content))
+    assert not found.articles
+    assert found.state is not None
+    assert len(found.state.pending) == 1
+
+
+def test_a_subscription_may_say_that_a_feed_carries_whole_articles() -> None:
+    whole = feed("whole", full_text=True)
+    found = decide.poll(whole, state(whole), poll(whole, entry("a", summary="Kurz und ganz.")), nobody)
+    assert [(one.text, one.feed, one.source) for one in found.articles] == [
+        ("Kurz und ganz.", whole.url, "hafenblatt")
+    ]
+
+
+def test_a_whole_article_that_changed_is_a_new_version_and_one_that_did_not_is_none() -> None:
+    first = polled(entry("a", content=LONG))
+    same_text = entry("a", content=LONG, summary="Neuer Anriss.")
+    again = polled(same_text, before=first.state, minutes=15)
+    changed = polled(entry("a", content=LONG + " Nachtrag."), before=again.state, minutes=30)
+    assert (again.entries, list(again.articles)) == ({"unchanged": 1}, [])
+    assert changed.articles[0].article_id == first.articles[0].article_id
+    assert changed.articles[0].version_id != first.articles[0].version_id
+
+
+def test_an_entry_without_an_address_is_counted_and_remembered() -> None:
+    nowhere = replace(entry("a"), url="")
+    found = polled(nowhere)
+    assert found.entries == {"no-address": 1}
+    assert polled(nowhere, entry("b"), before=found.state, minutes=15).entries == {"unchanged": 1, "new": 1}
+
+
+def test_pages_beyond_the_bound_are_put_off_and_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decide, "PENDING_MAX", 2)
+    first = polled(entry("a"), entry("b"), entry("c"))
+    assert first.entries == {"new": 2, "put-off": 1}
+    assert first.state is not None
+    assert (first.state.body_digest, first.state.etag) == ("", "")
+    room = replace(first.state, pending=())
+    second = polled(entry("a"), entry("b"), entry("c"), before=room, minutes=15)
+    assert second.entries == {"unchanged": 2, "new": 1}
+
+
+def test_what_the_document_lists_is_never_forgotten_and_the_rest_is_bounded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(decide, "SEEN_KEPT", 3)
+    now = after_poll(*(entry(f"old-{n}") for n in range(10)))
+    listed = [entry(f"new-{n}") for n in range(10)]
+    now = after_poll(*listed, before=now, minutes=15)
+    keys = [one.key for one in now.seen]
+    assert keys[:10] == [one.key for one in listed]
+    assert len(keys) == 13
+
+
+SLUGS = st.lists(st.sampled_from("abcdefgh"), max_size=12)
+
+
+@given(st.lists(SLUGS, max_size=5), st.sets(st.sampled_from("abcdefgh")))
+def test_every_entry_of_every_document_ends_under_one_name(
+    documents: Sequence[Sequence[str]], others: set[str]
+) -> None:
+    taken = {entry(slug).key for slug in others}
+    now: FeedState | None = state(FEED)
+    for minutes, slugs in enumerate(documents):
+        entries = [entry(slug, title=f"{slug}{minutes // 2}") for slug in slugs]
+        assert now is not None
+        seen_before = now.body_digest
+        one = poll(FEED, *entries, minutes=minutes)
+        found = decide.poll(FEED, now, one, lambda key: "other" if key in taken else None)
+        if one.body_digest != seen_before:
+            assert sum(found.entries.values()) == len(slugs)
+        now = found.state
+
+
+def test_a_page_gives_an_article_with_the_feeds_source_and_the_time_of_the_fetch() -> None:
+    found = decide.page(
+        FEED, after_poll(entry("a")), page("a", minutes=1), ["https://feeds.hafenblatt.example/x.xml"]
+    )
+    (article,) = found.articles
+    assert (article.source, article.feed, article.url) == ("hafenblatt", FEED.url, entry("a").url)
+    assert (article.first_seen_at, article.also_in) == (after(1), ("https://feeds.hafenblatt.example/x.xml",))
+    assert found.state is not None
+    assert found.state.pending == ()
+    assert found.state.seen[0].version == article.version_id
+
+
+def test_an_equal_text_is_no_new_version() -> None:
+    first = decide.page(FEED, after_poll(entry("a")), page("a", minutes=1), [])
+    assert first.state is not None
+    again = decide.page(FEED, first.state, page("a", minutes=9), [])
+    changed = decide.page(FEED, first.state, page("a", "Ganz anderer Text. " * 9, minutes=9), [])
+    assert (again.outcome, list(again.articles)) == ("unchanged", [])
+    assert (changed.outcome, len(changed.articles)) == ("article", 1)
+
+
+def test_the_address_is_the_pages_own_where_it_may_be_believed() -> None:
+    own = "https://www.hafenblatt.example/politik/a"
+    found = decide.page(FEED, after_poll(entry("a")), page("a", canonical=own), [])
+    assert (found.articles[0].url, found.articles[0].fetched_url) == (own, entry("a").url)
+
+
+def test_a_page_that_fails_is_tried_again_later_and_given_up_in_the_end() -> None:
+    now: FeedState | None = after_poll(entry("a"))
+    dues = []
+    for number in range(decide.ATTEMPTS_MAX - 1):
+        assert now is not None
+        found = decide.page(FEED, now, failed_page("a", "http_5xx", minutes=number), [])
+        assert (found.outcome, found.dead) == ("page-failed", None)
+        now = found.state
+        assert now is not None
+        dues.append(now.pending[0].due_at - after(number))
+    assert dues == sorted(dues)
+    assert now is not None
+    last = decide.page(FEED, now, failed_page("a", "http_5xx", minutes=9), [])
+    assert last.dead is not None
+    assert last.dead.reason == "page-unreachable"
+    assert FEED.url in last.dead.origin
+    assert entry("a").url in last.dead.origin
+    assert "after 5 attempts" in last.dead.detail
+    assert last.state is not None
+    assert last.state.pending == ()
+
+
+@pytest.mark.parametrize("outcome", ["http_410", "blocked_address", "bomb", "too_large", "encoding"])
+def test_a_page_that_will_never_come_is_given_up_at_once(outcome: str) -> None:
+    found = decide.page(FEED, after_poll(entry("a")), failed_page("a", outcome), [])
+    assert found.dead is not None
+
+
+def test_a_page_without_an_article_is_a_dead_letter_that_names_feed_and_page() -> None:
+    found = decide.page(FEED, after_poll(entry("a")), page_without_article("a"), [])
+    assert found.dead is not None
+    assert found.dead.reason == "no-article"
+    assert found.dead.origin == f"feed {FEED.url} page {entry('a').url} (live)"
+
+
+def test_a_page_that_no_feed_announced_is_an_article_of_its_host() -> None:
+    found = decide.unannounced(page("a"))
+    assert [one.source for one in found.articles] == ["hafenblatt.example"]
+    assert found.state is None
+
+
+def test_an_unannounced_page_without_an_article_is_a_dead_letter_and_an_unanswered_one_is_counted() -> None:
+    assert decide.unannounced(page_without_article("a")).dead is not None
+    assert decide.unannounced(failed_page("a", "http_404")).outcome == "page-failed"
+
+
+def test_a_page_retry_waits_within_bounds() -> None:
+    wait = schedule.page_retry("https://a.example/", START, 99, 0) - START
+    assert wait <= timedelta(seconds=schedule.PAGE_RETRIES_S[-1] * (1 + schedule.JITTER))
