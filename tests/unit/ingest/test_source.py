@@ -1,0 +1,157 @@
+"""Archives line by line, and what a file may promise of what is still to come."""
+
+import asyncio
+import gzip
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest import archive
+from services.ingest.archive import Archive, read_line
+from services.ingest.readings import ArchiveReading, BadReading
+from services.ingest.source import Item, quiet_times
+from tests.unit.ingest.readings import START, after
+
+TIMES = st.lists(st.integers(0, 20).map(after), max_size=12)
+
+
+@given(TIMES)
+def test_nothing_is_promised_that_a_later_item_breaks(times: list[datetime]) -> None:
+    quiet = quiet_times(times)
+    for position in range(len(times)):
+        assert all(at > quiet[position] for at in times[position:])
+
+
+@given(TIMES)
+def test_promises_only_grow_and_end_at_the_latest_time(times: list[datetime]) -> None:
+    quiet = quiet_times(times)
+    assert quiet == sorted(quiet)
+    assert quiet[-1:] == ([max(times)] if times else [])
+
+
+def row(slug: str = "a", **more: object) -> dict[str, object]:
+    return {
+        "url": f"https://www.hafenblatt.example/{slug}",
+        "source": "hafenblatt",
+        "title": f"Meldung {slug}",
+        "text": "Der Rat hat beschlossen.",
+        "fetched_at": "2026-03-02T06:00:00Z",
+    } | more
+
+
+def line(slug: str = "a", **more: object) -> bytes:
+    return json.dumps(row(slug, **more)).encode() + b"\n"
+
+
+def test_a_complete_line_is_an_article() -> None:
+    found = read_line(
+        line(language="de-AT", feed="stadt", published_at="2026-03-01T12:00:00+01:00"), "a.jsonl line 1"
+    )
+    assert isinstance(found, ArchiveReading)
+    assert (found.language, found.feed, found.at) == ("de", "stadt", START)
+    assert found.published_at == datetime.fromisoformat("2026-03-01T11:00:00+00:00")
+
+
+def test_null_and_odd_evidence_is_no_reason_to_lose_an_article() -> None:
+    found = read_line(line(language=None, feed=None, published_at="yesterday", text=""), "a.jsonl line 1")
+    assert isinstance(found, ArchiveReading)
+    assert (found.published_at, found.feed, found.text) == (None, "", "")
+
+
+def test_the_address_stays_as_the_archive_has_it_and_the_identity_is_canonical() -> None:
+    found = read_line(line(url="https://A.example/x?utm_source=a#part"), "a.jsonl line 1")
+    assert isinstance(found, ArchiveReading)
+    assert (found.url, found.canonical_url) == (
+        "https://A.example/x?utm_source=a#part",
+        "https://a.example/x",
+    )
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        (b"not json", "JSON is malformed"),
+        (b"[]", "Expected `object`"),
+        (b'{"url": "https://a.example/"}', "missing required field `source`"),
+        (line(title=3), "Expected `str`, got `int` - at `$.title`"),
+        (line(fetched_at="soon"), "Invalid RFC3339"),
+        (line(url="mailto:a@b.example"), "`url` is not an http(s) URL"),
+        (line(source=" "), "`source` is empty"),
+        (b'{"url": "\xff"}', "utf-8"),
+        (b'{"a":' * 100_000, "recursion"),
+    ],
+)
+def test_a_bad_line_is_a_dead_letter_with_its_bytes_and_its_place(bad: bytes, says: str) -> None:
+    found = read_line(bad, "a.jsonl line 7")
+    assert isinstance(found, BadReading)
+    assert (found.reason, found.origin, found.value) == ("bad-line", "a.jsonl line 7", bad)
+    assert says.lower() in found.detail.lower()
+
+
+def items(path: Path, start: int = 0) -> tuple[Archive, list[Item]]:
+    async def read() -> tuple[Archive, list[Item]]:
+        source = Archive(path)
+        await source.open()
+        return source, [item async for batch in source.batches(start) for item in batch]
+
+    return asyncio.run(read())
+
+
+def urls(found: Sequence[Item]) -> list[str]:
+    return [
+        getattr(item.reading, "url", getattr(item.reading, "reason", "")).rpartition("/")[2] for item in found
+    ]
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz"])
+def test_an_archive_gives_its_lines_in_order_and_skips_blank_ones(tmp_path: Path, suffix: str) -> None:
+    body = line(slug="a") + b"\n  \n" + line(slug="b") + b"oops\n" + line(slug="c").strip()
+    path = tmp_path / f"archive{suffix}"
+    path.write_bytes(gzip.compress(body) if suffix.endswith(".gz") else body)
+    source, found = items(path)
+    assert urls(found) == ["a", "b", "bad-line", "c"]
+    assert source.total == 4
+    assert urls(items(path, start=2)[1]) == ["bad-line", "c"]
+
+
+def test_an_archive_out_of_order_keeps_its_order_and_promises_less(tmp_path: Path) -> None:
+    path = tmp_path / "archive.jsonl"
+    stamps = ["2026-03-02T06:05:00Z", "2026-03-02T06:01:00Z", "2026-03-02T06:09:00Z"]
+    path.write_bytes(b"".join(line(slug=f"{n}", fetched_at=at) for n, at in enumerate(stamps)))
+    source, found = items(path)
+    assert urls(found) == ["0", "1", "2"]
+    promised = [source.quiet_until(position) for position in range(4)]
+    assert promised[1] is not None
+    assert promised[1] < after(1)
+    assert promised[3] == after(9)
+
+
+def test_a_cut_off_archive_gives_what_can_be_read_and_says_where_it_ends(tmp_path: Path) -> None:
+    path = tmp_path / "archive.jsonl.gz"
+    body = b"".join(line(slug=f"{n}", text=f"Text {n} " * 200) for n in range(300))
+    path.write_bytes(gzip.compress(body)[:-400])
+    source, found = items(path)
+    assert source.damage.startswith("archive.jsonl.gz: cut off or damaged after line ")
+    assert len(found) == source.total
+    assert isinstance(found[-1].reading, BadReading)
+    assert found[-1].reading.reason == "damaged-file"
+    assert urls(found)[:3] == ["0", "1", "2"]
+    assert "\n" not in source.damage
+
+
+def test_an_endless_line_is_one_dead_letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MAX_LINE", 1_000)
+    path = tmp_path / "archive.jsonl"
+    path.write_bytes(line(slug="a") + b"x" * 9_000 + b"\n" + line(slug="b"))
+    assert urls(items(path)[1]) == ["a", "bad-line", "b"]
+
+
+def test_an_archive_keeps_its_id_under_another_name(tmp_path: Path) -> None:
+    for name in ("one.jsonl", "two.jsonl"):
+        (tmp_path / name).write_bytes(line())
+    assert items(tmp_path / "one.jsonl")[0].id == items(tmp_path / "two.jsonl")[0].id
