@@ -22,9 +22,8 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True):
     permutations: int = 128
     shingle: Literal["word", "char"] = "word"
     width: int = 3
-    hash: Literal["xxh3_64"] = "xxh3_64"
-    """Of a word's UTF-8 bytes; `services/dedup/shingles.py` says how words make a shingle. The signature
-    takes the low 32 bits of a shingle's hash."""
+    hash: Literal["poly64"] = "poly64"
+    """Defined in `services/dedup/shingles.py`. The signature takes its low 32 bits."""
 
 
 class Sketch(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,17 +1,18 @@
 """Words to shingle hashes.
 
 Two widths: narrow shingles (3 words, 5 characters in unspaced scripts) feed the MinHash, which
-tolerates edits; wide ones (5 words, 8 characters) are what overlap is counted in. A word's hash is
-xxh3_64 of its UTF-8 bytes; a shingle's is `mix(h)`, where `h = h * 3 + word` over its words from
-left to right, modulo 2**64.
+tolerates edits; wide ones (5 words, 8 characters) are what overlap is counted in. All
+hashes are polynomials modulo 2**64 (Karp and Rabin 1987), spread by `mix`: a word's is
+`mix(sum(code_point[j] * P**j))`, a shingle's `mix(h)` where `h = h * 3 + word` over its words from
+left to right. Any consumer can compute them; `tests/unit/dedup/test_shingles.py` does, in plain Python.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import xxhash
 
 from services.dedup.words import is_unspaced
 
@@ -22,7 +23,9 @@ _NARROW_CHARS, _WIDE_CHARS = 5, 8
 _MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
 _SHIFT = np.uint64(33)
 _THREE = np.uint64(3)
-_MOST_WORDS = 500_000  # then the table of word hashes starts anew
+_BLANK = ord(" ")
+_BASE = 0x9E3779B97F4A7C15
+_INVERSE = pow(_BASE, -1, 2**64)
 _NONE: Hashes = np.zeros(0, np.uint64)
 
 
@@ -46,13 +49,36 @@ def shingle(words: Sequence[str]) -> Shingles:
     narrow, wide = (_NARROW_CHARS, _WIDE_CHARS) if is_unspaced(words) else (_NARROW_WORDS, _WIDE_WORDS)
     if len(words) < narrow:
         return Shingles(_NONE, _NONE, wide)
-    hashes = np.fromiter(map(_WORD_HASHES.__getitem__, words), np.uint64, len(words))
-    if len(_WORD_HASHES) > _MOST_WORDS:
-        _WORD_HASHES.clear()
+    hashes = _hash_words(words)
     small = _sum_up(hashes, narrow)
     if len(words) < wide:
         return Shingles(mix(small), _NONE, wide)
     return Shingles(mix(small), mix(_sum_up(hashes, wide)), wide)
+
+
+def _hash_words(words: Sequence[str]) -> Hashes:
+    """Every word's hash at once: powers count from the start of the text and are divided back out."""
+    codes = np.frombuffer(" ".join(words).encode("utf-32-le", "surrogatepass"), np.uint32)
+    powers, inverses = _powers(len(codes))
+    blank = codes == _BLANK
+    starts = np.concatenate(([0], np.flatnonzero(blank) + 1))
+    terms = np.where(blank, 0, codes) * powers
+    return mix(np.add.reduceat(terms, starts) * inverses[starts])
+
+
+def _powers(count: int) -> tuple[Hashes, Hashes]:
+    """The first `count` powers of the base and of its inverse modulo 2**64."""
+    held = 1 << max(12, (count - 1).bit_length())
+    powers, inverses = _power_table(held)
+    return powers[:count], inverses
+
+
+@lru_cache(maxsize=2)
+def _power_table(count: int) -> tuple[Hashes, Hashes]:
+    factors = np.full((2, count), 1, np.uint64)
+    factors[:, 1:] = [[_BASE], [_INVERSE]]
+    powers, inverses = np.multiply.accumulate(factors, axis=1)
+    return powers, inverses
 
 
 def _sum_up(words: Hashes, width: int) -> Hashes:
@@ -83,14 +109,3 @@ def among(hashes: Hashes, sorted_set: Hashes) -> npt.NDArray[np.bool_]:
     places[places == len(sorted_set)] = 0
     found: npt.NDArray[np.bool_] = sorted_set[places] == hashes
     return found
-
-
-class _WordHashes(dict[str, int]):
-    """Hashes of words, computed once each."""
-
-    def __missing__(self, word: str) -> int:
-        value = self[word] = xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass"))
-        return value
-
-
-_WORD_HASHES = _WordHashes()

@@ -30,8 +30,9 @@ _UNSPACED = (
 _HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _WORD = re.compile(rf"\w+(?:{SOFT_HYPHEN}\w+)*")
 _MIXED = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:{SOFT_HYPHEN}[^\W{_UNSPACED}]+)*")
-_IS_WORD = np.array([chr(code).isalnum() or chr(code) == "_" for code in range(0x10000)])
-"""What `\\w` matches, by code point of the basic plane."""
+_LOOSE_HYPHEN = re.compile(rf"(?<!\w){SOFT_HYPHEN}|{SOFT_HYPHEN}(?!\w)")
+_IS_WORD = np.array([chr(c).isalnum() or chr(c) in f"_{SOFT_HYPHEN}" for c in range(0x10000)])
+"""What `\\w` matches, by code point of the basic plane, and the soft hyphen."""
 
 
 def fold(text: str) -> list[str]:
@@ -85,8 +86,10 @@ def _spans(lowered: str) -> Spans:
 
 
 def _codes(lowered: str) -> Codes | None:
-    """Code points, where a table can tell words: no unspaced script, soft hyphen or higher plane."""
-    if SOFT_HYPHEN in lowered or _has_unspaced(lowered):
+    """Code points, where a table can tell words: no unspaced script, loose hyphen or higher plane."""
+    if SOFT_HYPHEN in lowered and _LOOSE_HYPHEN.search(lowered):
+        return None
+    if _has_unspaced(lowered):
         return None
     codes: Codes = np.frombuffer(lowered.encode("utf-32-le", "surrogatepass"), np.uint32)
     return None if len(codes) and codes.max() >= len(_IS_WORD) else codes
@@ -108,7 +111,7 @@ def _joined(codes: Codes) -> str:
     blanked = np.append(codes, np.uint32(0))
     blanked[1:][behind] = _BLANK
     raw: bytes = blanked[kept].tobytes()
-    return raw.decode("utf-32-le", "surrogatepass").rstrip(" ")
+    return raw.decode("utf-32-le", "surrogatepass").rstrip(" ").replace(SOFT_HYPHEN, "")
 
 
 def _matched(lowered: str) -> Spans:

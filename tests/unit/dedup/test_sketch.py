@@ -45,7 +45,7 @@ def test_a_signature_is_datasketchs_under_any_scheme(permutations: int, seed: in
 def test_the_signature_of_a_sentence_never_changes() -> None:
     made = Signer(SETTINGS).signature(shingle(fold("Der Hafen schläft noch fest")).narrow)
     assert made is not None
-    assert made[:4].tolist() == [2530133411, 1144208870, 1601042296, 1778023863]
+    assert made[:4].tolist() == [946803262, 1459128091, 676361505, 1091249338]
 
 
 def test_nothing_novel_has_no_signature() -> None:
