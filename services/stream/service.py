@@ -90,15 +90,20 @@ class Feeder(Protocol):
 class Service(Protocol):
     """The definition of a service."""
 
-    name: str
-    inputs: tuple[str, ...]
-    """Co-partitioned topics; a task owns one partition number of all of them."""
-    changelog: str | None
-    """Topic whose partition of the same number restores a task. Compacted."""
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Co-partitioned topics; a task owns one partition number of all of them."""
+
+    @property
+    def changelog(self) -> str | None:
+        """Topic whose partition of the same number restores a task. Compacted."""
 
     def task(self, number: int) -> Task: ...
 
-    def feeder(self, task: Task, number: int) -> Feeder | None:
+    def feeder(self, task: Any, number: int) -> Feeder | None:
         """The outside input of a task, None where the log is all there is."""
 
 
