@@ -13,7 +13,8 @@ from services.dedup.settings import DedupSettings
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _CLOCK = re.compile(
-    r"(?<![\d.:])(?:[01]?\d|2[0-3])(?::[0-5]\d(?!:?\d)|[.][0-5]\d(?=\s*Uhr\b)|[.:]?(?:[0-5]\d)?\s?[ap]\.m\b)"
+    r"(?<![\d.:])(?:[01]?\d|2[0-3])"
+    r"(?::[0-5]\d(?!:?\d)|[.][0-5]\d(?=\s*Uhr\b)|[.:]?(?:[0-5]\d)?\s?[ap]\.m\b)"
 )
 _CLOCK_SIGNS = (":", "Uhr", ".m.")
 _TICKER_NAME = re.compile(
