@@ -4,8 +4,9 @@ Every write is one transaction. Every read is one statement, hence one snapshot,
 an open one would keep the write-ahead log from shrinking.
 """
 
+import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import msgspec
@@ -86,19 +87,10 @@ def claim(db: sqlite3.Connection, group: str, number: int) -> Claim:
             "INSERT INTO writers VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET epoch = epoch + 1",
             (group, number),
         )
-        return Claim(group, number, _epoch(db, group, number))
-
-
-def _epoch(db: sqlite3.Connection, group: str, number: int) -> int:
-    row = db.execute(
-        "SELECT epoch FROM writers WHERE group_name = ? AND number = ?", (group, number)
-    ).fetchone()
-    return int(row[0])
-
-
-def check_claim(db: sqlite3.Connection, claim: Claim) -> None:
-    if _epoch(db, claim.group, claim.number) != claim.epoch:
-        raise Fenced(f"a newer writer owns number {claim.number} of group {claim.group!r}")
+        (epoch,) = db.execute(
+            "SELECT epoch FROM writers WHERE group_name = ? AND number = ?", (group, number)
+        ).fetchone()
+    return Claim(group, number, epoch)
 
 
 def publish(
@@ -110,8 +102,9 @@ def publish(
 ) -> dict[int, int]:
     """Append and commit by partition id, all or nothing; the new ends of what was appended to."""
     with transaction(db):
-        check_claim(db, claim)
-        ends = _append(db, outputs, now_us) if outputs else {}
+        ends = _standing(db, claim, outputs)
+        if outputs:
+            ends = _append(db, outputs, ends, now_us)
         if consumed:
             _commit(db, claim.group, consumed)
     return ends
@@ -121,19 +114,28 @@ def marks(rows: int, columns: int) -> str:
     return ",".join([f"({','.join('?' * columns)})"] * rows)
 
 
-def _append(db: sqlite3.Connection, outputs: Mapping[int, Sequence[Output]], now_us: int) -> dict[int, int]:
-    # One statement for many rows, for the reason the schema gives.
-    known = db.execute(
-        f"SELECT id, next_offset FROM partitions WHERE id IN {marks(1, len(outputs))}",  # noqa: S608 - question marks
-        tuple(outputs),
-    )
+def _standing(db: sqlite3.Connection, claim: Claim, partitions: Collection[int]) -> dict[int, int]:
+    """The ends of the partitions, if the claim is still good."""
+    # One row for everything, and below one statement for many rows, for the reason the schema gives.
+    epoch, ends = db.execute(
+        "SELECT epoch, (SELECT json_group_object(id, next_offset) FROM partitions"  # noqa: S608 - question marks
+        f" WHERE id IN {marks(1, len(partitions))}) FROM writers WHERE group_name = ? AND number = ?",
+        (*partitions, claim.group, claim.number),
+    ).fetchone()
+    if epoch != claim.epoch:
+        raise Fenced(f"a newer writer owns number {claim.number} of group {claim.group!r}")
+    return {int(partition): end for partition, end in json.loads(ends).items()}
+
+
+def _append(
+    db: sqlite3.Connection, outputs: Mapping[int, Sequence[Output]], ends: dict[int, int], now_us: int
+) -> dict[int, int]:
     rows: list[int | bytes] = []
-    ends = {}
-    for partition, end in known.fetchall():
+    for partition, end in ends.items():
         for batch in pack(_stored(outputs[partition], end, now_us)):
             rows += (partition, batch.last_offset, batch.oldest_us, batch.records)
-        ends[partition] = end + len(outputs[partition])
     db.execute(f"INSERT INTO batches VALUES {marks(len(rows) // 4, 4)}", rows)  # noqa: S608
+    ends = {partition: end + len(outputs[partition]) for partition, end in ends.items()}
     cases = " ".join(["WHEN ? THEN ?"] * len(ends))
     db.execute(
         f"UPDATE partitions SET next_offset = CASE id {cases} END WHERE id IN {marks(1, len(ends))}",  # noqa: S608
@@ -162,7 +164,7 @@ def committed(db: sqlite3.Connection, group: str) -> dict[Partition, int]:
 
 
 def committed_by(db: sqlite3.Connection, claim: Claim) -> dict[Partition, int]:
-    check_claim(db, claim)
+    _standing(db, claim, ())
     return committed(db, claim.group)
 
 
