@@ -42,6 +42,10 @@ class Overlap(NamedTuple):
     def fresh_containment(self) -> float:
         return self.fresh_shared / max(1, min(self.fresh_newer, self.fresh_older))
 
+    @property
+    def fresh_share_of_newer(self) -> float:
+        return self.fresh_shared / max(1, self.fresh_newer)
+
 
 def overlap(newer: Profile, older: Profile, *, stale_days: int) -> Overlap:
     """Exact counts. `stale_days`: seen on so many earlier days, a shingle is stale."""

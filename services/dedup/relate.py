@@ -18,6 +18,7 @@ _DAY_US = 24 * _HOUR_US
 _GAP_WORDS = 12
 _DENSE_FIGURES = 20
 _OPENING_WORDS = 10
+_CONTAINED = 0.8
 _CORRECTION = re.compile(
     r"\b(?:korrektur|korrigiert|berichtigung|richtigstellung|corrected|correction|corrects|clarification|"
     r"in einer (?:früheren|vorherigen|älteren|ersten) (?:version|fassung)|an earlier version|"
@@ -113,7 +114,7 @@ def _rubric(newer: Profile, older: Profile, shares: Overlap, settings: DedupSett
         return None
     if not settings.template_hours <= hours <= settings.story_days * 24 or shares.jaccard >= 0.5:
         return None
-    if shares.larger_containment >= settings.cut_containment:
+    if shares.larger_containment >= _CONTAINED:
         return None
     return Unrelated(
         "template", f"the same headline {hours:.0f} hours later over another text (J {shares.jaccard:.2f})"
@@ -220,6 +221,9 @@ def _across(
     credit = f", both credit {', '.join(line)}" if line else ""
     if shares.jaccard >= settings.syndicated_jaccard:
         return "syndicated", f"runs the text whole (J {shares.jaccard:.2f}){credit}"
-    if shares.containment >= settings.cut_containment:
-        return "syndicated", f"a cut of the earlier text ({shares.containment:.0%} of it is there){credit}"
+    if shares.fresh_share_of_newer >= settings.cut_containment:
+        return (
+            "syndicated",
+            f"a cut of the earlier text ({shares.fresh_share_of_newer:.0%} of it is there){credit}",
+        )
     return "derivative", f"takes over {shares.containment:.0%} of its words and adds the rest{credit}"

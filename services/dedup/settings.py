@@ -51,16 +51,16 @@ class DedupSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     # Evidence.
     least_fresh: Count = 15
     """Novel 5-word shingles that must be shared before anything is called re-use."""
-    reuse_fresh: Share = 0.22
+    reuse_fresh: Share = 0.2
     """Share of the smaller side's novel shingles that must be shared."""
     reuse_jaccard: Share = 0.1
     reuse_containment: Share = 0.3
     """Re-use needs one of the two over all shingles."""
     syndicated_jaccard: Share = 0.54
-    cut_containment: Share = 0.8
-    """A newer text this much inside the older one is a cut copy."""
+    cut_containment: Share = 0.7
+    """A newer text with this much of its novel shingles in the older one is a cut copy."""
     duplicate_jaccard: Share = 0.9
-    update_containment: Share = 0.5
+    update_containment: Share = 0.4
     background_fresh: Count = 12
     background_run: Count = 8
     """Words in the longest passage of a background relation."""
@@ -84,6 +84,8 @@ class DedupSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Novel shared shingles that let an article into a story; fewer only if nearly all are shared."""
     story_whole: Share = 0.9
     """What counts as nearly all."""
+    story_source_slack: Share = 0.05
+    """Among sources that match a copy this nearly alike, the earliest is the one it took from."""
     story_jaccard: Share = 0.03
     """A text that is lost in a far longer one does not join its story."""
 

@@ -160,7 +160,7 @@ class Stories:
         winner = min(chosen, key=lambda s: (s.members[0].first_seen_at, s.members[0].article_id))
         losers = sorted((s for s in chosen if s is not winner), key=lambda s: s.story_id)
         others = [m for s in chosen for m in s.members if m.article_id != member.article_id]
-        member, others = _linked(member, others, strong)
+        member, others = _linked(member, others, strong, self._settings.story_source_slack)
         records = []
         for loser in losers:
             records.append(
@@ -238,16 +238,20 @@ def _next_version(kept: Member, new: Member) -> Member:
     )
 
 
-def _linked(member: Member, others: list[Member], strong: Sequence[Link]) -> tuple[Member, list[Member]]:
-    """The member with its strongest relation to an earlier one; a late one becomes a source."""
-    inside = {m.article_id for m in others}
-    links = sorted(
-        (link for link in strong if link.other in inside),
-        key=lambda link: (-link.relation.fresh_containment, -link.relation.jaccard, link.other),
-    )
-    forward = next((link for link in links if link.forward), None)
+def _linked(
+    member: Member, others: list[Member], strong: Sequence[Link], slack: float
+) -> tuple[Member, list[Member]]:
+    """The member with its relation to the earliest of its best sources; a late one becomes a source."""
+    seen = {m.article_id: m.first_seen_at for m in others}
+    links = [link for link in strong if link.other in seen]
+    forward = [link for link in links if link.forward]
     if forward and member.versions == 1:
-        member = _related(member, forward.other, forward.relation)
+        nearest = max(link.relation.fresh_containment for link in forward) - slack
+        source = min(
+            (link for link in forward if link.relation.fresh_containment >= nearest),
+            key=lambda link: (seen[link.other], link.other),
+        )
+        member = _related(member, source.other, source.relation)
     backward = {link.other: link.relation for link in links if not link.forward}
     return member, [
         _related(m, member.article_id, backward[m.article_id])
