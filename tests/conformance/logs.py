@@ -8,6 +8,7 @@ import pytest
 from services.stream.bus import Bus
 from services.stream.memory import MemoryBus
 from services.stream.sqlite import SqliteBus
+from tests.kafka.log import KafkaLog
 
 
 class Log(Protocol):
@@ -40,4 +41,8 @@ class SqliteLog:
         return SqliteBus(self._path)
 
 
-LOGS = [pytest.param(MemoryLog, id="memory"), pytest.param(SqliteLog, id="sqlite")]
+LOGS = [
+    pytest.param(MemoryLog, id="memory"),
+    pytest.param(SqliteLog, id="sqlite"),
+    pytest.param(KafkaLog, id="kafka", marks=pytest.mark.kafka),
+]

@@ -1,0 +1,149 @@
+"""Topics, offsets and groups of a cluster, seen from outside."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from services.stream.bus import BusError, Fatal, Partition, Retry
+from services.stream.kafka.client import (
+    Access,
+    AIOKafkaAdminClient,
+    ConfigResource,
+    ConfigResourceType,
+    ConsumerProtocolMemberAssignment,
+    NewTopic,
+    bounded,
+    end,
+    kafka,
+    start,
+)
+from services.stream.kafka.marks import Committed
+from services.stream.kafka.topics import Found
+
+T = TypeVar("T")
+PAUSE_S = 0.05
+
+
+class Admin:
+    """Asks again for up to `request_s` where the cluster is busy with itself; then raises `Retry`."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._client = AIOKafkaAdminClient(**access.options(), client_id=f"{access.client}-admin")
+
+    async def start(self) -> None:
+        await start(self._access, "the bus", self._client.start)
+
+    async def end(self) -> None:
+        await end(self._access, self._client.close, self._client._client.close)  # noqa: SLF001
+
+    async def brokers(self) -> int:
+        told = await self._ask("asking for the brokers", self._client.describe_cluster)
+        return len(told["brokers"])
+
+    async def topics(self) -> dict[str, tuple[int, int]]:
+        """Partitions and replicas of each topic of ours that can be written to."""
+        # Never by name: that would create what is missing where the broker allows it.
+        told = await self._ask("asking for the topics", self._client.describe_topics)
+        prefix = self._access.prefix
+        return {
+            one["topic"].removeprefix(prefix): (
+                len(one["partitions"]),
+                min(len(partition["replicas"]) for partition in one["partitions"]),
+            )
+            for one in told
+            if one["topic"].startswith(prefix)
+            and one["partitions"]
+            and all(partition["leader"] >= 0 for partition in one["partitions"])
+        }
+
+    async def settings(self, topics: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Each topic's configuration; without the topics whose configuration may not be seen."""
+        prefix = self._access.prefix
+        wanted = [ConfigResource(ConfigResourceType.TOPIC, prefix + topic) for topic in topics]
+        told = await self._ask("asking for settings", lambda: self._client.describe_configs(wanted))
+        return {
+            name.removeprefix(prefix): {entry[0]: entry[1] or "" for entry in entries}
+            for answer in told
+            for code, _, _, name, entries in answer.resources
+            if code == 0
+        }
+
+    async def create(self, topics: Mapping[str, Found]) -> None:
+        """A topic that somebody else has created meanwhile is left to be verified."""
+        new = [
+            NewTopic(
+                self._access.prefix + name, one.partitions, one.replicas, topic_configs=dict(one.settings)
+            )
+            for name, one in topics.items()
+        ]
+
+        async def call() -> None:
+            told = await self._client.create_topics(new)
+            for name, code, message in told.topic_errors:
+                error = kafka.for_code(code)
+                if error not in (kafka.NoError, kafka.TopicAlreadyExistsError):
+                    raise _refusal(name, error, message)
+
+        await self._ask("creating topics", call)
+
+    async def offsets(self, group: str, partitions: Iterable[Partition]) -> dict[Partition, Committed]:
+        """What is committed; without the partitions nothing was committed for."""
+        wanted = [self._access.wire(partition) for partition in partitions]
+
+        async def call() -> Any:
+            told = await self._client.list_consumer_group_offsets(group, partitions=wanted)
+            if set(wanted) - set(told):
+                # An error of the whole answer, which names no partition then; aiokafka does not look
+                # at it, so that a coordinator still loading would pass for a group without offsets.
+                raise Retry("the group's coordinator is not ready")
+            return told
+
+        told = await self._ask(f"asking for the offsets of group {group!r}", call)
+        return {
+            self._access.ours(partition): Committed(one.offset, one.metadata or "")
+            for partition, one in told.items()
+            if one.offset >= 0
+        }
+
+    async def members(self, group: str) -> dict[str, frozenset[Partition]] | None:
+        """What each member of a group owns, by member id; None while that is being decided."""
+
+        async def call() -> Any:
+            (answer,) = await self._client.describe_consumer_groups([group])
+            code, _, state, _, _, members, *_ = answer.groups[0]
+            if code:
+                raise kafka.for_code(code)
+            return state, members
+
+        state, members = await self._ask(f"asking for the members of group {group!r}", call)
+        if state != "Stable":
+            return {} if state in ("Empty", "Dead") else None
+        return {
+            member: frozenset(
+                self._access.ours(p) for p in ConsumerProtocolMemberAssignment.decode(owned).partitions()
+            )
+            for member, _, _, _, owned in members
+        }
+
+    async def _ask(self, doing: str, call: Callable[[], Awaitable[T]]) -> T:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._access.bounds.request_s
+        while True:
+            left = max(0.0, deadline - loop.time())
+            try:
+                async with bounded(self._access, doing, left, otherwise=Fatal):
+                    return await call()
+            except Retry:
+                if loop.time() + PAUSE_S > deadline:
+                    raise
+            await asyncio.sleep(PAUSE_S)
+
+
+def _refusal(topic: str, error: type[kafka.KafkaError], message: str | None) -> BusError:
+    told = f"topic {topic!r} cannot be created: {message or error.__name__}"
+    if error in (kafka.TopicAuthorizationFailedError, kafka.ClusterAuthorizationFailedError):
+        told = f"topic {topic!r} cannot be created: an ACL for Create on it is missing"
+    # A broker that has just started has not been told of the others yet.
+    away = error.retriable or error is kafka.InvalidReplicationFactorError
+    return Retry(told) if away else Fatal(told)

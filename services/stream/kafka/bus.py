@@ -1,0 +1,234 @@
+"""`Bus` over Apache Kafka: what is published is a transaction, what is read is committed.
+
+Topics carry a prefix on the broker and none here. Groups and transactional ids carry none: two
+installations on one cluster need groups of their own. Compaction is the broker's business.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+from collections import defaultdict
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from services.stream.bus import BusError, Fatal, Output, Partition, Record, TopicSpec
+from services.stream.clock import Clock, SystemClock, microseconds
+from services.stream.kafka.admin import Admin
+from services.stream.kafka.bounds import Bounds
+from services.stream.kafka.catalog import Catalog
+from services.stream.kafka.client import Access, login
+from services.stream.kafka.consumer import Consumer
+from services.stream.kafka.marks import Committed, positions
+from services.stream.kafka.member import KafkaMember
+from services.stream.kafka.producer import Producer
+from services.stream.kafka.reader import Reader
+from services.stream.kafka.records import Wire
+from services.stream.kafka.topics import Found
+from services.stream.kafka.writer import KafkaWriter, Ownership
+from services.stream.security import KafkaSecurity
+
+logger = logging.getLogger(__name__)
+CLOSE_S = 4.0
+"""All clients together; each has `Bounds.stop_s`."""
+SEEN_S = 2.0
+"""How long a publish waits for its records to be visible; committed they are by then."""
+LOOK_S = 0.002
+
+
+class _Clients(msgspec.Struct, frozen=True):
+    """What is open between `start` and `close`."""
+
+    admin: Admin
+    catalog: Catalog
+    reader: Reader
+
+
+class KafkaBus:
+    """`bootstrap`: HOST:PORT, or several with commas.
+
+    `group_instance_id` makes members static (KIP-345): unique for each process; a restart within
+    `bounds.session_s` then moves no partition.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        *,
+        prefix: str = "newsfold.",
+        security: KafkaSecurity | None = None,
+        group_instance_id: str | None = None,
+        clock: Clock | None = None,
+        bounds: Bounds | None = None,
+    ) -> None:
+        """Raises `Fatal` where the security settings cannot be used."""
+        security = security or KafkaSecurity()
+        self.access = Access(
+            bootstrap=bootstrap,
+            prefix=prefix,
+            who=security.who(),
+            bounds=bounds or Bounds(),
+            client=f"newsfold-{socket.gethostname()}-{os.getpid()}",
+            login=login(security, bootstrap),
+        )
+        self._instance = group_instance_id
+        self._clock = clock or SystemClock()
+        self._clients: _Clients | None = None
+        self._members: defaultdict[str, set[KafkaMember]] = defaultdict(set)
+        self._writers: set[KafkaWriter] = set()
+        self._ending: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Raises `Retry` where the cluster cannot be reached, `Fatal` where it does not let us in."""
+        admin = Admin(self.access)
+        try:
+            await admin.start()
+        except BaseException:
+            await admin.end()
+            raise
+        self._clients = _Clients(admin, Catalog(self.access, admin), Reader(self.access, self._later))
+
+    async def close(self) -> None:
+        """Within `CLOSE_S`, whatever the cluster does. Closing twice is closing once."""
+        for member in [member for group in self._members.values() for member in group]:
+            self._later(member.close())
+        for writer in list(self._writers):
+            self._later(writer.close())
+        clients, self._clients = self._clients, None
+        if clients is not None:
+            self._later(clients.admin.end())
+            self._later(clients.reader.close())
+        if self._ending:
+            _, left = await asyncio.wait(self._ending, timeout=CLOSE_S)
+            for task in left:
+                task.cancel()
+
+    async def ping(self) -> None:
+        """Raises `Retry` while the cluster does not answer."""
+        await self._open.admin.brokers()
+
+    async def create(self, topics: Sequence[TopicSpec]) -> None:
+        """Create what is missing, then verify all. Raises `Fatal` with every setting that differs."""
+        await self._open.catalog.create(topics)
+
+    async def verify(self, topics: Sequence[TopicSpec]) -> None:
+        """`create` that creates nothing."""
+        await self._open.catalog.verify(topics)
+
+    async def describe(self, topics: Iterable[str]) -> Mapping[str, Found]:
+        """The topics as they are, without those that do not exist or may not be seen."""
+        return await self._open.catalog.describe(topics)
+
+    async def partitions(self, topic: str) -> int:
+        return await self._open.catalog.partitions(topic)
+
+    async def join(self, group: str, topics: Sequence[str]) -> KafkaMember:
+        await self._open.catalog.copartitioned(topics)
+
+        async def settle() -> None:
+            await self._settle(group)
+
+        consumer = Consumer(self.access, group=group, instance=self._instance)
+        member = KafkaMember(group, topics, consumer, settle=settle, left=self._left)
+        self._members[group].add(member)
+        try:
+            await member.join()
+        except BaseException:
+            await member.close()
+            raise
+        return member
+
+    async def writer(self, group: str, topics: Sequence[str], number: int) -> KafkaWriter:
+        inputs = frozenset(Partition(topic, number) for topic in topics)
+        await self._open.catalog.check(inputs)
+        writer = KafkaWriter(self, group, inputs, number)
+        self._writers.add(writer)
+        try:
+            await writer.open()
+        except BaseException:
+            await writer.close()
+            raise
+        return writer
+
+    async def committed(self, group: str, topics: Sequence[str]) -> Mapping[Partition, int]:
+        counts = {topic: await self.partitions(topic) for topic in topics}
+        wanted = [Partition(topic, number) for topic in topics for number in range(counts[topic])]
+        found = positions(await self.offsets(group, wanted))
+        # The broker tells a commit some milliseconds late; writers of our own know better.
+        for writer in self._writers:
+            if writer.group == group:
+                known = {p: at for p, at in writer.positions().items() if p.topic in topics}
+                found |= {p: max(at, found.get(p, 0)) for p, at in known.items()}
+        return found
+
+    async def read(self, partition: Partition, start: int, *, max_records: int) -> Sequence[Record]:
+        await self._open.catalog.check([partition])
+        return await self._open.reader.read(partition, start, max_records=max_records)
+
+    async def end(self, partition: Partition) -> int:
+        await self._open.catalog.check([partition])
+        return (await self._open.reader.ends([partition]))[partition]
+
+    async def compact(self, topic: str) -> None:
+        """Kafka compacts in its own time."""
+        await self.partitions(topic)
+
+    async def wires(self, outputs: Sequence[Output]) -> dict[Partition, list[Wire]]:
+        """Called by a writer, like all below."""
+        return await self._open.catalog.wires(outputs, microseconds(self._clock.now()))
+
+    async def ownership(self, group: str, number: int) -> Ownership:
+        mine = self._members.get(group)
+        if not mine:
+            return "nobody asked"
+        members = await self._open.admin.members(group)
+        if members is None:
+            return "undecided"
+        owned = {one.number for member in mine for one in members.get(member.member_id, ())}
+        return "ours" if number in owned else "theirs"
+
+    async def offsets(self, group: str, partitions: Iterable[Partition]) -> dict[Partition, Committed]:
+        return await self._open.admin.offsets(group, partitions)
+
+    async def visible(self, ends: Mapping[Partition, int]) -> None:
+        if not ends:
+            return
+        reader = self._open.reader
+        try:
+            async with asyncio.timeout(SEEN_S):
+                seen = await reader.ends(ends)
+                while any(seen[partition] < end for partition, end in ends.items()):
+                    await asyncio.sleep(LOOK_S)
+                    seen = await reader.ends(ends)
+        except (BusError, TimeoutError) as error:
+            logger.debug("published records are not visible yet: %s", error)
+
+    def end_later(self, producer: Producer) -> None:
+        self._later(producer.end())
+
+    def closed(self, writer: KafkaWriter) -> None:
+        self._writers.discard(writer)
+
+    def _left(self, member: KafkaMember) -> None:
+        self._members[member.group].discard(member)
+
+    async def _settle(self, group: str) -> None:
+        """Let the group's publishes under way end before a rebalance takes their numbers."""
+        busy = [writer.idle() for writer in self._writers if writer.group == group]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.access.bounds.drain_s):
+                await asyncio.gather(*busy)
+
+    def _later(self, end: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(end)
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    @property
+    def _open(self) -> _Clients:
+        if self._clients is None:
+            raise Fatal(f"the bus to Kafka at {self.access.bootstrap} is not open")
+        return self._clients

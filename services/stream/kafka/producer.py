@@ -1,0 +1,113 @@
+"""One transactional producer, with every unsafe default of aiokafka overruled."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from services.stream.bus import Partition
+from services.stream.kafka.bounds import BATCH_BYTES, RECORD_BYTES, RETRY_S
+from services.stream.kafka.client import (
+    Access,
+    AIOKafkaProducer,
+    OffsetAndMetadata,
+    TopicPartition,
+    bounded,
+    cancel,
+    end,
+    milliseconds,
+    start,
+)
+from services.stream.kafka.marks import Committed
+from services.stream.kafka.records import Wire
+
+
+class Producer:
+    """One transactional producer. After any error it is of no use: end it, start another.
+
+    aiokafka goes on after a failed batch, and forgets the broker's side of a transaction it aborts
+    after a refused topic; a new producer of the same id ends what the old one left.
+    """
+
+    def __init__(self, access: Access, transactional_id: str) -> None:
+        self._access = access
+        self._id = transactional_id
+        self._client = AIOKafkaProducer(
+            **access.options(),
+            client_id=f"{access.client}-{transactional_id}",
+            transactional_id=transactional_id,
+            enable_idempotence=True,
+            acks="all",
+            compression_type="zstd",
+            max_batch_size=BATCH_BYTES,
+            max_request_size=RECORD_BYTES,
+            transaction_timeout_ms=milliseconds(access.bounds.transaction_s),
+            linger_ms=0,
+        )
+
+    async def start(self) -> None:
+        """Fences every older producer of this id, and waits until its transaction has ended."""
+        await start(self._access, f"writer {self._id}", self._client.start)
+
+    async def stage(
+        self,
+        records: Mapping[Partition, Sequence[Wire]],
+        offsets: Mapping[Partition, Committed],
+        group: str,
+    ) -> dict[Partition, int]:
+        """Begin, send everything, wait for every acknowledgement, add the offsets.
+
+        Returns the offset after the last record of each partition.
+        """
+        access = self._access
+        async with bounded(access, f"publishing as {self._id}", access.bounds.stage_s):
+            await self._client.begin_transaction()
+            sends = [self._send(access.wire(partition), wires) for partition, wires in records.items()]
+            told = await asyncio.gather(*sends, return_exceptions=True)
+            for error in told:
+                if isinstance(error, BaseException):
+                    raise error
+            await self._client.send_offsets_to_transaction(
+                {access.wire(p): OffsetAndMetadata(*committed) for p, committed in offsets.items()}, group
+            )
+        return {p: end for p, end in zip(records, told, strict=True) if isinstance(end, int)}
+
+    async def _send(self, partition: TopicPartition, wires: Iterable[Wire]) -> int:
+        """The offset after the last record; 0 where the broker did not tell."""
+        acknowledged = []
+        batch, held = self._client.create_batch(), 0
+        for wire in wires:
+            if not self._append(batch, wire):
+                acknowledged.append((await self._pass_on(batch, partition), held))
+                batch, held = self._client.create_batch(), 0
+                self._append(batch, wire)
+            held += 1
+        acknowledged.append((await self._pass_on(batch, partition), held))
+        ends = [(await future).offset + count for future, count in acknowledged]
+        return int(max(0, *ends))
+
+    @staticmethod
+    def _append(batch: Any, wire: Wire) -> bool:
+        told = batch.append(timestamp=wire.timestamp_ms, key=wire.key, value=wire.value, headers=wire.headers)
+        return told is not None
+
+    async def _pass_on(self, batch: Any, partition: TopicPartition) -> Any:
+        batch.close()
+        return await self._client.send_batch(batch, partition.topic, partition=partition.partition)
+
+    async def commit(self) -> bool:
+        """Whether the commit was quick: else its request may have been sent twice.
+
+        Raises when the outcome is unknown, and `Fenced`.
+        """
+        began = asyncio.get_running_loop().time()
+        async with bounded(self._access, f"committing as {self._id}", self._access.bounds.commit_s):
+            await self._client.commit_transaction()
+        return asyncio.get_running_loop().time() - began < RETRY_S
+
+    async def end(self) -> None:
+        await end(self._access, self._client.stop, self._cut)
+
+    async def _cut(self) -> None:
+        task = self._client._sender.sender_task  # noqa: SLF001 - stop() waits for the broker for ever (#1101)
+        await cancel([task])
+        await self._client.client.close()

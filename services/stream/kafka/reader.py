@@ -1,0 +1,128 @@
+"""Reading outside any group: changelogs, snapshots, exports, and whether an input is caught up with.
+
+One consumer for each partition that was read lately, so that a walk over a partition goes on in
+what was fetched ahead; and one that asks for the ends.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+
+from services.stream.bus import BusError, Partition, Record, Retry
+from services.stream.kafka.client import Access, OutOfRange
+from services.stream.kafka.consumer import Consumer
+from services.stream.kafka.records import from_wire
+
+MOST_OPEN = 16
+FETCH_S = 0.02
+"""Short: a stretch that ends in transaction markers brings no record to wake up for."""
+
+
+class _Place:
+    """A consumer of one partition, and where it is."""
+
+    def __init__(self, consumer: Consumer) -> None:
+        self.consumer = consumer
+        self.offset = -1
+        """Every record from here on is still to come."""
+        self.looked_to = -1
+        """From `offset` up to here there is none."""
+        self.turn = asyncio.Lock()
+
+
+class Reader:
+    """`drop` takes a consumer that is to be ended in the background."""
+
+    def __init__(self, access: Access, drop: Callable[[Coroutine[Any, Any, None]], None]) -> None:
+        self._access = access
+        self._drop = drop
+        self._edges: Consumer | None = None
+        self._opening = asyncio.Lock()
+        self._places: OrderedDict[Partition, _Place] = OrderedDict()
+
+    async def read(self, partition: Partition, start: int, *, max_records: int) -> list[Record]:
+        """Records from `start` on that are committed now; empty at the end."""
+        (end,) = (await self.ends([partition])).values()
+        if start >= end:
+            return []
+        place = await self._place(partition)
+        async with place.turn:
+            try:
+                async with asyncio.timeout(self._access.bounds.read_s):
+                    return await self._read(place, partition, start, end, max_records)
+            except (BusError, TimeoutError) as error:
+                self._forget(partition, place)
+                if isinstance(error, BusError):
+                    raise
+                named = f"{partition.topic}/{partition.number}"
+                raise Retry(
+                    f"{named} was not read within {self._access.bounds.read_s:.0f} s from offset {start}"
+                ) from error
+
+    async def ends(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """The offset after the last record that is committed, and before any that is not."""
+        async with self._opening:
+            if self._edges is None:
+                self._edges = await self._open()
+        return await self._edges.ends(partitions)
+
+    async def close(self) -> None:
+        consumers = [place.consumer for place in self._places.values()]
+        if self._edges is not None:
+            consumers.append(self._edges)
+        self._places.clear()
+        self._edges = None
+        await asyncio.gather(*(consumer.end() for consumer in consumers))
+
+    async def _read(
+        self, place: _Place, partition: Partition, start: int, end: int, max_records: int
+    ) -> list[Record]:
+        consumer = place.consumer
+        if place.offset != start:
+            consumer.seek(partition, start)
+            place.looked_to = start
+        while place.looked_to < end:
+            # Where it stands is not known until the fetch has told.
+            place.offset = -1
+            try:
+                got = await consumer.fetch([partition], max_records=max_records, timeout_s=FETCH_S)
+            except OutOfRange:
+                # Retention has dropped the beginning.
+                consumer.seek(partition, (await consumer.beginnings([partition]))[partition])
+                continue
+            raw = got.get(partition, ())
+            if raw:
+                place.offset = place.looked_to = raw[-1].offset + 1
+                return [from_wire(partition, one) for one in raw]
+            place.looked_to = await consumer.position(partition)
+            place.offset = start
+        return []
+
+    async def _place(self, partition: Partition) -> _Place:
+        async with self._opening:
+            place = self._places.get(partition)
+            if place is None:
+                consumer = await self._open()
+                consumer.assign([partition])
+                consumer.hold(partition)
+                place = self._places[partition] = _Place(consumer)
+            self._places.move_to_end(partition)
+            for old in [one for one, other in self._places.items() if not other.turn.locked()]:
+                if len(self._places) > MOST_OPEN and old != partition:
+                    self._forget(old, self._places[old])
+        return place
+
+    async def _open(self) -> Consumer:
+        consumer = Consumer(self._access)
+        try:
+            await consumer.start()
+        except BaseException:
+            await consumer.end()
+            raise
+        return consumer
+
+    def _forget(self, partition: Partition, place: _Place) -> None:
+        if self._places.get(partition) is place:
+            del self._places[partition]
+            self._drop(place.consumer.end())

@@ -1,0 +1,224 @@
+"""The only way out: one transactional producer for each number of a group.
+
+Its transactional id is `{group}-{number}`. All input topics of a group are co-partitioned and a
+number's partitions change hands together, so this is one producer per input partition in the sense
+of the old pattern (before KIP-447): whoever opens the number's writer fences every older one.
+
+A publish is begin, send, wait for all, add offsets, commit; our own steps, because the client goes
+on after failures that must stop it. After any failure the producer is dropped: the next one, with
+the same id, makes the broker end what the old one left. Where a commit's answer is lost, the next
+producer waits until the broker has decided, and the mark among the committed offsets then tells.
+Before that, the group is asked whether the number is still ours: a zombie must not fence its heir.
+"""
+
+import asyncio
+import itertools
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Literal, Protocol
+
+import msgspec
+
+from services.stream import layout
+from services.stream.bus import BusError, Fatal, Fenced, Output, Partition, Retry
+from services.stream.kafka.client import Access
+from services.stream.kafka.marks import Committed, Offsets, judge, positions, to_commit
+from services.stream.kafka.producer import Producer
+from services.stream.kafka.records import Wire
+
+PAUSE_S = 0.05
+LONGEST_PAUSE_S = 2.0
+TIDY_S = 3.0
+"""How long a publish that failed for good tries to end its transaction before the broker does."""
+
+Ownership = Literal["ours", "theirs", "undecided", "nobody asked"]
+
+
+class Desk(Protocol):
+    """What a writer needs of its bus."""
+
+    access: Access
+
+    async def wires(self, outputs: Sequence[Output]) -> dict[Partition, list[Wire]]:
+        """Checked records by partition. Raises `Fatal`."""
+
+    async def ownership(self, group: str, number: int) -> Ownership:
+        """Whose the number is, if this process has members in the group. Raises `Retry`."""
+
+    async def offsets(self, group: str, partitions: Iterable[Partition]) -> dict[Partition, Committed]: ...
+
+    async def visible(self, ends: Mapping[Partition, int]) -> None:
+        """Wait a moment until readers see the partitions up to these offsets."""
+
+    def end_later(self, producer: Producer) -> None: ...
+
+    def closed(self, writer: "KafkaWriter") -> None: ...
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One transaction."""
+
+    records: Mapping[Partition, Sequence[Wire]]
+    offsets: Offsets
+
+
+class KafkaWriter:
+    """`Writer` on Kafka."""
+
+    def __init__(self, desk: Desk, group: str, inputs: frozenset[Partition], number: int) -> None:
+        self.group = group
+        self.number = number
+        self._desk = desk
+        self._inputs = inputs
+        self._anchor = min(inputs)
+        self._producer: Producer | None = None
+        self._known: Offsets = {}
+        """What is committed, as long as nobody else has taken over."""
+        self._over: BusError | None = None
+        """Why nothing more can be published."""
+        self._turn = asyncio.Lock()
+        own = uuid.uuid4().hex[:12]
+        self._marks = (f"{own}-{count}" for count in itertools.count(1))
+
+    @property
+    def name(self) -> str:
+        return f"{self.group}-{self.number}"
+
+    def positions(self) -> dict[Partition, int]:
+        return positions(self._known)
+
+    async def open(self) -> None:
+        """Fence older writers, then read what is committed: in this order, else it may be stale."""
+        await self._reopen(fenced=False)
+        self._known = await self._read()
+
+    async def committed(self) -> Mapping[Partition, int]:
+        return self.positions()
+
+    async def publish(self, outputs: Sequence[Output], *, consumed: Mapping[Partition, int]) -> None:
+        """Returns when the records can be read. A publish that is cancelled closes the writer."""
+        layout.check_consumed(self._inputs, consumed)
+        records = await self._desk.wires(outputs)
+        async with self._turn:
+            if self._over is not None:
+                raise self._over
+            offsets = to_commit(self._known, consumed, self._anchor, next(self._marks))
+            try:
+                ends = await self._transact(Attempt(records, offsets))
+            except Retry:
+                raise
+            except BusError as error:
+                self._over = error if isinstance(error, Fenced) else self._over
+                raise
+            except BaseException:
+                self._drop()
+                self._over = Fatal(f"a publish of {self.name} was cut off, so its outcome is not known here")
+                raise
+            self._known = {**self._known, **offsets}
+        await self._desk.visible(ends)
+
+    async def idle(self) -> None:
+        """Return between two publishes."""
+        async with self._turn:
+            return
+
+    async def close(self) -> None:
+        producer, self._producer = self._producer, None
+        self._over = self._over or Fatal(f"writer {self.name} is closed")
+        self._desk.closed(self)
+        if producer is not None:
+            await producer.end()
+
+    async def _transact(self, attempt: Attempt) -> Mapping[Partition, int]:
+        producer = await self._ready()
+        try:
+            ends = await producer.stage(attempt.records, attempt.offsets, self.group)
+        except BusError as error:
+            self._drop()
+            await self._give_up(attempt, error)
+            raise
+        try:
+            quick = await producer.commit()
+        except BusError as error:
+            self._drop()
+            await self._find_out(attempt, error)
+        else:
+            if not quick:
+                # The commit may have been sent twice, and the second may come late: into the next
+                # transaction, where it would tear it (KAFKA-17754). A new epoch makes it worthless.
+                self._drop()
+        return ends
+
+    async def _ready(self) -> Producer:
+        if self._producer is None:
+            await self._reopen(fenced=False)
+            if await self._read() != self._known:
+                raise self._lost()
+        assert self._producer is not None
+        return self._producer
+
+    async def _give_up(self, attempt: Attempt, error: BusError) -> None:
+        """Nothing was committed. A `Fenced` may merely mean that our own transaction grew too old."""
+        if isinstance(error, Fenced):
+            await self._find_out(attempt, error)
+        elif isinstance(error, Fatal):
+            with suppress(BusError, TimeoutError):
+                async with asyncio.timeout(TIDY_S):
+                    await self._reopen(fenced=False)
+
+    async def _find_out(self, attempt: Attempt, error: BusError) -> None:
+        """Return if the attempt took effect, raise `Retry` if it did not."""
+        found = await self._settled(error)
+        verdict = judge(self._known, found, attempt.offsets)
+        if verdict == "another":
+            raise self._lost() from error
+        if verdict == "not done":
+            raise Retry(f"{error}; nothing of it took effect") from error
+
+    async def _settled(self, error: BusError) -> Offsets:
+        """What is committed once the broker has ended our last transaction."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._desk.access.bounds.settle_s
+        pause_s = PAUSE_S
+        while True:
+            try:
+                await self._reopen(fenced=isinstance(error, Fenced))
+                return await self._read()
+            except Retry as why:
+                if loop.time() > deadline:
+                    self._over = Fatal(
+                        f"whether the last publish of {self.name} took effect could not be found out in "
+                        f"{self._desk.access.bounds.settle_s:.0f} s: {why}; start again to go on from there"
+                    )
+                    raise self._over from error
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    async def _reopen(self, *, fenced: bool) -> None:
+        """A new producer, if the number is ours. Raises `Fenced` and `Retry`."""
+        whose = await self._desk.ownership(self.group, self.number)
+        if whose == "theirs" or (fenced and whose == "nobody asked"):
+            raise Fenced(f"another member owns number {self.number} of group {self.group!r}")
+        if whose == "undecided":
+            raise Retry(f"group {self.group!r} is deciding who owns number {self.number}")
+        self._drop()
+        producer = Producer(self._desk.access, self.name)
+        try:
+            await producer.start()
+        except BaseException:
+            self._desk.end_later(producer)
+            raise
+        self._producer = producer
+
+    async def _read(self) -> Offsets:
+        return await self._desk.offsets(self.group, self._inputs)
+
+    def _lost(self) -> Fenced:
+        self._drop()
+        return Fenced(f"another writer has published for number {self.number} of group {self.group!r}")
+
+    def _drop(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            self._desk.end_later(producer)
