@@ -2,6 +2,7 @@
 """The command line: what can be asked for, and how a failure is told. Bodies are in `services/console`."""
 
 import os
+import sqlite3
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,25 @@ import click
 from services.contracts.topics import TOPICS
 from services.ops.config import Settings, load
 from services.ops.exits import Exit, Stop, table
-from services.stream.bus import BusError, Fatal, Fenced
+from services.stream.bus import BusError, Fenced, Retry
 
 FILE = click.Path(path_type=Path)
 TYPES = sorted({kind.__name__ for topic in TOPICS for kind in topic.types})
 
 
 def code_of(error: BusError) -> Exit:
-    """The exit code a bus error that nobody could mend ends the process with."""
-    if isinstance(error, Fenced):
+    """The exit code a bus error that nobody could mend ends the process with.
+
+    A `Fatal` says by its causes what it is: a service that stumbled, or a bus that stayed away.
+    """
+    causes: list[BaseException] = [error]
+    while (cause := causes[-1].__cause__) is not None:
+        causes.append(cause)
+    if any(isinstance(cause, Fenced) for cause in causes):
         return Exit.FENCED
-    return Exit.LOG_UNUSABLE if isinstance(error, Fatal) else Exit.BUS_UNAVAILABLE
+    if any(isinstance(cause, Retry) for cause in causes):
+        return Exit.BUS_UNAVAILABLE
+    return Exit.LOG_UNUSABLE if isinstance(causes[-1], BusError | OSError | sqlite3.Error) else Exit.FAILED
 
 
 class Commands(click.Group):
@@ -98,7 +107,7 @@ def replay(
 
     PATH is a recording of HTTP exchanges (.warc, .warc.gz) or an article archive (.jsonl, .jsonl.gz, one
     object a line with url, source, feed, title, text, published_at, fetched_at, language). Several PATHs are
-    one input, in the order given. The clock is the recording's, so the same input gives the same bytes
+    one input, in order of time. The clock is the recording's, so the same input gives the same bytes
     at any speed, on any bus, with any number of workers.
 
     The log is a temporary one unless --bus names a file. A replay into a file that was killed goes on
@@ -113,7 +122,8 @@ def replay(
     """
     from services.console.replay import Wishes, replay_recordings
 
-    replay_recordings(Wishes.of(paths, out, speed, address, workers, settings), stories=stories)
+    wishes = Wishes.of(paths=paths, out=out, speed=speed, address=address, workers=workers, settings=settings)
+    replay_recordings(wishes, stories=stories)
 
 
 @main.command(short_help="Follow feeds and keep their stories up to date.")
@@ -150,7 +160,10 @@ def run(
     """
     from services.console.live import Order, run_live
 
-    run_live(Order.of(what, feeds, address, allow_net, once=once, settings=settings), settings)
+    order = Order.of(
+        what=what, feeds=feeds, address=address, allow_net=allow_net, once=once, settings=settings
+    )
+    run_live(order)
 
 
 @main.command(short_help="Show what lies on a topic, and what comes.")
@@ -258,3 +271,36 @@ def doctor(address: str | None, config: Path | None) -> None:
     from services.console.doctor import report
 
     report(config, address)
+
+
+@main.command(short_help="Why an article relates to others, or why not, with the words that prove it.")
+@click.argument("url")
+@click.argument("other_url", required=False)
+@click.option("--out", type=FILE, metavar="DIR", help="The --out directory of a finished replay.")
+@click.option("--bus", "address", default=None, metavar="BUS", help="A log: sqlite:FILE | kafka:HOST:PORT")
+@config_option
+def explain(url: str, other_url: str | None, out: Path | None, address: str | None, settings: Settings) -> None:
+    """Say why an article relates to others, or why two articles do not.
+
+    URL is the address of an article, or enough of it to tell it from the rest. With one URL: its relations
+    with their numbers, candidates and passages, the pairs a screen refused, and why its story is what
+    it is. With two: every number on the way to the answer.
+
+    \b
+    Examples:
+      newsfold explain --out out/demo klappbruecke-gesperrt
+      newsfold explain --out out/demo klappbruecke-gesperrt klappbruecke-pendelfaehre
+      newsfold explain --bus sqlite:var/newsfold.db https://paper.example/a
+    """
+    import asyncio
+
+    from rich.console import Console
+
+    from services.console.explain import evidence_of, explain_article, explain_pair
+
+    console = Console(highlight=False)
+    evidence = asyncio.run(evidence_of(out, address or settings.bus.address))
+    if other_url is None:
+        explain_article(evidence, url, console)
+    else:
+        explain_pair(evidence, url, other_url, settings.dedup, console)

@@ -28,10 +28,11 @@ class Account(NamedTuple):
 
 
 class Ingested(NamedTuple):
-    """What ingest did in this process."""
+    """What became of the items of the recordings."""
 
-    due: int
-    """Items of the recordings that were not published before."""
+    there: int
+    before: int
+    """How many of them an earlier run on the same log published."""
     outcomes: Mapping[str, int]
     dead: int
     unfetched: int
@@ -44,6 +45,7 @@ def inputs(ingested: Ingested) -> Account:
     for name in BOOKKEEPING:
         rest.pop(name, None)
     parts = {
+        "done before": ingested.before,
         "articles": rest.pop("article", 0),
         "polls": sum(rest.pop(name, 0) for name in POLLS),
         "known": rest.pop("unchanged", 0),
@@ -51,7 +53,7 @@ def inputs(ingested: Ingested) -> Account:
         "dead letters": ingested.dead,
         "ignored": sum(rest.values()),
     }
-    return Account("inputs", ingested.due, parts)
+    return Account("inputs", ingested.there, parts)
 
 
 def versions(tally: Tally) -> Account:

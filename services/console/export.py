@@ -1,21 +1,23 @@
 """The log as files: one JSON object a line, in an order that depends on the content alone.
 
-Equal input gives equal bytes on any bus, at any speed, with any number of workers. Topics are read
-twice (which record is the latest, then the record), so that memory holds ids and not texts; sorting
-spills to disk. Files appear under their names only when all of them are complete.
+Equal input gives equal bytes on any bus, at any speed, with any number of workers. Each topic is read
+once; which of its records are the latest is known at its end, so the lines of all are sorted (on disk
+where they are many) and those of older records are left out on the way into the file. Files appear under
+their names only when all of them are complete.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import msgspec
 
 from services.console import lines
+from services.console.lines import Place
 from services.console.scan import is_a, scan
 from services.console.sorted_lines import SortedLines
 from services.console.tally import Tally
@@ -36,65 +38,66 @@ FILES = (
     "story-changes.jsonl",
     "dead-letters.jsonl",
 )
+Files = Mapping[str, SortedLines]
 
 
-class Head(msgspec.Struct, frozen=True):
-    """Which version a verdict is of, and what it says; the rest of it is left unread."""
+class Shown(NamedTuple):
+    """The article record that the articles file shows; the largest tuple is the latest."""
 
-    article_id: str
-    version_id: str
-    first_seen_at: datetime
-    outcome: str
-
-
-class Place(NamedTuple):
-    partition: int
-    offset: int
-
-
-class Latest(NamedTuple):
-    """The latest record of an article; the largest tuple is the latest."""
-
-    fits: bool
-    """It is of the version that the articles file shows."""
     at: datetime
     place: Place
     version_id: str
 
 
-T = TypeVar("T", bound=msgspec.Struct)
-_HEAD = msgspec.json.Decoder(Head)
+class Said(NamedTuple):
+    """The verdict that the files show of an article; the largest tuple is the latest."""
+
+    fits: bool
+    """It is of the version that the articles file shows."""
+    at: datetime
+    place: Place
+    verdict: "Gist"
+
+
+class Gist(msgspec.Struct, frozen=True, order=True):
+    """What the summary counts of a verdict."""
+
+    screened: str
+    kinds: tuple[str, ...]
 
 
 async def export(bus: Bus, out: Path) -> Tally:
     """Write all of `FILES` into the directory `out`, and count. Raises `OSError` where that fails."""
     tally = Tally()
-    with ExitStack() as sorters:
-        files = {name: sorters.enter_context(SortedLines(out)) for name in FILES}
-        articles = await _articles(bus, files["articles.jsonl"], tally)
-        await _verdicts(bus, articles, files["relations.jsonl"], files["screened.jsonl"], tally)
-        await _stories(bus, files["stories.jsonl"], tally)
-        await _events(bus, files["events.jsonl"], tally)
+    with ExitStack() as opened:
+        files = {name: opened.enter_context(SortedLines(out)) for name in FILES}
+        kept: dict[str, set[Place]] = {}
+        shown = await _articles(bus, files["articles.jsonl"], tally)
+        kept["articles.jsonl"] = {article.place for article in shown.values()}
+        said = await _verdicts(bus, shown, files, tally)
+        kept["relations.jsonl"] = kept["screened.jsonl"] = {verdict.place for verdict in said.values()}
+        kept["stories.jsonl"] = await _stories(bus, files["stories.jsonl"], tally)
+        kept["events.jsonl"] = await _events(bus, files["events.jsonl"], tally)
         await _changes(bus, files["story-changes.jsonl"], tally)
         await _dead_letters(bus, files["dead-letters.jsonl"], tally)
-        await asyncio.to_thread(_write, out, files)
+        await asyncio.to_thread(_write, out, files, kept)
     return tally
 
 
-async def _articles(bus: Bus, file: SortedLines, tally: Tally) -> dict[str, Latest]:
-    latest: dict[str, Latest] = {}
+async def _articles(bus: Bus, file: SortedLines, tally: Tally) -> Mapping[str, Shown]:
+    latest: dict[str, Shown] = {}
     versions: set[str] = set()
     async for record in scan(bus, "articles"):
         article = _article(record, tally)
-        if article is not None:
-            tally.records += 1
-            versions.add(article.version_id)
-            this = Latest(True, article.first_seen_at, _place(record), article.version_id)
-            latest[article.article_id] = max(this, latest.get(article.article_id, this))
-    places = {one.place for one in latest.values()}
-    tally.versions, tally.articles = len(versions), len(places)
-    async for shown in _at(bus, "articles", places, Article):
-        file.add(lines.time_key(shown.first_seen_at, shown.article_id), lines.whole(shown))
+        if article is None:
+            continue
+        tally.records += 1
+        versions.add(article.version_id)
+        this = Shown(article.first_seen_at, _place(record), article.version_id)
+        latest[article.article_id] = max(this, latest.get(article.article_id, this))
+        key = lines.time_key(article.first_seen_at, article.article_id)
+        file.add(lines.placed(key, this.place), lines.whole(article))
+    tally.versions, tally.articles = len(versions), len(latest)
     return latest
 
 
@@ -107,52 +110,74 @@ def _article(record: Record, tally: Tally) -> Article | None:
     return content if isinstance(content, Article) else None
 
 
-async def _verdicts(
-    bus: Bus, articles: dict[str, Latest], relations: SortedLines, screened: SortedLines, tally: Tally
-) -> None:
-    latest: dict[str, Latest] = {}
+async def _verdicts(bus: Bus, shown: Mapping[str, Shown], files: Files, tally: Tally) -> Mapping[str, Said]:
+    latest: dict[str, Said] = {}
     outcomes: dict[str, str] = {}
     async for record in scan(bus, "relations"):
         if not is_a(record, Verdict):
             continue
-        head = _HEAD.decode(record.value or b"")
-        outcomes[head.version_id] = head.outcome
-        shown = articles.get(head.article_id)
-        fits = shown is not None and shown.version_id == head.version_id
-        this = Latest(fits, head.first_seen_at, _place(record), head.version_id)
-        latest[head.article_id] = max(this, latest.get(head.article_id, this))
+        verdict = wire.decode(Verdict, record.value or b"")
+        outcomes[verdict.version_id] = verdict.outcome
+        article = shown.get(verdict.article_id)
+        fits = article is not None and article.version_id == verdict.version_id
+        this = Said(fits, verdict.first_seen_at, _place(record), _gist(verdict))
+        latest[verdict.article_id] = max(this, latest.get(verdict.article_id, this))
+        _verdict_lines(verdict, this.place, files)
     tally.decided.update(outcomes.values())
-    async for verdict in _at(bus, "relations", {one.place for one in latest.values()}, Verdict):
-        _verdict(verdict, relations, screened, tally)
+    for said in latest.values():
+        tally.relations.update(said.verdict.kinds)
+        tally.screened.update([said.verdict.screened] if said.verdict.screened else [])
+    return latest
 
 
-def _verdict(verdict: Verdict, relations: SortedLines, screened: SortedLines, tally: Tally) -> None:
+def _gist(verdict: Verdict) -> Gist:
+    screened = (verdict.reason or "other") if verdict.outcome == "screened" else ""
+    return Gist(screened, tuple(relation.kind for relation in verdict.relations))
+
+
+def _verdict_lines(verdict: Verdict, place: Place, files: Files) -> None:
     if verdict.outcome == "screened":
-        tally.screened[verdict.reason or "other"] += 1
-        screened.add(lines.time_key(verdict.first_seen_at, verdict.article_id), lines.screened_line(verdict))
-    for relation, line in lines.relation_lines(verdict):
-        tally.relations[relation.kind] += 1
+        key = lines.time_key(verdict.first_seen_at, verdict.article_id)
+        files["screened.jsonl"].add(lines.placed(key, place), lines.screened(verdict))
+    for relation in verdict.relations:
         key = lines.time_key(verdict.first_seen_at, verdict.article_id, relation.other_article_id)
-        relations.add(key, line)
+        files["relations.jsonl"].add(lines.placed(key, place), lines.relation(verdict, relation))
 
 
-async def _stories(bus: Bus, file: SortedLines, tally: Tally) -> None:
-    async for story in _at(bus, "stories", await _standing(bus, "stories"), Story):
-        tally.stories += 1
-        tally.shared += len(story.articles) > 1
-        file.add(lines.time_key(story.first_seen_at, story.story_id), lines.whole(story))
+async def _stories(bus: Bus, file: SortedLines, tally: Tally) -> set[Place]:
+    """Where the stories are that stand, as compaction would leave them: a tombstone ends an id."""
+    standing: dict[bytes | None, tuple[Place, bool]] = {}
+    async for record in scan(bus, "stories"):
+        if record.value is None:
+            standing.pop(record.key, None)
+        elif is_a(record, Story):
+            story = wire.decode(Story, record.value)
+            standing[record.key] = _place(record), len(story.articles) > 1
+            key = lines.time_key(story.first_seen_at, story.story_id)
+            file.add(lines.placed(key, _place(record)), lines.whole(story))
+    tally.stories = len(standing)
+    tally.shared = sum(several for _, several in standing.values())
+    return {place for place, _ in standing.values()}
 
 
-async def _events(bus: Bus, file: SortedLines, tally: Tally) -> None:
-    async for event in _at(bus, "events", await _standing(bus, "events"), Event):
-        tally.events += 1
-        file.add(lines.time_key(event.first_seen_at, event.event_id), lines.whole(event))
+async def _events(bus: Bus, file: SortedLines, tally: Tally) -> set[Place]:
+    standing: dict[bytes | None, Place] = {}
+    async for record in scan(bus, "events"):
+        if record.value is None:
+            standing.pop(record.key, None)
+        elif is_a(record, Event):
+            event = wire.decode(Event, record.value)
+            standing[record.key] = _place(record)
+            key = lines.time_key(event.first_seen_at, event.event_id)
+            file.add(lines.placed(key, _place(record)), lines.whole(event))
+    tally.events = len(standing)
+    return set(standing.values())
 
 
 async def _changes(bus: Bus, file: SortedLines, tally: Tally) -> None:
     async for record in scan(bus, "story-changes"):
         if is_a(record, StoryChange):
-            change = _decoded(record, StoryChange)
+            change = wire.decode(StoryChange, record.value or b"")
             tally.changes += 1
             file.add(lines.revision_key(change.story_id, change.revision), lines.whole(change))
 
@@ -162,38 +187,21 @@ async def _dead_letters(bus: Bus, file: SortedLines, tally: Tally) -> None:
         reasons: Counter[str] = Counter()
         async for record in scan(bus, topic_of(service)):
             told = {name: value.decode("utf-8", "replace") for name, value in record.headers}
-            reasons[told["dl_reason"]] += 1
+            reasons[told.get("dl_reason", "other")] += 1
             file.add(*lines.dead_letter(service, told))
         tally.dead[service] = reasons
 
 
-async def _standing(bus: Bus, topic: str) -> set[Place]:
-    """Where the last record of each key is, as compaction would leave it: tombstones end a key."""
-    last: dict[bytes | None, Place] = {}
-    async for record in scan(bus, topic):
-        if record.value is None:
-            last.pop(record.key, None)
-        else:
-            last[record.key] = _place(record)
-    return set(last.values())
-
-
-async def _at(bus: Bus, topic: str, places: set[Place], kind: type[T]) -> AsyncIterator[T]:
-    """The records of `topic` at `places`, decoded."""
-    async for record in scan(bus, topic):
-        if _place(record) in places:
-            yield _decoded(record, kind)
-
-
-def _decoded(record: Record, kind: type[T]) -> T:
-    return wire.decode(kind, record.value or b"")
-
-
-def _write(out: Path, files: Mapping[str, SortedLines]) -> None:
+def _write(out: Path, files: Files, kept: Mapping[str, set[Place]]) -> None:
     partial = {name: out / f".{name}.partial" for name in files}
     for name, content in files.items():
+        places = kept.get(name)
         with partial[name].open("wb") as file:
-            file.writelines(line + b"\n" for line in content.lines())
+            file.writelines(
+                line + b"\n"
+                for key, line in content.pairs()
+                if places is None or lines.place_in(key) in places
+            )
     for name, path in partial.items():
         path.replace(out / name)
 

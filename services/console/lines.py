@@ -1,9 +1,9 @@
-"""Records as the lines of an export: what the wire leaves out as a default is written out here."""
+"""Records as the lines of an export, and the keys that put them in order."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,40 +12,43 @@ from services.contracts.relations import Relation, Verdict
 _DIGITS = re.compile(r"\d+")
 _UNSORTABLE = re.compile("[\x00\n]")
 _ENCODER = msgspec.json.Encoder()
+_SEPARATOR = b"\x01"
 
 
-def line_of(content: object) -> bytes:
-    return _ENCODER.encode(content)
+class Place(NamedTuple):
+    """Where in its topic a record lies."""
+
+    partition: int
+    offset: int
 
 
 def whole(record: msgspec.Struct) -> bytes:
-    """Every field of the record, defaults included."""
-    return line_of(msgspec.structs.asdict(record))
+    """Every field of the record, also what the wire leaves out because it is the default."""
+    return _ENCODER.encode(msgspec.structs.asdict(record))
 
 
-def relation_lines(verdict: Verdict) -> Iterator[tuple[Relation, bytes]]:
-    """Each relation of a verdict and its line."""
-    for relation in verdict.relations:
-        yield relation, line_of(_relation(verdict, relation))
+def relation(verdict: Verdict, relation: Relation) -> bytes:
+    """A relation with both addresses and what the verdict says of its article; the passages last."""
+    numbers = msgspec.structs.asdict(relation)
+    passages = numbers.pop("passages")
+    return _ENCODER.encode(
+        {
+            "url": verdict.url,
+            **numbers,
+            "article_id": verdict.article_id,
+            "version_id": verdict.version_id,
+            "source": verdict.source,
+            "language": verdict.language,
+            "first_seen_at": verdict.first_seen_at,
+            "story_id": verdict.story_id,
+            "late": verdict.late,
+            "passages": passages,
+        }
+    )
 
 
-def _relation(verdict: Verdict, relation: Relation) -> dict[str, Any]:
-    return {
-        "url": verdict.url,
-        **{name: value for name, value in msgspec.structs.asdict(relation).items() if name != "passages"},
-        "article_id": verdict.article_id,
-        "version_id": verdict.version_id,
-        "source": verdict.source,
-        "language": verdict.language,
-        "first_seen_at": verdict.first_seen_at,
-        "story_id": verdict.story_id,
-        "late": verdict.late,
-        "passages": relation.passages,
-    }
-
-
-def screened_line(verdict: Verdict) -> bytes:
-    return line_of(
+def screened(verdict: Verdict) -> bytes:
+    return _ENCODER.encode(
         {
             "url": verdict.url,
             "reason": verdict.reason,
@@ -58,15 +61,6 @@ def screened_line(verdict: Verdict) -> bytes:
     )
 
 
-def time_key(at: datetime, *ids: str) -> bytes:
-    """Sorts as (time, ids) do: fixed width down to the microsecond, UTC."""
-    return "\x01".join((at.astimezone(UTC).isoformat(timespec="microseconds"), *ids)).encode()
-
-
-def revision_key(story_id: str, revision: int) -> bytes:
-    return f"{story_id}\x01{revision:012d}".encode()
-
-
 def dead_letter(service: str, told: Mapping[str, str]) -> tuple[bytes, bytes]:
     """Key and line of a dead letter, from its headers. Lines of a file sort by number."""
     origin = told.get("dl_origin", "")
@@ -77,4 +71,25 @@ def dead_letter(service: str, told: Mapping[str, str]) -> tuple[bytes, bytes]:
         "reason": told.get("dl_reason", ""),
         "detail": told.get("dl_detail", ""),
     }
-    return _UNSORTABLE.sub(" ", f"{service}\x01{order}").encode(), line_of(content)
+    return _UNSORTABLE.sub(" ", f"{service}\x01{order}").encode(), _ENCODER.encode(content)
+
+
+def time_key(at: datetime, *ids: str) -> bytes:
+    """Sorts as (time, ids) do: fixed width down to the microsecond, UTC."""
+    return _SEPARATOR.join(
+        [at.astimezone(UTC).isoformat(timespec="microseconds").encode(), *(one.encode() for one in ids)]
+    )
+
+
+def revision_key(story_id: str, revision: int) -> bytes:
+    return f"{story_id}\x01{revision:012d}".encode()
+
+
+def placed(key: bytes, place: Place) -> bytes:
+    """The key with the record's place behind it; see `place_in`."""
+    return b"%b\x01%d\x01%d" % (key, *place)
+
+
+def place_in(key: bytes) -> Place:
+    _, partition, offset = key.rsplit(_SEPARATOR, 2)
+    return Place(int(partition), int(offset))

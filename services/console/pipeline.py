@@ -2,15 +2,20 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
+from services.ops.logging import get
 from services.ops.metrics import Metrics
 from services.ops.observing import ServiceTotals
-from services.stream.bus import Bus
+from services.stream.bus import Bus, Fenced
 from services.stream.runner import Runner
 from services.stream.running import Running
 from services.stream.service import Service
 from services.stream.settings import RunSettings
+
+OWNERSHIP_S = 0.5
+"""How often it is asked whether another process has taken over."""
 
 
 class Stage(NamedTuple):
@@ -21,8 +26,17 @@ class Stage(NamedTuple):
 class Pipeline:
     """Stages in the direction of the flow. `totals` by service name."""
 
-    def __init__(self, bus: Bus, stages: Sequence[Stage], settings: RunSettings, metrics: Metrics) -> None:
-        self.totals = {stage.service.name: ServiceTotals(stage.service.name, metrics) for stage in stages}
+    def __init__(
+        self,
+        bus: Bus,
+        stages: Sequence[Stage],
+        settings: RunSettings,
+        metrics: Metrics,
+        *,
+        log: bool = False,
+    ) -> None:
+        names = [stage.service.name for stage in stages]
+        self.totals = {name: ServiceTotals(name, metrics, get(name) if log else None) for name in names}
         self.runners = [
             Runner(stage.service, bus, settings=settings, observer=self.totals[stage.service.name].runner())
             for stage in stages
@@ -34,3 +48,28 @@ class Pipeline:
 
     def of(self, service: str) -> list[Runner]:
         return [runner for runner in self.runners if runner.service.name == service]
+
+    async def settled(self, running: Running) -> bool:
+        """Wait until nothing more can come; False if stopped. Raises `Fenced` as `check_ownership` does."""
+        settling = asyncio.create_task(running.settled())
+        try:
+            while not settling.done():
+                self.check_ownership()
+                await asyncio.wait([settling], timeout=OWNERSHIP_S)
+            return await settling
+        finally:
+            settling.cancel()
+
+    async def stopped(self, running: Running) -> None:
+        """Wait until told to stop. Raises `Fenced` where another process took over."""
+        while not running.stop.is_set():
+            self.check_ownership()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(running.stop.wait(), OWNERSHIP_S)
+
+    def check_ownership(self) -> None:
+        """Raises `Fenced` where another process has taken over what a runner here works on."""
+        for runner in self.runners:
+            if runner.fenced():
+                numbers = ", ".join(map(str, sorted(runner.fenced())))
+                raise Fenced(f"another process took over {runner.service.name} (partitions {numbers})")

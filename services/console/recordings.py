@@ -23,11 +23,15 @@ class Replayed:
         self.service = IngestService(self._feeder, origins=1)
         self._sources = sources
         self._speed = speed
+        self.before = 0
+        """Items that an earlier run on the same log published."""
         self._given: tuple[IngestTask, ReplayFeeder] | None = None
 
     def _feeder(self, task: IngestTask, number: int) -> ReplayFeeder | None:
         if number != FEEDER_NUMBER:
             return None
+        if self._given is None:
+            self.before = sum(state.position for state in task.states.values())
         feeder = ReplayFeeder(task, self._sources, speed=self._speed)
         self._given = (task, feeder)
         return feeder
@@ -51,7 +55,7 @@ class Replayed:
 @asynccontextmanager
 async def opened(paths: Sequence[Path], speed: float) -> AsyncIterator[Replayed]:
     """The recordings at `paths`. Parser processes run only where there are pages to parse."""
-    recorded = any(_is_archive(path) is False for path in paths)
+    recorded = not all(_is_archive(path) for path in paths)
     async with Pool(min(MOST_PARSERS, os.cpu_count() or 1) if recorded else 0) as pool:
         yield Replayed(
             [Archive(path) if _is_archive(path) else Recording(path, pool) for path in paths], speed

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from rich.console import Console
 
-from services.console import accounts, addresses, inputs, newsroom, progress, summary
+from services.console import addresses, inputs, newsroom, progress, summary
 from services.console.accounts import Ingested
 from services.console.addresses import Address
 from services.console.export import export
@@ -29,6 +30,7 @@ from services.ops.exits import Exit, Stop
 from services.ops.metrics import Metrics
 from services.stream.breaker import Limits
 from services.stream.bus import Bus
+from services.stream.patience import Patience
 from services.stream.settings import RunSettings
 from services.stream.sqlite import SqliteBus
 
@@ -56,6 +58,7 @@ class Wishes(NamedTuple):
     @classmethod
     def of(
         cls,
+        *,
         paths: Sequence[Path],
         out: Path | None,
         speed: str | None,
@@ -110,7 +113,6 @@ async def _replay(wishes: Wishes, scratch: Path, out: Path) -> Report:
                 ingested=_ingested(pipeline, replayed),
                 held={name: totals.held() for name, totals in pipeline.totals.items()},
                 unaccounted={name: totals.unaccounted() for name, totals in pipeline.totals.items()},
-                unread=replayed.progress[1] - replayed.progress[0],
                 damage=tuple(replayed.damage),
                 seconds=time.monotonic() - started,
             )
@@ -125,12 +127,13 @@ async def _run(bus: Bus, replayed: Replayed, wishes: Wishes) -> Pipeline:
         Stage(DedupService(wishes.settings.dedup), wishes.workers),
         Stage(EnrichService(), wishes.workers),
     ]
-    pipeline = Pipeline(bus, stages, RUN, Metrics())
+    patience = Patience(total_s=wishes.settings.bus.wait_s)
+    pipeline = Pipeline(bus, stages, replace(RUN, patience=patience), Metrics())
     stop = asyncio.Event()
     with stopped_by_signals(stop), progress.shown("replaying") as bar:
         async with pipeline.running(stop) as running:
             drawing = asyncio.create_task(_draw(bar, replayed))
-            settled = await running.settled()
+            settled = await pipeline.settled(running)
             drawing.cancel()
     if not settled:
         done, total = replayed.progress
@@ -148,9 +151,13 @@ async def _draw(bar: progress.Bar, replayed: Replayed) -> None:
 
 def _ingested(pipeline: Pipeline, replayed: Replayed) -> Ingested:
     totals = pipeline.totals["ingest"]
-    bookkeeping = sum(totals.outcomes[name] for name in accounts.BOOKKEEPING)
-    due = totals.readings + totals.records - bookkeeping
-    return Ingested(due, totals.outcomes, totals.dead.total(), replayed.unfetched)
+    return Ingested(
+        there=replayed.progress[1],
+        before=replayed.before,
+        outcomes=totals.outcomes,
+        dead=totals.dead.total(),
+        unfetched=replayed.unfetched,
+    )
 
 
 async def _check_log(bus: Bus, paths: Sequence[Path]) -> None:

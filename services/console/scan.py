@@ -7,7 +7,7 @@ import msgspec
 from services.contracts import wire
 from services.stream.bus import Bus, Partition, Record
 
-CHUNK = 500
+CHUNK = 2048
 
 
 async def scan(bus: Bus, topic: str) -> AsyncIterator[Record]:

@@ -12,7 +12,7 @@ Pair = tuple[bytes, bytes]
 
 
 class SortedLines:
-    """Takes (key, line) pairs in any order and gives the lines back by key, then by line.
+    """Takes (key, line) pairs in any order and gives them back by key, then by line.
 
     Neither may contain a line feed, and a key no NUL byte. At most `run_bytes` are held in memory.
     Use as a context manager.
@@ -38,11 +38,11 @@ class SortedLines:
         if self._size > self._run_bytes:
             self._spill()
 
-    def lines(self) -> Iterator[bytes]:
-        """All lines in order. Call once."""
+    def pairs(self) -> Iterator[Pair]:
+        """All (key, line) pairs in order. Call once."""
         self._held.sort()
         runs: list[Iterable[Pair]] = [_read(run) for run in self._runs]
-        return (line for _, line in heapq.merge(*runs, self._held))
+        return heapq.merge(*runs, self._held)
 
     def _spill(self) -> None:
         self._held.sort()

@@ -9,6 +9,7 @@ from rich.table import Table
 from services.console import accounts
 from services.console.accounts import Account, Ingested
 from services.console.addresses import Address
+from services.console.export import FILES
 from services.console.tally import Tally
 
 
@@ -18,7 +19,6 @@ class Report(NamedTuple):
     held: Mapping[str, int]
     """Inputs that a service still holds."""
     unaccounted: Mapping[str, int]
-    unread: int
     damage: tuple[str, ...]
     seconds: float
 
@@ -28,8 +28,6 @@ class Report(NamedTuple):
     def reasons(self) -> list[str]:
         """Why not all input is accounted for, a line each, the gravest first; empty when all is well."""
         lines = list(self.damage)
-        if self.unread:
-            lines.append(f"{self.unread:,} inputs were not read")
         lines += [
             f"{name} lost track of {count:,} inputs" for name, count in self.unaccounted.items() if count
         ]
@@ -77,7 +75,7 @@ def hints(out: Path | None, address: Address | None, *, stories: bool) -> Iterat
     if out is None:
         yield "Nothing was kept. Add --out DIR to write articles, relations, stories and more as JSON lines."
     else:
-        yield f"Written to {out}: articles, relations, stories, story-changes, events, screened, dead-letters (.jsonl)."
+        yield f"Written to {out}: {', '.join(name.removesuffix('.jsonl') for name in FILES)} (.jsonl)."
         yield f"Try next:  head -1 {out / 'stories.jsonl'} | python3 -m json.tool"
     if not stories:
         yield "           add --stories to see who had each story first, who copied and who rewrote"

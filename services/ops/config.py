@@ -18,7 +18,7 @@ from services.dedup.settings import DedupSettings
 from services.ops.allowed import allowed
 from services.ops.exits import Exit, Stop
 from services.ops.secret import Secret, secret_from
-from services.ops.settings import BusSettings, OpsSettings, ReplaySettings
+from services.ops.settings import BusSettings, EnrichSettings, IngestSettings, OpsSettings, ReplaySettings
 
 PREFIX = "NEWSFOLD_"
 MAX_FILE_BYTES = 1 << 20
@@ -29,7 +29,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All sections. `load` is the only way in from outside."""
 
     bus: BusSettings = BusSettings()
+    ingest: IngestSettings = IngestSettings()
     dedup: DedupSettings = DedupSettings()
+    enrich: EnrichSettings = EnrichSettings()
     ops: OpsSettings = OpsSettings()
     replay: ReplaySettings = ReplaySettings()
 

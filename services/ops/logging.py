@@ -18,6 +18,7 @@ from structlog.processors import ExceptionRenderer, JSONRenderer
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
+from services.ops.events import Event
 from services.ops.redaction import redacted
 
 Format = Literal["auto", "json", "console"]
@@ -41,6 +42,28 @@ def configure(
         logger_factory=structlog.PrintLoggerFactory(out),
         cache_logger_on_first_use=False,
     )
+    _bridge(level)
+
+
+class Bridge(logging.Handler):
+    """What libraries and the stream log through the standard module, as lines of ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log = structlog.get_logger()
+        log.log(
+            record.levelno,
+            Event.LIBRARY_REPORTED,
+            message=record.getMessage(),
+            logger=record.name,
+            exc_info=record.exc_info,
+        )
+
+
+def _bridge(level: str) -> None:
+    root = logging.getLogger()
+    root.handlers = [Bridge()]
+    root.setLevel(logging.WARNING)  # libraries tell every request below it, with its full address
+    logging.getLogger("services").setLevel(level.upper())
 
 
 def get(service: str) -> FilteringBoundLogger:

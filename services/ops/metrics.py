@@ -38,6 +38,7 @@ _READ = tuple(
     if reader in SERVICES and reader != topic.writer  # a service restores from its own topics
 )
 _WRITTEN = tuple((topic.writer, topic.name) for topic in TOPICS if topic.writer in SERVICES)
+FEED_STATES: Values = (*get_args(FeedStatus), "unpolled")
 _BY_SERVICE = tuple((service,) for service in SERVICES)
 
 
@@ -198,7 +199,7 @@ METRICS: tuple[Metric, ...] = (
         kind="gauge",
         unit="feeds",
         labels=("state",),
-        allowed=tuple((state,) for state in (*get_args(FeedStatus), "unpolled")),
+        allowed=tuple((state,) for state in FEED_STATES),
         help="Feeds by state. The states exclude each other; their sum is all feeds.",
     ),
     Metric(

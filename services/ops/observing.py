@@ -3,18 +3,25 @@
 import time
 from collections import Counter
 
+from structlog.typing import FilteringBoundLogger
+
+from services.ops.events import Event
 from services.ops.metrics import Metrics
 from services.ops.outcomes import DEAD, OTHER, OUTCOMES
 from services.stream.changelog import Restored
 from services.stream.observer import Delivery, Result, State
 
+QUIET = frozenset({"tick", "progress", "watermark"})
+
 
 class ServiceTotals:
     """All runners of one service in this process. `runner()` makes the observer of one of them."""
 
-    def __init__(self, service: str, metrics: Metrics) -> None:
+    def __init__(self, service: str, metrics: Metrics, log: FilteringBoundLogger | None = None) -> None:
+        """Without `log` nothing is logged: a replay shows its progress in another way."""
         self.service = service
         self.metrics = metrics
+        self.log = log
         self.readings = 0
         """Inputs a feeder brought."""
         self.records = 0
@@ -95,17 +102,26 @@ class RunnerObserver:
             self._held[delivery.number] = delivery.held
         self._totals.count(delivery)
         self._totals.settle()
+        if self._totals.log is not None:
+            _tell(self._totals.log, delivery)
 
     def transaction(self, result: Result, seconds: float) -> None:
         self._metrics.counter("transactions_total", self._service, result).inc()
         self._metrics.histogram("transaction_seconds", self._service).observe(seconds)
+        if result != "committed" and self._totals.log is not None:
+            self._totals.log.warning(Event.BATCH_RETRIED, result=result)
 
     def spent(self, state: State, seconds: float) -> None:
         self._metrics.counter("loop_seconds_total", self._service, state).inc(seconds)
 
-    def restored(self, number: int, restored: Restored, seconds: float) -> None:  # noqa: ARG002 - never a label
+    def restored(self, number: int, restored: Restored, seconds: float) -> None:
         self._metrics.counter("state_restored_records_total", self._service).inc(restored.count)
         self._metrics.histogram("state_restore_seconds", self._service).observe(seconds)
+        if self._totals.log is not None:
+            took = round(1000 * seconds)
+            self._totals.log.info(
+                Event.STATE_RESTORED, partition=number, records=restored.count, duration_ms=took
+            )
 
     def rebalanced(self, owned: frozenset[int]) -> None:
         self.owned = owned
@@ -113,6 +129,22 @@ class RunnerObserver:
             del self._open[number], self._held[number]
         self._metrics.counter("rebalances_total", self._service).inc()
         self._totals.settle()
+        if self._totals.log is not None:
+            self._totals.log.info(Event.PARTITIONS_ASSIGNED, partitions=sorted(owned))
+
+
+def _tell(log: FilteringBoundLogger, delivery: Delivery) -> None:
+    """One line a commit; those that only say that time has passed are for debugging."""
+    quiet = delivery.outcomes.keys() <= QUIET and not delivery.dead
+    (log.debug if quiet else log.info)(
+        Event.BATCH_COMMITTED,
+        partition=delivery.number,
+        outcomes=dict(delivery.outcomes),
+        outputs=dict(delivery.outputs),
+        held=delivery.held,
+    )
+    if delivery.dead:
+        log.warning(Event.RECORDS_DEAD_LETTERED, partition=delivery.number, reasons=dict(delivery.dead))
 
 
 def _known(value: str, allowed: tuple[str, ...]) -> str:

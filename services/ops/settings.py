@@ -1,6 +1,6 @@
 """What can be configured in the sections that belong to no single service, with range and default."""
 
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -18,6 +18,46 @@ class BusSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """`memory`, `sqlite:FILE` or `kafka:HOST:PORT`."""
     wait_s: Annotated[float, Meta(ge=0, le=3600)] = 60.0
     """Seconds to wait for a bus that is away, with growing delay, before giving up with exit code 3."""
+
+
+class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[ingest]`: how feeds and pages are fetched."""
+
+    user_agent: Annotated[str, Meta(min_length=1, max_length=200)] = "newsfold/0.1"
+    allow_net: tuple[str, ...] = ()
+    """Private address ranges (CIDR) the fetcher may reach; `--allow-net` adds to them."""
+    parsers: Annotated[int, Meta(ge=1, le=64)] = 2
+    """Processes that parse feeds and pages."""
+    in_flight: Annotated[int, Meta(ge=1, le=1000)] = 32
+    """Requests at once, of each partition of feeds."""
+    per_host: Annotated[int, Meta(ge=1, le=100)] = 2
+    """Requests at once to one host, of each partition of feeds."""
+    tick_s: Annotated[float, Meta(ge=0.1, le=600)] = 5.0
+    """How often idle feeds say that time has passed; stories wait for it."""
+    wire_bytes: Annotated[int, Meta(ge=65_536, le=268_435_456)] = 15 << 20
+    """Largest body as sent."""
+    decoded_bytes: Annotated[int, Meta(ge=65_536, le=268_435_456)] = 15 << 20
+    """Largest body after decompression."""
+    total_s: Annotated[float, Meta(ge=1, le=600)] = 20.0
+    """Seconds for one fetch, redirects included."""
+    connect_s: Annotated[float, Meta(ge=0.1, le=120)] = 5.0
+    read_s: Annotated[float, Meta(ge=0.1, le=120)] = 10.0
+    """Longest silence of a server."""
+    redirects: Annotated[int, Meta(ge=0, le=20)] = 5
+
+    def __post_init__(self) -> None:
+        for net in self.allow_net:
+            network(net)
+
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(network(net) for net in self.allow_net)
+
+
+class EnrichSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[enrich]`: clusters into stories."""
+
+    workers: Annotated[int, Meta(ge=1, le=64)] = 1
+    """Members of the group in this process."""
 
 
 class OpsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +90,16 @@ class OpsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         """Host and port of `listen`."""
         host, _, port = self.listen.rpartition(":")
         return host.strip("[]"), int(port)
+
+
+def network(text: str) -> IPv4Network | IPv6Network:
+    """A range of addresses. Raises ValueError with what is allowed."""
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is no address range; allowed: CIDR such as 10.0.0.0/8 or fd00::/8"
+        ) from None
 
 
 def is_loopback(host: str) -> bool:

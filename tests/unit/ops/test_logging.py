@@ -1,7 +1,8 @@
 import io
 import json
+import logging as logging_of_python
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -22,15 +23,29 @@ def lines() -> Logged:
 
 
 @pytest.fixture(autouse=True)
-def _reset() -> Any:
+def _reset() -> Iterator[None]:
+    root = logging_of_python.getLogger()
+    before = root.handlers, root.level
     yield
+    root.handlers, root.level = before
     structlog.reset_defaults()
 
 
-def test_a_line_is_one_json_object_with_service_level_and_microseconds(lines: Logged) -> None:
-    logging.get("dedup").info(Event.FEED_FETCHED, feed_id="f1", duration_ms=3)
+def test_what_the_standard_module_is_told_becomes_a_line_of_ours(lines: Logged) -> None:
+    logging_of_python.getLogger("services.stream.lane").warning("%s gave up", "dedup/3")
+    logging_of_python.getLogger("httpx").info("GET https://feeds.example/")
     (line,) = lines()
-    assert line["event"] == "feed.fetched"
+    assert (line["event"], line["message"], line["level"]) == (
+        "library.reported",
+        "dedup/3 gave up",
+        "warning",
+    )
+
+
+def test_a_line_is_one_json_object_with_service_level_and_microseconds(lines: Logged) -> None:
+    logging.get("dedup").info(Event.BATCH_COMMITTED, feed_id="f1", duration_ms=3)
+    (line,) = lines()
+    assert line["event"] == "batch.committed"
     assert (line["service"], line["level"], line["feed_id"]) == ("dedup", "info", "f1")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line["timestamp"])
 
@@ -57,14 +72,14 @@ def test_no_url_in_a_line_shows_credentials(fmt: logging.Format) -> None:
     try:
         int(f"cannot fetch {url}")
     except ValueError:
-        logging.get("ingest").exception(Event.FEED_FAILED, url=url)
+        logging.get("ingest").exception(Event.BATCH_RETRIED, url=url)
     assert "hush" not in stream.getvalue()
     assert "page=3" in stream.getvalue()
 
 
 def test_article_text_is_left_out_above_debug(lines: Logged) -> None:
-    logging.get("ingest").info(Event.PAGE_FETCHED, text="The mayor said …")
-    logging.get("ingest").debug(Event.PAGE_FETCHED, text="The mayor said …")
+    logging.get("ingest").info(Event.BATCH_COMMITTED, text="The mayor said …")
+    logging.get("ingest").debug(Event.BATCH_COMMITTED, text="The mayor said …")
     above, debug = lines()
     assert "mayor" not in json.dumps(above)
     assert debug["text"] == "The mayor said …"
@@ -102,7 +117,7 @@ def test_remembered_errors_are_bounded() -> None:
 def test_colour_only_in_a_terminal() -> None:
     stream = io.StringIO()
     logging.configure(service="ingest", fmt="console", stream=stream)
-    logging.get("ingest").error(Event.FEED_FAILED)
+    logging.get("ingest").error(Event.BATCH_RETRIED)
     assert "\x1b" not in stream.getvalue()
 
 

@@ -1,0 +1,216 @@
+"""`newsfold run`: the services on live feeds, until told to stop."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+from msgspec.structs import replace
+
+from services.console import addresses
+from services.console.addresses import Address
+from services.console.feeds import Census, listed_in, publish_feeds
+from services.console.once import OnceFeeder, Round
+from services.console.pipeline import Pipeline, Stage
+from services.console.signals import stopped_by_signals
+from services.console.watch import Watch
+from services.contracts.feeds import Feed
+from services.contracts.topics import FEED_PARTITIONS
+from services.dedup.service import DedupService
+from services.enrich.service import EnrichService
+from services.ingest.fetch import Fetcher, FetchLimits
+from services.ingest.live import HttpFeeder, LiveSettings
+from services.ingest.pool import Pool
+from services.ingest.service import IngestService, IngestTask
+from services.ops import logging
+from services.ops.config import Settings
+from services.ops.events import Event
+from services.ops.exits import Exit, Stop
+from services.ops.health import Health
+from services.ops.metrics import Metrics
+from services.ops.server import OpsServer
+from services.ops.settings import IngestSettings, network
+from services.stream.bus import Bus
+from services.stream.clock import SystemClock
+from services.stream.patience import Patience, patiently
+from services.stream.service import Feeder
+from services.stream.settings import RunSettings
+
+ALL = ("ingest", "dedup", "enrich")
+
+
+class Order(NamedTuple):
+    """What was asked for, checked."""
+
+    services: Sequence[str]
+    feeds: Sequence[Feed]
+    address: Address
+    once: bool
+    settings: Settings
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        what: str,
+        feeds: Path | None,
+        address: str | None,
+        allow_net: Sequence[str],
+        once: bool,
+        settings: Settings,
+    ) -> "Order":
+        """Raises `Stop` (usage) for what cannot be done."""
+        place = addresses.parse(address or settings.bus.url)
+        services = ALL if what == "all" else (what,)
+        if place.kind == "memory" and what != "all":
+            raise Stop(
+                Exit.USAGE, f"bus memory: nobody else could read what `run {what}` does; name sqlite:FILE"
+            )
+        if feeds is not None and "ingest" not in services:
+            raise Stop(Exit.USAGE, f"--feeds: `run {what}` polls no feeds")
+        return cls(
+            services=services,
+            feeds=listed_in(feeds) if feeds else (),
+            address=place,
+            once=once,
+            settings=replace(settings, ingest=_with_nets(settings.ingest, allow_net)),
+        )
+
+
+def _with_nets(ingest: IngestSettings, allow_net: Sequence[str]) -> IngestSettings:
+    try:
+        for net in allow_net:
+            network(net)
+    except ValueError as error:
+        raise Stop(Exit.USAGE, f"--allow-net: {error}") from None
+    return replace(ingest, allow_net=(*ingest.allow_net, *allow_net))
+
+
+def run_live(order: Order) -> None:
+    """Until stopped or, with `once`, until all is done. Raises `Stop` and `BusError`."""
+    ops = order.settings.ops
+    logging.configure(service="newsfold", fmt=ops.log_format, level=ops.log_level, stream=sys.stdout)
+    told = asyncio.run(_live(order))
+    if told:
+        click.echo(told)
+
+
+async def _live(order: Order) -> str:
+    log = logging.get("newsfold")
+    stop = asyncio.Event()
+    metrics = Metrics()
+    missing = {"bus": "not connected", **dict.fromkeys(order.services, "not started")}
+    health = Health(missing, stall_s=order.settings.ops.stall_s)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(stopped_by_signals(stop, lambda: log.info(Event.STOP_REQUESTED)))
+        server = await stack.enter_async_context(OpsServer(order.settings.ops, health, metrics.exposition))
+        log.info(Event.OPS_STARTED, port=server.port)
+        bus = await _connected(order, stop)
+        if bus is None:
+            return ""
+        stack.push_async_callback(bus.close)
+        health.ready("bus")
+        log.info(Event.BUS_CONNECTED, bus=str(order.address))
+        await _prepare(bus, order)
+        stages = await stack.enter_async_context(_stages(order))
+        pipeline = Pipeline(bus, stages, _run_settings(order.settings), metrics, log=True)
+        watch = Watch(pipeline, bus, order.address.file(), health, metrics)
+        log.info(Event.SERVICE_STARTED, services=list(order.services))
+        await _work(pipeline, watch, stop, once=order.once)
+        log.info(Event.SERVICE_STOPPED, services=list(order.services))
+        return await _told(bus, pipeline) if order.once else ""
+
+
+async def _work(pipeline: Pipeline, watch: Watch, stop: asyncio.Event, *, once: bool) -> None:
+    async with pipeline.running(stop) as running:
+        watching = asyncio.create_task(watch.run())
+        try:
+            await (pipeline.settled(running) if once else pipeline.stopped(running))
+        finally:
+            watching.cancel()
+    held = {name: totals.held() for name, totals in pipeline.totals.items() if totals.held()}
+    if once and held:
+        raise Stop(Exit.FAILED, f"not everything could be decided: still held are {held}")
+
+
+async def _connected(order: Order, stop: asyncio.Event) -> Bus | None:
+    """The bus, started; waits for it as long as is configured. None when stopped meanwhile."""
+
+    async def attempt() -> Bus:
+        bus = addresses.bus_at(order.address)
+        await bus.start()
+        return bus
+
+    patience = Patience(total_s=order.settings.bus.wait_s)
+    connecting = asyncio.create_task(patiently(attempt, patience))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([connecting, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if connecting.done():
+        return connecting.result()
+    connecting.cancel()
+    return None
+
+
+async def _prepare(bus: Bus, order: Order) -> None:
+    await bus.create(addresses.topic_specs(forget=True))
+    if order.feeds:
+        new = await publish_feeds(bus, order.feeds)
+        logging.get("newsfold").info(Event.FEEDS_IMPORTED, feeds=len(order.feeds), new=new)
+
+
+@asynccontextmanager
+async def _stages(order: Order) -> AsyncIterator[Sequence[Stage]]:
+    """The services asked for, in the direction of the flow, with what ingest needs opened."""
+    settings = order.settings
+    async with AsyncExitStack() as stack:
+        stages = []
+        if "ingest" in order.services:
+            fetcher = await stack.enter_async_context(_fetcher(settings.ingest))
+            pool = await stack.enter_async_context(Pool(settings.ingest.parsers))
+            stages.append(Stage(_ingest(fetcher, pool, settings.ingest, once=order.once)))
+        if "dedup" in order.services:
+            stages.append(Stage(DedupService(settings.dedup)))
+        if "enrich" in order.services:
+            stages.append(Stage(EnrichService(), settings.enrich.workers))
+        yield stages
+
+
+def _fetcher(ingest: IngestSettings) -> Fetcher:
+    limits = FetchLimits(
+        wire_bytes=ingest.wire_bytes,
+        decoded_bytes=ingest.decoded_bytes,
+        total_s=ingest.total_s,
+        connect_s=ingest.connect_s,
+        read_s=ingest.read_s,
+        redirects=ingest.redirects,
+    )
+    return Fetcher(allow=ingest.networks(), limits=limits, user_agent=ingest.user_agent)
+
+
+def _ingest(fetcher: Fetcher, pool: Pool, ingest: IngestSettings, *, once: bool) -> IngestService:
+    live = LiveSettings(in_flight=ingest.in_flight, per_host=ingest.per_host, tick_s=ingest.tick_s)
+    this_round = Round(FEED_PARTITIONS, SystemClock())
+
+    def feeder(task: IngestTask, number: int) -> Feeder:
+        polling = HttpFeeder(task, fetcher, pool, once=once, settings=live)
+        return OnceFeeder(polling, number, this_round) if once else polling
+
+    return IngestService(feeder, origins=FEED_PARTITIONS)
+
+
+def _run_settings(settings: Settings) -> RunSettings:
+    return RunSettings(drain_s=settings.ops.drain_s, patience=Patience(total_s=settings.bus.wait_s))
+
+
+async def _told(bus: Bus, pipeline: Pipeline) -> str:
+    """What one round did, in a line."""
+    census = Census()
+    await census.refresh(bus)
+    feeds = ", ".join(f"{count} {status}" for status, count in sorted(census.by_status().items())) or "none"
+    outcomes = pipeline.totals["dedup"].outcomes if "dedup" in pipeline.totals else {}
+    decided = outcomes.get("story", 0) + outcomes.get("screened", 0)
+    return f"feeds: {feeds}; articles decided: {decided}"
