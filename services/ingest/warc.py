@@ -7,13 +7,13 @@ URL is before its first failure is met.
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from os import SEEK_END
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
-from warcio.exceptions import ArchiveLoadFailed
 
 from services.ingest.charset import text_of
 from services.ingest.entries import moment
@@ -25,7 +25,6 @@ MAX_BODY = 15 << 20
 MAX_ANSWERS = 5_000_000
 HEAD = 2_048
 """Bytes of a body that are looked at to tell feeds from pages."""
-_CHUNK = 1 << 16
 _FEED_TYPES = ("rss+xml", "atom+xml", "rdf+xml", "feed+json")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 
@@ -59,9 +58,8 @@ def index(path: Path) -> Index:
                 if len(answers) == MAX_ANSWERS:
                     damage = f"more than {MAX_ANSWERS} answers; split the recording"
                     break
-        except (_CutOff, ArchiveLoadFailed) as error:
-            line = " ".join(str(error).split())[:200]
-            damage = f"damaged after {len(answers)} answers: {line}"
+        except _CutOff as error:
+            damage = f"damaged after {len(answers)} answers: {error}"
     return Index(sorted(answers, key=lambda answer: (answer.at, answer.offset)), damage)
 
 
@@ -78,24 +76,41 @@ class _Known:
 
 
 def _answers(file: BinaryIO, known: _Known) -> Iterator[Answer]:
-    records = ArchiveIterator(file)
-    for record in records:
-        offset = records.get_record_offset()
-        if not str(record.rec_headers.protocol).startswith("WARC/"):
-            raise _CutOff("not a WARC file")
+    for record, offset in _records(file):
         if record.rec_type in {"response", "revisit"}:
             at = moment(record.rec_headers.get_header("WARC-Date") or "")
             if at is None:
                 raise _CutOff(f"the record at byte {offset} has no readable WARC-Date")
             yield _answer(record, at, offset, known)
-        while record.raw_stream.read(_CHUNK):
-            pass
+
+
+def _records(file: BinaryIO) -> Iterator[tuple[Any, int]]:
+    """Records and where they start, each read to its end before the next. Raises `_CutOff`."""
+    records = ArchiveIterator(file)
+    start = 0
+    while (record := _next(records, start)) is not None:
+        start = records.offset
+        yield record, start
+        records.read_to_end()
         if record.raw_stream.limit > 0:
-            raise _CutOff(f"the record at byte {offset} is cut off")
-        end = offset + records.get_record_length()
-    file.seek(0, 2)
-    if end < file.tell():
-        raise _CutOff(f"the record at byte {end} is cut off")
+            raise _CutOff(f"the record at byte {start} is cut off")
+        start = records.offset
+    if start == 0:
+        raise _CutOff("holds no record")
+    file.seek(0, SEEK_END)
+    if start < file.tell():
+        raise _CutOff(f"the record at byte {start} is cut off")
+
+
+def _next(records: ArchiveIterator, start: int) -> Any:
+    try:
+        record = next(records, None)
+    except Exception as error:  # noqa: BLE001 - warcio raises anything at a record that ends in its head
+        told = " ".join(str(error).split())[:200]
+        raise _CutOff(f"the record at byte {start} is cut off or no record: {told}") from None
+    if record is not None and not str(record.rec_headers.protocol).startswith("WARC/"):
+        raise _CutOff("not a WARC file")
+    return record
 
 
 def _answer(record: Any, at: datetime, offset: int, known: _Known) -> Answer:
