@@ -66,7 +66,7 @@ class Fold:
         self._latest: datetime | None = None
         self.search = Search(settings, ranges=ranges)
         self.window = Window(settings)
-        self.stories = Stories(settings)
+        self.stories = Stories(settings, lambda article: self.window.current(article) is not None)
 
     def restore(
         self, remembered: Sequence[Remembered], clusters: Sequence[Cluster], latest: datetime | None

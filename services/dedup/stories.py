@@ -20,6 +20,8 @@ from services.dedup.settings import DedupSettings
 
 Overlaps = Callable[[str, str], bool]
 """Whether two articles, by id, share enough text to stand in one story."""
+Remembers = Callable[[str], bool]
+"""Whether the text of an article, by id, is still at hand."""
 
 
 class Link(NamedTuple):
@@ -43,8 +45,9 @@ def holds(relation: Relation, settings: DedupSettings) -> bool:
 class Stories:
     """The open stories of a shard."""
 
-    def __init__(self, settings: DedupSettings) -> None:
+    def __init__(self, settings: DedupSettings, remembers: Remembers) -> None:
         self._settings = settings
+        self._remembers = remembers
         self._reach = timedelta(days=settings.story_days)
         self._open: dict[str, Cluster] = {}
         self._home: dict[str, str] = {}
@@ -81,17 +84,14 @@ class Stories:
         return self._leave(home, member)
 
     def evict(self, gone: Iterable[str], at: datetime) -> list[Cluster]:
-        """Close the stories none of whose articles is remembered any more."""
+        """Close the stories none of whose articles is remembered any more. `gone`: just forgotten."""
         closed = []
         for article in gone:
             home = self.of(article)
-            if home is None:
-                continue
-            del self._home[article]
-            if any(member.article_id in self._home for member in home.members):
+            if home is None or any(self._remembers(member.article_id) for member in home.members):
                 continue
             closed.append(_changed(home, "closed", home.members[-1].article_id, at))
-            del self._open[home.story_id]
+            self.drop(home.story_id)
         return sorted(closed, key=lambda cluster: cluster.story_id)
 
     def _settle(
@@ -136,7 +136,7 @@ class Stories:
         return max(seen) - min(seen) <= self._reach
 
     def _still_fits(self, home: Cluster, member: Member, strong: Sequence[Link], overlaps: Overlaps) -> bool:
-        others = {m.article_id for m in home.members} - {member.article_id}
+        others = {m.article_id for m in home.members if self._remembers(m.article_id)} - {member.article_id}
         if not others:
             return True
         linked = any(link.other in others for link in strong)
