@@ -87,7 +87,7 @@ def _head(article: Article, console: Console) -> None:
     console.print(Text(article.title or "(no title)", style="bold"))
     console.print(f"  {article.url}", markup=False, soft_wrap=True)
     console.print(
-        f"  {article.source}, first seen {article.first_seen_at:%Y-%m-%d %H:%M:%S}, {article.language}{credit}",
+        f"  {article.source}, {article.first_seen_at:%Y-%m-%d %H:%M:%S}, {article.language}{credit}",
         markup=False,
     )
 
@@ -98,11 +98,11 @@ def _numbers(seen: Comparison, settings: DedupSettings, console: Console) -> Non
     found = f"shingles: {shares.newer} in the newer, {shares.older} in the older, {shares.shared} shared"
     novel = f"novel (seen on fewer than {settings.novelty_least} earlier days): {shares.fresh_newer}"
     parts = f"{shares.containment:.1%} of the newer, {shares.other_containment:.1%} of the older"
+    poorer = f"{shares.fresh_containment:.1%} of the poorer side"
     for line in (
         f"{keys}, estimated containment {seen.estimate:.2f}",
         f"{found}: J {shares.jaccard:.3f}, {parts}",
-        f"{novel} and {shares.fresh_older}, {shares.fresh_shared} shared: "
-        f"{shares.fresh_containment:.1%} of the poorer side",
+        f"{novel} and {shares.fresh_older}, {shares.fresh_shared} shared, {poorer}",
     ):
         console.print(f"  {line}", markup=False)
 
@@ -166,8 +166,8 @@ def _story(evidence: Evidence, article: Article, console: Console) -> None:
         console.print(f"  {seen}  {member.source}: {member.role}{numbers}", markup=False, soft_wrap=True)
     if len(story.members) > 1:
         console.print(
-            f"  one story, because each takes over the text of another within {settings.story_days:g} days of the "
-            f"first, and every two of the {len(story.members)} share at least {settings.story_link:.0%}",
+            f"  one story: each takes over the text of another within {settings.story_days:g} days "
+            f"of the first, and every two of the {len(story.members)} share at least {settings.story_link:.0%}",
             markup=False,
         )
     else:

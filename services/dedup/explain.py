@@ -1,0 +1,88 @@
+"""Why two articles are related or not: the chain of `fold` run again for one pair, and kept visible."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from services.contracts.articles import Article
+from services.contracts.relations import Relation
+from services.dedup.candidates import Candidate, choose
+from services.dedup.novelty import Novelty
+from services.dedup.overlap import Overlap, overlap
+from services.dedup.profile import profile, read
+from services.dedup.relate import Unrelated, relate
+from services.dedup.screens import Screen, screen
+from services.dedup.search import Hit, Search, Signed
+from services.dedup.settings import DedupSettings
+
+_DAY_S = 86_400
+
+
+class Comparison(NamedTuple):
+    """Everything the chain says about a pair."""
+
+    newer: Article
+    older: Article
+    screens: tuple[tuple[str, Screen], ...]
+    """URL and reason of what was kept out of matching."""
+    hit: Hit
+    estimate: float
+    """Estimated containment, 0..1."""
+    candidate: bool
+    """Whether the pair would be looked at exactly."""
+    shares: Overlap
+    answer: Relation | Unrelated
+    """Of the exact look, whether it would have been taken or not."""
+
+
+def compare(one: Article, other: Article, known: Iterable[Article], settings: DedupSettings) -> Comparison:
+    """Compare two articles as dedup saw them, given what was `known` at the time."""
+    older, newer = sorted((one, other), key=lambda article: (article.first_seen_at, article.article_id))
+    search = Search(settings)
+    first, second = _signed([older, newer], known, search, settings)
+    hits = search.find([first, second]).get(newer.version_id, [])
+    hit = hits[0] if hits else Hit(older.version_id, 0, 0)
+    estimate = hit.samples / max(1, min(first.keys.samples, second.keys.samples))
+    chosen = choose([Candidate(hit.version, first.profile.rank, hit.bands, hit.samples, estimate)], settings)
+    looked = (
+        (article, screen(article.title, article.text, read(article.text).words, settings))
+        for article in (older, newer)
+    )
+    return Comparison(
+        newer=newer,
+        older=older,
+        screens=tuple((article.url, why) for article, why in looked if why),
+        hit=hit,
+        estimate=estimate,
+        candidate=bool(chosen),
+        shares=overlap(second.profile, first.profile, stale_days=settings.novelty_least),
+        answer=relate(second.profile, first.profile, settings, bands=hit.bands, samples=hit.samples),
+    )
+
+
+def _signed(
+    wanted: list[Article], known: Iterable[Article], search: Search, settings: DedupSettings
+) -> list[Signed]:
+    """The wanted articles, in order of day, with the novelty of their day."""
+    days: dict[int, list[Article]] = {}
+    first, last = _day(wanted[0]) - settings.novelty_days, _day(wanted[-1])
+    for article in known:
+        if first <= _day(article) < last:
+            days.setdefault(_day(article), []).append(article)
+    novelty = Novelty(days=settings.novelty_days, bits=settings.novelty_bits)
+    signed = []
+    for article in wanted:
+        for day in sorted(day for day in days if day < _day(article)):
+            for seen in days.pop(day):
+                reading = read(seen.text)
+                novelty.add(day, np.concatenate((reading.unique, reading.narrow)))
+        novelty.advance(_day(article))
+        reading = read(article.text)
+        narrow = reading.narrow[novelty.seen(reading.narrow) < settings.novelty_least]
+        signed.append(search.sign(profile(article, reading, novelty.seen(reading.unique)), narrow))
+    return signed
+
+
+def _day(article: Article) -> int:
+    return int(article.first_seen_at.timestamp() // _DAY_S)
