@@ -61,7 +61,8 @@ class Fold:
 
     def __init__(self, settings: DedupSettings, *, ranges: int = 1) -> None:
         self._settings = settings
-        self._novelty = Novelty(days=settings.novelty_days, bits=settings.novelty_bits)
+        remembered = min(settings.novelty_days, settings.window_days)
+        self._novelty = Novelty(days=remembered, bits=settings.novelty_bits)
         self._today: int | None = None
         self._latest: datetime | None = None
         self.search = Search(settings, ranges=ranges)

@@ -33,8 +33,9 @@ class DedupSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     # Novelty.
     novelty_days: Annotated[int, Meta(ge=1, le=60)] = 30
-    novelty_least: Annotated[int, Meta(ge=2, le=30)] = 3
-    """A shingle seen on so many earlier days is no evidence."""
+    """How far back days count; never further than `window_days`, which is as far as a shard remembers."""
+    novelty_least: Annotated[int, Meta(ge=2, le=3)] = 3
+    """A shingle seen on so many earlier days is no evidence. A kept version knows counts up to 3."""
     novelty_bits: Annotated[int, Meta(ge=16, le=28)] = 22
     """Memory of the novelty table: 2**bits bytes, whatever the traffic."""
 
