@@ -1,0 +1,111 @@
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.contracts.articles import Article
+from services.dedup.profile import profile, read
+from services.dedup.search import Hit, Search, Signed
+from services.dedup.settings import DedupSettings
+from tests.unit.dedup.pieces import SETTINGS, article, prose
+
+
+def signed(search: Search, piece: Article) -> Signed:
+    reading = read(piece.text)
+    return search.sign(profile(piece, reading, np.zeros(len(reading.unique), np.uint8)), reading.narrow)
+
+
+def whole(*numbers: int) -> Article:
+    """An article of the numbered paragraphs."""
+    text = "\n\n".join(prose(("paragraph", number), 60) for number in numbers)
+    return article(text, "/" + "-".join(map(str, numbers)))
+
+
+CORPUS = [
+    whole(0, 1, 2),
+    whole(0, 1),
+    whole(2),
+    whole(3, 4),
+    whole(4, 0),
+    whole(5),
+    article("Kurz", "/short"),
+]
+
+
+def found(ranges: int, batches: list[list[Article]]) -> dict[tuple[str, str], tuple[int, int]]:
+    search = Search(SETTINGS, ranges=ranges)
+    pairs: dict[tuple[str, str], tuple[int, int]] = {}
+    for batch in batches:
+        for version, hits in search.find([signed(search, piece) for piece in batch]).items():
+            pairs |= {tuple(sorted((version, hit.version))): (hit.bands, hit.samples) for hit in hits}  # type: ignore[misc]
+    return pairs
+
+
+@pytest.mark.parametrize("ranges", [1, 4, 16, 128])
+@given(st.permutations(CORPUS), st.integers(1, 7))
+def test_the_pairs_are_the_same_for_any_ranges_order_and_batches(
+    ranges: int, order: list[Article], size: int
+) -> None:
+    batches = [order[i : i + size] for i in range(0, len(order), size)]
+    assert found(ranges, batches) == found(1, [CORPUS])
+
+
+def test_both_sides_of_a_pair_in_one_batch_are_told() -> None:
+    search = Search(SETTINGS)
+    one, other = CORPUS[0], CORPUS[1]
+    hits = search.find([signed(search, one), signed(search, other)])
+    (there,), (back,) = hits[one.version_id], hits[other.version_id]
+    assert (there.version, back.version) == (other.version_id, one.version_id)
+    assert (there.bands, there.samples) == (back.bands, back.samples)
+    assert there.samples > 10
+
+
+def test_nothing_given_nothing_found() -> None:
+    assert Search(SETTINGS).find([]) == {}
+
+
+def test_a_sketch_read_back_is_found_as_the_one_it_was_made_of() -> None:
+    running, restored = Search(SETTINGS), Search(SETTINGS, ranges=4)
+    for piece in CORPUS[1:]:
+        made = signed(running, piece)
+        again = restored.signed(made.profile, made.sketch)
+        assert (again.keys.values.tolist(), again.keys.bands, again.keys.samples) == (
+            made.keys.values.tolist(),
+            made.keys.bands,
+            made.keys.samples,
+        )
+        running.find([made])
+        restored.insert([again])
+    last = signed(running, CORPUS[0])
+
+    def by_version(hits: list[Hit]) -> list[Hit]:
+        return sorted(hits, key=lambda hit: hit.version)
+
+    mine, theirs = running.find([last]), restored.find([last])
+    assert by_version(mine[CORPUS[0].version_id]) == by_version(theirs[CORPUS[0].version_id])
+    assert len(running) == len(restored)
+
+
+@pytest.mark.parametrize("settings", [DedupSettings(seed=2), DedupSettings(permutations=64)])
+def test_a_sketch_of_another_scheme_is_refused(settings: DedupSettings) -> None:
+    made = signed(Search(SETTINGS), CORPUS[0])
+    with pytest.raises(ValueError, match="scheme"):
+        Search(settings).signed(made.profile, made.sketch)
+    other = msgspec.structs.replace(made.sketch.scheme, version=2)
+    with pytest.raises(ValueError, match="scheme"):
+        Search(SETTINGS).signed(made.profile, msgspec.structs.replace(made.sketch, scheme=other))
+
+
+def test_when_all_is_evicted_no_key_is_held() -> None:
+    search = Search(SETTINGS, ranges=16)
+    search.find([signed(search, piece) for piece in CORPUS])
+    assert len(search) > 0
+    search.evict([piece.version_id for piece in CORPUS])
+    assert len(search) == 0
+    assert search.find([signed(search, CORPUS[0])]) == {}
+
+
+def test_an_article_too_short_to_have_a_shingle_has_no_key() -> None:
+    made = signed(Search(SETTINGS), CORPUS[-1])
+    assert (len(made.keys.values), made.sketch.signature, made.sketch.novel) == (0, b"", 0)
