@@ -67,6 +67,7 @@ _PLACE_THEN_COLON = re.compile(r"(?:,? (?:[A-Z][\w.-]*|\d{1,4})){1,6}:")
 _ROLE = re.compile(
     r"(?:'s)?(?: [A-Z][\w-]*){0,3} (?:Writers?|Correspondents?|Reporters?|Editors?|Staff)\b", re.IGNORECASE
 )
+_OWN_LINE = re.compile(r"(?:^|\n)(?:By|BY|Von|Par|Por) (?:(?:our|the|unserer?|unserem) )?$")
 _END_OF_PARAGRAPH = re.compile(r"[\s.…)]*(?:$|\n)")
 _LABEL = re.compile(
     r"(?<![\w(-])(?:Quellen?|[Ss]ources?|[Cc]redits?|CREDITS?|Fuentes?|Font[ei]|Bron|Kilde|Källa)"
@@ -125,7 +126,9 @@ def _stands_in_front(mention: Mention) -> bool:
 
 
 def _is_byline(mention: Mention) -> bool:
-    """As in "By Jane Doe, Associated Press Writer"; "Von Hans Muster, dpa" on a line of its own."""
+    """As in "By Jane Doe, Associated Press Writer"; "By our staff and AP" on a line of its own."""
+    if _OWN_LINE.search(mention.before) and _END_OF_PARAGRAPH.match(mention.after):
+        return True
     if not re.search(r"\b(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|BY)\s$", mention.before):
         return False
     if mention.from_start < HEAD and _ROLE.match(mention.after):

@@ -20,6 +20,7 @@ FILLER = "Die Brücke wird teurer als geplant. Das sagte der Bürgermeister am M
         ("Bridge opens", "(CBS/AP) The bridge at Porthaven opened.", ["ap"]),
         ("Bridge opens", "Reuters Porthaven Aug 23: The bridge has opened.", ["reuters"]),
         ("Bridge opens", "By Jane Doe, Associated Press Writer\nThe bridge opened.", ["ap"]),
+        ("Bridge opens", "The bridge opened. Mr Doe wept.\nBy our staff and AP", ["ap"]),
         (
             "Bridge opens",
             "The bridge opened. Mr Doe wept. The Associated Press contributed to this report.",
@@ -60,6 +61,7 @@ def test_a_credit_is_found_in_its_place(title: str, text: str, agencies: list[st
         "The bridge is safe, the mayor told Reuters. It opened on Monday.",
         "The bridge is safe, according to AP. It opened on Monday.",
         "The bridge opened. By Jane Doe, AP. It was a sunny day.",
+        "The bridge was said to be safe by our staff and AP\nIt opened on Monday.",
         "Das sagte der Bürgermeister der Deutschen Presse-Agentur (dpa) am Montag. " + FILLER,
         "Die Agentur AFP berichtete zuerst darüber. " + FILLER,
         "Australian Federal Police (AFP) said the bridge was closed. It opened later.",
