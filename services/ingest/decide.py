@@ -28,7 +28,7 @@ SUMMARY_KEPT = 500
 ATTEMPTS_MAX = 5
 BROKEN_AFTER = 5
 """Failures in a row after which a feed counts as broken."""
-WHOLE_TEXT = 1_200
+WHOLE_TEXT = 800
 """Characters from which a feed's content may be the whole article …"""
 WHOLE_SHARE = 3
 """… if it is this many times its summary."""

@@ -152,9 +152,11 @@ def test_the_publishers_wish_lengthens_the_interval() -> None:
     assert found.state.due_at >= after(60)
 
 
-def test_a_feed_with_whole_articles_needs_no_page() -> None:
-    found = polled(entry("a", content=LONG))
-    assert [one.text for one in found.articles] == [LONG]
+@pytest.mark.parametrize("sentences", [21, 60])
+def test_a_feed_with_whole_articles_needs_no_page(sentences: int) -> None:
+    whole = "Ein ganzer Artikel steht schon im Feed. " * sentences
+    found = polled(entry("a", summary="Ein ganzer Artikel steht …", content=whole))
+    assert [one.text for one in found.articles] == [whole]
     assert found.state is not None
     assert found.state.pending == ()
 
