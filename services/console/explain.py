@@ -167,7 +167,7 @@ def _story(evidence: Evidence, article: Article, console: Console) -> None:
     if len(story.members) > 1:
         console.print(
             f"  one story: each takes over the text of another within {settings.story_days:g} days "
-            f"of the first, and every two of the {len(story.members)} share at least {settings.story_link:.0%}",
+            f"of the first, and every two of the {len(story.members)} share {settings.story_link:.0%}",
             markup=False,
         )
     else:
