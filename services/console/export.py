@@ -139,6 +139,9 @@ def _verdict_lines(verdict: Verdict, place: Place, files: Files) -> None:
     if verdict.outcome == "screened":
         key = lines.time_key(verdict.first_seen_at, verdict.article_id)
         files["screened.jsonl"].add(lines.placed(key, place), lines.screened(verdict))
+    for refusal in verdict.refused:
+        key = lines.time_key(verdict.first_seen_at, verdict.article_id, refusal.other_article_id)
+        files["screened.jsonl"].add(lines.placed(key, place), lines.refused(verdict, refusal))
     for relation in verdict.relations:
         key = lines.time_key(verdict.first_seen_at, verdict.article_id, relation.other_article_id)
         files["relations.jsonl"].add(lines.placed(key, place), lines.relation(verdict, relation))

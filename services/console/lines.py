@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from services.contracts.relations import Relation, Verdict
+from services.contracts.relations import Refusal, Relation, Verdict
 
 _DIGITS = re.compile(r"\d+")
 _UNSORTABLE = re.compile("[\x00\n]")
@@ -48,17 +48,24 @@ def relation(verdict: Verdict, relation: Relation) -> bytes:
 
 
 def screened(verdict: Verdict) -> bytes:
-    return _ENCODER.encode(
-        {
-            "url": verdict.url,
-            "reason": verdict.reason,
-            "detail": verdict.detail,
-            "article_id": verdict.article_id,
-            "source": verdict.source,
-            "language": verdict.language,
-            "first_seen_at": verdict.first_seen_at,
-        }
-    )
+    """An article that was kept out of matching."""
+    return _ENCODER.encode({**_of(verdict), "reason": verdict.reason, "detail": verdict.detail})
+
+
+def refused(verdict: Verdict, refusal: Refusal) -> bytes:
+    """A pair that was kept out of matching; both articles may match others."""
+    pair = {"other_url": refusal.other_url, "reason": refusal.reason, "detail": refusal.detail}
+    return _ENCODER.encode({**_of(verdict), **pair})
+
+
+def _of(verdict: Verdict) -> dict[str, object]:
+    return {
+        "url": verdict.url,
+        "article_id": verdict.article_id,
+        "source": verdict.source,
+        "language": verdict.language,
+        "first_seen_at": verdict.first_seen_at,
+    }
 
 
 def dead_letter(service: str, told: Mapping[str, str]) -> tuple[bytes, bytes]:
