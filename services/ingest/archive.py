@@ -58,15 +58,16 @@ class Archive:
         self._quiet: list[datetime] = []
 
     async def open(self) -> None:
-        self.id = await asyncio.to_thread(digest_of, self.path)
-        await asyncio.to_thread(self._look_through)
+        if not self.id:
+            await asyncio.to_thread(self._look_through)
+            self.id = await asyncio.to_thread(digest_of, self.path)
 
     @property
     def total(self) -> int:
         return len(self._times) + bool(self.damage)
 
     def _look_through(self) -> None:
-        at = EPOCH
+        self._times, at = [], EPOCH
         with _opened(self.path) as file:
             try:
                 for line in _lines(file):

@@ -31,9 +31,10 @@ class Recording:
         self._quiet: list[datetime] = []
 
     async def open(self) -> None:
-        self.id = await asyncio.to_thread(digest_of, self.path)
-        self._index = await asyncio.to_thread(index, self.path)
-        self._quiet = quiet_times([answer.at for answer in self._index.answers])
+        if not self.id:
+            self._index = await asyncio.to_thread(index, self.path)
+            self._quiet = quiet_times([answer.at for answer in self._index.answers])
+            self.id = await asyncio.to_thread(digest_of, self.path)
 
     @property
     def damage(self) -> str:

@@ -34,7 +34,7 @@ class Source(Protocol):
         """Items there are."""
 
     async def open(self) -> None:
-        """Look through the file once. Raises `OSError`."""
+        """Look through the file; again costs nothing. Raises `OSError`."""
 
     def quiet_until(self, position: int) -> datetime | None:
         """Nothing from item `position` on was first seen at or before this; at the end, the latest time.

@@ -155,3 +155,12 @@ def test_an_archive_keeps_its_id_under_another_name(tmp_path: Path) -> None:
     for name in ("one.jsonl", "two.jsonl"):
         (tmp_path / name).write_bytes(line())
     assert items(tmp_path / "one.jsonl")[0].id == items(tmp_path / "two.jsonl")[0].id
+
+
+async def test_an_archive_may_be_opened_again(tmp_path: Path) -> None:
+    (tmp_path / "archive.jsonl").write_bytes(line(slug="a") + line(slug="b"))
+    source = Archive(tmp_path / "archive.jsonl")
+    await source.open()
+    await source.open()
+    assert source.total == 2
+    assert [len(batch) async for batch in source.batches(0)] == [2]

@@ -1,0 +1,275 @@
+"""Feeds followed over HTTP on loopback, through fetcher, parser and task."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from ipaddress import ip_network
+
+import pytest
+
+from services.contracts import ids, wire
+from services.contracts.articles import Article, Watermark
+from services.contracts.feeds import Feed, FeedState
+from services.ingest.fetch import Fetcher, FetchLimits
+from services.ingest.live import HttpFeeder, LiveSettings
+from services.ingest.pool import Pool
+from services.ingest.readings import Tick
+from services.ingest.service import IngestTask
+from services.stream.bus import Partition, Record
+from services.stream.service import Step
+from tests.integration.ingest.site import Request, Site, answer
+from tests.press import press_data
+
+LIMITS = FetchLimits(total_s=2.0, read_s=1.0, connect_s=1.0)
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with Site() as running:
+        yield running
+
+
+@pytest.fixture
+async def fetcher() -> AsyncIterator[Fetcher]:
+    async with Fetcher(allow=[ip_network("127.0.0.0/8")], limits=LIMITS) as running:
+        yield running
+
+
+def subscribed(*urls: str, full_text: bool = False) -> IngestTask:
+    task = IngestTask(0, 1)
+    feeds = [Feed(feed_id=ids.feed_id(url), url=url, source="paper", full_text=full_text) for url in urls]
+    task.step(
+        [Record(Partition("feeds", 0), 0, one.feed_id.encode(), wire.encode(one), (), 0) for one in feeds]
+    )
+    return task
+
+
+async def once(task: IngestTask, fetcher: Fetcher, settings: LiveSettings | None = None) -> list[Step]:
+    """Poll every feed once and follow its pages."""
+    steps = []
+    async with Pool(0) as pool:
+        feeder = HttpFeeder(task, fetcher, pool, once=True, settings=settings)
+        while (readings := await feeder.next(max_items=100, timeout_s=0.2)) is not None:
+            if readings:
+                assert isinstance(readings[-1], Tick)
+                steps.append(task.take(readings))
+                assert sum(steps[-1].outcomes.values()) + len(steps[-1].dead) == len(readings)
+        await feeder.close()
+    return steps
+
+
+def records(steps: Sequence[Step]) -> list[object]:
+    outputs = (output for step in steps for output in step.outputs if output.partition.topic == "articles")
+    return [wire.read(dict(output.headers), output.value or b"") for output in outputs]
+
+
+def articles(steps: Sequence[Step]) -> list[Article]:
+    return [one for one in records(steps) if isinstance(one, Article)]
+
+
+def only(task: IngestTask) -> FeedState:
+    (state,) = task.states.values()
+    return state
+
+
+def rss(*items: tuple[str, str]) -> bytes:
+    inner = "".join(f"<item><title>{title}</title><link>{path}</link></item>" for path, title in items)
+    return f"<rss version='2.0'><channel><title>Paper</title>{inner}</channel></rss>".encode()
+
+
+def page(words: str) -> bytes:
+    paragraphs = "".join(f"<p>Absatz {n}: {words}, sagte die Bürgermeisterin.</p>" for n in range(5))
+    return answer(
+        f"<html lang='de'><body><article><h1>Titel</h1>{paragraphs}</article></body></html>".encode()
+    )
+
+
+async def test_a_feed_is_polled_and_its_pages_are_followed(site: Site, fetcher: Fetcher) -> None:
+    site.routes |= {
+        "/feed": answer(rss(("/a", "Eins"), ("/b", "Zwei")), content_type="text/xml", ETag='"1"'),
+        "/a": page("die Brücke kommt"),
+        "/b": page("die Fähre bleibt"),
+    }
+    task = subscribed(site.url("/feed"))
+    found = articles(await once(task, fetcher))
+    assert sorted(one.url for one in found) == [site.url("/a"), site.url("/b")]
+    assert {(one.source, one.feed, one.language) for one in found} == {("paper", site.url("/feed"), "de")}
+    assert (only(task).etag, only(task).status, only(task).pending) == ('"1"', "fresh", ())
+
+
+async def test_a_changed_entry_is_a_new_version_and_a_new_entry_a_new_article(
+    site: Site, fetcher: Fetcher
+) -> None:
+    site.routes |= {"/feed": answer(rss(("/a", "Eins"))), "/a": page("die Brücke kommt")}
+    task = subscribed(site.url("/feed"))
+    (first,) = articles(await once(task, fetcher))
+    site.routes |= {
+        "/feed": answer(rss(("/a", "Eins (aktualisiert)"), ("/b", "Zwei"))),
+        "/a": page("die Brücke kommt doch nicht"),
+        "/b": page("die Fähre bleibt"),
+    }
+    changed, new = sorted(articles(await once(task, fetcher)), key=lambda one: one.url)
+    assert changed.article_id == first.article_id
+    assert changed.version_id != first.version_id
+    assert new.article_id != first.article_id
+    assert task.entries == {"new": 2, "changed": 1}
+
+
+async def test_a_changed_entry_with_an_unchanged_page_is_looked_at_and_not_published(
+    site: Site, fetcher: Fetcher
+) -> None:
+    site.routes |= {"/feed": answer(rss(("/a", "Eins"))), "/a": page("die Brücke kommt")}
+    task = subscribed(site.url("/feed"))
+    await once(task, fetcher)
+    site.routes["/feed"] = answer(rss(("/a", "Eins, neu betitelt")))
+    assert articles(await once(task, fetcher)) == []
+    assert len(site.asked_for("/a")) == 2
+
+
+async def test_validators_go_back_exactly_and_an_equal_body_costs_nothing(
+    site: Site, fetcher: Fetcher
+) -> None:
+    def feed(request: Request) -> bytes:
+        if request.headers.get("if-none-match") == 'W/"odd"':
+            return answer(status="304 Not Modified", ETag='W/"odd"')
+        return answer(rss(("/a", "Eins")), ETag='W/"odd"', Last_Modified="gestern")
+
+    site.routes |= {"/feed": feed, "/a": page("die Brücke kommt")}
+    task = subscribed(site.url("/feed"))
+    await once(task, fetcher)
+    steps = await once(task, fetcher)
+    first, second = site.asked_for("/feed")
+    assert "if-none-match" not in first.headers
+    assert (second.headers["if-none-match"], second.headers["if-modified-since"]) == ('W/"odd"', "gestern")
+    assert steps[0].outcomes == {"not-modified": 1, "tick": 1}
+
+
+async def test_one_article_in_two_feeds_is_fetched_once(site: Site, fetcher: Fetcher) -> None:
+    site.routes |= {
+        "/one": answer(rss(("/a?utm_source=one", "Eins"))),
+        "/two": answer(rss(("/a?utm_source=two", "Eins"))),
+        "/a?utm_source=one": page("die Brücke kommt"),
+        "/a?utm_source=two": page("die Brücke kommt"),
+    }
+    task = subscribed(site.url("/one"), site.url("/two"))
+    (article,) = articles(await once(task, fetcher))
+    assert article.url == site.url("/a")
+    assert task.entries == {"new": 1, "known": 1}
+    assert len(site.asked_for("/a?utm_source=one")) + len(site.asked_for("/a?utm_source=two")) == 1
+
+
+async def test_a_feed_with_whole_articles_is_not_followed(site: Site, fetcher: Fetcher) -> None:
+    site.routes["/feed"] = answer(
+        b"<rss version='2.0'><channel><item><title>Eins</title><link>/a</link><description>"
+        b"Der ganze Artikel in zwei kurzen Saetzen. Mehr ist es nicht.</description></item></channel></rss>"
+    )
+    task = subscribed(site.url("/feed"), full_text=True)
+    (article,) = articles(await once(task, fetcher))
+    assert article.text == "Der ganze Artikel in zwei kurzen Saetzen. Mehr ist es nicht."
+    assert site.asked_for("/a") == []
+
+
+BAD: dict[str, tuple[bytes | Callable[..., object], str]] = {
+    "html": (
+        answer(b"<!DOCTYPE html><html><body>Hallo</body></html>"),
+        "not_a_feed: an HTML page, not a feed",
+    ),
+    "empty": (answer(b""), "empty_body: the body is empty"),
+    "missing": (answer(status="404 Not Found"), "http_404: HTTP status 404"),
+    "gone": (answer(status="410 Gone"), "http_410: HTTP status 410"),
+    "stacked": (answer(b"x", Content_Encoding="gzip, gzip"), "encoding: "),
+    "no http": (b"hello\r\n\r\n", "protocol: "),
+}
+
+
+@pytest.mark.parametrize(("reply", "reason"), BAD.values(), ids=BAD)
+async def test_a_bad_feed_is_marked_with_a_reason_and_stops_nothing(
+    site: Site, fetcher: Fetcher, reply: bytes, reason: str
+) -> None:
+    site.routes |= {"/bad": reply, "/good": answer(rss(("/a", "Eins"))), "/a": page("die Brücke kommt")}
+    task = subscribed(site.url("/bad"), site.url("/good"))
+    assert len(articles(await once(task, fetcher))) == 1
+    state = task.states[ids.feed_id(site.url("/bad"))]
+    assert state.reason.startswith(reason)
+    assert state.status in {"backing_off", "gone"}
+    assert state.failures == 1
+
+
+async def test_a_page_without_an_article_is_a_dead_letter_naming_feed_and_page(
+    site: Site, fetcher: Fetcher
+) -> None:
+    site.routes |= {
+        "/feed": answer(rss(("/a", "Eins"))),
+        "/a": answer(b"<html><body><nav>Start</nav></body></html>"),
+    }
+    steps = await once(subscribed(site.url("/feed")), fetcher)
+    (dead,) = [one for step in steps for one in step.dead]
+    assert dead.reason == "no-article"
+    assert dead.origin == f"feed {site.url('/feed')} page {site.url('/a')} (live)"
+
+
+async def test_a_host_gets_few_requests_at_once_and_all_pages_come(site: Site, fetcher: Fetcher) -> None:
+    paths = [(f"/{number}", f"Meldung {number}") for number in range(12)]
+    site.routes |= {"/feed": answer(rss(*paths))} | {path: page(path) for path, _ in paths}
+    settings = LiveSettings(in_flight=8, per_host=2)
+    assert len(articles(await once(subscribed(site.url("/feed")), fetcher, settings))) == 12
+    assert site.most_at_once <= 2
+
+
+async def test_promises_are_kept_and_come_even_when_nothing_happens(site: Site, fetcher: Fetcher) -> None:
+    site.routes |= {"/feed": answer(rss(("/a", "Eins"))), "/a": page("die Brücke kommt")}
+    task = subscribed(site.url("/feed"))
+    async with Pool(0) as pool:
+        feeder = HttpFeeder(task, fetcher, pool, settings=LiveSettings(tick_s=0.05, look_s=0.01))
+        steps = [task.take(await feeder.next(max_items=100, timeout_s=0.1) or []) for _ in range(12)]
+        await feeder.close()
+    promised = None
+    for one in records(steps):
+        if isinstance(one, Watermark):
+            assert promised is None or one.at >= promised
+            promised = one.at
+        elif isinstance(one, Article):
+            assert promised is None or one.first_seen_at > promised
+    ticks = [step for step in steps if step.outcomes == {"tick": 1}]
+    assert len(articles(steps)) == 1
+    assert len(ticks) >= 2
+    assert len(site.asked_for("/feed")) == 1, "not due again for a while"
+
+
+async def test_a_feeder_that_is_closed_lets_go_of_its_requests(site: Site, fetcher: Fetcher) -> None:
+    async def silence(_: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(30)
+
+    site.routes["/feed"] = silence
+    async with Pool(0) as pool:
+        feeder = HttpFeeder(subscribed(site.url("/feed")), fetcher, pool)
+        await feeder.next(max_items=10, timeout_s=0.1)
+        await feeder.close()
+        assert not feeder._under_way
+
+
+@pytest.mark.press
+async def test_real_feed_files_are_followed_without_an_error(site: Site) -> None:
+    data = press_data()
+    if data is None:
+        pytest.skip("no press data here")
+
+    async def only_here(host: str) -> Sequence[str]:
+        if host != site.host:
+            raise OSError("no test asks the real publishers")
+        return [host]
+
+    files = sorted(
+        path for path in (data / "feeds").rglob("*") if path.is_file() and path.name != "MANIFEST.tsv"
+    )
+    for number, path in enumerate(files):
+        site.routes[f"/{number}"] = answer(path.read_bytes(), content_type="application/octet-stream")
+    task = subscribed(*(site.url(f"/{number}") for number in range(len(files))))
+    async with Fetcher(allow=[ip_network("127.0.0.1/32")], resolve=only_here) as fetcher:
+        steps = await once(task, fetcher, LiveSettings(in_flight=16, per_host=16))
+    outcomes = [step.outcomes for step in steps]
+    polled = sum(one.get("polled", 0) for one in outcomes)
+    failed = sum(one.get("poll-failed", 0) for one in outcomes)
+    assert polled + failed == len(files) == 130
+    assert polled >= 114
+    assert all(state.reason for state in task.states.values() if state.failures)
+    assert len(articles(steps)) > 100, "some carry whole articles"
