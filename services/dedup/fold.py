@@ -119,14 +119,13 @@ class Fold:
         batch = [self._read(due) for due in dues]
         found = self.search.find([item.signed for item in batch if item.signed])
         for item in batch:
-            article = item.due.article
-            self._latest = max(self._latest or article.first_seen_at, article.first_seen_at)
             if item.signed is None or item.screened:
                 self._set_aside(item, folded)
             else:
-                self._place(item, item.signed, found.get(article.version_id, []), folded)
+                self._place(item, item.signed, found.get(item.due.article.version_id, []), folded)
 
     def _read(self, due: Due) -> Read:
+        self._latest = max(self._latest or due.article.first_seen_at, due.article.first_seen_at)
         reading = read(due.article.text)
         days = self._novelty.seen(reading.unique)
         narrow = reading.narrow[self._novelty.seen(reading.narrow) < self._settings.novelty_least]

@@ -1,0 +1,123 @@
+"""A shard of dedup on a log of its own: what it is given, what it publishes, what its changelog keeps."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from services.contracts import wire
+from services.contracts.articles import Article, Watermark
+from services.contracts.clusters import Cluster
+from services.contracts.relations import Verdict
+from services.dedup.service import DedupTask
+from services.dedup.settings import DedupSettings
+from services.stream.bus import Output, Partition, Record
+from tests.unit.dedup.pieces import SETTINGS
+
+INPUT = Partition("articles", 0)
+STATE = Partition("dedup-state", 0)
+Value = Article | Watermark
+
+
+def record(value: Value, offset: int) -> Record:
+    at = value.first_seen_at if isinstance(value, Article) else value.at
+    key = value.article_id if isinstance(value, Article) else f"watermark:{value.origin}"
+    headers = wire.headers(value, id=key, source="ingest", time=at)
+    return Record(INPUT, offset, key.encode(), wire.encode(value), headers, 0)
+
+
+def promised(articles: Iterable[Article], *, every: int = 1) -> list[Value]:
+    """Articles in order of first sight with a promise behind each `every` of them, and one at the end."""
+    log: list[Value] = []
+    ordered = sorted(articles, key=lambda one: (one.first_seen_at, one.article_id))
+    for number, article in enumerate(ordered, start=1):
+        log.append(article)
+        follower = ordered[number].first_seen_at if number < len(ordered) else None
+        if number % every == 0 or follower is None:
+            quiet = article.first_seen_at if follower is None else follower - timedelta(microseconds=1)
+            log.append(Watermark(origin=0, origins=1, at=max(quiet, article.first_seen_at)))
+    return log
+
+
+class Shard:
+    """Runs a task over a log in batches, and starts it anew from its changelog where it is cut."""
+
+    def __init__(self, log: Sequence[Value], *, ranges: int = 1, settings: DedupSettings = SETTINGS) -> None:
+        self._records = [record(value, offset) for offset, value in enumerate(log)]
+        self._settings, self._ranges = settings, ranges
+        self._position = 0
+        self.task = DedupTask(0, settings, ranges=ranges)
+        self.outputs: list[Output] = []
+        self.state: dict[bytes, Output] = {}
+        self.outcomes: dict[str, int] = {}
+
+    def run(self, *, batch: int = 256, to: int | None = None) -> "Shard":
+        end = len(self._records) if to is None else to
+        while self._position < end:
+            taken = self._records[self._position : min(end, self._position + batch)]
+            self._position += len(taken)
+            step = self.task.step(taken)
+            self._publish(step.outputs)
+            for outcome, count in step.outcomes.items():
+                self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
+            self._committed = self._position if step.consumed is None else step.consumed[INPUT]
+        return self
+
+    def cut(self) -> "Shard":
+        """Lose the task; a new one has what the compacted changelog kept and reads on from what was committed."""
+        self.task = DedupTask(0, self._settings, ranges=self._ranges)
+        kept = [output for output in self.state.values() if output.value is not None]
+        for offset, output in enumerate(kept):
+            self.task.restore(
+                Record(STATE, offset, output.key, output.value, output.headers, output.timestamp_us)
+            )
+        if self._position:
+            self._position = self._committed
+        return self
+
+    def _publish(self, outputs: Iterable[Output]) -> None:
+        for output in outputs:
+            if output.partition != STATE:
+                self.outputs.append(output)
+                continue
+            assert output.key is not None
+            self.state.pop(output.key, None)
+            self.state[output.key] = output
+
+    # ---- what came out
+
+    def published(self) -> dict[str, list[Output]]:
+        """By topic, in order: a topic's bytes are what must be equal."""
+        topics: dict[str, list[Output]] = {"relations": [], "clusters": []}
+        for output in self.outputs:
+            topics[output.partition.topic].append(output)
+        return topics
+
+    def kept(self) -> dict[bytes, bytes]:
+        """What the compacted changelog holds."""
+        return {key: output.value for key, output in self.state.items() if output.value is not None}
+
+    def verdicts(self) -> dict[str, Verdict]:
+        """The last verdict on each URL."""
+        decoded = (wire.decode(Verdict, o.value) for o in self.published()["relations"] if o.value)
+        return {verdict.url: verdict for verdict in decoded}
+
+    def changes(self) -> list[Cluster]:
+        return [wire.decode(Cluster, o.value) for o in self.published()["clusters"] if o.value]
+
+    def stories(self) -> dict[str, Cluster]:
+        """Rebuilt from the changes, closed ones included."""
+        held: dict[str, Cluster] = {}
+        for change in self.changes():
+            held[change.story_id] = change
+            if change.merged_into:
+                del held[change.story_id]
+        return held
+
+    def families(self) -> set[frozenset[str]]:
+        """The stories as sets of URLs."""
+        return {frozenset(m.url for m in story.members) for story in self.stories().values()}
+
+
+def digest(shard: Shard) -> bytes:
+    return msgspec.json.encode([shard.published(), sorted(shard.kept().items())])

@@ -1,0 +1,37 @@
+"""What comes late, twice or after a long silence: the same story as in order, or a stated reason."""
+
+from datetime import timedelta
+
+from services.contracts.articles import Article, Watermark
+from tests.integration.dedup.shard import Shard, Value
+from tests.unit.dedup.pieces import START, article, prose
+
+TEXT = prose("report", 120)
+OTHER = prose("something else", 120)
+
+
+def day(days: float) -> Watermark:
+    return Watermark(origin=0, origins=1, at=START + timedelta(days=days))
+
+
+def piece(path: str, days: float, text: str = TEXT, *, source: str = "talbote") -> Article:
+    return article(text, path, source=source, title="Ein Titel", hours=24 * days)
+
+
+def same_in_any_batches(log: list[Value]) -> Shard:
+    one_by_one, at_once = Shard(log).run(batch=1), Shard(log).run(batch=len(log))
+    assert at_once.published() == one_by_one.published()
+    assert at_once.kept() == one_by_one.kept()
+    return at_once
+
+
+def test_what_comes_further_behind_than_the_window_is_screened_in_any_batches() -> None:
+    log: list[Value] = [piece("/a", 0), day(0), piece("/b", 8), day(8), piece("/c", 40), day(40)]
+    late = piece("/late", 5)
+    shard = same_in_any_batches([*log, late])
+    verdict = shard.verdicts()[late.url]
+    assert (verdict.outcome, verdict.reason, verdict.late) == ("screened", "beyond-window", True)
+    assert verdict.detail == "came 35 days behind what is decided already"
+    assert all(
+        late.article_id not in {m.article_id for m in story.members} for story in shard.stories().values()
+    )
