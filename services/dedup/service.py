@@ -125,7 +125,8 @@ class DedupTask:
                 else self._output(_STATE, name, cluster, f"{name}:{cluster.revision}", cluster.at)
             )
         for version in folded.forgotten:
-            state[f"version:{version}".encode()] = self._tombstone(f"version:{version}", None)
+            if version not in self._fold.window:
+                state[f"version:{version}".encode()] = self._tombstone(f"version:{version}", None)
         clock = ShardClock(
             scheme=scheme(self._settings),
             watermarks=dict(self._order.watermarks),

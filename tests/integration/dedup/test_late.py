@@ -35,3 +35,10 @@ def test_what_comes_further_behind_than_the_window_is_screened_in_any_batches() 
     assert all(
         late.article_id not in {m.article_id for m in story.members} for story in shard.stories().values()
     )
+
+
+def test_a_version_that_comes_again_after_its_window_is_remembered_in_any_batches() -> None:
+    shard = same_in_any_batches(
+        [piece("/a", 0), day(0), piece("/b", 40, OTHER), day(40), piece("/a", 41), day(42)]
+    )
+    assert f"version:{piece('/a', 41).version_id}".encode() in shard.kept()
