@@ -143,9 +143,10 @@ class SqliteBus:
         self.bell.ring()
 
     def _learn(self, found: Catalog) -> None:
-        # The answer of one thread may be older than what the other has told already.
-        ends = self._catalog.ends
-        self._catalog = Catalog(topics=found.topics, ids=found.ids, ends=ends)
+        # The answer of one thread may be older than what the other has told already; topics never go.
+        known = self._catalog
+        topics = {**known.topics, **found.topics}
+        self._catalog = Catalog(topics=topics, ids={**known.ids, **found.ids}, ends=known.ends)
         self._raise_ends(found.ends)
 
     async def _watch(self) -> None:
