@@ -82,15 +82,13 @@ class Fold:
             self._today = _day(latest)
             self._novelty.advance(self._today)
 
-    def fold(self, dues: Sequence[Due]) -> Folded:
+    def fold(self, dues: Iterable[Due], folded: Folded) -> None:
         """Decide articles in the order given; versions that are known already are passed over."""
-        folded = Folded()
         for day, same_day in groupby(
             dues, key=lambda due: max(_day(due.article.first_seen_at), self._today or 0)
         ):
             self._roll(day, folded)
             self._decide(self._unknown(same_day, folded), folded)
-        return folded
 
     def _unknown(self, dues: Iterable[Due], folded: Folded) -> list[Due]:
         """Each version once, the first time it came."""

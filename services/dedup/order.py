@@ -30,6 +30,7 @@ class Order:
     def __init__(self, *, limit: int) -> None:
         self._limit = limit
         self._held: list[tuple[datetime, str, int, Article]] = []
+        self._versions: set[str] = set()
         self.watermarks: dict[int, datetime] = {}
         self.origins = 0
         self.decided: Rank | None = None
@@ -37,9 +38,10 @@ class Order:
     def offer(self, article: Article, offset: int) -> list[Due]:
         """Take an article read at `offset`; whatever is due now, in order."""
         heapq.heappush(self._held, (*rank(article), offset, article))
+        self._versions.add(article.version_id)
         due = self._release()
         if len(self._held) > self._limit:
-            due.append(self._decide(heapq.heappop(self._held)[3]))
+            due.append(self._decide_next())
         return due
 
     def promise(self, watermark: Watermark) -> list[Due]:
@@ -56,6 +58,9 @@ class Order:
     def held(self) -> int:
         return len(self._held)
 
+    def holds(self, version: str) -> bool:
+        return version in self._versions
+
     def oldest_offset(self) -> int | None:
         """Where reading must start again after a restart, for the sake of what is held."""
         return min((entry[2] for entry in self._held), default=None)
@@ -64,10 +69,12 @@ class Order:
         floor = self.floor()
         due: list[Due] = []
         while floor is not None and self._held and self._held[0][0] <= floor:
-            due.append(self._decide(heapq.heappop(self._held)[3]))
+            due.append(self._decide_next())
         return due
 
-    def _decide(self, article: Article) -> Due:
+    def _decide_next(self) -> Due:
+        article = heapq.heappop(self._held)[3]
+        self._versions.discard(article.version_id)
         mine = rank(article)
         late = self.decided is not None and mine < self.decided
         self.decided = mine if self.decided is None else max(self.decided, mine)

@@ -1,6 +1,5 @@
 """dedup as the run loop sees it: `articles` in, `relations`, `clusters` and the changelog out."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -45,29 +44,40 @@ class DedupTask:
         """Raises `Poison` before any state has changed."""
         values = [self._decode(record) for record in records]
         self._take_up()
-        due, outcomes = self._due(zip(records, values, strict=True))
-        folded = self._fold.fold(due)
-        outcomes.update(folded.outcomes)
+        folded = Folded()
+        self._take(zip(records, values, strict=True), folded)
         held = self._order.oldest_offset()
         return Step(
             outputs=[*self._outputs(folded), *self._state(folded)],
-            outcomes=outcomes,
+            outcomes=folded.outcomes,
             consumed=None if held is None else {Partition("articles", self._number): held},
         )
 
-    def _due(self, taken: Iterable[tuple[Record, Article | Watermark]]) -> tuple[list[Due], Counter[str]]:
-        """What is to be decided now; the rest waits, is a watermark, or was decided before."""
-        due: list[Due] = []
-        outcomes: Counter[str] = Counter()
+    def _take(self, taken: Iterable[tuple[Record, Article | Watermark]], folded: Folded) -> None:
+        """Decide what is due; the rest waits, is a watermark, or is known."""
+        due: dict[str, Due] = {}
         for record, value in taken:
             if isinstance(value, Watermark):
-                outcomes["watermark"] += 1
-                due += self._order.promise(value)
-            elif value.version_id in self._fold.window:
-                outcomes["known"] += 1
+                folded.outcomes["watermark"] += 1
+                released = self._order.promise(value)
+            elif self._known(value.version_id, due, folded):
+                folded.outcomes["known"] += 1
+                continue
             else:
-                due += self._order.offer(value, record.offset)
-        return due, outcomes
+                released = self._order.offer(value, record.offset)
+            due.update((one.article.version_id, one) for one in released)
+        self._fold.fold(due.values(), folded)
+
+    def _known(self, version: str, due: dict[str, Due], folded: Folded) -> bool:
+        """Whether a version is held or decided already.
+
+        What is due comes first, for it may decide that version or move the window past it: else the
+        answer would depend on how the log was cut into batches.
+        """
+        if due and (version in due or version in self._fold.window):
+            self._fold.fold(due.values(), folded)
+            due.clear()
+        return version in self._fold.window or self._order.holds(version)
 
     def _decode(self, record: Record) -> Article | Watermark:
         if record.value is None:

@@ -42,3 +42,23 @@ def test_a_version_that_comes_again_after_its_window_is_remembered_in_any_batche
         [piece("/a", 0), day(0), piece("/b", 40, OTHER), day(40), piece("/a", 41), day(42)]
     )
     assert f"version:{piece('/a', 41).version_id}".encode() in shard.kept()
+
+
+def test_the_same_version_with_a_later_time_is_known_and_moves_no_clock() -> None:
+    """Else what comes between the two times would be late in one batch and not in another."""
+    again, between = piece("/a", 2), piece("/b", 1, OTHER)
+    shard = same_in_any_batches([piece("/a", 0), day(0), again, day(3), between, day(4)])
+    assert shard.outcomes == {"watermark": 3, "story": 2, "known": 1}
+    assert not shard.verdicts()[between.url].late
+
+
+def test_a_version_that_is_held_already_is_known() -> None:
+    shard = same_in_any_batches([piece("/a", 1), piece("/a", 1), piece("/a", 2), day(3)])
+    assert shard.outcomes == {"watermark": 1, "story": 1, "known": 2}
+
+
+def test_a_version_that_left_the_window_is_not_known_in_any_batches() -> None:
+    shard = same_in_any_batches(
+        [piece("/a", 0), day(0), piece("/b", 40, OTHER), day(40), piece("/a", 0), day(41)]
+    )
+    assert shard.verdicts()[piece("/a", 0).url].reason == "beyond-window"

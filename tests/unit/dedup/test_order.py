@@ -141,3 +141,14 @@ def test_a_full_buffer_gives_up_its_oldest_first() -> None:
     order, due = play([piece(3, "/c"), piece(1, "/a"), piece(2, "/b")], limit=2)
     assert [one.article.url[-1] for one in due] == ["a"]
     assert order.offer(piece(0.5, "/late"), 9) == [Due(piece(0.5, "/late"), late=True)]
+
+
+def test_it_knows_which_versions_it_holds() -> None:
+    order = Order(limit=1)
+    early, late = piece(1, "/a"), piece(2, "/b")
+    order.offer(early, 0)
+    assert order.holds(early.version_id)
+    order.offer(late, 1)
+    assert (order.holds(early.version_id), order.holds(late.version_id)) == (False, True)
+    order.promise(promise(2))
+    assert not order.holds(late.version_id)
