@@ -279,7 +279,9 @@ def doctor(address: str | None, config: Path | None) -> None:
 @click.option("--out", type=FILE, metavar="DIR", help="The --out directory of a finished replay.")
 @click.option("--bus", "address", default=None, metavar="BUS", help="A log: sqlite:FILE | kafka:HOST:PORT")
 @config_option
-def explain(url: str, other_url: str | None, out: Path | None, address: str | None, settings: Settings) -> None:
+def explain(
+    url: str, other_url: str | None, out: Path | None, address: str | None, settings: Settings
+) -> None:
     """Say why an article relates to others, or why two articles do not.
 
     URL is the address of an article, or enough of it to tell it from the rest. With one URL: its relations
@@ -299,7 +301,7 @@ def explain(url: str, other_url: str | None, out: Path | None, address: str | No
     from services.console.explain import evidence_of, explain_article, explain_pair
 
     console = Console(highlight=False)
-    evidence = asyncio.run(evidence_of(out, address or settings.bus.address))
+    evidence = asyncio.run(evidence_of(out, address or settings.bus.url))
     if other_url is None:
         explain_article(evidence, url, console)
     else:

@@ -99,13 +99,19 @@ def replay_recordings(wishes: Wishes, *, stories: bool) -> None:
 
 async def _replay(wishes: Wishes, scratch: Path, out: Path) -> Report:
     started = time.monotonic()
+    stop = asyncio.Event()
+    with stopped_by_signals(stop):
+        return await _on_log(wishes, scratch, out, stop, started)
+
+
+async def _on_log(wishes: Wishes, scratch: Path, out: Path, stop: asyncio.Event, started: float) -> Report:
     bus = addresses.bus_at(wishes.address) if wishes.address else SqliteBus(scratch / "log.db", durable=False)
     await bus.start()
     try:
         await bus.create(addresses.topic_specs(forget=False))
         async with opened(wishes.paths, wishes.speed) as replayed:
             await _check_log(bus, wishes.paths)
-            pipeline = await _run(bus, replayed, wishes)
+            pipeline = await _run(bus, replayed, wishes, stop)
             with progress.shown("writing"):
                 tally = await export(bus, out)
             return Report(
@@ -120,7 +126,7 @@ async def _replay(wishes: Wishes, scratch: Path, out: Path) -> Report:
         await bus.close()
 
 
-async def _run(bus: Bus, replayed: Replayed, wishes: Wishes) -> Pipeline:
+async def _run(bus: Bus, replayed: Replayed, wishes: Wishes, stop: asyncio.Event) -> Pipeline:
     """Everything through, and settled. Raises `Stop` when interrupted."""
     stages = [
         Stage(replayed.service),
@@ -129,8 +135,7 @@ async def _run(bus: Bus, replayed: Replayed, wishes: Wishes) -> Pipeline:
     ]
     patience = Patience(total_s=wishes.settings.bus.wait_s)
     pipeline = Pipeline(bus, stages, replace(RUN, patience=patience), Metrics())
-    stop = asyncio.Event()
-    with stopped_by_signals(stop), progress.shown("replaying") as bar:
+    with progress.shown("replaying") as bar:
         async with pipeline.running(stop) as running:
             drawing = asyncio.create_task(_draw(bar, replayed))
             settled = await pipeline.settled(running)

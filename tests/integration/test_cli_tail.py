@@ -1,0 +1,84 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from services.cli import main
+from tests.unit.console import archives
+
+
+def newsfold(*words: object) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def bus(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("tail")
+    address = f"sqlite:{folder / 'log.db'}"
+    archive = archives.write(folder / "week.jsonl")
+    archive.write_bytes(archive.read_bytes() + b"{broken\n")
+    assert newsfold("replay", archive, "--bus", address).exit_code == 0
+    return address
+
+
+def test_a_pipe_gets_one_json_object_a_line(bus: str) -> None:
+    lines = [json.loads(line) for line in newsfold("tail", "articles", "--bus", bus).output.splitlines()]
+    articles = [line for line in lines if line["type"] == "Article"]
+    assert len(articles) == len(archives.rows())
+    assert set(articles[0]) == {"key", "type", "time", "partition", "offset", "value"}
+    assert articles[0]["key"] == articles[0]["value"]["article_id"]
+
+
+def test_type_and_key_choose(bus: str) -> None:
+    marks = newsfold("tail", "articles", "--bus", bus, "--type", "watermark").output.splitlines()
+    assert {json.loads(line)["type"] for line in marks} == {"Watermark"}
+    one = json.loads(newsfold("tail", "articles", "--bus", bus, "--type", "Article").output.splitlines()[0])
+    chosen = newsfold("tail", "articles", "--bus", bus, "--key", one["key"]).output.splitlines()
+    assert [json.loads(line) for line in chosen] == [one]
+
+
+def test_the_last_few_of_each_partition(bus: str) -> None:
+    whole = newsfold("tail", "stories", "--bus", bus).output.splitlines()
+    last = [
+        json.loads(line)
+        for line in newsfold("tail", "stories", "--bus", bus, "--from", "-2").output.splitlines()
+    ]
+    assert len(last) == 4 < len(whole)
+    assert newsfold("tail", "stories", "--bus", bus, "--from", "end").output == ""
+
+
+def test_dead_letters_tell_why(bus: str) -> None:
+    (line,) = newsfold("tail", "dead-letters.ingest", "--bus", bus).output.splitlines()
+    letter = json.loads(line)
+    assert letter["value"] == "{broken\n"
+    assert letter["headers"]["dl_origin"] == "week.jsonl line 41"
+
+
+def test_a_reader_that_goes_away_is_no_failure(bus: str) -> None:
+    command = (
+        f"{sys.executable} -m services tail story-changes --bus {bus} | head -n 1; echo ${{PIPESTATUS[0]}}"
+    )
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    first, status = done.stdout.splitlines()
+    assert json.loads(first)["type"] == "StoryChange"
+    assert status == "0"
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["tail", "stories", "--from", "yesterday"], "--from yesterday"),
+        (["tail", "gossip"], "gossip"),
+        (["tail", "stories", "--bus", "memory"], "ends with its process"),
+        (["tail", "stories", "--bus", "sqlite:absent.db"], "there is no log"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused(words: list[str], part: str) -> None:
+    result = newsfold(*words)
+    assert result.exit_code == 2
+    assert part in result.stderr
+    assert not Path("absent.db").exists()
