@@ -75,9 +75,12 @@ def main() -> None:
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     _warm_up()
-    sink.write(framed(READY))
-    sink.flush()
-    serve(sys.stdin.buffer, sink)
+    try:
+        sink.write(framed(READY))
+        sink.flush()
+        serve(sys.stdin.buffer, sink)
+    except BrokenPipeError:  # the parent was killed: nobody waits for an answer, or wants a traceback
+        os._exit(0)
 
 
 if __name__ == "__main__":
