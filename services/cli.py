@@ -204,7 +204,15 @@ def tail(
     """
     from services.console.tail import show_topic
 
-    show_topic(address or settings.bus.url, topic, start, key, kind, follow=follow)
+    show_topic(
+        address or settings.bus.url,
+        topic,
+        start=start,
+        key=key,
+        kind=kind,
+        follow=follow,
+        settings=settings,
+    )
 
 
 @main.group(short_help="Import and list the feeds that are followed.")
@@ -238,7 +246,7 @@ def feeds_import(file: Path, address: str | None, settings: Settings) -> None:
     """
     from services.console.feeds import import_feeds
 
-    import_feeds(file, address or settings.bus.url)
+    import_feeds(file, address or settings.bus.url, settings)
 
 
 @feeds.command("list")
@@ -254,7 +262,7 @@ def feeds_list(address: str | None, settings: Settings) -> None:
     """
     from services.console.feeds import list_feeds
 
-    list_feeds(address or settings.bus.url)
+    list_feeds(address or settings.bus.url, settings)
 
 
 @main.command(short_help="Say what is wrong with this installation and what to do.")

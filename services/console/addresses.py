@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 from services.contracts.topics import TOPICS
+from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.settings import BUS_ADDRESS
 from services.stream.bus import Bus, TopicSpec
+from services.stream.memory import MemoryBus
+from services.stream.sqlite import SqliteBus
 
 
 class Address(NamedTuple):
@@ -30,8 +32,6 @@ def parse(text: str) -> Address:
     if not re.match(BUS_ADDRESS, text):
         raise Stop(Exit.USAGE, f"bus {text!r}: known forms are memory, sqlite:FILE and kafka:HOST:PORT")
     kind, _, place = text.partition(":")
-    if kind == "kafka" and find_spec("services.stream.kafka") is None:
-        raise Stop(Exit.USAGE, f"bus {text!r}: Kafka is not in this version yet; use sqlite:FILE or memory")
     return Address(kind, place)
 
 
@@ -45,20 +45,28 @@ def shared(address: Address) -> Address:
     return address
 
 
-def bus_at(address: Address) -> Bus:
-    """The bus, not started yet. The directory of a SQLite file is made."""
+def bus_at(address: Address, settings: Settings | None = None) -> Bus:
+    """The bus, not started yet. The directory of a SQLite file is made. Raises `Stop` (usage)."""
     file = address.file()
+    if address.kind == "kafka":
+        return _kafka(address, settings or Settings())
     if file is None:
-        from services.stream.memory import MemoryBus
-
         return MemoryBus()
-    from services.stream.sqlite import SqliteBus
-
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Stop(Exit.USAGE, f"bus {address}: {file.parent}: {error.strerror or error}") from None
     return SqliteBus(file)
+
+
+def _kafka(address: Address, settings: Settings) -> Bus:
+    from services.stream.kafka import KafkaBus
+
+    try:
+        settings.kafka.check(address.place)
+    except ValueError as error:
+        raise Stop(Exit.USAGE, f"bus {address}: {error}") from None
+    return KafkaBus(address.place, prefix=settings.bus.prefix, security=settings.kafka)
 
 
 def topic_specs(*, forget: bool) -> Sequence[TopicSpec]:

@@ -18,7 +18,7 @@ import click
 
 from services.console.addresses import Address, bus_at, parse
 from services.contracts.topics import TOPICS
-from services.ops.config import load
+from services.ops.config import Settings, load
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus, BusError
 
@@ -38,10 +38,10 @@ class Finding(NamedTuple):
         return not self.remedy
 
 
-async def examine(address: Address) -> list[Finding]:
+async def examine(address: Address, settings: Settings) -> list[Finding]:
     """All findings but the configuration's, which had to be read to get here."""
     findings = [*_python(), *_libraries(), *_clock(address.file()), *_disk(address.file())]
-    findings.extend(await _bus(address))
+    findings.extend(await _bus(address, settings))
     return findings
 
 
@@ -101,12 +101,12 @@ def _disk(log: Path | None) -> Iterator[Finding]:
     yield Finding("disk", told, "" if free >= LEAST_FREE_BYTES else "make room: less than 1 GiB is left")
 
 
-async def _bus(address: Address) -> list[Finding]:
+async def _bus(address: Address, settings: Settings) -> list[Finding]:
     file = address.file()
     if file is not None and not file.exists():
         return [Finding("bus", f"{address}: no log there yet; the first run makes it")]
     try:
-        bus = bus_at(address)
+        bus = bus_at(address, settings)
         await bus.start()
     except (BusError, Stop) as error:
         return [Finding("bus", str(address), str(error))]
@@ -148,4 +148,4 @@ async def _all(config: Path | None, address: str | None) -> list[Finding]:
         place = parse(address or settings.bus.url)
     except Stop as refused:
         return [Finding("config", refused.line, "correct it; nothing starts with a wrong configuration")]
-    return [Finding("config", str(config or "defaults and environment")), *await examine(place)]
+    return [Finding("config", str(config or "defaults and environment")), *await examine(place, settings)]

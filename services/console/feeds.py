@@ -21,6 +21,7 @@ from services.contracts import wire
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.topics import BY_NAME
 from services.ingest.feedlist import BadFeedList, read_feed_list
+from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.redaction import public_url
 from services.stream.bus import Bus, Output, Partition
@@ -103,17 +104,17 @@ def _output(feed: Feed) -> Output:
     )
 
 
-def import_feeds(file: Path, address: str) -> None:
+def import_feeds(file: Path, address: str, settings: Settings) -> None:
     feeds = listed_in(file)
     place = addresses.parse(address)
     if place.kind == "memory":
         raise Stop(Exit.USAGE, "bus memory: a log in memory ends with this command; name sqlite:FILE")
-    new = asyncio.run(_import(place, feeds))
+    new = asyncio.run(_import(place, feeds, settings))
     click.echo(f"{len(feeds)} feeds in {file}: {new} new or changed, {len(feeds) - new} known. Bus: {place}")
 
 
-async def _import(place: Address, feeds: Sequence[Feed]) -> int:
-    bus = addresses.bus_at(place)
+async def _import(place: Address, feeds: Sequence[Feed], settings: Settings) -> int:
+    bus = addresses.bus_at(place, settings)
     await bus.start()
     try:
         await bus.create(addresses.topic_specs(forget=True))
@@ -122,8 +123,8 @@ async def _import(place: Address, feeds: Sequence[Feed]) -> int:
         await bus.close()
 
 
-def list_feeds(address: str) -> None:
-    followed = asyncio.run(_followed(addresses.shared(addresses.parse(address))))
+def list_feeds(address: str, settings: Settings) -> None:
+    followed = asyncio.run(_followed(addresses.shared(addresses.parse(address)), settings))
     if sys.stdout.isatty():
         Console().print(_table(followed))
         return
@@ -131,8 +132,8 @@ def list_feeds(address: str) -> None:
         click.echo(msgspec.json.encode(_line(one)).decode())
 
 
-async def _followed(place: Address) -> list[Followed]:
-    bus = addresses.bus_at(place)
+async def _followed(place: Address, settings: Settings) -> list[Followed]:
+    bus = addresses.bus_at(place, settings)
     await bus.start()
     try:
         census = Census()

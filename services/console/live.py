@@ -140,7 +140,7 @@ async def _connected(order: Order, stop: asyncio.Event) -> Bus | None:
     """The bus, started; waits for it as long as is configured. None when stopped meanwhile."""
 
     async def attempt() -> Bus:
-        bus = addresses.bus_at(order.address)
+        bus = addresses.bus_at(order.address, order.settings)
         await bus.start()
         return bus
 

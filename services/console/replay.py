@@ -105,7 +105,11 @@ async def _replay(wishes: Wishes, scratch: Path, out: Path) -> Report:
 
 
 async def _on_log(wishes: Wishes, scratch: Path, out: Path, stop: asyncio.Event, started: float) -> Report:
-    bus = addresses.bus_at(wishes.address) if wishes.address else SqliteBus(scratch / "log.db", durable=False)
+    bus = (
+        addresses.bus_at(wishes.address, wishes.settings)
+        if wishes.address
+        else SqliteBus(scratch / "log.db", durable=False)
+    )
     await bus.start()
     try:
         await bus.create(addresses.topic_specs(forget=False))

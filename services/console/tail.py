@@ -10,6 +10,7 @@ from rich.console import Console
 
 from services.console import addresses, record_lines
 from services.console.scan import scan_partition
+from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus, Partition, Record
 
@@ -78,7 +79,14 @@ async def _merged(bus: Bus, positions: Mapping[Partition, int]) -> AsyncIterator
 
 
 def show_topic(
-    address: str, topic: str, start: str | None, key: str | None, kind: str | None, *, follow: bool
+    address: str,
+    topic: str,
+    *,
+    start: str | None,
+    key: str | None,
+    kind: str | None,
+    follow: bool,
+    settings: Settings,
 ) -> None:
     """Ends quietly when the reader of a pipe is gone or the user has seen enough."""
     where = _start(start, follow=follow)
@@ -89,7 +97,7 @@ def show_topic(
         return fits and (kind is None or (record_lines.type_name(record) or "").lower() == kind.lower())
 
     async def run() -> None:
-        bus = addresses.bus_at(place)
+        bus = addresses.bus_at(place, settings)
         await bus.start()
         try:
             await tail(bus, await starts(bus, topic, where), wanted, _show(follow=follow), follow=follow)

@@ -19,6 +19,7 @@ from services.ops.allowed import allowed
 from services.ops.exits import Exit, Stop
 from services.ops.secret import Secret, secret_from
 from services.ops.settings import BusSettings, EnrichSettings, IngestSettings, OpsSettings, ReplaySettings
+from services.stream.security import KafkaSecurity
 
 PREFIX = "NEWSFOLD_"
 MAX_FILE_BYTES = 1 << 20
@@ -29,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All sections. `load` is the only way in from outside."""
 
     bus: BusSettings = BusSettings()
+    kafka: KafkaSecurity = KafkaSecurity()
     ingest: IngestSettings = IngestSettings()
     dedup: DedupSettings = DedupSettings()
     enrich: EnrichSettings = EnrichSettings()

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from services.contracts.topics import DEFAULT_PREFIX
 from services.ops.secret import Secret
 
-BUS_ADDRESS = r"^(memory|sqlite:.+|kafka:[^\s:/]+:[0-9]{1,5})$"
+BUS_ADDRESS = r"^(memory|sqlite:.+|kafka:[^\s:/,]+:[0-9]{1,5}(,[^\s:/,]+:[0-9]{1,5})*)$"
 LISTEN_ADDRESS = r"^(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):[0-9]{1,5}$"
 
 
@@ -16,6 +17,8 @@ class BusSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     url: Annotated[str, Meta(pattern=BUS_ADDRESS)] = "sqlite:var/newsfold.db"
     """`memory`, `sqlite:FILE` or `kafka:HOST:PORT`."""
+    prefix: Annotated[str, Meta(pattern=r"^[a-zA-Z0-9._-]{0,64}$")] = DEFAULT_PREFIX
+    """Stands before every topic name on Kafka."""
     wait_s: Annotated[float, Meta(ge=0, le=3600)] = 60.0
     """Seconds to wait for a bus that is away, with growing delay, before giving up with exit code 3."""
 
