@@ -242,7 +242,11 @@ class Fold:
     def _keep(self, item: Read, verdict: Verdict, folded: Folded) -> None:
         article = item.due.article
         before = self.window.current(article.article_id)
-        newest = before is None or before.record.article.first_seen_at <= article.first_seen_at
+        newest = before is None or (
+            before.record.article.first_seen_at <= article.first_seen_at
+            # An article that went behind a wall is matched by the text it showed before.
+            and (item.signed is not None or before.signed is None)
+        )
         record = Remembered(
             article=article,
             sketch=item.signed.sketch if item.signed else None,
