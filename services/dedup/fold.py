@@ -214,6 +214,10 @@ class Fold:
     def _amend(self, newer: Profile, relation: Relation, folded: Folded) -> None:
         """A late article is what a decided one took its text from: say so in that one's verdict."""
         kept = self.window[newer.article.version_id]
+        if any(
+            known.other_article_id == relation.other_article_id for known in kept.record.verdict.relations
+        ):
+            return  # to another version of that article
         relations = (*kept.record.verdict.relations, relation)
         verdict = msgspec.structs.replace(kept.record.verdict, relations=relations)
         kept.record = msgspec.structs.replace(kept.record, verdict=verdict)

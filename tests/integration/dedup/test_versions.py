@@ -88,6 +88,15 @@ def test_an_article_that_comes_out_from_behind_its_wall_is_matched_from_then_on(
     assert sources(story_of(shard, piece(TEXT, 2).url)) == ["lindfunk", "talbote"]
 
 
+def test_an_older_version_that_comes_late_changes_no_story() -> None:
+    log = promised([piece(LONGER, 5), copy(6, LONGER)])
+    shard = Shard([*log, piece(TEXT, 1)]).run()
+    assert shard.verdicts()[piece(TEXT, 1).url].late
+    assert [change.change for change in shard.changes()] == ["created", "grew"]
+    (relation,) = shard.verdicts()[copy(6).url].relations
+    assert relation.other_version_id == piece(LONGER, 5).version_id
+
+
 def test_cut_between_two_versions_nothing_changes() -> None:
     title, stub = pages("stub")["de: teaser and offer"]
     log = promised(
