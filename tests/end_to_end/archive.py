@@ -33,7 +33,7 @@ class _Desk:
         kinds = ("own", "own", "own", "copy", "cut", "rewrite", "version", "table", "stub")
         kind = self._chance.choice(kinds) if len(self._pieces) > 5 else "own"
         outlet = self._chance.choice(OUTLETS)
-        row = getattr(self, f"_{kind}")(number, outlet)
+        row: Row = getattr(self, f"_{kind}")(number, outlet)
         row |= {"fetched_at": at.isoformat().replace("+00:00", "Z")}
         if kind in {"own", "version"}:
             self._pieces = [*self._pieces[-40:], row]

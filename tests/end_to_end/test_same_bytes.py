@@ -55,7 +55,7 @@ def test_another_way_to_run_gives_the_same_bytes(
 def test_a_replay_that_is_done_already_gives_the_same_bytes_from_its_log(
     input_file: Path, calm: dict[str, str], tmp_path: Path
 ) -> None:
-    command = ["replay", input_file, "--bus", f"sqlite:{tmp_path / 'log.db'}", "--out"]
+    command: list[str | Path] = ["replay", input_file, "--bus", f"sqlite:{tmp_path / 'log.db'}", "--out"]
     assert newsfold(*command, tmp_path / "first").code == 0
     ran = newsfold(*command, tmp_path / "second")
     assert (ran.code, ran.err) == (0, "")
