@@ -1,6 +1,6 @@
 """RSS, Atom and RDF by feedparser, with its sanitizer off and its quadratic corners cut before it sees them.
 
-See facts of kurtmckee/feedparser #562 (author) and #495 (sanitizer).
+kurtmckee/feedparser #562 is the author rule, #495 the sanitizer.
 """
 
 import calendar
