@@ -64,7 +64,7 @@ class Shard:
         return self
 
     def cut(self) -> "Shard":
-        """Lose the task; a new one has what the compacted changelog kept and reads on from what was committed."""
+        """Lose the task; a new one has what the changelog kept and reads on from what was committed."""
         self.task = DedupTask(0, self._settings, ranges=self._ranges)
         kept = [output for output in self.state.values() if output.value is not None]
         for offset, output in enumerate(kept):

@@ -2,8 +2,13 @@
 
 from datetime import timedelta
 
+import msgspec
+import pytest
+
+from services.contracts import ids, wire
 from services.contracts.articles import Article, Watermark
-from tests.integration.dedup.shard import Shard, Value
+from services.contracts.relations import Verdict
+from tests.integration.dedup.shard import Shard, Value, promised
 from tests.unit.dedup.pieces import START, article, prose
 
 TEXT = prose("report", 120)
@@ -62,3 +67,71 @@ def test_a_version_that_left_the_window_is_not_known_in_any_batches() -> None:
         [piece("/a", 0), day(0), piece("/b", 40, OTHER), day(40), piece("/a", 0), day(41)]
     )
     assert shard.verdicts()[piece("/a", 0).url].reason == "beyond-window"
+
+
+ORIGINAL, COPY, CUT = (
+    piece("/a", 0.5),
+    piece("/b", 1, source="lindfunk"),
+    piece("/c", 1.1, TEXT[:400], source="gist"),
+)
+
+
+AFTER = piece("/after", 1.5, OTHER)
+
+
+def in_order() -> Shard:
+    return Shard(promised([ORIGINAL, COPY, CUT, AFTER])).run()
+
+
+def with_late(*ordered: Article, late: Article) -> Shard:
+    return Shard([*promised([*ordered, AFTER]), day(2), late]).run()
+
+
+@pytest.mark.parametrize("late", [ORIGINAL, COPY, CUT], ids=["original", "copy", "cut"])
+def test_a_late_article_is_in_the_story_where_it_would_have_been(late: Article) -> None:
+    shard = with_late(*(one for one in (ORIGINAL, COPY, CUT) if one != late), late=late)
+    assert shard.families() == in_order().families()
+    assert frozenset(one.url for one in (ORIGINAL, COPY, CUT)) in shard.families()
+    assert [url for url, verdict in shard.verdicts().items() if verdict.late] == [late.url]
+
+
+@pytest.mark.parametrize("late", [ORIGINAL, COPY, CUT], ids=["original", "copy", "cut"])
+def test_relations_of_a_late_article_point_from_the_newer_to_the_older(late: Article) -> None:
+    shard = with_late(*(one for one in (ORIGINAL, COPY, CUT) if one != late), late=late)
+
+    def edges(of: Shard) -> set[tuple[str, str, str, float]]:
+        return {
+            (verdict.url, relation.other_url, relation.kind, relation.containment)
+            for verdict in of.verdicts().values()
+            for relation in verdict.relations
+        }
+
+    assert edges(shard) == edges(in_order())
+    assert len(edges(shard)) == 3
+
+
+def test_the_verdict_of_an_article_is_given_again_when_a_late_one_is_found_to_be_its_source() -> None:
+    shard = with_late(COPY, late=ORIGINAL)
+    given = [output for output in shard.published()["relations"] if output.key == COPY.article_id.encode()]
+    before, after = (wire.decode(Verdict, output.value or b"") for output in given)
+    assert (before.relations, [r.other_url for r in after.relations]) == ((), [ORIGINAL.url])
+    assert msgspec.structs.replace(after, relations=()) == before
+    assert given[0].headers != given[1].headers
+
+
+def test_a_late_original_becomes_the_first_of_the_story_and_its_id_stays() -> None:
+    shard = with_late(COPY, late=ORIGINAL)
+    story = shard.stories()[ids.story_id(COPY.version_id)]
+    assert [(m.url, m.kind, m.of) for m in story.members] == [
+        (ORIGINAL.url, None, ""),
+        (COPY.url, "syndicated", ORIGINAL.article_id),
+    ]
+
+
+def test_articles_delivered_twice_change_nothing() -> None:
+    log = promised([ORIGINAL, COPY, CUT])
+    once = Shard(log).run()
+    twice = Shard([*log, *log]).run(batch=3)
+    assert twice.published() == once.published()
+    assert twice.kept() == once.kept()
+    assert twice.outcomes == {"story": 3, "watermark": 6, "known": 3}

@@ -1,0 +1,117 @@
+"""However a shard's input is batched, its search spread and its work cut short: the same bytes."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.contracts.articles import Article, Watermark
+from tests.integration.dedup.newsroom import demo, five
+from tests.integration.dedup.shard import Shard, Value, promised
+from tests.unit.dedup.pieces import START, article, prose
+
+DEMO = promised(demo())
+PARAGRAPHS = [prose(("paragraph", number), 48) for number in range(6)]
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[Value]:
+    """What a log may hold: versions, reverts, repeats, late ones, quiet weeks, promises of two origins."""
+    log: list[Value] = []
+    hours = 0
+    promises = [0, 0]
+    for _ in range(draw(st.integers(1, 14))):
+        deed = draw(st.sampled_from(["article", "article", "article", "late", "again", "promise"]))
+        hours += draw(st.sampled_from([0, 1, 5, 24, 24 * 4, 24 * 16, 24 * 31]))
+        seen = [value for value in log if isinstance(value, Article)]
+        if deed == "promise":
+            origin = draw(st.integers(0, 1))
+            promises[origin] = max(promises[origin], hours)
+            log.append(Watermark(origin=origin, origins=2, at=START + timedelta(hours=hours)))
+        elif deed == "again" and seen:
+            log.append(draw(st.sampled_from(seen)))
+        else:
+            late = draw(st.sampled_from([0, 2, 24, 24 * 5, 24 * 40])) if deed == "late" else 0
+            parts = draw(st.lists(st.sampled_from(PARAGRAPHS), min_size=1, max_size=4))
+            path, source = (
+                draw(st.sampled_from(["/a", "/b", "/c"])),
+                draw(st.sampled_from(["talbote", "lindfunk"])),
+            )
+            log.append(
+                article("\n\n".join(parts), path, source=source, title=path, hours=max(0, hours - late))
+            )
+    end = START + timedelta(hours=hours + 24 * 40)
+    return [*log, Watermark(origin=0, origins=2, at=end), Watermark(origin=1, origins=2, at=end)]
+
+
+@given(logs(), st.integers(1, 16), st.sampled_from([1, 4, 16]))
+@settings(max_examples=150, deadline=None)
+def test_batches_and_ranges_make_no_difference(log: list[Value], batch: int, ranges: int) -> None:
+    one_by_one = Shard(log).run(batch=1)
+    other = Shard(log, ranges=ranges).run(batch=batch)
+    assert other.published() == one_by_one.published()
+    assert other.kept() == one_by_one.kept()
+
+
+@given(logs(), st.integers(0, 16), st.integers(0, 16), st.integers(1, 5))
+@settings(max_examples=150, deadline=None)
+def test_a_shard_cut_anywhere_goes_on_as_if_it_had_not_been(
+    log: list[Value], first: int, second: int, batch: int
+) -> None:
+    whole = Shard(log).run(batch=1)
+    early, late = sorted((min(first, len(log)), min(second, len(log))))
+    resumed = (
+        Shard(log, ranges=4).run(batch=batch, to=early).cut().run(batch=batch, to=late).cut().run(batch=batch)
+    )
+    assert resumed.published() == whole.published()
+    assert resumed.kept() == whole.kept()
+
+
+@given(logs())
+@settings(max_examples=100, deadline=None)
+def test_replaying_the_changes_rebuilds_the_stories(log: list[Value]) -> None:
+    shard = Shard(log).run()
+    kept = {key: value for key, value in shard.kept().items() if key.startswith(b"story:")}
+    open_ = {id_: story for id_, story in shard.stories().items() if story.change != "closed"}
+    assert {f"story:{id_}".encode() for id_ in open_} == set(kept)
+    verdicts = shard.verdicts().values()
+    assert all((verdict.outcome == "story") == bool(verdict.story_id) for verdict in verdicts)
+
+
+@given(logs())
+@settings(max_examples=100, deadline=None)
+def test_every_input_is_accounted_for(log: list[Value]) -> None:
+    shard = Shard(log).run()
+    assert sum(shard.outcomes.values()) + shard.task.held() == len(log)
+    assert shard.task.held() == 0
+
+
+@pytest.mark.parametrize("ranges", [1, 4, 16])
+@pytest.mark.parametrize("batch", [1, 7, 256])
+def test_the_demo_comes_out_the_same_in_any_batches_and_ranges(batch: int, ranges: int) -> None:
+    expected = Shard(DEMO).run()
+    shard = Shard(DEMO, ranges=ranges).run(batch=batch)
+    assert shard.published() == expected.published()
+    assert shard.kept() == expected.kept()
+
+
+@pytest.mark.parametrize("every", [1, 5, 100])
+def test_the_demo_comes_out_the_same_however_often_ingest_promises(every: int) -> None:
+    assert Shard(promised(demo(), every=every)).run().published() == Shard(DEMO).run().published()
+
+
+def test_the_demo_cut_after_every_record_comes_out_the_same() -> None:
+    expected = Shard(DEMO).run()
+    shard = Shard(DEMO)
+    for position in range(1, len(DEMO) + 1):
+        shard.run(to=position).cut()
+    assert shard.published() == expected.published()
+    assert shard.kept() == expected.kept()
+
+
+def test_the_archive_of_five_cut_anywhere_comes_out_the_same() -> None:
+    log = promised(five(), every=2)
+    expected = Shard(log).run()
+    for position in range(len(log) + 1):
+        assert Shard(log).run(to=position).cut().run(batch=2).published() == expected.published()
