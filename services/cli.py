@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from services.contracts.topics import TOPICS
+from services.ops import logging
 from services.ops.config import Settings, load
 from services.ops.exits import Exit, Stop, table
 from services.stream.bus import BusError, Fenced, Retry
@@ -38,7 +39,8 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with logging.configured(service="newsfold", fmt="console", level="warning", libraries=False):
+                return super().invoke(ctx)
         except Stop as stop:
             self._end(ctx, stop.code, stop.line)
         except BusError as error:

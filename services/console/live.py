@@ -92,8 +92,8 @@ def _with_nets(ingest: IngestSettings, allow_net: Sequence[str]) -> IngestSettin
 def run_live(order: Order) -> None:
     """Until stopped or, with `once`, until all is done. Raises `Stop` and `BusError`."""
     ops = order.settings.ops
-    logging.configure(service="newsfold", fmt=ops.log_format, level=ops.log_level, stream=sys.stdout)
-    told = asyncio.run(_live(order))
+    with logging.configured(service="newsfold", fmt=ops.log_format, level=ops.log_level, stream=sys.stdout):
+        told = asyncio.run(_live(order))
     if told:
         click.echo(told)
 

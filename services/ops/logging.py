@@ -9,7 +9,8 @@ import logging
 import sys
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Literal, TextIO
 
@@ -29,41 +30,65 @@ MAX_FIELD_CHARS = 2000
 MAX_CHARS = {"exception": 20_000}
 
 
-def configure(
-    *, service: str, fmt: Format = "auto", level: str = "info", stream: TextIO | None = None
-) -> None:
-    """Set up every logger of the process. Colour only where `stream` (default stderr) is a terminal."""
+@contextmanager
+def configured(
+    *,
+    service: str,
+    fmt: Format = "auto",
+    level: str = "info",
+    stream: TextIO | None = None,
+    libraries: bool = True,
+) -> Iterator[None]:
+    """Every logger of the process writes to `stream` (default stderr) while the body runs.
+
+    Colour only where `stream` is a terminal. Without `libraries` only our own lines are written.
+    """
     out = stream or sys.stderr
     terminal = out.isatty()
     console = fmt == "console" or (fmt == "auto" and terminal)
+    before = structlog.get_config()
     structlog.configure(
         processors=[*_chain(service), *_renderer(console=console, colour=terminal)],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.PrintLoggerFactory(out),
         cache_logger_on_first_use=False,
     )
-    _bridge(level)
+    try:
+        with _bridged(level, libraries=libraries):
+            yield
+    finally:
+        structlog.configure(**before)
+
+
+@contextmanager
+def _bridged(level: str, *, libraries: bool) -> Iterator[None]:
+    root, own = logging.getLogger(), logging.getLogger("services")
+    before = root.handlers, root.level, own.handlers, own.level, own.propagate
+    # Libraries tell every request below warning, with its full address.
+    root.handlers, root.level = [Bridge() if libraries else logging.NullHandler()], logging.WARNING
+    own.handlers, own.propagate = [Bridge()], False
+    own.setLevel(level.upper())
+    try:
+        yield
+    finally:
+        root.handlers, root.level, own.handlers, level_before, own.propagate = before
+        own.setLevel(level_before)
 
 
 class Bridge(logging.Handler):
     """What libraries and the stream log through the standard module, as lines of ours."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        log = structlog.get_logger()
-        log.log(
-            record.levelno,
-            Event.LIBRARY_REPORTED,
-            message=record.getMessage(),
-            logger=record.name,
-            exc_info=record.exc_info,
-        )
-
-
-def _bridge(level: str) -> None:
-    root = logging.getLogger()
-    root.handlers = [Bridge()]
-    root.setLevel(logging.WARNING)  # libraries tell every request below it, with its full address
-    logging.getLogger("services").setLevel(level.upper())
+        try:
+            structlog.get_logger().log(
+                record.levelno,
+                Event.LIBRARY_REPORTED,
+                message=record.getMessage(),
+                logger=record.name,
+                exc_info=record.exc_info,
+            )
+        except Exception:  # noqa: BLE001 - as every handler: a log line must not stop the work
+            self.handleError(record)
 
 
 def get(service: str) -> FilteringBoundLogger:

@@ -16,19 +16,29 @@ Logged = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def lines() -> Logged:
+def lines() -> Iterator[Logged]:
     stream = io.StringIO()
-    logging.configure(service="ingest", fmt="json", level="debug", stream=stream)
-    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    with logging.configured(service="ingest", fmt="json", level="debug", stream=stream):
+        yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
-@pytest.fixture(autouse=True)
-def _reset() -> Iterator[None]:
-    root = logging_of_python.getLogger()
-    before = root.handlers, root.level
-    yield
-    root.handlers, root.level = before
-    structlog.reset_defaults()
+def test_everything_is_as_before_when_the_body_ends() -> None:
+    root, own = logging_of_python.getLogger(), logging_of_python.getLogger("services")
+
+    def state() -> tuple[object, ...]:
+        return (
+            list(root.handlers),
+            root.level,
+            list(own.handlers),
+            own.level,
+            own.propagate,
+            structlog.get_config(),
+        )
+
+    before = state()
+    with logging.configured(service="ingest", stream=io.StringIO()):
+        assert state() != before
+    assert state() == before
 
 
 def test_what_the_standard_module_is_told_becomes_a_line_of_ours(lines: Logged) -> None:
@@ -67,12 +77,12 @@ def test_tracebacks_carry_no_local_variables(lines: Logged) -> None:
 @pytest.mark.parametrize("fmt", ["json", "console"])
 def test_no_url_in_a_line_shows_credentials(fmt: logging.Format) -> None:
     stream = io.StringIO()
-    logging.configure(service="ingest", fmt=fmt, stream=stream)
     url = "https://ada:hush@feeds.example/rss?token=hush2&page=3"
-    try:
-        int(f"cannot fetch {url}")
-    except ValueError:
-        logging.get("ingest").exception(Event.BATCH_RETRIED, url=url)
+    with logging.configured(service="ingest", fmt=fmt, stream=stream):
+        try:
+            int(f"cannot fetch {url}")
+        except ValueError:
+            logging.get("ingest").exception(Event.BATCH_RETRIED, url=url)
     assert "hush" not in stream.getvalue()
     assert "page=3" in stream.getvalue()
 
@@ -116,8 +126,8 @@ def test_remembered_errors_are_bounded() -> None:
 
 def test_colour_only_in_a_terminal() -> None:
     stream = io.StringIO()
-    logging.configure(service="ingest", fmt="console", stream=stream)
-    logging.get("ingest").error(Event.BATCH_RETRIED)
+    with logging.configured(service="ingest", fmt="console", stream=stream):
+        logging.get("ingest").error(Event.BATCH_RETRIED)
     assert "\x1b" not in stream.getvalue()
 
 

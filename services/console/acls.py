@@ -1,0 +1,113 @@
+"""What each principal may do on a cluster with ACLs, from the topic table. Pure.
+
+Least privilege: a service writes what the table says it writes, reads what it reads, sees how all
+topics of the prefix are laid out (it proves that before it starts), and owns the group and the
+transactional ids that begin with its name. Creating topics is left to the operators.
+"""
+
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from services.contracts.topics import Topic
+
+OPERATORS = "operators"
+NEWSROOMS = "newsrooms"
+NEWSROOM_GROUPS = "newsroom-"
+NOTE = (
+    "Transactions need Write and Describe on the transactional ids and nothing on the cluster: brokers "
+    "since 2.8 ask no IdempotentWrite of whoever may write to a topic (KIP-679)."
+)
+
+Kind = Literal["topic", "group", "transactional-id"]
+
+
+class Acl(msgspec.Struct, frozen=True, kw_only=True):
+    """One principal, one pattern, and what is allowed on what it matches."""
+
+    principal: str
+    resource: Kind
+    name: str
+    pattern: Literal["literal", "prefixed"] = "literal"
+    operations: tuple[str, ...]
+
+
+def principal(who: str) -> str:
+    """A placeholder: with TLS it is the certificate's name, with SASL the user's."""
+    return f"User:newsfold-{who}"
+
+
+def acls(topics: Sequence[Topic], prefix: str) -> list[Acl]:
+    """Services in the order of the table, then operators, then newsrooms."""
+    services = [one for one in dict.fromkeys(topic.writer for topic in topics) if one != OPERATORS]
+    return [
+        *(acl for service in services for acl in _service(service, topics, prefix)),
+        *_operators(services, topics, prefix),
+        *_newsrooms(topics, prefix),
+    ]
+
+
+def command(acl: Acl, bootstrap: str) -> str:
+    """The line for Kafka's own `kafka-acls.sh`; `admin.properties` is how an administrator logs in."""
+    words = [
+        "kafka-acls.sh",
+        *("--bootstrap-server", bootstrap, "--command-config", "admin.properties"),
+        *("--add", "--allow-principal", acl.principal),
+        *(word for operation in acl.operations for word in ("--operation", operation)),
+        *(f"--{acl.resource}", acl.name),
+        *(("--resource-pattern-type", "prefixed") if acl.pattern == "prefixed" else ()),
+    ]
+    return shlex.join(words)
+
+
+def _service(service: str, topics: Sequence[Topic], prefix: str) -> Iterator[Acl]:
+    who = principal(service)
+    yield _layout(who, prefix)
+    for topic in topics:
+        operations = (
+            *(("Read",) if service in topic.readers else ()),
+            *(("Write",) if service == topic.writer else ()),
+        )
+        if operations:
+            yield Acl(principal=who, resource="topic", name=prefix + topic.name, operations=operations)
+    yield Acl(principal=who, resource="group", name=f"newsfold-{service}", operations=("Read",))
+    yield _transactions(who, f"newsfold-{service}-")
+
+
+def _operators(services: Sequence[str], topics: Sequence[Topic], prefix: str) -> Iterator[Acl]:
+    """`topics`, `feeds`, `tail`, `doctor`, and `dlq replay`, which writes to what the services read."""
+    who = principal(OPERATORS)
+    yield _layout(who, prefix, "Create", "Read")
+    for topic in topics:
+        fed = any(reader in services for reader in topic.readers if reader != topic.writer)
+        if topic.writer == OPERATORS or fed:
+            yield Acl(principal=who, resource="topic", name=prefix + topic.name, operations=("Write",))
+    group = f"newsfold-{OPERATORS}"
+    yield Acl(principal=who, resource="group", name=group, pattern="prefixed", operations=("Read",))
+    yield _transactions(who, f"{group}-")
+
+
+def _newsrooms(topics: Sequence[Topic], prefix: str) -> Iterator[Acl]:
+    who = principal(NEWSROOMS)
+    for topic in topics:
+        if NEWSROOMS in topic.readers:
+            name = prefix + topic.name
+            yield Acl(principal=who, resource="topic", name=name, operations=("Read", "Describe"))
+    yield Acl(principal=who, resource="group", name=NEWSROOM_GROUPS, pattern="prefixed", operations=("Read",))
+
+
+def _layout(who: str, prefix: str, *more: str) -> Acl:
+    operations = ("Describe", "DescribeConfigs", *more)
+    return Acl(principal=who, resource="topic", name=prefix, pattern="prefixed", operations=operations)
+
+
+def _transactions(who: str, prefix: str) -> Acl:
+    return Acl(
+        principal=who,
+        resource="transactional-id",
+        name=prefix,
+        pattern="prefixed",
+        operations=("Write", "Describe"),
+    )

@@ -1,0 +1,125 @@
+"""The topics that a log has, behind one face: a Kafka cluster's, or an embedded log's.
+
+A cluster tells of copies and settings; an embedded log of partitions only. What cannot be seen is
+said, so that a check which finds nothing is not taken for more than it is.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from services.console import addresses
+from services.console.addresses import Address
+from services.console.topic_plan import SPECS
+from services.contracts.topics import DEFAULT_PREFIX
+from services.ops.exits import Exit, Stop
+from services.stream.bus import Bus, Fatal, Retry
+from services.stream.kafka.admin import Admin
+from services.stream.kafka.catalog import Catalog
+from services.stream.kafka.client import Access
+from services.stream.kafka.topics import Found
+
+LOOK_S = 0.05
+
+
+class Standing(Protocol):
+    """Where topics stand."""
+
+    async def brokers(self) -> int: ...
+
+    async def found(self, topics: Sequence[str]) -> Mapping[str, Found]:
+        """The topics as they are, without those that are missing."""
+
+    async def create(self, topics: Mapping[str, Found]) -> None: ...
+
+    def unseen(self) -> Sequence[str]:
+        """What could not be compared, after `found`."""
+
+
+class OnLog:
+    """Topics of an embedded log."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    async def brokers(self) -> int:
+        return 1
+
+    async def found(self, topics: Sequence[str]) -> Mapping[str, Found]:
+        counts = {}
+        for topic in topics:
+            try:
+                counts[topic] = await self._bus.partitions(topic)
+            except Fatal:
+                continue
+        return {name: Found(partitions=count, replicas=1, settings={}) for name, count in counts.items()}
+
+    async def create(self, topics: Mapping[str, Found]) -> None:
+        await self._bus.create([SPECS[name] for name in topics])
+
+    def unseen(self) -> Sequence[str]:
+        return ["cleanup and retention: an embedded log tells how many partitions a topic has, and no more"]
+
+
+class OnKafka:
+    """Topics of a cluster, below one prefix."""
+
+    def __init__(self, access: Access, admin: Admin) -> None:
+        self._access = access
+        self._admin = admin
+        self._hidden: list[str] = []
+
+    async def brokers(self) -> int:
+        return await self._admin.brokers()
+
+    async def found(self, topics: Sequence[str]) -> Mapping[str, Found]:
+        found = await Catalog(self._access, self._admin).describe(topics)
+        self._hidden = [name for name, one in found.items() if not one.settings]
+        return found
+
+    async def create(self, topics: Mapping[str, Found]) -> None:
+        """Return when every broker that leads one of them knows it. Raises `Retry` and `Fatal`."""
+        await self._admin.create(topics)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._access.bounds.request_s
+        while missing := topics.keys() - await self._admin.topics():
+            if loop.time() > deadline:
+                raise Retry(f"topics {', '.join(sorted(missing))} were created, but have no leader yet")
+            await asyncio.sleep(LOOK_S)
+
+    def unseen(self) -> Sequence[str]:
+        hidden = [f"settings of {name}: {self._access.who} lacks DescribeConfigs" for name in self._hidden]
+        return [*hidden, "ACLs: the client has no call for them; see kafka-acls.sh --list"]
+
+
+@asynccontextmanager
+async def standing(place: Address, prefix: str) -> AsyncIterator[Standing]:
+    """Opened. Raises `Stop` (usage) where there is nothing to stand on."""
+    if place.kind == "kafka":
+        async with _cluster(place, prefix) as cluster:
+            yield cluster
+        return
+    if place.kind == "memory":
+        raise Stop(Exit.USAGE, "bus memory: a log in memory ends with this command; name sqlite:FILE")
+    if prefix != DEFAULT_PREFIX:
+        raise Stop(Exit.USAGE, f"--prefix {prefix}: only on Kafka do topics carry a prefix")
+    bus = addresses.bus_at(place)
+    await bus.start()
+    try:
+        yield OnLog(bus)
+    finally:
+        await bus.close()
+
+
+@asynccontextmanager
+async def _cluster(place: Address, prefix: str) -> AsyncIterator[OnKafka]:
+    from services.stream.kafka import KafkaBus
+
+    access = KafkaBus(place.place, prefix=prefix).access
+    admin = Admin(access)
+    try:
+        await admin.start()
+        yield OnKafka(access, admin)
+    finally:
+        await admin.end()
