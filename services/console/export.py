@@ -197,16 +197,23 @@ async def _dead_letters(bus: Bus, file: SortedLines, tally: Tally) -> None:
 
 def _write(out: Path, files: Files, kept: Mapping[str, set[Place]]) -> None:
     partial = {name: out / f".{name}.partial" for name in files}
-    for name, content in files.items():
-        places = kept.get(name)
-        with partial[name].open("wb") as file:
-            file.writelines(
-                line + b"\n"
-                for key, line in content.pairs()
-                if places is None or lines.place_in(key) in places
-            )
+    try:
+        for name, content in files.items():
+            _write_file(partial[name], content, kept.get(name))
+    except OSError:
+        for path in partial.values():
+            path.unlink(missing_ok=True)  # on a full disk the room is worth more than half an export
+        raise
     for name, path in partial.items():
         path.replace(out / name)
+
+
+def _write_file(path: Path, content: SortedLines, places: set[Place] | None) -> None:
+    """The lines of records at `places`, or of all."""
+    with path.open("wb") as file:
+        file.writelines(
+            line + b"\n" for key, line in content.pairs() if places is None or lines.place_in(key) in places
+        )
 
 
 def _place(record: Record) -> Place:

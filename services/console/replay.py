@@ -20,6 +20,7 @@ from services.console.recordings import Replayed, opened
 from services.console.scan import scan
 from services.console.signals import stopped_by_signals
 from services.console.summary import Report
+from services.console.tally import Tally
 from services.contracts import wire
 from services.contracts.feeds import FeedState
 from services.dedup.service import DedupService
@@ -116,8 +117,7 @@ async def _on_log(wishes: Wishes, scratch: Path, out: Path, stop: asyncio.Event,
         async with opened(wishes.paths, wishes.speed) as replayed:
             await _check_log(bus, wishes.paths)
             pipeline = await _run(bus, replayed, wishes, stop)
-            with progress.shown("writing"):
-                tally = await export(bus, out)
+            tally = await _export(bus, out)
             return Report(
                 tally=tally,
                 ingested=_ingested(pipeline, replayed),
@@ -167,6 +167,16 @@ def _ingested(pipeline: Pipeline, replayed: Replayed) -> Ingested:
         dead=totals.dead.total(),
         unfetched=replayed.unfetched,
     )
+
+
+async def _export(bus: Bus, out: Path) -> Tally:
+    """Raises `Stop` where the files cannot be written; those of an earlier run stay as they were."""
+    try:
+        with progress.shown("writing"):
+            return await export(bus, out)
+    except OSError as error:
+        why = error.strerror or error
+        raise Stop(Exit.FAILED, f"--out {out}: {why}; make room and run the same command again") from None
 
 
 async def _check_log(bus: Bus, paths: Sequence[Path]) -> None:
