@@ -135,7 +135,8 @@ class Node:
 class Cluster:
     """One node or three, formatted in a fresh folder. `settings` are added to every node's own.
 
-    `listeners` are extra ones, name and protocol, as in `{"SECURE": "SASL_SSL"}`.
+    `listeners` are extra ones, name and protocol, as in `{"SECURE": "SASL_SSL"}`; `advertise` has
+    clients of one of them go through another port, where a proxy may stand.
     """
 
     def __init__(
@@ -144,12 +145,14 @@ class Cluster:
         *,
         settings: Settings | None = None,
         listeners: dict[str, str] | None = None,
+        advertise: dict[str, int] | None = None,
         users: dict[str, str] | None = None,
         folder: Path | None = None,
     ) -> None:
         libraries = jars()
         self.folder = folder or Path(tempfile.mkdtemp(prefix="newsfold-kafka-"))
         self.nodes = [Node(number, self.folder / str(number), libraries) for number in range(1, nodes + 1)]
+        self._advertised = advertise or {}
         self._extra = {name: [free_port() for _ in self.nodes] for name in listeners or {}}
         for node in self.nodes:
             node.format({**self._settings(node, listeners or {}), **(settings or {})}, users=users)
@@ -158,9 +161,9 @@ class Cluster:
     def bootstrap(self) -> str:
         return ",".join(node.address for node in self.nodes)
 
-    def listener(self, name: str) -> str:
-        """HOST:PORT of an extra listener of the first node."""
-        return f"{HOST}:{self._extra[name][0]}"
+    def port(self, listener: str) -> int:
+        """Where an extra listener of the first node listens."""
+        return self._extra[listener][0]
 
     def start(self) -> "Cluster":
         """Start every node that does not run, and wait until all answer."""
@@ -200,13 +203,14 @@ class Cluster:
         enough = str(max(1, min(3, len(self.nodes)) - 1))
         own = {name: f"{name}://{HOST}:{self._extra[name][node.number - 1]}" for name in listeners}
         protocols = {"PLAINTEXT": "PLAINTEXT", "CONTROLLER": "PLAINTEXT", **listeners}
+        shown = {name: f"{name}://{HOST}:{self._advertised[name]}" for name in self._advertised}
         plain = f"PLAINTEXT://{node.address}"
         return {
             **COMMON,
             "node.id": str(node.number),
             "log.dirs": str(node.folder / "data"),
             "listeners": ",".join([plain, f"CONTROLLER://{HOST}:{node.controller_port}", *own.values()]),
-            "advertised.listeners": ",".join([plain, *own.values()]),
+            "advertised.listeners": ",".join([plain, *{**own, **shown}.values()]),
             "listener.security.protocol.map": ",".join(f"{k}:{v}" for k, v in protocols.items()),
             "controller.quorum.voters": ",".join(
                 f"{one.number}@{HOST}:{one.controller_port}" for one in self.nodes

@@ -1,38 +1,51 @@
 """One broker for the whole test session, started by whoever needs it first.
 
-`KAFKA_BOOTSTRAP` names a cluster to use instead. Where neither can be had, the test is skipped and
-`missing` says why, for the line at the end of the run.
+`KAFKA_BOOTSTRAP` names a cluster to use instead, where a test does not have to harm it. Where neither
+can be had, the test is skipped and `missing` says why, for the line at the end of the run.
 """
 
 import atexit
 import os
 from functools import cache
+from typing import NamedTuple
 
 import pytest
 
-from tests.kafka.broker import Cluster
+from tests.kafka.broker import Cluster, free_port
 from tests.kafka.jars import Unavailable
 
 missing = ""
 
 
+class Own(NamedTuple):
+    """Our own broker, to which a proxy may stand in the way."""
+
+    cluster: Cluster
+    proxied: int
+    """The port of the proxy a test may start; `cluster.port("PROXIED")` is where it passes on to."""
+
+
 def bootstrap() -> str:
-    """HOST:PORT of the session's broker; skips the test where there is none."""
-    found = _bootstrap()
-    if not found:
+    """HOST:PORT of a broker that nobody harms; skips the test where there is none."""
+    return os.environ.get("KAFKA_BOOTSTRAP") or own().cluster.bootstrap
+
+
+def own() -> Own:
+    """The session's broker; skips the test where there is none. Who stops it starts it again."""
+    found = _own()
+    if found is None:
         pytest.skip(f"no Apache Kafka: {missing}")
     return found
 
 
 @cache
-def _bootstrap() -> str:
-    if given := os.environ.get("KAFKA_BOOTSTRAP"):
-        return given
+def _own() -> Own | None:
+    proxied = free_port()
     try:
-        cluster = Cluster().start()
+        cluster = Cluster(listeners={"PROXIED": "PLAINTEXT"}, advertise={"PROXIED": proxied}).start()
     except Unavailable as why:
-        global missing  # noqa: PLW0603 - the summary is printed once, by another module
+        global missing  # noqa: PLW0603 - told once, at the end, by another module
         missing = str(why)
-        return ""
+        return None
     atexit.register(cluster.remove)
-    return cluster.bootstrap
+    return Own(cluster, proxied)

@@ -29,8 +29,8 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Sending the records and offsets of one publish."""
     commit_s: float = 10.0
     """Beyond it the outcome of a commit counts as unknown."""
-    settle_s: float = 90.0
-    """How long an unknown outcome is looked into before the publish gives up for good."""
+    settle_s: float = 30.0
+    """How long an unknown outcome is looked into before the publish is called unclear."""
     read_s: float = 20.0
     """One stretch read outside a group."""
     drain_s: float = 3.0

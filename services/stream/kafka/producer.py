@@ -14,6 +14,7 @@ from services.stream.kafka.client import (
     bounded,
     cancel,
     end,
+    for_people,
     milliseconds,
     start,
 )
@@ -61,28 +62,31 @@ class Producer:
         access = self._access
         async with bounded(access, f"publishing as {self._id}", access.bounds.stage_s):
             await self._client.begin_transaction()
-            sends = [self._send(access.wire(partition), wires) for partition, wires in records.items()]
+            sends = [self._send(partition, wires) for partition, wires in records.items()]
             told = await asyncio.gather(*sends, return_exceptions=True)
+            ends = [end for end in told if not isinstance(end, BaseException)]
             for error in told:
                 if isinstance(error, BaseException):
                     raise error
             await self._client.send_offsets_to_transaction(
                 {access.wire(p): OffsetAndMetadata(*committed) for p, committed in offsets.items()}, group
             )
-        return {p: end for p, end in zip(records, told, strict=True) if isinstance(end, int)}
+        return dict(zip(records, ends, strict=True))
 
-    async def _send(self, partition: TopicPartition, wires: Iterable[Wire]) -> int:
+    async def _send(self, partition: Partition, wires: Iterable[Wire]) -> int:
         """The offset after the last record; 0 where the broker did not tell."""
         acknowledged = []
-        batch, held = self._client.create_batch(), 0
-        for wire in wires:
-            if not self._append(batch, wire):
-                acknowledged.append((await self._pass_on(batch, partition), held))
-                batch, held = self._client.create_batch(), 0
-                self._append(batch, wire)
-            held += 1
-        acknowledged.append((await self._pass_on(batch, partition), held))
-        ends = [(await future).offset + count for future, count in acknowledged]
+        target = self._access.wire(partition)
+        with for_people(self._access, f"publishing to {target.topic}/{target.partition} as {self._id}"):
+            batch, held = self._client.create_batch(), 0
+            for wire in wires:
+                if not self._append(batch, wire):
+                    acknowledged.append((await self._pass_on(batch, target), held))
+                    batch, held = self._client.create_batch(), 0
+                    self._append(batch, wire)
+                held += 1
+            acknowledged.append((await self._pass_on(batch, target), held))
+            ends = [(await future).offset + count for future, count in acknowledged]
         return int(max(0, *ends))
 
     @staticmethod
@@ -106,8 +110,18 @@ class Producer:
 
     async def end(self) -> None:
         await end(self._access, self._client.stop, self._cut)
+        self._hush()
 
     async def _cut(self) -> None:
         task = self._client._sender.sender_task  # noqa: SLF001 - stop() waits for the broker for ever (#1101)
         await cancel([task])
         await self._client.client.close()
+
+    def _hush(self) -> None:
+        """Look at the errors nobody waits for any more, which asyncio would else report with a traceback."""
+        accumulator, transactions = self._client._message_accumulator, self._client._txn_manager  # noqa: SLF001
+        batches = [batch for queue in accumulator._batches.values() for batch in queue]  # noqa: SLF001
+        left = [batch._drain_waiter for batch in [*batches, *accumulator._pending_batches]]  # noqa: SLF001
+        for waiter in [*left, transactions._transaction_waiter]:  # noqa: SLF001
+            if waiter is not None and waiter.done() and not waiter.cancelled():
+                waiter.exception()

@@ -21,7 +21,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from services.stream import layout
-from services.stream.bus import BusError, Fatal, Fenced, Output, Partition, Retry
+from services.stream.bus import BusError, Fatal, Fenced, Output, Partition, Retry, Unclear
 from services.stream.kafka.client import Access
 from services.stream.kafka.marks import Committed, Offsets, judge, positions, to_commit
 from services.stream.kafka.producer import Producer
@@ -113,7 +113,7 @@ class KafkaWriter:
                 raise
             except BaseException:
                 self._drop()
-                self._over = Fatal(f"a publish of {self.name} was cut off, so its outcome is not known here")
+                self._over = Unclear(f"a publish of {self.name} was cut off")
                 raise
             self._known = {**self._known, **offsets}
         await self._desk.visible(ends)
@@ -168,7 +168,7 @@ class KafkaWriter:
                     await self._reopen(fenced=False)
 
     async def _find_out(self, attempt: Attempt, error: BusError) -> None:
-        """Return if the attempt took effect, raise `Retry` if it did not."""
+        """Return if the attempt took effect, raise `Retry` if it did not, `Unclear` if it cannot be told."""
         found = await self._settled(error)
         verdict = judge(self._known, found, attempt.offsets)
         if verdict == "another":
@@ -187,9 +187,9 @@ class KafkaWriter:
                 return await self._read()
             except Retry as why:
                 if loop.time() > deadline:
-                    self._over = Fatal(
+                    self._over = Unclear(
                         f"whether the last publish of {self.name} took effect could not be found out in "
-                        f"{self._desk.access.bounds.settle_s:.0f} s: {why}; start again to go on from there"
+                        f"{self._desk.access.bounds.settle_s:.0f} s: {why}"
                     )
                     raise self._over from error
             await asyncio.sleep(pause_s)
