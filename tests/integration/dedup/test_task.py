@@ -1,0 +1,117 @@
+"""The task as the run loop calls it: what it refuses, what it holds, what it takes up again."""
+
+import msgspec
+import pytest
+
+from services.contracts import wire
+from services.contracts.articles import Watermark
+from services.contracts.feeds import Feed
+from services.contracts.sketches import ShardClock
+from services.dedup.service import DedupService, DedupTask
+from services.dedup.settings import DedupSettings
+from services.stream.bus import Record
+from services.stream.service import Poison
+from tests.integration.dedup.shard import INPUT, STATE, Shard, promised, record
+from tests.unit.dedup.pieces import SETTINGS, START, article, prose
+
+PIECE = article(prose("report", 120))
+FEED = Feed(feed_id="f", url="https://x.example/feed", source="x")
+
+
+def raw(value: bytes | None, headers: tuple[tuple[str, bytes], ...] = ()) -> Record:
+    return Record(INPUT, 0, b"k", value, headers, 0)
+
+
+def broken() -> list[tuple[Record, str]]:
+    good = record(PIECE, 0)
+    feed = wire.headers(FEED, id="f", source="t", time=START)
+    return [
+        (raw(None), "tombstone"),
+        (raw(b"{}"), "undecodable"),
+        (raw(b"not json", good.headers), "undecodable"),
+        (raw(b'{"article_id": 1}', good.headers), "undecodable"),
+        (raw(wire.encode(FEED), feed), "wrong-type"),
+    ]
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_input_that_can_never_be_used_is_refused_before_anything_has_changed(number: int) -> None:
+    bad, reason = broken()[number]
+    task = DedupTask(0, SETTINGS)
+    with pytest.raises(Poison) as raised:
+        task.step([record(PIECE, 0), bad])
+    assert raised.value.reason == reason
+    assert task.held() == 0
+    assert task.step([record(PIECE, 0)]).outcomes == {}
+    assert task.held() == 1
+
+
+def test_nothing_is_written_while_there_is_nothing_to_say() -> None:
+    task = DedupTask(0, SETTINGS)
+    assert task.step([]).outputs == []
+    assert task.step([record(PIECE, 0)]).outputs == []
+
+
+def test_what_is_held_is_read_again_after_a_restart() -> None:
+    task = DedupTask(0, SETTINGS)
+    step = task.step([record(PIECE, 7)])
+    assert (step.consumed, task.held()) == ({INPUT: 7}, 1)
+    step = task.step([record(Watermark(origin=0, origins=1, at=START), 8)])
+    assert (step.consumed, task.held()) == (None, 0)
+    assert step.outcomes == {"watermark": 1, "story": 1}
+
+
+def test_records_carry_what_a_reader_of_the_topics_needs() -> None:
+    shard = Shard(promised([PIECE])).run()
+    for output in [*shard.outputs, *shard.state.values()]:
+        assert output.key
+        assert output.partition.number == 0
+        assert output.timestamp_us == 1_741_586_400_000_000
+        assert wire.read(dict(output.headers), output.value or b"")
+    topics = [output.partition.topic for output in shard.outputs]
+    assert topics == ["relations", "clusters"]
+    assert sorted(shard.state) == sorted(
+        [b"clock", f"version:{PIECE.version_id}".encode(), b"story:" + (shard.outputs[1].key or b"")]
+    )
+
+
+def test_a_state_of_another_scheme_is_refused_with_what_to_do() -> None:
+    state = Shard(promised([PIECE])).run().state[b"clock"]
+    task = DedupTask(3, DedupSettings(seed=2))
+    task.restore(Record(STATE, 0, state.key, state.value, state.headers, 0))
+    with pytest.raises(ValueError, match=r"shard 3: .* keep the old ones or start anew"):
+        task.step([])
+
+
+def test_the_last_record_of_each_key_is_the_state() -> None:
+    """A changelog that is not compacted yet."""
+    state = Shard(promised([PIECE])).run().state
+    clock = wire.decode(ShardClock, state[b"clock"].value or b"")
+    older = msgspec.structs.replace(clock, decided=None)
+    task = DedupTask(0, SETTINGS)
+    forgotten = Record(STATE, 9, f"version:{PIECE.version_id}".encode(), None, (), 0)
+    for offset, (key, value) in enumerate(
+        [
+            (b"clock", wire.encode(older)),
+            *((key, output.value) for key, output in state.items()),
+        ]
+    ):
+        task.restore(Record(STATE, offset, key, value, (), 0))
+    task.restore(forgotten)
+    assert task.step([record(PIECE, 3)]).outcomes == {"story": 1}
+
+
+def test_restoring_comes_before_any_step() -> None:
+    task = DedupTask(0, SETTINGS)
+    task.step([])
+    with pytest.raises(AssertionError, match="before any step"):
+        task.restore(Record(STATE, 0, b"clock", None, (), 0))
+
+
+def test_the_service_names_its_topics_and_makes_a_task_a_shard() -> None:
+    service = DedupService(ranges=4)
+    task = service.task(2)
+    assert (service.name, service.inputs, service.changelog) == ("dedup", ("articles",), "dedup-state")
+    assert service.feeder(task, 2) is None
+    step = task.step([record(PIECE, 0), record(Watermark(origin=0, origins=1, at=START), 1)])
+    assert {output.partition.number for output in step.outputs} == {2}
