@@ -4,11 +4,13 @@ from datetime import datetime
 
 import msgspec
 
+from services.contracts.version import version_1
+
 
 class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One version of an article: the text at a canonical URL as of one fetch. Key: `article_id`."""
 
-    schema_version: int = 1
+    schema_version: int = msgspec.field(default_factory=version_1)
     article_id: str
     version_id: str
     url: str
@@ -43,7 +45,7 @@ class Watermark(msgspec.Struct, frozen=True, kw_only=True):
     everything behind it stands still.
     """
 
-    schema_version: int = 1
+    schema_version: int = msgspec.field(default_factory=version_1)
     origin: int
     """Number of the ingest partition that promises."""
     origins: int

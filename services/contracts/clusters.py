@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from services.contracts.relations import RelationKind
+from services.contracts.version import version_1
 
 Change = Literal["created", "grew", "updated", "corrected", "merged", "split", "closed"]
 
@@ -44,7 +45,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Cluster(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A story after one change. Key of `clusters`: `story_id`. Members by (first seen, article id)."""
 
-    schema_version: int = 1
+    schema_version: int = msgspec.field(default_factory=version_1)
     story_id: str
     revision: int
     change: Change

@@ -5,13 +5,15 @@ from typing import Literal
 
 import msgspec
 
+from services.contracts.version import version_1
+
 FeedStatus = Literal["fresh", "backing_off", "broken", "gone", "paused"]
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A feed an operator asked for. Key of `feeds`: `feed_id`. A tombstone ends the subscription."""
 
-    schema_version: int = 1
+    schema_version: int = msgspec.field(default_factory=version_1)
     feed_id: str
     url: str
     source: str
@@ -55,7 +57,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     items are published.
     """
 
-    schema_version: int = 1
+    schema_version: int = msgspec.field(default_factory=version_1)
     feed_id: str
     url: str = ""
     etag: str = ""

@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from services.contracts.version import version_1
+
 RelationKind = Literal["duplicate", "syndicated", "derivative", "update", "background"]
 REUSE_KINDS: tuple[RelationKind, ...] = ("duplicate", "syndicated", "derivative", "update")
 
@@ -59,7 +61,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The decision on one version, once and for all. Key of `relations`: `article_id`."""
 
-    schema_version: int = 1
+    schema_version: int = msgspec.field(default_factory=version_1)
     article_id: str
     version_id: str
     url: str

@@ -7,6 +7,7 @@ import msgspec
 
 from services.contracts.articles import Article
 from services.contracts.relations import Verdict
+from services.contracts.version import version_1
 
 
 class Scheme(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +39,7 @@ class Sketch(msgspec.Struct, frozen=True, kw_only=True):
 class Remembered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """dedup's changelog: one version inside the window. Key of `dedup-state`: `version:<version_id>`."""
 
-    schema_version: int = 1
+    schema_version: int = msgspec.field(default_factory=version_1)
     article: Article
     sketch: Sketch | None
     verdict: Verdict
@@ -56,7 +57,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class ShardClock(msgspec.Struct, frozen=True, kw_only=True):
     """dedup's changelog: how far a shard has come. Key of `dedup-state`: `clock`."""
 
-    schema_version: int = 1
+    schema_version: int = msgspec.field(default_factory=version_1)
     scheme: Scheme
     watermarks: dict[int, datetime]
     """Per ingest partition."""

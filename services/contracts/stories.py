@@ -7,6 +7,7 @@ import msgspec
 
 from services.contracts.clusters import Change
 from services.contracts.relations import RelationKind
+from services.contracts.version import version_1
 
 Role = Literal["original", "duplicate", "copy", "rewrite", "update", "correction"]
 
@@ -40,7 +41,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     When an id is lost to a merge its last record names `merged_into`; a tombstone follows.
     """
 
-    schema_version: int = 1
+    schema_version: int = msgspec.field(default_factory=version_1)
     story_id: str
     revision: int
     headline: str
@@ -68,7 +69,7 @@ class StoryChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     change whose story has `merged_into`.
     """
 
-    schema_version: int = 1
+    schema_version: int = msgspec.field(default_factory=version_1)
     story_id: str
     revision: int
     change: Change
@@ -83,7 +84,7 @@ class StoryChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The stories, of any wording, about one happening. Key of `events`: `event_id`."""
 
-    schema_version: int = 1
+    schema_version: int = msgspec.field(default_factory=version_1)
     event_id: str
     revision: int
     title: str
