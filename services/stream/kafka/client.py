@@ -101,7 +101,10 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     client: str
     """Begins every client's name in the broker's logs and quotas."""
     login: Mapping[str, Any]
-    """aiokafka's arguments for TLS and SASL."""
+    """aiokafka's arguments for TLS and SASL, with the password among them."""
+
+    def __repr__(self) -> str:
+        return f"Access({self.bootstrap!r}, {self.who})"
 
     def options(self) -> dict[str, Any]:
         """What every client is given."""
@@ -219,6 +222,7 @@ async def why_not(access: Access) -> BusError:
             told = Retry(f"Kafka at {host}:{port} cannot be reached: {_line(error)}")
         else:
             connection.close()
+            told = Retry(f"Kafka at {host}:{port} hung up when asked; does it want TLS or a login?")
     return told
 
 

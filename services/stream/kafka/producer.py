@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from services.stream.bus import Partition
+from services.stream.bus import Fatal, Partition
 from services.stream.kafka.bounds import BATCH_BYTES, RECORD_BYTES, RETRY_S
 from services.stream.kafka.client import (
     Access,
@@ -65,9 +65,10 @@ class Producer:
             sends = [self._send(partition, wires) for partition, wires in records.items()]
             told = await asyncio.gather(*sends, return_exceptions=True)
             ends = [end for end in told if not isinstance(end, BaseException)]
-            for error in told:
-                if isinstance(error, BaseException):
-                    raise error
+            errors = [error for error in told if isinstance(error, BaseException)]
+            if errors:
+                # One refused topic fails the others too, for reasons that tell nothing.
+                raise min(errors, key=lambda error: not isinstance(error, Fatal))
             await self._client.send_offsets_to_transaction(
                 {access.wire(p): OffsetAndMetadata(*committed) for p, committed in offsets.items()}, group
             )
