@@ -142,8 +142,10 @@ async def _run(bus: Bus, replayed: Replayed, wishes: Wishes, stop: asyncio.Event
     with progress.shown("replaying") as bar:
         async with pipeline.running(stop) as running:
             drawing = asyncio.create_task(_draw(bar, replayed))
-            settled = await pipeline.settled(running)
-            drawing.cancel()
+            try:
+                settled = await pipeline.settled(running)
+            finally:
+                drawing.cancel()
     if not settled:
         done, total = replayed.progress
         again = "; the same command goes on from here" if wishes.address else ""

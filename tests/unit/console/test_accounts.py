@@ -1,0 +1,87 @@
+from collections import Counter
+
+from services.console import accounts
+from services.console.accounts import Ingested
+from services.console.summary import Report
+from services.console.tally import Tally
+from services.ops.outcomes import OTHER, OUTCOMES
+
+
+def report(
+    tally: Tally, ingested: Ingested, *, held: int = 0, lost: int = 0, damage: tuple[str, ...] = ()
+) -> Report:
+    return Report(
+        tally=tally,
+        ingested=ingested,
+        held={"ingest": 0, "dedup": held, "enrich": 0},
+        unaccounted={"ingest": lost, "dedup": 0, "enrich": 0},
+        damage=damage,
+        seconds=2.0,
+    )
+
+
+def tally() -> Tally:
+    dead = {
+        "ingest": Counter({"bad-line": 1}),
+        "dedup": Counter({"undecodable": 1}),
+        "enrich": Counter[str](),
+    }
+    return Tally(
+        records=9,
+        unreadable=1,
+        versions=8,
+        articles=7,
+        decided=Counter({"story": 6, "screened": 2}),
+        dead=dead,
+    )
+
+
+def ingested(there: int = 20) -> Ingested:
+    outcomes = {
+        "article": 9,
+        "unchanged": 1,
+        "polled": 2,
+        "not-modified": 1,
+        "skipped-robots": 1,
+        "page-failed": 1,
+    }
+    return Ingested(
+        there=there, before=4, outcomes={**outcomes, "progress": 3, "tick": 2}, dead=1, unfetched=5
+    )
+
+
+def test_what_went_in_is_what_came_out() -> None:
+    assert report(tally(), ingested()).reasons() == []
+
+
+def test_an_input_without_an_end_is_a_reason_with_the_whole_account() -> None:
+    (reason,) = report(tally(), ingested(there=22)).reasons()
+    assert reason.startswith("2 do not add up in inputs: 22 = 4 done before + 9 articles + 3 polls")
+
+
+def test_a_version_without_a_verdict_is_a_reason() -> None:
+    short = tally()
+    short.decided["story"] = 5
+    (reason,) = report(short, ingested()).reasons()
+    assert reason.startswith(
+        "1 do not add up in article versions: 10 = 5 in stories + 2 screened + 1 repeated"
+    )
+
+
+def test_damage_comes_before_what_follows_from_it() -> None:
+    reasons = report(tally(), ingested(), held=3, lost=2, damage=("a.warc: cut off",)).reasons()
+    assert reasons == ["a.warc: cut off", "ingest lost track of 2 inputs", "dedup still holds 3 inputs"]
+
+
+def test_every_way_ingest_can_end_an_input_has_a_place_in_the_account() -> None:
+    every = Ingested(
+        there=len(OUTCOMES["ingest"]) - len(accounts.BOOKKEEPING),
+        before=0,
+        outcomes=dict.fromkeys(OUTCOMES["ingest"], 1),
+        dead=0,
+        unfetched=0,
+    )
+    account = accounts.inputs(every)
+    assert account.missing == 0
+    ignored = {name for name in OUTCOMES["ingest"] if name.startswith("skipped-")} | {OTHER}
+    assert account.parts["ignored"] == len(ignored)
