@@ -76,30 +76,32 @@ class _Known:
 
 
 def _answers(file: BinaryIO, known: _Known) -> Iterator[Answer]:
-    for record, offset in _records(file):
-        if record.rec_type in {"response", "revisit"}:
-            at = moment(record.rec_headers.get_header("WARC-Date") or "")
-            if at is None:
-                raise _CutOff(f"the record at byte {offset} has no readable WARC-Date")
-            yield _answer(record, at, offset, known)
-
-
-def _records(file: BinaryIO) -> Iterator[tuple[Any, int]]:
-    """Records and where they start, each read to its end before the next. Raises `_CutOff`."""
+    """Answers that are there to their end. Raises `_CutOff`."""
     records = ArchiveIterator(file)
     start = 0
     while (record := _next(records, start)) is not None:
         start = records.offset
-        yield record, start
+        answer = _answer_in(record, start, known)
         records.read_to_end()
         if record.raw_stream.limit > 0:
             raise _CutOff(f"the record at byte {start} is cut off")
+        if answer is not None:
+            yield answer
         start = records.offset
     if start == 0:
         raise _CutOff("holds no record")
     file.seek(0, SEEK_END)
     if start < file.tell():
         raise _CutOff(f"the record at byte {start} is cut off")
+
+
+def _answer_in(record: Any, offset: int, known: _Known) -> Answer | None:
+    if record.rec_type not in {"response", "revisit"}:
+        return None
+    at = moment(record.rec_headers.get_header("WARC-Date") or "")
+    if at is None:
+        raise _CutOff(f"the record at byte {offset} has no readable WARC-Date")
+    return _answer(record, at, offset, known)
 
 
 def _next(records: ArchiveIterator, start: int) -> Any:
