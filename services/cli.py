@@ -1,7 +1,6 @@
 # ruff: noqa: D301 - click wants the backspace character of an escaped b
 """The command line: what can be asked for, and how a failure is told. Bodies are in `services/console`."""
 
-import os
 import sqlite3
 from importlib import metadata
 from pathlib import Path
@@ -9,13 +8,14 @@ from typing import Any
 
 import click
 
+from services.console import operators
+from services.console.options import FILE, config_option
 from services.contracts.topics import TOPICS
 from services.ops import logging
-from services.ops.config import Settings, load
+from services.ops.config import Settings
 from services.ops.exits import Exit, Stop, table
 from services.stream.bus import BusError, Fenced, Retry
 
-FILE = click.Path(path_type=Path)
 TYPES = sorted({kind.__name__ for topic in TOPICS for kind in topic.types})
 
 
@@ -56,20 +56,6 @@ class Commands(click.Group):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if ctx.parent is None:
             formatter.write(f"\nExit codes:\n{table()}\n")
-
-
-def _settings(_ctx: click.Context, _parameter: click.Parameter, path: Path | None) -> Settings:
-    return load(path, os.environ)
-
-
-config_option = click.option(
-    "--config",
-    "settings",
-    type=FILE,
-    callback=_settings,
-    metavar="FILE",
-    help="TOML settings. NEWSFOLD_<SECTION>__<KEY> in the environment wins over them.",
-)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -316,3 +302,7 @@ def explain(
         explain_article(evidence, url, console)
     else:
         explain_pair(evidence, url, other_url, settings.dedup, console)
+
+
+main.add_command(operators.topics)
+main.add_command(operators.dlq)

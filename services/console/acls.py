@@ -6,6 +6,7 @@ transactional ids that begin with its name. Creating topics is left to the opera
 """
 
 import shlex
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -22,6 +23,9 @@ NOTE = (
 )
 
 Kind = Literal["topic", "group", "transactional-id"]
+Pattern = Literal["literal", "prefixed"]
+_LITERAL: Pattern = "literal"
+_PREFIXED: Pattern = "prefixed"
 
 
 class Acl(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +34,7 @@ class Acl(msgspec.Struct, frozen=True, kw_only=True):
     principal: str
     resource: Kind
     name: str
-    pattern: Literal["literal", "prefixed"] = "literal"
+    pattern: Pattern = "literal"
     operations: tuple[str, ...]
 
 
@@ -49,15 +53,29 @@ def acls(topics: Sequence[Topic], prefix: str) -> list[Acl]:
     ]
 
 
-def command(acl: Acl, bootstrap: str) -> str:
-    """The line for Kafka's own `kafka-acls.sh`; `admin.properties` is how an administrator logs in."""
+def commands(rules: Sequence[Acl], bootstrap: str) -> list[str]:
+    """Lines for Kafka's own `kafka-acls.sh`; `admin.properties` is how an administrator logs in."""
+    names: defaultdict[tuple[str, Kind, Pattern, tuple[str, ...]], list[str]] = defaultdict(list)
+    for one in rules:
+        names[one.principal, one.resource, one.pattern, one.operations].append(one.name)
+    return [
+        _command(bootstrap, who, operations, [f"--{kind}={name}" for name in known], pattern)
+        for (who, kind, pattern, operations), known in names.items()
+    ]
+
+
+def _command(
+    bootstrap: str, who: str, operations: Sequence[str], resources: Sequence[str], pattern: Pattern
+) -> str:
     words = [
         "kafka-acls.sh",
-        *("--bootstrap-server", bootstrap, "--command-config", "admin.properties"),
-        *("--add", "--allow-principal", acl.principal),
-        *(word for operation in acl.operations for word in ("--operation", operation)),
-        *(f"--{acl.resource}", acl.name),
-        *(("--resource-pattern-type", "prefixed") if acl.pattern == "prefixed" else ()),
+        f"--bootstrap-server={bootstrap}",
+        "--command-config=admin.properties",
+        "--add",
+        f"--allow-principal={who}",
+        *(f"--operation={operation}" for operation in operations),
+        *resources,
+        *(["--resource-pattern-type=prefixed"] if pattern == _PREFIXED else []),
     ]
     return shlex.join(words)
 
@@ -100,7 +118,9 @@ def _newsrooms(topics: Sequence[Topic], prefix: str) -> Iterator[Acl]:
 
 def _layout(who: str, prefix: str, *more: str) -> Acl:
     operations = ("Describe", "DescribeConfigs", *more)
-    return Acl(principal=who, resource="topic", name=prefix, pattern="prefixed", operations=operations)
+    # Kafka knows no prefix of no length; its word for all names is the literal "*".
+    name, pattern = (prefix, _PREFIXED) if prefix else ("*", _LITERAL)
+    return Acl(principal=who, resource="topic", name=name, pattern=pattern, operations=operations)
 
 
 def _transactions(who: str, prefix: str) -> Acl:

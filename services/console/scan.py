@@ -17,11 +17,13 @@ async def scan(bus: Bus, topic: str) -> AsyncIterator[Record]:
             yield record
 
 
-async def scan_partition(bus: Bus, partition: Partition, start: int) -> AsyncIterator[Record]:
-    """Records of one partition from `start` to its end as of now."""
+async def scan_partition(
+    bus: Bus, partition: Partition, start: int, *, chunk: int = CHUNK
+) -> AsyncIterator[Record]:
+    """Records of one partition from `start` to its end as of now, `chunk` at a time in memory."""
     end = await bus.end(partition)
     while start < end:
-        records = await bus.read(partition, start, max_records=CHUNK)
+        records = await bus.read(partition, start, max_records=chunk)
         if not records:
             return
         for record in records:

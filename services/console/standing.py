@@ -12,9 +12,10 @@ from typing import Protocol
 from services.console import addresses
 from services.console.addresses import Address
 from services.console.topic_plan import SPECS
-from services.contracts.topics import DEFAULT_PREFIX
+from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus, Fatal, Retry
+from services.stream.kafka import KafkaBus
 from services.stream.kafka.admin import Admin
 from services.stream.kafka.catalog import Catalog
 from services.stream.kafka.client import Access
@@ -94,32 +95,21 @@ class OnKafka:
 
 
 @asynccontextmanager
-async def standing(place: Address, prefix: str) -> AsyncIterator[Standing]:
-    """Opened. Raises `Stop` (usage) where there is nothing to stand on."""
-    if place.kind == "kafka":
-        async with _cluster(place, prefix) as cluster:
-            yield cluster
-        return
+async def standing(place: Address, settings: Settings) -> AsyncIterator[Standing]:
+    """Opened. Raises `Stop` (usage) for a log in memory."""
     if place.kind == "memory":
         raise Stop(Exit.USAGE, "bus memory: a log in memory ends with this command; name sqlite:FILE")
-    if prefix != DEFAULT_PREFIX:
-        raise Stop(Exit.USAGE, f"--prefix {prefix}: only on Kafka do topics carry a prefix")
-    bus = addresses.bus_at(place)
-    await bus.start()
+    bus = addresses.bus_at(place, settings)
+    if isinstance(bus, KafkaBus):
+        admin = Admin(bus.access)
+        try:
+            await admin.start()
+            yield OnKafka(bus.access, admin)
+        finally:
+            await admin.end()
+        return
     try:
+        await bus.start()
         yield OnLog(bus)
     finally:
         await bus.close()
-
-
-@asynccontextmanager
-async def _cluster(place: Address, prefix: str) -> AsyncIterator[OnKafka]:
-    from services.stream.kafka import KafkaBus
-
-    access = KafkaBus(place.place, prefix=prefix).access
-    admin = Admin(access)
-    try:
-        await admin.start()
-        yield OnKafka(access, admin)
-    finally:
-        await admin.end()

@@ -93,5 +93,5 @@ def kept(name: str) -> str:
     """How long a topic keeps its records, in words."""
     topic = BY_NAME[name]
     if topic.compact:
-        return "the last of each key"
+        return "last of each key"
     return "for ever" if topic.retention_s is None else f"{topic.retention_s / DAY_S:g} days"

@@ -10,18 +10,22 @@ from typing import Any, Literal, NamedTuple
 
 import click
 import msgspec
+from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from services.console import acls, topic_plan
+from services.console import acls, addresses, topic_plan
 from services.console.addresses import Address
 from services.console.standing import Standing, standing
 from services.console.topic_plan import Copies
 from services.contracts.topics import TOPICS
+from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
+from services.ops.settings import BusSettings
 
-PIPE_WIDTH = 140
+COLUMNS = ("partitions", "cleanup", "retention", "min.insync.replicas", "key", "writer", "readers")
+PIPE_WIDTH = 160
 State = Literal["ok", "created", "missing", "differs"]
 
 
@@ -38,18 +42,51 @@ class Finding(NamedTuple):
 
 
 class Wishes(NamedTuple):
-    """What was asked for on the command line."""
+    """What was asked for, checked."""
 
+    place: Address
     prefix: str
     replicas: int | None
     in_sync: int | None
+    settings: Settings
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        address: str | None,
+        prefix: str | None,
+        replicas: int | None,
+        in_sync: int | None,
+        settings: Settings,
+    ) -> "Wishes":
+        """Raises `Stop` (usage) for what can be nowhere."""
+        place = addresses.parse(address or settings.bus.url)
+        prefix = settings.bus.prefix if prefix is None else prefix
+        try:
+            msgspec.convert({"prefix": prefix}, BusSettings)
+        except msgspec.ValidationError:
+            raise Stop(
+                Exit.USAGE, f"--prefix {prefix!r}: letters, digits, '.', '_' and '-', 64 at most"
+            ) from None
+        return cls(place, prefix, replicas, in_sync, settings)
 
     def copies(self, brokers: int) -> Copies:
-        """Raises `Stop` (usage) where it cannot be had."""
+        """Raises `Stop` (usage) where it cannot be had of so many."""
         try:
             return topic_plan.copies(self.replicas, self.in_sync, brokers=brokers)
         except ValueError as error:
             raise Stop(Exit.USAGE, str(error)) from None
+
+    def refuse_without_kafka(self) -> None:
+        """Raises `Stop` (usage) where an embedded log is asked for what only a cluster has."""
+        wants = self.replicas or self.in_sync or self.prefix != self.settings.bus.prefix
+        if wants and self.place.kind != "kafka":
+            told = "--prefix, --replication and --min-insync are for Kafka; name kafka:HOST:PORT"
+            raise Stop(Exit.USAGE, f"bus {self.place}: {told}")
+
+    def for_bus(self) -> Settings:
+        return replace(self.settings, bus=replace(self.settings.bus, prefix=self.prefix))
 
 
 async def look(there: Standing, asked: Copies) -> list[Finding]:
@@ -76,12 +113,12 @@ async def create_missing(there: Standing, asked: Copies) -> list[Finding]:
     ]
 
 
-def show_plan(wishes: Wishes, place: Address, form: Literal["table", "json", "acls"]) -> None:
+def show_plan(wishes: Wishes, form: Literal["table", "json", "acls"]) -> None:
     """Asks no broker: the plan is for a cluster of three."""
     asked = wishes.copies(max(topic_plan.USUAL_BROKERS, wishes.replicas or 0))
     rules = acls.acls(TOPICS, wishes.prefix)
-    bootstrap = place.place if place.kind == "kafka" else "HOST:PORT"
-    commands = [acls.command(rule, bootstrap) for rule in rules]
+    bootstrap = wishes.place.place if wishes.place.kind == "kafka" else "HOST:PORT"
+    commands = acls.commands(rules, bootstrap)
     if form == "json":
         topics = [topic_plan.planned(topic, wishes.prefix, asked) for topic in TOPICS]
         plan = {"topics": topics, "acls": rules, "commands": commands, "note": acls.NOTE}
@@ -96,16 +133,18 @@ def show_plan(wishes: Wishes, place: Address, form: Literal["table", "json", "ac
         click.echo(line)
 
 
-def apply_plan(wishes: Wishes, place: Address) -> None:
-    _report(*asyncio.run(_on(place, wishes, create=True)))
+def apply_plan(wishes: Wishes) -> None:
+    _report(*asyncio.run(_on(wishes, create=True)))
 
 
-def check_plan(wishes: Wishes, place: Address) -> None:
-    _report(*asyncio.run(_on(place, wishes, create=False)))
+def check_plan(wishes: Wishes) -> None:
+    _report(*asyncio.run(_on(wishes, create=False)))
 
 
-async def _on(place: Address, wishes: Wishes, *, create: bool) -> tuple[list[Finding], Sequence[str]]:
-    async with standing(place, wishes.prefix) as there:
+async def _on(wishes: Wishes, *, create: bool) -> tuple[list[Finding], Sequence[str]]:
+    wishes.refuse_without_kafka()
+    place = wishes.place if create else addresses.shared(wishes.place)
+    async with standing(place, wishes.for_bus()) as there:
         asked = wishes.copies(await there.brokers())
         findings = await (create_missing if create else look)(there, asked)
         return findings, there.unseen()
@@ -122,13 +161,16 @@ def _report(findings: Sequence[Finding], unseen: Sequence[str]) -> None:
         click.echo(f"not seen {what}")
     wrong = sum(not finding.well for finding in findings)
     if wrong:
-        raise Stop(Exit.FAILED, f"{wrong} of {len(findings)} topics are missing or differ; nothing was changed")
+        raise Stop(
+            Exit.FAILED, f"{wrong} of {len(findings)} topics are missing or differ; nothing was changed"
+        )
 
 
 def _table(prefix: str, asked: Copies) -> Table:
     title = f"{len(TOPICS)} topics, {asked.replicas} copies of each"
     table = Table(title=title, title_justify="left")
-    for name in ("topic", "partitions", "cleanup", "keeps", "min.insync.replicas", "key", "writer", "readers"):
+    table.add_column("topic", no_wrap=True)
+    for name in COLUMNS:
         table.add_column(name, overflow="fold")
     for topic in TOPICS:
         settings: Mapping[str, Any] = topic_plan.wanted(topic.name, asked).settings

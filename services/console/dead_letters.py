@@ -1,0 +1,177 @@
+"""`newsfold dlq`: look at input that could not be used, and send it again."""
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
+from typing import NamedTuple, TypeVar
+
+import click
+from rich.console import Console
+
+from services.console import addresses, letter_lines, resend
+from services.console.addresses import Address
+from services.console.letters import Letter
+from services.console.progress import shown
+from services.console.resend import REFUSED, Fate, Told
+from services.ops.config import Settings
+from services.ops.exits import Exit, Stop
+from services.ops.outcomes import SERVICES
+from services.stream.bus import Bus, Partition, Record
+from services.stream.dead_letters import topic_of
+from services.stream.patience import Patience
+
+T = TypeVar("T")
+WORD: dict[Fate, str] = {
+    "sent": "replayed",
+    "known": "known",
+    "superseded": "refused",
+    "homeless": "refused",
+    "gone": "lost",
+}
+
+
+class Where(NamedTuple):
+    """The log, and whose dead letters; None: everybody's."""
+
+    place: Address
+    service: str | None
+    settings: Settings
+
+    @classmethod
+    def of(cls, *, address: str | None, service: str | None, settings: Settings) -> "Where":
+        """Raises `Stop` (usage)."""
+        place = addresses.shared(addresses.parse(address or settings.bus.url))
+        return cls(place, service, settings)
+
+    def services(self) -> Sequence[str]:
+        return (self.service,) if self.service else SERVICES
+
+    def one(self) -> str:
+        """Raises `Stop` (usage): an offset alone names no letter."""
+        if self.service is None:
+            known = ", ".join(SERVICES)
+            raise Stop(Exit.USAGE, f"--service is missing: each of {known} counts its own dead letters")
+        return self.service
+
+    def run(self, work: Callable[[Bus], Awaitable[T]]) -> T:
+        async def on_bus() -> T:
+            bus = addresses.bus_at(self.place, self.settings)
+            try:
+                await bus.start()
+                return await work(bus)
+            finally:
+                await bus.close()
+
+        return asyncio.run(on_bus())
+
+
+class Choice(NamedTuple):
+    """Which dead letters to replay: those of these offsets, or all, or all with a reason."""
+
+    offsets: frozenset[int]
+    reason: str | None
+    repeat: bool
+
+    @classmethod
+    def of(cls, offsets: Sequence[int], *, everything: bool, reason: str | None, repeat: bool) -> "Choice":
+        """Raises `Stop` (usage)."""
+        if bool(offsets) == everything:
+            raise Stop(Exit.USAGE, "name the OFFSETs of dead letters, or say --all; one of the two")
+        if offsets and reason:
+            raise Stop(Exit.USAGE, "--reason chooses among --all; it has no use beside OFFSETs")
+        return cls(frozenset(offsets), reason, repeat)
+
+    def takes(self, letter: Letter) -> bool:
+        return letter.offset in self.offsets if self.offsets else self.reason in (None, letter.reason)
+
+
+def list_letters(where: Where, reason: str | None) -> None:
+    """One line a dead letter: for the eye in a terminal, JSON in a pipe."""
+
+    async def find(bus: Bus) -> list[Letter]:
+        def chosen(letter: Letter) -> bool:
+            return reason in (None, letter.reason)
+
+        return [one for service in where.services() for one in await resend.dead(bus, service, chosen)]
+
+    found = where.run(find)
+    if not sys.stdout.isatty():
+        for letter in found:
+            click.echo(letter_lines.json_line(letter))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for letter in found:
+        console.print(letter_lines.pretty(letter))
+    console.print(f"{len(found)} dead letters in {where.place}", style="dim")
+
+
+def show_letter(where: Where, offset: int, *, raw: bool) -> None:
+    """`raw`: the value as it came and nothing else, for a file or another program."""
+    record = where.run(partial(_record, service=where.one(), offset=offset))
+    if raw:
+        click.echo(record.value or b"", nl=False)
+        return
+    for line in letter_lines.whole(record):
+        click.echo(line)
+
+
+async def _record(bus: Bus, service: str, offset: int) -> Record:
+    found = await bus.read(Partition(topic_of(service), 0), offset, max_records=1)
+    if not found or found[0].offset != offset:
+        raise Stop(Exit.FAILED, _absent(service, [offset]))
+    return found[0]
+
+
+def _absent(service: str, offsets: Sequence[int]) -> str:
+    named = ", ".join(map(str, offsets))
+    return f"{service} has no dead letter at {named}; see `newsfold dlq list --service {service}`"
+
+
+class _Desk:
+    """Tells on stdout what became of each letter."""
+
+    def __init__(self, service: str, choice: Choice, counts: Counter[Fate], reading: ExitStack) -> None:
+        self._service = service
+        self._choice = choice
+        self._counts = counts
+        self._reading = reading
+        self.reached = reading.enter_context(shown(f"looking what of {service} was replayed before")).at
+
+    def review(self, fates: Sequence[Told]) -> None:
+        """Raises `Stop`: of letters that were named all are sent or none."""
+        # A bar that is drawn takes stdout for itself.
+        self._reading.close()
+        for one in fates:
+            if one.fate != "sent":
+                self.tell(one)
+        missing = self._choice.offsets - {one.letter.offset for one in fates}
+        if missing:
+            raise Stop(Exit.FAILED, f"{_absent(self._service, sorted(missing))}; nothing was replayed")
+        refused = [one for one in fates if one.fate in REFUSED]
+        if refused and self._choice.offsets:
+            raise Stop(Exit.FAILED, f"{len(refused)} of {len(fates)} cannot be replayed, so none was")
+
+    def tell(self, one: Told) -> None:
+        self._counts[one.fate] += 1
+        letter = one.letter
+        click.echo(f"{WORD[one.fate]:<8} {letter.service} {letter.offset}: {letter_lines.one_line(one.why)}")
+
+
+def replay_letters(where: Where, choice: Choice) -> None:
+    """Raises `Stop` (failed) where letters that were named are not there or cannot be sent."""
+    services = [where.one()] if choice.offsets else where.services()
+    patience = Patience(total_s=where.settings.bus.wait_s)
+    counts: Counter[Fate] = Counter()
+
+    async def send(bus: Bus) -> None:
+        for service in services:
+            with ExitStack() as reading:
+                desk = _Desk(service, choice, counts, reading)
+                await resend.resend(bus, service, choice.takes, desk, repeat=choice.repeat, patience=patience)
+
+    where.run(send)
+    refused = sum(counts[fate] for fate in REFUSED)
+    click.echo(f"{counts['sent']} replayed, {counts['known']} were before, {refused} cannot be", err=True)
