@@ -38,7 +38,7 @@ class Watch:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._turn())
             tasks.create_task(self._every(LOOK_S, self.look))
-            tasks.create_task(self._every(COMPACT_S, self._compact, first_s=COMPACT_S))
+            tasks.create_task(self._every(COMPACT_S, self.compact, first_s=COMPACT_S))
 
     async def _turn(self) -> None:
         lag = self._metrics.histogram("event_loop_lag_seconds")
@@ -74,7 +74,8 @@ class Watch:
             self._metrics.gauge("log_bytes").set(size)
             self._metrics.gauge("disk_free_bytes").set(shutil.disk_usage(self._log.parent).free)
 
-    async def _compact(self) -> None:
+    async def compact(self) -> None:
+        """Let the log forget what the topic table lets it forget."""
         for topic in TOPICS:
             await self._bus.compact(topic.name)
         get("log").info(Event.LOG_COMPACTED)
