@@ -1,0 +1,211 @@
+"""What the pages say is there: links, commands, topics, output; and what must stand in no file is not."""
+
+import inspect
+import re
+import shlex
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from itertools import groupby, takewhile
+from pathlib import Path
+
+import click
+import pytest
+
+from services.cli import main
+from services.contracts.topics import DAY_S, TOPICS, Topic
+from services.ops.exits import MEANING
+
+ROOT = Path(__file__).parents[2]
+PROSE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+FENCED = re.compile(r"^```(?!python|text)[a-z]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+INLINE = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+COMMAND = re.compile(r"^(?:\$ )?(?:\.venv/bin/)?(newsfold .+)")
+EXAMPLE = re.compile(r"^(?:  |[A-Z][a-z ]+: +)(newsfold [a-z].+)")
+SHELL = frozenset({"|", "||", "&", "&&", ";", ">", ">>", "<"})
+PLACEHOLDER = re.compile(r"[A-Z][A-Z_]*(\.\.\.|…)?")
+FORBIDDEN = {
+    "a path of one machine": re.compile(r"(?<![\w.~])/(?:work|home|root|tmp|Users)/\w"),
+    "a package registry": re.compile(
+        r"\b(?:pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|crates\.io|proxy\.golang\.org"
+        r"|repo1?\.maven\.(?:org|apache\.org)|deb\.debian\.org)\b"
+    ),
+}
+
+
+@cache
+def tracked() -> tuple[str, ...]:
+    asked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if asked.returncode:
+        pytest.skip("not a git work tree: nobody can say which files belong to it")
+    return tuple(name for name in asked.stdout.split("\0") if name and (ROOT / name).is_file())
+
+
+def pages() -> list[str]:
+    return [name for name in tracked() if name.endswith(".md")]
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def anchors(page: str) -> set[str]:
+    """As code hosts make them: lower case, no punctuation, hyphens for blanks."""
+    heads = re.findall(r"^#+ +(.+)$", PROSE.sub("", page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def links() -> Iterator[tuple[str, str]]:
+    for name in pages():
+        for target in LINK.findall(INLINE.sub("", PROSE.sub("", read(name)))):
+            if not re.match(r"[a-z]+:", target):
+                yield name, target
+
+
+def test_every_relative_link_leads_somewhere() -> None:
+    broken = []
+    for name, target in links():
+        path, _, anchor = target.partition("#")
+        file = (ROOT / name).parent / path if path else ROOT / name
+        if not file.exists() or (anchor and anchor not in anchors(file.read_text(encoding="utf-8"))):
+            broken.append(f"{name}: {target}")
+    assert not broken
+
+
+def words(line: str) -> list[str]:
+    """The words of the first command on a shell line."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    return list(takewhile(lambda word: word not in SHELL, lexer))
+
+
+def commands() -> Iterator[tuple[str, str, bool]]:
+    """Page, command line, and whether it is meant to be typed as it stands."""
+    for name in pages():
+        page = read(name)
+        for block in FENCED.findall(page):
+            for line in block.replace("\\\n", " ").splitlines():
+                if found := COMMAND.match(line.strip()):
+                    yield name, found[1], True
+        for span in INLINE.findall(PROSE.sub("", page)):
+            if found := COMMAND.match(span):
+                yield name, found[1], False
+
+
+def examples(command: click.Command, told: str = "newsfold") -> Iterator[tuple[str, str, bool]]:
+    """What `--help` shows of `command` and of all below it."""
+    for line in inspect.cleandoc(command.help or "").splitlines():
+        if found := EXAMPLE.match(line):
+            yield f"{told} --help", re.split(r" {3,}", found[1])[0], True
+    for name, child in command.commands.items() if isinstance(command, click.Group) else ():
+        yield from examples(child, f"{told} {name}")
+
+
+def complaint(line: str, *, whole: bool) -> str:
+    """Why `newsfold` would not take the line; empty where it would. Runs nothing and reads no file."""
+    try:
+        _, *given = words(line)
+        command: click.Command = main
+        context = click.Context(main, info_name="newsfold")
+        while isinstance(command, click.Group) and given and not given[0].startswith("-"):
+            if command.get_command(context, given[0]) is None:
+                return f"no command {given[0]}"
+            command = command.commands[given.pop(0)]
+            context = click.Context(command, info_name=command.name, parent=context)
+        if whole and isinstance(command, click.Group) and not given:
+            return "a subcommand is missing"
+        if whole or given:
+            _check(command, context, given)
+    except (click.UsageError, ValueError) as error:
+        return str(error)
+    return ""
+
+
+def _check(command: click.Command, context: click.Context, given: list[str]) -> None:
+    values, rest, _ = command.make_parser(context).parse_args(given)
+    if rest and not isinstance(command, click.Group):
+        raise ValueError(f"too many arguments: {rest}")
+    for parameter in command.params:
+        value = values.get(parameter.name or "")
+        if parameter.required and not isinstance(value, str | tuple | list):
+            raise ValueError(f"{parameter.name} is missing")
+        if isinstance(value, str) and not PLACEHOLDER.fullmatch(value):
+            parameter.type.convert(value, parameter, context)
+
+
+def test_every_command_on_a_page_parses() -> None:
+    wrong = [
+        f"{name}: {line}: {why}" for name, line, whole in commands() if (why := complaint(line, whole=whole))
+    ]
+    assert not wrong
+
+
+def test_every_example_in_a_help_text_parses() -> None:
+    shown = list(examples(main))
+    assert len(shown) > 10
+    assert not [f"{where}: {line}: {why}" for where, line, _ in shown if (why := complaint(line, whole=True))]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "newsfold fly",
+        "newsfold run everything",
+        "newsfold replay x.warc --spede max",
+        "newsfold feeds import",
+        "newsfold tail storys",
+        "newsfold doctor stories",
+    ],
+)
+def test_a_wrong_command_would_be_noticed(line: str) -> None:
+    assert complaint(line, whole=True)
+
+
+def test_the_table_of_commands_names_all_of_them() -> None:
+    table = set(re.findall(r"^\| `newsfold ([a-z]+)", read("README.md"), re.MULTILINE))
+    assert table == set(main.commands)
+
+
+def row(topic: Topic) -> str:
+    kept = "last of each key" if topic.compact else f"{(topic.retention_s or 0) // DAY_S} days"
+    way = f"{topic.writer} → {', '.join(topic.readers)}"
+    return f"| `{topic.name}` | {topic.key} | {topic.by} | {topic.partitions} | {kept} | {way} |"
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+def test_the_architecture_page_shows_the_topic_as_it_is(topic: Topic) -> None:
+    assert row(topic) in read("docs/architecture.md").splitlines()
+
+
+def test_the_replay_page_tells_exit_codes_that_exist() -> None:
+    told = {int(code) for code in re.findall(r"^\| (\d+) \|", read("docs/replay.md"), re.MULTILINE)}
+    assert told
+    assert told <= {code.value for code in MEANING}
+
+
+def test_the_glossary_is_in_alphabetical_order() -> None:
+    terms = re.findall(r"^- \*\*([^*]+)\*\*: ", read("docs/glossary.md"), re.MULTILINE)
+    bare = [re.sub(r"[^a-z]", "", term.lower()) for term in terms]
+    assert len(bare) > 50
+    assert [key for key, _ in groupby(sorted(bare))] == bare
+
+
+def test_the_changelog_knows_this_version() -> None:
+    version = tomllib.loads(read("pyproject.toml"))["project"]["version"]
+    headings = re.findall(r"^## \[([^\]]+)\]", read("CHANGELOG.md"), re.MULTILINE)
+    assert headings[0] == "Unreleased"
+    assert version in headings
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_file_names(what: str) -> None:
+    found = []
+    for name in tracked():
+        content = (ROOT / name).read_bytes()
+        if b"\0" in content[:8192]:
+            continue
+        if hit := FORBIDDEN[what].search(content.decode("utf-8", "replace")):
+            found.append(f"{name}: {hit[0]}")
+    assert not found
