@@ -26,6 +26,11 @@ class UnknownType(ValueError):
     """A record whose `ce_type` header names no type of ours."""
 
 
+def ce_type(kind: type[msgspec.Struct]) -> str:
+    """The CloudEvents type of a record of ours."""
+    return _CE_TYPE[kind.__name__].decode()
+
+
 def encode(record: msgspec.Struct) -> bytes:
     return _ENCODER.encode(record)
 
