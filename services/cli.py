@@ -119,13 +119,18 @@ def replay(
 @click.option(
     "--feeds", type=FILE, metavar="FILE", help="Feeds to follow, .opml or .toml; added to those known."
 )
+@click.option(
+    "--recording", "recordings", multiple=True, type=FILE, metavar="PATH",
+    help="Play a recording or an archive instead of following feeds. Can be given again.",
+)  # fmt: skip
 @click.option("--bus", "address", default=None, metavar="BUS", help="memory | sqlite:FILE | kafka:HOST:PORT")
-@click.option("--once", is_flag=True, help="Poll every feed once, fetch its pages, finish all work, exit.")
+@click.option("--once", is_flag=True, help="Take all input once, finish all work, exit.")
 @click.option("--allow-net", multiple=True, metavar="CIDR", help="Private addresses the fetcher may reach.")
 @config_option
 def run(
     what: str,
     feeds: Path | None,
+    recordings: tuple[Path, ...],
     address: str | None,
     allow_net: tuple[str, ...],
     *,
@@ -145,11 +150,18 @@ def run(
       newsfold run all --feeds feeds.opml --once
       newsfold run all --feeds intranet.toml --allow-net 10.20.0.0/16
       newsfold run dedup --bus sqlite:/srv/newsfold/log.db --config newsfold.toml
+      newsfold run ingest --recording week.warc.gz --once --bus kafka:127.0.0.1:9092
     """
     from services.console.live import Order, run_live
 
     order = Order.of(
-        what=what, feeds=feeds, address=address, allow_net=allow_net, once=once, settings=settings
+        what=what,
+        feeds=feeds,
+        recordings=recordings,
+        address=address,
+        allow_net=allow_net,
+        once=once,
+        settings=settings,
     )
     run_live(order)
 
@@ -201,6 +213,25 @@ def tail(
         follow=follow,
         settings=settings,
     )
+
+
+@main.command("export", short_help="Write what a log holds as files, as a replay does.")
+@click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
+@click.option("--out", required=True, type=FILE, metavar="DIR", help="Where the JSON lines go.")
+@config_option
+def export_files(address: str | None, out: Path, settings: Settings) -> None:
+    """Write articles, relations, stories, events, changes and dead letters of a log as JSON lines.
+
+    The files are those of `newsfold replay --out`: the same input gives the same bytes.
+
+    \b
+    Examples:
+      newsfold export --bus kafka:127.0.0.1:9092 --out out/today
+      newsfold export --bus sqlite:var/newsfold.db --out out/today
+    """
+    from services.console.output import export_log
+
+    export_log(address or settings.bus.url, out, settings)
 
 
 @main.group(short_help="Import and list the feeds that are followed.")

@@ -60,13 +60,19 @@ def bus_at(address: Address, settings: Settings | None = None) -> Bus:
 
 
 def _kafka(address: Address, settings: Settings) -> Bus:
-    from services.stream.kafka import KafkaBus
+    from services.stream.kafka import Bounds, KafkaBus
 
     try:
         settings.kafka.check(address.place)
     except ValueError as error:
         raise Stop(Exit.USAGE, f"bus {address}: {error}") from None
-    return KafkaBus(address.place, prefix=settings.bus.prefix, security=settings.kafka)
+    return KafkaBus(
+        address.place,
+        prefix=settings.bus.prefix,
+        security=settings.kafka,
+        group_instance_id=settings.bus.instance or None,
+        bounds=Bounds(session_s=settings.bus.session_s),
+    )
 
 
 def topic_specs(*, forget: bool) -> Sequence[TopicSpec]:

@@ -1,4 +1,4 @@
-"""`newsfold run`: the services on live feeds, until told to stop."""
+"""`newsfold run`: the services on live feeds or on recordings, until told to stop."""
 
 import asyncio
 import sys
@@ -10,11 +10,12 @@ from typing import NamedTuple
 import click
 from msgspec.structs import replace
 
-from services.console import addresses
+from services.console import addresses, inputs
 from services.console.addresses import Address
 from services.console.feeds import Census, listed_in, publish_feeds
 from services.console.once import OnceFeeder, Round
 from services.console.pipeline import Pipeline, Stage
+from services.console.recordings import opened, refuse_other_input
 from services.console.signals import stopped_by_signals
 from services.console.watch import Watch
 from services.contracts.feeds import Feed
@@ -47,6 +48,8 @@ class Order(NamedTuple):
 
     services: Sequence[str]
     feeds: Sequence[Feed]
+    recordings: Sequence[Path]
+    """Played instead of following feeds."""
     address: Address
     once: bool
     settings: Settings
@@ -57,6 +60,7 @@ class Order(NamedTuple):
         *,
         what: str,
         feeds: Path | None,
+        recordings: Sequence[Path] = (),
         address: str | None,
         allow_net: Sequence[str],
         once: bool,
@@ -71,9 +75,14 @@ class Order(NamedTuple):
             )
         if feeds is not None and "ingest" not in services:
             raise Stop(Exit.USAGE, f"--feeds: `run {what}` polls no feeds")
+        if recordings and "ingest" not in services:
+            raise Stop(Exit.USAGE, f"--recording: `run {what}` plays no recordings")
+        if recordings and feeds is not None:
+            raise Stop(Exit.USAGE, "--recording and --feeds: one of the two")
         return cls(
             services=services,
             feeds=listed_in(feeds) if feeds else (),
+            recordings=inputs.checked(recordings) if recordings else (),
             address=place,
             once=once,
             settings=replace(settings, ingest=_with_nets(settings.ingest, allow_net)),
@@ -119,20 +128,22 @@ async def _live(order: Order) -> str:
         pipeline = Pipeline(bus, stages, _run_settings(order.settings), metrics, log=True)
         watch = Watch(pipeline, bus, order.address.file(), health, metrics)
         log.info(Event.SERVICE_STARTED, services=list(order.services))
-        await _work(pipeline, watch, stop, once=order.once)
+        await _work(pipeline, watch, stop, order)
         log.info(Event.SERVICE_STOPPED, services=list(order.services))
         return await _told(bus, pipeline) if order.once else ""
 
 
-async def _work(pipeline: Pipeline, watch: Watch, stop: asyncio.Event, *, once: bool) -> None:
+async def _work(pipeline: Pipeline, watch: Watch, stop: asyncio.Event, order: Order) -> None:
+    # Alone a service cannot know what the others will still bring, nor who shares its work.
+    done = pipeline.settled if tuple(order.services) == ALL else pipeline.idle
     async with pipeline.running(stop) as running:
         watching = asyncio.create_task(watch.run())
         try:
-            await (pipeline.settled(running) if once else pipeline.stopped(running))
+            await (done(running) if order.once else pipeline.stopped(running))
         finally:
             watching.cancel()
     held = {name: totals.held() for name, totals in pipeline.totals.items() if totals.held()}
-    if once and held:
+    if order.once and held:
         raise Stop(Exit.FAILED, f"not everything could be decided: still held are {held}")
 
 
@@ -156,7 +167,10 @@ async def _connected(order: Order, stop: asyncio.Event) -> Bus | None:
 
 
 async def _prepare(bus: Bus, order: Order) -> None:
-    await bus.create(addresses.topic_specs(forget=True))
+    # A recording's times may be long ago: by the topic table's spans it would be dropped at once.
+    await bus.create(addresses.topic_specs(forget=not order.recordings))
+    if order.recordings:
+        await refuse_other_input(bus, order.recordings)
     if order.feeds:
         new = await publish_feeds(bus, order.feeds)
         logging.get("newsfold").info(Event.FEEDS_IMPORTED, feeds=len(order.feeds), new=new)
@@ -168,7 +182,10 @@ async def _stages(order: Order) -> AsyncIterator[Sequence[Stage]]:
     settings = order.settings
     async with AsyncExitStack() as stack:
         stages = []
-        if "ingest" in order.services:
+        if order.recordings:
+            replayed = await stack.enter_async_context(opened(order.recordings, settings.replay.speed))
+            stages.append(Stage(replayed.service))
+        elif "ingest" in order.services:
             fetcher = await stack.enter_async_context(_fetcher(settings.ingest))
             pool = await stack.enter_async_context(Pool(settings.ingest.parsers))
             stages.append(Stage(_ingest(fetcher, pool, settings.ingest, once=order.once)))

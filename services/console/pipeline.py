@@ -16,6 +16,7 @@ from services.stream.settings import RunSettings
 
 OWNERSHIP_S = 0.5
 """How often it is asked whether another process has taken over."""
+IDLE_S = 2.0
 
 
 class Stage(NamedTuple):
@@ -59,6 +60,20 @@ class Pipeline:
             return await settling
         finally:
             settling.cancel()
+
+    async def idle(self, running: Running) -> bool:
+        """Wait until there was nothing to do here for `IDLE_S`, whatever peers do; False if stopped."""
+        quiet_since: float | None = None
+        loop = asyncio.get_running_loop()
+        while not running.stop.is_set():
+            self.check_ownership()
+            quiet = all([await runner.idle() for runner in self.runners])
+            quiet_since = (quiet_since or loop.time()) if quiet else None
+            if quiet_since is not None and loop.time() - quiet_since >= IDLE_S:
+                return True
+            with suppress(TimeoutError):
+                await asyncio.wait_for(running.stop.wait(), IDLE_S / 10)
+        return False
 
     async def stopped(self, running: Running) -> None:
         """Wait until told to stop. Raises `Fenced` where another process took over."""

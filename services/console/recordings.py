@@ -1,16 +1,22 @@
 """What a replay reads, as an ingest service: one feeder over all the recordings, at one partition."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from services.console.scan import scan
+from services.contracts import wire
+from services.contracts.feeds import FeedState
 from services.ingest.archive import Archive
 from services.ingest.pool import Pool
 from services.ingest.recording import Recording
 from services.ingest.replay import ReplayFeeder
 from services.ingest.service import IngestService, IngestTask
-from services.ingest.source import Source
+from services.ingest.source import Source, digest_of
+from services.ops.exits import Exit, Stop
+from services.stream.bus import Bus
 
 FEEDER_NUMBER = 0
 MOST_PARSERS = 4
@@ -60,6 +66,18 @@ async def opened(paths: Sequence[Path], speed: float) -> AsyncIterator[Replayed]
         yield Replayed(
             [Archive(path) if _is_archive(path) else Recording(path, pool) for path in paths], speed
         )
+
+
+async def refuse_other_input(bus: Bus, paths: Sequence[Path]) -> None:
+    """A log that holds other input would be exported with it. Raises `Stop` (usage)."""
+    async for _ in scan(bus, "feeds"):
+        raise Stop(Exit.USAGE, "this log follows feeds; replay into another file")
+    held = set()
+    async for record in scan(bus, "feed-state"):
+        if record.value is not None and not wire.decode(FeedState, record.value).url:
+            held.add((record.key or b"").decode())
+    if held and held - {await asyncio.to_thread(digest_of, path) for path in paths}:
+        raise Stop(Exit.USAGE, "this log holds the replay of another input; name another file")
 
 
 def _is_archive(path: Path) -> bool:

@@ -1,7 +1,6 @@
 """`newsfold replay`: recordings through ingest, dedup and enrich on one log, then the log as files."""
 
 import asyncio
-import os
 import tempfile
 import time
 from collections.abc import Sequence
@@ -14,18 +13,13 @@ from rich.console import Console
 from services.console import addresses, inputs, newsroom, progress, summary
 from services.console.accounts import Ingested
 from services.console.addresses import Address
-from services.console.export import export
+from services.console.output import directory, written
 from services.console.pipeline import Pipeline, Stage
-from services.console.recordings import Replayed, opened
-from services.console.scan import scan
+from services.console.recordings import Replayed, opened, refuse_other_input
 from services.console.signals import stopped_by_signals
 from services.console.summary import Report
-from services.console.tally import Tally
-from services.contracts import wire
-from services.contracts.feeds import FeedState
 from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
-from services.ingest.source import digest_of
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.metrics import Metrics
@@ -70,7 +64,7 @@ class Wishes(NamedTuple):
         """Raises `Stop` (usage) for what cannot be done."""
         return cls(
             paths=inputs.checked(paths),
-            out=_directory(out),
+            out=directory(out) if out else None,
             speed=settings.replay.speed if speed is None else _speed(speed),
             address=addresses.parse(address) if address else None,
             workers=workers or settings.replay.workers,
@@ -115,9 +109,9 @@ async def _on_log(wishes: Wishes, scratch: Path, out: Path, stop: asyncio.Event,
     try:
         await bus.create(addresses.topic_specs(forget=False))
         async with opened(wishes.paths, wishes.speed) as replayed:
-            await _check_log(bus, wishes.paths)
+            await refuse_other_input(bus, wishes.paths)
             pipeline = await _run(bus, replayed, wishes, stop)
-            tally = await _export(bus, out)
+            tally = await written(bus, out)
             return Report(
                 tally=tally,
                 ingested=_ingested(pipeline, replayed),
@@ -171,28 +165,6 @@ def _ingested(pipeline: Pipeline, replayed: Replayed) -> Ingested:
     )
 
 
-async def _export(bus: Bus, out: Path) -> Tally:
-    """Raises `Stop` where the files cannot be written; those of an earlier run stay as they were."""
-    try:
-        with progress.shown("writing"):
-            return await export(bus, out)
-    except OSError as error:
-        why = error.strerror or error
-        raise Stop(Exit.FAILED, f"--out {out}: {why}; make room and run the same command again") from None
-
-
-async def _check_log(bus: Bus, paths: Sequence[Path]) -> None:
-    """A log that holds other input would be exported with it. Raises `Stop` (usage)."""
-    async for _ in scan(bus, "feeds"):
-        raise Stop(Exit.USAGE, "this log follows feeds; replay into another file")
-    held = set()
-    async for record in scan(bus, "feed-state"):
-        if record.value is not None and not wire.decode(FeedState, record.value).url:
-            held.add((record.key or b"").decode())
-    if held and held - {await asyncio.to_thread(digest_of, path) for path in paths}:
-        raise Stop(Exit.USAGE, "this log holds the replay of another input; name another file")
-
-
 def _speed(text: str) -> float:
     """0 for `max`. Raises `Stop` (usage)."""
     try:
@@ -202,15 +174,3 @@ def _speed(text: str) -> float:
     except ValueError:
         pass
     raise Stop(Exit.USAGE, f"--speed {text}: a number above 0, up to {FASTEST:,}, or max")
-
-
-def _directory(out: Path | None) -> Path | None:
-    """`out`, made. Raises `Stop` (usage)."""
-    if out is not None:
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise Stop(Exit.USAGE, f"--out {out}: {error.strerror or error}") from None
-        if not os.access(out, os.W_OK):
-            raise Stop(Exit.USAGE, f"--out {out}: cannot be written")
-    return out

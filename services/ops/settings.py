@@ -21,6 +21,11 @@ class BusSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Stands before every topic name on Kafka."""
     wait_s: Annotated[float, Meta(ge=0, le=3600)] = 60.0
     """Seconds to wait for a bus that is away, with growing delay, before giving up with exit code 3."""
+    session_s: Annotated[float, Meta(ge=1, le=300)] = 10.0
+    """Kafka: seconds without a sign of life after which a member's partitions go to its peers."""
+    instance: Annotated[str, Meta(pattern=r"^[a-zA-Z0-9._-]{0,200}$")] = ""
+    """Kafka: the process's own name in its groups (KIP-345), never given to two at once. Restarted within
+    `session_s` under the same name it keeps its partitions. Only where `enrich.workers` is 1."""
 
 
 class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -46,6 +46,7 @@ class Runner:
         self._job = Job(service, bus, self.group, settings, observer or Unobserved(), clock or SystemClock())
         self._lanes: dict[int, Lane] = {}
         self._fenced: set[int] = set()
+        self._joined = False
         self._changed = asyncio.Event()
         self._tasks: asyncio.TaskGroup
 
@@ -68,6 +69,10 @@ class Runner:
     async def at_rest(self) -> frozenset[int]:
         """The owned numbers whose input, as of now, is taken and published."""
         return frozenset([lane.number for lane in list(self._lanes.values()) if await lane.at_rest()])
+
+    async def idle(self) -> bool:
+        """Whether it has joined, and the input of all it owns is taken and published; it may own nothing."""
+        return self._joined and await self.at_rest() == self._lanes.keys()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set, then drain within `drain_s`, then cancel what is left.
@@ -112,6 +117,7 @@ class Runner:
                 self._own(assignment)
 
     def _own(self, assignment: Assignment) -> None:
+        self._joined = True
         owned = frozenset(partition.number for partition in assignment.partitions)
         for number in self._lanes.keys() - owned:
             self._lanes.pop(number).halt()
