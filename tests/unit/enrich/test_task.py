@@ -1,0 +1,115 @@
+import msgspec
+import pytest
+
+from services.contracts import wire
+from services.contracts.clusters import Cluster
+from services.contracts.stories import Event, Story, StoryChange
+from services.enrich.service import EnrichService, EnrichTask
+from services.stream.bus import Output, Partition, Record
+from services.stream.service import Poison
+from tests.unit.enrich.members import at, cluster, member
+
+ORIGINAL, COPY = member("a"), member("b", 1, kind="syndicated", of="a")
+
+
+def record(value: Cluster | bytes | None, offset: int = 0) -> Record:
+    encoded = wire.encode(value) if isinstance(value, Cluster) else value
+    return Record(Partition("clusters", 2), offset, b"story", encoded, (), 0)
+
+
+def topics(outputs: list[Output]) -> list[tuple[str, bool]]:
+    """Topic, and whether it is a tombstone."""
+    return [(output.partition.topic, output.value is None) for output in outputs]
+
+
+def test_a_cluster_becomes_a_change_a_story_and_an_event() -> None:
+    step = EnrichTask(2).step([record(cluster(ORIGINAL))])
+    assert topics(step.outputs) == [("story-changes", False), ("stories", False), ("events", False)]
+    assert (step.outcomes, step.consumed) == ({"published": 1}, None)
+    for output, kind in zip(step.outputs, (StoryChange, Story, Event), strict=True):
+        assert isinstance(wire.read(dict(output.headers), output.value or b""), kind)
+        assert output.partition.number == 2
+        assert output.timestamp_us == at(0).timestamp() * 1_000_000
+
+
+def test_an_id_that_ended_is_told_once_more_and_then_buried() -> None:
+    step = EnrichTask(2).step([record(cluster(ORIGINAL, change="merged", merged_into="other"))])
+    assert topics(step.outputs) == [
+        ("story-changes", False),
+        ("stories", False),
+        ("events", False),
+        ("stories", True),
+        ("events", True),
+    ]
+    assert {o.key for o in step.outputs if o.partition.topic == "stories"} == {b"story"}
+    assert len({o.key for o in step.outputs if o.partition.topic == "events"}) == 1
+
+
+def test_a_story_that_closed_stays_to_be_read() -> None:
+    step = EnrichTask(2).step([record(cluster(ORIGINAL, change="closed"))])
+    assert topics(step.outputs) == [("story-changes", False), ("stories", False), ("events", False)]
+    assert wire.decode(Story, step.outputs[1].value or b"").closed
+
+
+def test_a_record_taken_twice_gives_the_same_bytes() -> None:
+    task, taken = EnrichTask(2), [record(cluster(ORIGINAL, COPY))]
+    assert task.step(taken).outputs == task.step(taken).outputs == EnrichTask(2).step(taken).outputs
+
+
+def test_a_tombstone_is_accounted_for_and_says_nothing() -> None:
+    step = EnrichTask(2).step([record(None)])
+    assert (step.outputs, step.outcomes) == ([], {"published": 1})
+    assert EnrichTask(2).step([]).outcomes == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (b"{}", "undecodable"),
+        (b"no json", "undecodable"),
+        (msgspec.structs.replace(cluster(ORIGINAL), members=()), "empty-story"),
+    ],
+)
+def test_a_cluster_that_cannot_be_used_is_refused_before_any_output(
+    value: Cluster | bytes, reason: str
+) -> None:
+    with pytest.raises(Poison) as raised:
+        EnrichTask(2).step([record(cluster(ORIGINAL)), record(value)])
+    assert raised.value.reason == reason
+
+
+def test_it_keeps_no_state() -> None:
+    task = EnrichTask(2)
+    assert task.held() == 0
+    with pytest.raises(AssertionError, match="no changelog"):
+        task.restore(record(None))
+
+
+def test_the_service_names_its_topics() -> None:
+    service = EnrichService()
+    assert (service.name, service.inputs, service.changelog) == ("enrich", ("clusters",), None)
+    assert service.feeder(service.task(1), 1) is None
+
+
+def test_replaying_the_changes_rebuilds_the_stories() -> None:
+    clusters = [
+        cluster(ORIGINAL),
+        cluster(COPY, story_id="other"),
+        cluster(COPY, story_id="other", revision=2, change="merged", merged_into="story"),
+        cluster(ORIGINAL, COPY, change="merged", merged_from=("other",)),
+    ]
+    outputs = EnrichTask(2).step([record(one, n) for n, one in enumerate(clusters)]).outputs
+    rebuilt: dict[str, Story] = {}
+    stories: dict[str, Story] = {}
+    for output in outputs:
+        key = (output.key or b"").decode()
+        if output.partition.topic == "stories" and output.value is None:
+            del stories[key]
+        elif output.partition.topic == "stories":
+            stories[key] = wire.decode(Story, output.value or b"")
+        elif output.partition.topic == "story-changes":
+            rebuilt[key] = wire.decode(StoryChange, output.value or b"").story
+            if rebuilt[key].merged_into:
+                del rebuilt[key]
+    assert rebuilt == stories
+    assert list(stories) == ["story"]
