@@ -6,7 +6,7 @@ trimmed so that they do not overlap in the newer text. Every run of at least one
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,11 +15,12 @@ import numpy.typing as npt
 
 from services.contracts.relations import Passage
 from services.dedup.profile import Profile
-from services.dedup.shingles import Hashes
-from services.dedup.words import SOFT_HYPHEN, Spans, fold, spans
+from services.dedup.shingles import among
+from services.dedup.words import SOFT_HYPHEN, Spans, spans
 
 _MOST_MATCHES = 2_000_000
 _SHORTEST_PIECE = 4
+_FIGURE = re.compile(r"(?<!\w)\d\w*")
 
 
 class Run(NamedTuple):
@@ -35,7 +36,7 @@ def runs(newer: Profile, older: Profile) -> list[Run]:
     width = newer.shingles.width
     if width != older.shingles.width:
         return []
-    return _without_overlap(_maximal(newer.shingles.wide, older.shingles.wide, width), width)
+    return _without_overlap(_maximal(newer, older), width)
 
 
 def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage, ...]:
@@ -77,34 +78,36 @@ def figure_conflicts(newer: Profile, older: Profile, found: list[Run], *, gap: i
 
     That is what two fillings of one template look like. `gap`: most words of a gap, either side.
     """
-    mine, theirs = fold(newer.article.text), fold(older.article.text)
+    mine, theirs = spans(newer.article.text), spans(older.article.text)
     conflicts = 0
     for left, right in pairwise(found):
         here = mine[left.start + left.length : right.start]
         there = theirs[left.other + left.length : right.other]
         if 0 < len(here) <= gap and 0 < len(there) <= gap:
-            figures, others = _figures(here), _figures(there)
+            figures, others = _figures(newer.article.text, here), _figures(older.article.text, there)
             conflicts += bool(figures and others and figures != others)
     return conflicts
 
 
-def _figures(words: Sequence[str]) -> set[str]:
-    return {word for word in words if word < ":"}
+def _figures(text: str, words: Spans) -> set[str]:
+    return set(_FIGURE.findall(text[words[0, 0] : words[-1, 1]]))
 
 
-def _maximal(newer: Hashes, older: Hashes, width: int) -> list[Run]:
-    """All maximal runs, longest first; ties by place."""
-    order = np.argsort(older, kind="stable")
-    ordered = older[order]
-    low = np.searchsorted(ordered, newer, "left")
-    counts = np.searchsorted(ordered, newer, "right") - low
+def _maximal(newer: Profile, older: Profile) -> list[Run]:
+    """All maximal runs, longest first; ties by place. Only places that match somewhere are looked at."""
+    here = np.flatnonzero(among(newer.shingles.wide, older.unique))
+    there = np.flatnonzero(among(older.shingles.wide, newer.unique))
+    theirs = older.shingles.wide[there]
+    order = np.argsort(theirs, kind="stable")
+    ordered, there = theirs[order], there[order]
+    mine = newer.shingles.wide[here]
+    low = np.searchsorted(ordered, mine, "left")
+    counts = np.searchsorted(ordered, mine, "right") - low
     total = int(counts.sum())
     if not 0 < total <= _MOST_MATCHES:
         return []
-    here = np.repeat(np.arange(len(newer)), counts)
     nth = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
-    there = order[np.repeat(low, counts) + nth]
-    return _joined(here, there, width)
+    return _joined(np.repeat(here, counts), there[np.repeat(low, counts) + nth], newer.shingles.width)
 
 
 def _joined(here: npt.NDArray[np.intp], there: npt.NDArray[np.intp], width: int) -> list[Run]:
