@@ -7,13 +7,14 @@ a snapshot only shortens the way.
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 
 from services.stream.bus import Bus, Partition, Record
 from services.stream.clock import Clock, SystemClock
 from services.stream.retention import last_offsets
-from services.stream.snapshot import Draft, Header, Ignored, Place, Snapshot, load
+from services.stream.snapshot import Anchor, Draft, Header, Ignored, Place, Snapshot, load
 
 READ_RECORDS = 1000
 
@@ -33,6 +34,8 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
     from_snapshot: int = 0
     ignored: str = ""
     """Why the snapshot was not used; empty where it was, or none was asked for."""
+    refused: bool = False
+    """There was a snapshot, and it could not be believed."""
 
 
 class _Applied:
@@ -81,34 +84,61 @@ async def restore(
     """
     end = await bus.end(partition)
     applied = _Applied(apply)
-    start, ignored = 0, ""
+    told = progress or _untold
+    start, ignored = 0, Ignored("")
     if snapshot is not None:
-        found = await asyncio.to_thread(
-            load, snapshot, partition, end=end, now=(clock or SystemClock()).now()
-        )
+        found = await _found(bus, partition, snapshot, end, (clock or SystemClock()).now())
         if isinstance(found, Ignored):
-            ignored = found.reason
+            ignored = found
         else:
-            start = await _apply_snapshot(found, applied)
+            start = await _apply_snapshot(found, applied, lambda at: told(at, end))
     from_snapshot = applied.count
     async for records in walk(bus, partition, start, end):
         await asyncio.to_thread(applied, records)
-        if progress is not None:
-            progress(records[-1].offset + 1, end)
+        told(records[-1].offset + 1, end)
     return Restored(
         count=applied.count,
         next_offset=end,
         checksum=applied.checksum(),
         from_snapshot=from_snapshot,
-        ignored=ignored,
+        ignored=ignored.reason,
+        refused=bool(ignored.reason) and not ignored.absent,
     )
 
 
-async def _apply_snapshot(snapshot: Snapshot, applied: _Applied) -> int:
+def _untold(at: int, end: int) -> None: ...
+
+
+async def _found(bus: Bus, partition: Partition, place: Place, end: int, now: datetime) -> Snapshot | Ignored:
+    """The snapshot, proved whole and proved to be of this log."""
+    found = await asyncio.to_thread(load, place, partition, end=end, now=now)
+    if isinstance(found, Ignored):
+        return found
+    doubt = await _stranger(bus, partition, found.header)
+    if doubt:
+        found.close()
+        return Ignored(f"{place.path(partition)} {doubt}")
+    return found
+
+
+async def _stranger(bus: Bus, partition: Partition, header: Header) -> str:
+    """Why the log at hand is not the one the snapshot was taken from: it may have been begun anew."""
+    known = 0
+    for anchor in header.anchors:
+        records = await bus.read(partition, anchor.offset, max_records=1)
+        if records and records[0].offset == anchor.offset:
+            if Anchor.of(records[0]) != anchor:
+                return f"is of another log, which has another record at offset {anchor.offset}"
+            known += 1
+    return "" if known else "has no record in common with the log"
+
+
+async def _apply_snapshot(snapshot: Snapshot, applied: _Applied, told: Callable[[int], None]) -> int:
     try:
         blocks = snapshot.blocks()
         while (block := await asyncio.to_thread(next, blocks, None)) is not None:
             await asyncio.to_thread(applied, block)
+            told(block[-1].offset + 1)
     finally:
         snapshot.close()
     return snapshot.header.next_offset

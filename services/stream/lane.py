@@ -52,6 +52,8 @@ class Lane:
         self._outbox: Outbox
         self._feeder: Feeder | None = None
         self._given: dict[Partition, int] = {}
+        self.taken: Mapping[Partition, int] = {}
+        """Next offsets of the inputs that are neither taken nor published yet."""
         self._ahead: dict[Partition, int] = {}
         self._held_back: Mapping[Partition, int] | None = None
         self._busy = False
@@ -123,6 +125,7 @@ class Lane:
         self._outbox = Outbox(job, self.number, self._writer, committed)
         self._given = {partition: committed.get(partition, 0) for partition in self._inputs}
         self.positions = dict(self._given)
+        self.taken = dict(self._given)
         self._task = job.service.task(self.number)
         await self._restore()
         self._ahead = {partition: await job.bus.end(partition) for partition in self._inputs}
@@ -138,10 +141,17 @@ class Lane:
         started = time.monotonic()
         with self._spending("restore"):
             restored = await restore(
-                job.bus, partition, self._task.restore, snapshot=job.settings.snapshots, clock=job.clock
+                job.bus,
+                partition,
+                self._task.restore,
+                snapshot=job.settings.snapshots,
+                progress=partial(job.observer.restoring, self.number),
+                clock=job.clock,
             )
-        if restored.ignored:
-            logger.info("%s restored without a snapshot: %s", self.name, restored.ignored)
+        if restored.refused:
+            logger.warning(
+                "%s read its state from the log, not from its snapshot: %s", self.name, restored.ignored
+            )
         job.observer.restored(self.number, restored, time.monotonic() - started)
 
     async def _work(self) -> None:
@@ -185,7 +195,9 @@ class Lane:
             step = await self._call(self._task.step, records, bury_record)
             self._given.update((record.partition, record.offset + 1) for record in records)
             inputs = Counter(record.partition.topic for record in records)
-            await self._deliver(step, Given(inputs, 0, dict(self._given)))
+            stamps = [record.timestamp_us for record in records]
+            await self._deliver(step, Given(inputs, 0, stamps, dict(self._given)))
+            self.taken = dict(self._given)
 
     async def _take_readings(self) -> None:
         assert self._feeder is not None
@@ -202,7 +214,7 @@ class Lane:
             bury = partial(bury_reading, origin=f"a reading of {self.name}")
             with self._at_work():
                 step = await self._call(cast(FedTask, self._task).take, readings, bury)
-                await self._deliver(step, Given({}, len(readings), dict(self._given)))
+                await self._deliver(step, Given({}, len(readings), (), dict(self._given)))
 
     async def _call(
         self,

@@ -1,6 +1,6 @@
 """What the run loop tells whoever counts. Metrics stand behind it; the default says nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -29,6 +29,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """Inputs the task holds now."""
     consumed: Mapping[Partition, int]
     """Next offsets to read after a restart."""
+    stamps: Sequence[int] = ()
+    """`timestamp_us` of the records taken."""
 
 
 class Observer(Protocol):
@@ -42,10 +44,16 @@ class Observer(Protocol):
     def spent(self, state: State, seconds: float) -> None:
         """Time of one lane, or of the fetching they share."""
 
+    def restoring(self, number: int, at: int, end: int) -> None:
+        """The changelog of a number is applied up to offset `at` of `end`."""
+
     def restored(self, number: int, restored: Restored, seconds: float) -> None: ...
 
     def rebalanced(self, owned: frozenset[int]) -> None:
         """The numbers this runner owns from now on."""
+
+    def lost(self, number: int) -> None:
+        """Another process has taken over a number that was ours."""
 
 
 class Unobserved:
@@ -57,6 +65,10 @@ class Unobserved:
 
     def spent(self, state: State, seconds: float) -> None: ...
 
+    def restoring(self, number: int, at: int, end: int) -> None: ...
+
     def restored(self, number: int, restored: Restored, seconds: float) -> None: ...
 
     def rebalanced(self, owned: frozenset[int]) -> None: ...
+
+    def lost(self, number: int) -> None: ...

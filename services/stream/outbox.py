@@ -36,6 +36,8 @@ class Given(msgspec.Struct, frozen=True):
     inputs: Mapping[str, int]
     """Records by topic."""
     readings: int
+    stamps: Sequence[int]
+    """`timestamp_us` of the records."""
     positions: Mapping[Partition, int]
     """The offsets after everything the task was ever given."""
 
@@ -72,6 +74,7 @@ class Outbox:
                 outputs=Counter(output.partition.topic for output in outputs),
                 held=held,
                 consumed=dict(self._committed),
+                stamps=given.stamps,
             )
         )
 

@@ -11,9 +11,9 @@ import time
 from collections.abc import Mapping
 from functools import partial
 
-from services.stream.bus import Assignment, Bus, BusError, Fenced, Member, Partition, Unclear
-from services.stream.changelog import save
+from services.stream.bus import Assignment, Bus, Fenced, Member, Partition, Unclear
 from services.stream.clock import Clock, SystemClock
+from services.stream.keeper import Keeper
 from services.stream.lane import Lane
 from services.stream.observer import Observer, Unobserved
 from services.stream.outbox import Job
@@ -44,6 +44,7 @@ class Runner:
         self.bus = bus
         self.group = settings.group or f"newsfold-{service.name}"
         self._job = Job(service, bus, self.group, settings, observer or Unobserved(), clock or SystemClock())
+        self._keeper = Keeper(self._job)
         self._lanes: dict[int, Lane] = {}
         self._fenced: set[int] = set()
         self._joined = False
@@ -66,6 +67,10 @@ class Runner:
         """Numbers still assigned to this runner that another process has taken over."""
         return frozenset(self._fenced)
 
+    def taken(self) -> dict[Partition, int]:
+        """Next offset of each owned input partition that is neither taken nor published yet."""
+        return {partition: at for lane in self._lanes.values() for partition, at in lane.taken.items()}
+
     async def at_rest(self) -> frozenset[int]:
         """The owned numbers whose input, as of now, is taken and published."""
         return frozenset([lane.number for lane in list(self._lanes.values()) if await lane.at_rest()])
@@ -84,9 +89,10 @@ class Runner:
         join = partial(self.bus.join, self.group, self.service.inputs)
         member = await patiently(join, self._job.settings.patience)
         failure: BaseException | None = None
+        restored: frozenset[int] = frozenset()
         try:
             async with asyncio.timeout(None) as limit:
-                await self._serve(member, stop, limit)
+                restored = await self._serve(member, stop, limit)
         except BaseExceptionGroup as group:
             failure = _first(group)
         except TimeoutError:
@@ -95,8 +101,11 @@ class Runner:
             await member.close()
         if failure is not None:
             raise failure
+        left_s = (limit.when() or 0.0) - asyncio.get_running_loop().time()
+        await self._keeper.keep_last(restored, left_s=left_s)
 
-    async def _serve(self, member: Member, stop: asyncio.Event, limit: asyncio.Timeout) -> None:
+    async def _serve(self, member: Member, stop: asyncio.Event, limit: asyncio.Timeout) -> frozenset[int]:
+        """The numbers that were restored when it was stopped."""
         async with asyncio.TaskGroup() as self._tasks:
             loops = [
                 self._tasks.create_task(loop)
@@ -104,10 +113,15 @@ class Runner:
             ]
             await stop.wait()
             limit.reschedule(asyncio.get_running_loop().time() + self._job.settings.drain_s)
+            restored = self._restored()
             for loop in loops:
                 loop.cancel()
             for lane in self._lanes.values():
                 lane.halt()
+        return restored
+
+    def _restored(self) -> frozenset[int]:
+        return frozenset(lane.number for lane in self._lanes.values() if lane.ready)
 
     async def _follow(self, member: Member) -> None:
         while True:
@@ -140,6 +154,7 @@ class Runner:
             if self._lanes.get(lane.number) is lane:
                 del self._lanes[lane.number]
                 self._fenced.add(lane.number)
+                self._job.observer.lost(lane.number)
         except Unclear as unclear:
             logger.warning("%s starts again from what is committed: %s", lane.name, unclear)
             await asyncio.sleep(self._job.settings.patience.first_s)
@@ -183,14 +198,9 @@ class Runner:
             self._job.observer.spent("backpressure", time.monotonic() - started)
 
     async def _snapshot(self) -> None:
-        place, changelog = self._job.settings.snapshots, self.service.changelog
-        while place is not None and changelog is not None:
+        while True:
             await asyncio.sleep(self._job.settings.snapshot_every_s)
-            for number in [lane.number for lane in self._lanes.values() if lane.ready]:
-                try:
-                    await save(self.bus, Partition(changelog, number), place, clock=self._job.clock)
-                except (OSError, BusError) as error:
-                    logger.warning("no new snapshot of %s/%s: %s", changelog, number, error)
+            await self._keeper.keep(self._restored())
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -13,14 +13,27 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
+from msgspec.structs import replace
 
 from services.stream.batches import Stored, pack, unpack_from
 from services.stream.bus import Partition, Record
 
-FORMAT = 1
+FORMAT = 2
 HEADER_BYTES = 1024
 _LENGTH_BYTES = 4
 _CHUNK_BYTES = 1024 * 1024
+
+
+class Anchor(msgspec.Struct, frozen=True, array_like=True):
+    """A record of the file, by which the log it was taken from is known again."""
+
+    offset: int
+    digest: str
+
+    @classmethod
+    def of(cls, record: Record) -> "Anchor":
+        content = msgspec.msgpack.encode((record.offset, record.key, record.value))
+        return cls(record.offset, hashlib.sha256(content).hexdigest()[:32])
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,15 +46,18 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The log's records from here on are not in the file."""
     records: int
     payload_bytes: int
-    sha256: str
-    """Of the payload."""
     written_at: datetime
+    anchors: tuple[Anchor, ...]
+    sha256: str = ""
+    """Of the payload and of this header without it."""
 
 
 class Ignored(msgspec.Struct, frozen=True):
     """Why a file was not used, as a half sentence."""
 
     reason: str
+    absent: bool = False
+    """There is no file, which is nothing to worry about."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,10 +84,11 @@ class Draft:
         self._sum = hashlib.sha256()
         self._records = 0
         self._bytes = 0
+        self._anchors: dict[str, Anchor] = {}
 
     def add(self, records: Sequence[Record]) -> None:
         stored = [Stored(r.offset, r.key, r.value, r.headers, r.timestamp_us) for r in records]
-        self._records += len(stored)
+        self._anchor(records)
         for batch in pack(stored):
             block = len(batch.records).to_bytes(_LENGTH_BYTES) + batch.records
             self._file.write(block)
@@ -86,9 +103,10 @@ class Draft:
             next_offset=next_offset,
             records=self._records,
             payload_bytes=self._bytes,
-            sha256=self._sum.hexdigest(),
             written_at=now,
+            anchors=tuple(dict.fromkeys(self._anchors.values())),
         )
+        header = replace(header, sha256=_sealed(header, self._sum))
         line = msgspec.json.encode(header)
         if len(line) >= HEADER_BYTES:
             raise ValueError(f"snapshot header of {partition.topic!r} takes more than {HEADER_BYTES} bytes")
@@ -100,6 +118,16 @@ class Draft:
         self._part.replace(self._path)
         _sync_folder(self._path.parent)
         return header
+
+    def _anchor(self, records: Sequence[Record]) -> None:
+        """The first record, one about the middle, the last: compaction drops some of them, hardly all."""
+        for record in records:
+            self._records += 1
+            if self._records & (self._records - 1) == 0:
+                self._anchors.setdefault("first", Anchor.of(record))
+                self._anchors["middle"] = Anchor.of(record)
+        if records:
+            self._anchors["last"] = Anchor.of(records[-1])
 
     def drop(self) -> None:
         """Leave nothing behind; after `finish` it does nothing."""
@@ -130,7 +158,7 @@ def load(place: Place, partition: Partition, *, end: int, now: datetime) -> Snap
     try:
         file = path.open("rb")
     except FileNotFoundError:
-        return Ignored(f"there is none at {path}")
+        return Ignored(f"there is none at {path}", absent=True)
     except OSError as error:
         return Ignored(f"{path} cannot be opened: {error}")
     found = _proved(file, place, partition, end, now)
@@ -175,9 +203,14 @@ def _damage(file: BinaryIO, header: Header) -> str:
         size += len(chunk)
     if size != header.payload_bytes:
         return f"holds {size} bytes of payload, not {header.payload_bytes}"
-    if digest.hexdigest() != header.sha256:
+    if _sealed(header, digest) != header.sha256:
         return "does not match its checksum"
     return ""
+
+
+def _sealed(header: Header, payload: "hashlib._Hash") -> str:
+    told = msgspec.json.encode(replace(header, sha256=payload.hexdigest()))
+    return hashlib.sha256(told).hexdigest()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -150,7 +150,7 @@ def edit(**fields: object) -> Callable[[bytes], bytes]:
 
 DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "another scheme": (edit(scheme="affine32/2"), "has scheme 'affine32/2', not 'affine32/1'"),
-    "another format": (edit(format=2), "has format 2, not 1"),
+    "another format": (edit(format=1), "has format 1, not 2"),
     "another topic": (edit(topic="other"), "is of other/1, not state/1"),
     "another partition": (edit(number=0), "is of state/0, not state/1"),
     "beyond the log's end": (edit(next_offset=99), "reaches offset 99, beyond the log's end 2"),

@@ -1,0 +1,49 @@
+"""Keeps the snapshots of a runner's numbers: every so often, and once more when it ends well."""
+
+import asyncio
+import logging
+from collections.abc import Collection
+from datetime import datetime
+
+from services.stream.bus import BusError, Partition
+from services.stream.changelog import save
+from services.stream.outbox import Job
+from services.stream.snapshot import Place
+
+logger = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Snapshots are made from the log, never from a task: whoever owns the number now, they are true."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._kept: dict[Partition, tuple[int, datetime]] = {}
+
+    async def keep(self, numbers: Collection[int]) -> None:
+        """Write what has changed. A failure leaves the older file, and is told."""
+        place, changelog = self._job.settings.snapshots, self._job.service.changelog
+        if place is None or changelog is None:
+            return
+        for partition in [Partition(changelog, number) for number in sorted(numbers)]:
+            try:
+                await self._write(partition, place)
+            except (OSError, BusError) as error:
+                logger.warning("no new snapshot of %s/%s: %s", *partition, error)
+
+    async def keep_last(self, numbers: Collection[int], *, left_s: float) -> None:
+        """`keep`, within the time left to stop."""
+        try:
+            async with asyncio.timeout(max(0.0, left_s)):
+                await self.keep(numbers)
+        except TimeoutError:
+            logger.info("no time was left for new snapshots of %s", self._job.service.name)
+
+    async def _write(self, partition: Partition, place: Place) -> None:
+        end, now = await self._job.bus.end(partition), self._job.clock.now()
+        kept = self._kept.get(partition)
+        # An unchanged one is written again before it is too old to be believed.
+        if kept and kept[0] == end and (now - kept[1]).total_seconds() < place.max_age_s / 2:
+            return
+        header = await save(self._job.bus, partition, place, clock=self._job.clock)
+        self._kept[partition] = header.next_offset, now
