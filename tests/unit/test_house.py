@@ -1,0 +1,139 @@
+"""The walls of the house: who may import whom, and what a pure module must not touch.
+
+`docs/architecture.md` says why.
+"""
+
+import ast
+import re
+import statistics
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NEWS = ("services.ingest", "services.dedup", "services.enrich")
+SEAM = ("services.stream.bus", "services.stream.service", "services.stream.clock")
+ALLOWED = {
+    "services.contracts": ("services.contracts",),
+    "services.stream": ("services.stream", "services.ops.secret"),
+    "services.ops": ("services.ops", "services.contracts", "services.stream", "services.dedup.settings"),
+    **{name: (name, "services.contracts", "services.ops", *SEAM) for name in NEWS},
+}
+SHELLS = frozenset(
+    f"services.ingest.{name}"
+    for name in "archive feedlist fetch guard live pool recording replay source warc worker".split()
+)
+"""Modules of the news packages that await, read files or talk to the network. All others are pure."""
+IMPURE = frozenset(
+    "aiokafka asyncio concurrent http httpcore httpx multiprocessing os random requests secrets shutil "
+    "signal socket sqlite3 ssl subprocess tempfile threading time uuid warcio".split()
+)
+CLOCKS = frozenset({"now", "utcnow", "today"})
+LONGEST = 500
+MEDIAN = 150
+
+
+@cache
+def modules() -> dict[str, Path]:
+    """Dotted names of everything under `services`."""
+    found = {}
+    for path in sorted((ROOT / "services").rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(modules()[module].read_text(encoding="utf-8"))
+
+
+def imports(module: str) -> Iterator[str]:
+    """Full names, wherever in the module they are imported."""
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports relatively: the path is the import path"
+            for name in node.names:
+                full = f"{node.module}.{name.name}"
+                yield full if full in modules() else str(node.module)
+
+
+def inside(name: str, packages: tuple[str, ...]) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def members(package: str) -> list[str]:
+    return [module for module in modules() if inside(module, (package,))]
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_a_package_imports_only_what_it_may(package: str) -> None:
+    walls = [
+        f"{module} imports {name}"
+        for module in members(package)
+        for name in imports(module)
+        if inside(name, ("services",)) and name != "services" and not inside(name, ALLOWED[package])
+    ]
+    assert not walls
+
+
+def test_contracts_need_msgspec_and_the_standard_library_alone() -> None:
+    foreign = {
+        f"{module} imports {name}"
+        for module in members("services.contracts")
+        for name in imports(module)
+        if name.partition(".")[0] not in {"services", "msgspec", *sys.stdlib_module_names}
+    }
+    assert not foreign
+
+
+def test_one_module_imports_the_kafka_client() -> None:
+    importers = {
+        module for module in modules() for name in imports(module) if name.partition(".")[0] == "aiokafka"
+    }
+    assert importers == {"services.stream.kafka.client"}
+
+
+def pure() -> list[str]:
+    """Dedup, enrich, contracts; of ingest all but its shells; elsewhere what calls itself Pure."""
+    news = [module for package in NEWS for module in members(package) if module not in SHELLS]
+    said = [m for m in modules() if re.search(r"\bPure\b", ast.get_docstring(tree(m)) or "")]
+    return sorted({*news, *members("services.contracts"), *said})
+
+
+def touches(module: str) -> Iterator[str]:
+    yield from (name for name in imports(module) if name.partition(".")[0] in IMPURE)
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.AsyncFunctionDef):
+            yield f"async def {node.name}"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "open":
+            yield "open()"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS:
+            yield f"{ast.unparse(node.func)}()"
+
+
+def test_a_pure_module_neither_waits_nor_reads_nor_asks_the_time() -> None:
+    assert len(pure()) > 50
+    assert not [f"{module}: {what}" for module in pure() for what in touches(module)]
+
+
+def test_every_shell_of_ingest_is_one() -> None:
+    assert modules().keys() >= SHELLS
+    outside = {m for m in SHELLS if any(touches(m)) or any(n.startswith("pathlib") for n in imports(m))}
+    assert outside == SHELLS
+
+
+def test_a_module_is_named_for_what_is_in_it() -> None:
+    empty = {"utils", "util", "common", "helper", "helpers", "manager", "misc"}
+    assert not [module for module in modules() if empty & set(module.split("."))]
+
+
+def test_modules_stay_small() -> None:
+    lines = {module: len(path.read_text("utf-8").splitlines()) for module, path in modules().items()}
+    assert not {module: count for module, count in lines.items() if count > LONGEST}
+    assert statistics.median(lines.values()) < MEDIAN
