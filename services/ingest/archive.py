@@ -18,7 +18,7 @@ import msgspec
 from services.ingest.entries import moment
 from services.ingest.language import code, settle
 from services.ingest.readings import ArchiveReading, BadReading
-from services.ingest.source import EPOCH, Item, digest_of, quiet_times
+from services.ingest.source import EPOCH, LAST_YEAR, Item, digest_of, quiet_times, sensible
 from services.ingest.urls import canonical
 
 MAX_LINE = 10 << 20
@@ -107,6 +107,8 @@ def read_line(line: bytes, origin: str) -> ArchiveReading | BadReading:
         row = _LINE.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return _bad(line, origin, str(error))
+    if not sensible(row.fetched_at):
+        return _bad(line, origin, f"`fetched_at` is not of the years {EPOCH.year} to {LAST_YEAR}")
     url, source = row.url.strip(), row.source.strip()
     canonical_url = canonical(url)
     if canonical_url is None:
@@ -132,7 +134,8 @@ def _bad(line: bytes, origin: str, why: str) -> BadReading:
 
 def _time_of(line: bytes) -> datetime | None:
     try:
-        return _utc(_STAMP.decode(line).fetched_at)
+        at = _STAMP.decode(line).fetched_at
+        return _utc(at) if sensible(at) else None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 

@@ -10,6 +10,7 @@ from services.ingest.readings import Reading
 
 MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime.fromtimestamp(0, UTC)
+LAST_YEAR = 2999
 
 
 class Item(NamedTuple):
@@ -53,6 +54,11 @@ def digest_of(path: Path) -> str:
         while piece := file.read(1 << 20):
             hashed.update(piece)
     return hashed.hexdigest()
+
+
+def sensible(at: datetime | None) -> bool:
+    """Whether something can have been seen at that time, with room for windows on either side."""
+    return at is not None and EPOCH.year <= at.year <= LAST_YEAR
 
 
 def quiet_times(times: list[datetime]) -> list[datetime]:

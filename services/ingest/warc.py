@@ -20,6 +20,7 @@ from services.ingest.entries import moment
 from services.ingest.exchange import Exchange, answered, outcome_of
 from services.ingest.inflate import Bomb, Damaged, Unsupported, decode
 from services.ingest.parse import root_of
+from services.ingest.source import sensible
 
 MAX_BODY = 15 << 20
 MAX_ANSWERS = 5_000_000
@@ -99,7 +100,7 @@ def _answer_in(record: Any, offset: int, known: _Known) -> Answer | None:
     if record.rec_type not in {"response", "revisit"}:
         return None
     at = moment(record.rec_headers.get_header("WARC-Date") or "")
-    if at is None:
+    if at is None or not sensible(at):
         raise _CutOff(f"the record at byte {offset} has no readable WARC-Date")
     return _answer(record, at, offset, known)
 

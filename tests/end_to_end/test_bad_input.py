@@ -88,6 +88,8 @@ def write_bad_archive(path: Path) -> None:
         b"\xff\xfe\x00",
         good[0].replace(b"https://", b"gopher://"),
         good[0].replace(b'"fetched_at": "', b'"fetched_at": "noon of '),
+        good[0].replace(b'"fetched_at": "2026', b'"fetched_at": "0001'),
+        good[0].replace(b'"fetched_at": "2026', b'"fetched_at": "9999'),
         b"[" * 100_000,
     ]
     bad = [*lacking, *odd]
@@ -154,7 +156,7 @@ def test_bad_lines_of_an_archive_are_dead_letters_and_change_nothing_else(tmp_pa
     assert (ran.code, ran.err) == (Exit.OK, "")
     assert newsfold("replay", good, "--out", tmp_path / "good").code == Exit.OK
     dead = lines(tmp_path / "mixed", "dead-letters")
-    assert [letter["origin"] for letter in dead] == [f"mixed.jsonl line {n}" for n in range(21, 33)]
+    assert [letter["origin"] for letter in dead] == [f"mixed.jsonl line {n}" for n in range(21, 35)]
     for letter, missing in zip(dead, ("url", "source", "title", "text", "fetched_at"), strict=False):
         assert missing in letter["detail"]
     assert all(letter["detail"] for letter in dead)

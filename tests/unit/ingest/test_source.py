@@ -80,6 +80,7 @@ def test_the_address_stays_as_the_archive_has_it_and_the_identity_is_canonical()
         (b'{"url": "https://a.example/"}', "missing required field `source`"),
         (line(title=3), "Expected `str`, got `int` - at `$.title`"),
         (line(fetched_at="soon"), "Invalid RFC3339"),
+        (line(fetched_at="9999-12-31T23:59:59Z"), "years 1970 to 2999"),
         (line(url="mailto:a@b.example"), "`url` is not an http(s) URL"),
         (line(source=" "), "`source` is empty"),
         (b'{"url": "\xff"}', "utf-8"),
