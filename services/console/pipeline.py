@@ -1,6 +1,7 @@
 """Services on one bus in one process: how many runners each, and what is counted of them."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -35,7 +36,11 @@ class Pipeline:
         metrics: Metrics,
         *,
         log: bool = False,
+        session_s: float | None = None,
     ) -> None:
+        """`session_s`: after standing still for longer, others have what this process worked on."""
+        self._session_s = session_s
+        self._looked_at: float | None = None
         names = [stage.service.name for stage in stages]
         self.totals = {name: ServiceTotals(name, metrics, get(name) if log else None) for name in names}
         self.runners = [
@@ -84,7 +89,19 @@ class Pipeline:
 
     def check_ownership(self) -> None:
         """Raises `Fenced` where another process has taken over what a runner here works on."""
+        self._check_stillness()
         for runner in self.runners:
             if runner.fenced():
                 numbers = ", ".join(map(str, sorted(runner.fenced())))
                 raise Fenced(f"another process took over {runner.service.name} (partitions {numbers})")
+
+    def _check_stillness(self) -> None:
+        # A process that was frozen may join its group again before anything else tells it that it was out.
+        now = time.monotonic()
+        still_s = now - (self._looked_at or now)
+        self._looked_at = now
+        if self._session_s is not None and still_s > self._session_s:
+            raise Fenced(
+                f"this process stood still for {still_s:.0f} s, longer than its session of "
+                f"{self._session_s:g} s; its peers have taken over"
+            )

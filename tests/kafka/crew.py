@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,8 +29,6 @@ SESSION_S = 2.0
 LOOK_S = 0.15
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["services.cli", "services.console.live", __name__])
-    ["services.cli", "services.console.live", "services.console.addresses", __name__]
-)
 
 
 def work(words: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
@@ -71,6 +69,13 @@ class Hand:
         if self.alive and self._process.pid is not None:
             os.kill(self._process.pid, number)
 
+    def memory_mb(self) -> int:
+        """Resident; 0 where it does not run."""
+        with suppress(OSError):
+            pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
+            return pages * os.sysconf("SC_PAGE_SIZE") >> 20
+        return 0
+
     def kill(self) -> None:
         self.send(signal.SIGKILL)
         self._process.join(10)
@@ -78,7 +83,7 @@ class Hand:
     async def ended(self, within_s: float) -> int:
         """Its exit code. Raises `TimeoutError`."""
         async with asyncio.timeout(within_s):
-            while self.alive:
+            while self.alive:  # noqa: ASYNC110 - a process tells nobody that it ended
                 await asyncio.sleep(LOOK_S / 3)
         return int(self.code or 0)
 

@@ -1,0 +1,112 @@
+"""However workers and brokers die, the stories and their changes are those of an undisturbed run.
+
+The short form of `chaos.py`: the same faults, fewer of them.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from services.stream.bus import Partition
+from tests.end_to_end.archive import write_archive
+from tests.kafka import faults, outcome, session
+from tests.kafka.conftest import Name
+from tests.kafka.crew import Crew
+from tests.kafka.outcome import Calm
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+ARTICLES = 360
+SPAN_S = 9 * 86_400
+WITHIN_S = 90
+Make = Callable[..., Crew]
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Calm:
+    place = tmp_path_factory.mktemp("calm")
+    return asyncio.run(outcome.calm(write_archive(place / "news.jsonl.gz", ARTICLES), place))
+
+
+@pytest.fixture
+async def crew(tmp_path: Path, name: Name) -> AsyncIterator[Crew]:
+    async with Crew(session.own().cluster.bootstrap, f"{name('chaos')}.", tmp_path / "crew") as crew:
+        yield crew
+
+
+def speed(seconds: float) -> float:
+    """So many times as fast, that the recording takes `seconds`."""
+    return SPAN_S / seconds
+
+
+async def same(crew: Crew, calm: Calm) -> None:
+    await crew.settled(WITHIN_S)
+    found = await outcome.outcome(crew, calm)
+    assert found.same, found
+    assert found.changes == len(calm.changes) > ARTICLES / 2
+    assert set((await crew.stop()).values()) == {0}
+
+
+async def test_workers_killed_at_random_moments_lose_and_double_nothing(crew: Crew, calm: Calm) -> None:
+    crew.services(calm.source, speed=speed(12))
+    did = await faults.kills(crew, 18, random.Random(5))
+    assert did["SIGKILLs"] >= 15, did
+    await same(crew, calm)
+    assert crew.exits == []
+
+
+async def test_a_worker_frozen_past_its_session_publishes_nothing_more_and_ends(
+    crew: Crew, calm: Calm
+) -> None:
+    crew.services(calm.source, speed=speed(8), static=False)
+    await asyncio.sleep(2.5)
+    frozen = crew.hands.pop("dedup-0")
+    did = await faults.freeze(frozen)
+    assert did["exit code"] != 0
+    assert len(frozen.log.read_text().splitlines()) > 2
+    await same(crew, calm)
+
+
+async def test_members_that_come_and_go_change_nothing(crew: Crew, calm: Calm) -> None:
+    crew.services(calm.source, speed=speed(14), static=False)
+    await faults.churn(crew, 15, 2)
+    await same(crew, calm)
+
+
+async def test_a_broker_that_dies_and_an_outage_change_nothing(crew: Crew, calm: Calm) -> None:
+    nodes = session.own().cluster.nodes
+    crew.services(calm.source, speed=speed(14))
+    await faults.restarts(crew, nodes, 2, random.Random(7))
+    did = await faults.outage(crew, nodes, 8, crew.hands["dedup-1"])
+    session.own().cluster.wait()
+    assert did["stop took, seconds"] < faults.STOP_S
+    assert did["most memory, MB"] < 1000
+    await same(crew, calm)
+
+
+async def test_poison_goes_to_the_dead_letters_and_the_rest_flows(crew: Crew, calm: Calm) -> None:
+    crew.services(calm.source, speed=speed(5))
+    values = await faults.poison(crew, 4)
+    crew.hands["dedup-0"].kill()
+    await same(crew, calm)
+    assert sorted(map(str, await faults.dead(crew))) == sorted(map(str, values))
+
+
+async def test_dead_letters_that_cannot_be_written_stop_the_work_and_commit_nothing(
+    crew: Crew, calm: Calm
+) -> None:
+    await faults.limit_dead_letters(crew, 20)
+    (value, *_) = await faults.poison(crew, 1)
+    worker = crew.add("dedup-0", "run", "dedup")
+    assert await worker.ended(30) != 0
+    assert "dead-letters.dedup" in worker.log.read_text()
+    async with crew.bus() as bus:
+        assert not (await bus.committed("newsfold-dedup", ["articles"])).get(Partition("articles", 0))
+    assert await faults.dead(crew) == []
+    await faults.limit_dead_letters(crew, 1 << 20)
+    worker.start()
+    crew.services(calm.source, dedup=1)
+    await same(crew, calm)
+    assert await faults.dead(crew) == [value]
