@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check lock clean
+.PHONY: setup demo test check quality kafka-up kafka-down chaos lock clean
 
 setup: $(STAMP)
 
@@ -24,6 +24,19 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+quality: setup
+	$(BIN)/python -m bench.quality
+
+# A real Apache Kafka on this machine's Java, no Docker; KAFKA_BOOTSTRAP=host:port uses one that runs already.
+kafka-up: setup
+	$(BIN)/python -m tests.kafka.broker up
+
+kafka-down: setup
+	$(BIN)/python -m tests.kafka.broker down
+
+chaos: setup
+	$(BIN)/python -m tests.kafka.chaos
 
 lock: setup
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev \
