@@ -10,7 +10,7 @@ from typing import NamedTuple
 import click
 from msgspec.structs import replace
 
-from services.console import addresses, inputs
+from services.console import addresses, inputs, states
 from services.console.addresses import Address
 from services.console.feeds import Census, listed_in, publish_feeds
 from services.console.once import OnceFeeder, Round
@@ -125,8 +125,9 @@ async def _live(order: Order) -> str:
         log.info(Event.BUS_CONNECTED, bus=str(order.address))
         await _prepare(bus, order)
         stages = await stack.enter_async_context(_stages(order))
-        pipeline = Pipeline(bus, stages, _run_settings(order.settings), metrics, log=True)
-        watch = Watch(pipeline, bus, order.address.file(), health, metrics)
+        session_s = order.settings.bus.session_s if order.address.kind == "kafka" else None
+        pipeline = Pipeline(bus, stages, _run_settings(order), metrics, log=True, session_s=session_s)
+        watch = Watch(pipeline, bus, order.address, health, metrics, settings=order.settings)
         log.info(Event.SERVICE_STARTED, services=list(order.services))
         await _work(pipeline, watch, stop, order)
         log.info(Event.SERVICE_STOPPED, services=list(order.services))
@@ -219,8 +220,14 @@ def _ingest(fetcher: Fetcher, pool: Pool, ingest: IngestSettings, *, once: bool)
     return IngestService(feeder, origins=FEED_PARTITIONS)
 
 
-def _run_settings(settings: Settings) -> RunSettings:
-    return RunSettings(drain_s=settings.ops.drain_s, patience=Patience(total_s=settings.bus.wait_s))
+def _run_settings(order: Order) -> RunSettings:
+    settings = order.settings
+    return RunSettings(
+        drain_s=settings.ops.drain_s,
+        patience=Patience(total_s=settings.bus.wait_s),
+        snapshots=states.place(order.address, settings),
+        snapshot_every_s=settings.bus.snapshot_every_s,
+    )
 
 
 async def _told(bus: Bus, pipeline: Pipeline) -> str:

@@ -5,40 +5,70 @@ import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from services.console import states
+from services.console.addresses import Address
 from services.console.feeds import Census
+from services.console.heartbeat import Heartbeat
+from services.console.lag import LagGauges
 from services.console.pipeline import Pipeline
+from services.console.pulse import Pulse
 from services.contracts.topics import TOPICS
+from services.ops.config import Settings
 from services.ops.events import Event
 from services.ops.health import Health
 from services.ops.logging import get
 from services.ops.metrics import FEED_STATES, Metrics
-from services.stream.bus import Bus, BusError
+from services.stream.bus import Bus, BusError, Partition
 
 TURN_S = 0.25
+PULSE_S = 1.0
+LAG_S = 2.0
 LOOK_S = 5.0
-COMPACT_S = 900.0
 
 
 class Watch:
-    """Turns four times a second, looks around every five seconds, compacts every quarter of an hour."""
+    """Turns four times a second; asks the bus for an answer, for the lag, for the feeds; compacts."""
 
     def __init__(
-        self, pipeline: Pipeline, bus: Bus, log: Path | None, health: Health, metrics: Metrics
+        self,
+        pipeline: Pipeline,
+        bus: Bus,
+        address: Address,
+        health: Health,
+        metrics: Metrics,
+        *,
+        settings: Settings | None = None,
     ) -> None:
-        """`log`: the file of an embedded log."""
+        """Raises `Stop` where the heartbeat file cannot be written."""
+        settings = settings or Settings()
         self._pipeline = pipeline
         self._bus = bus
-        self._log = log
+        self._log = address.file()
         self._health = health
         self._metrics = metrics
+        self._compact_s = settings.bus.compact_every_s
         self._census = Census()
+        self._lag = LagGauges(pipeline, bus, metrics)
+        read = Partition(pipeline.runners[0].service.inputs[0], 0)
+        self._pulse = Pulse(bus, f"bus {address}", read, silence_s=settings.ops.silence_s)
+        file = settings.ops.heartbeat_file
+        self._heartbeat = Heartbeat(Path(file)) if file else None
 
     async def run(self) -> None:
         """Until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._turn())
-            tasks.create_task(self._every(LOOK_S, self.look))
-            tasks.create_task(self._every(COMPACT_S, self.compact, first_s=COMPACT_S))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._turn())
+                tasks.create_task(self._every(PULSE_S, self._feel))
+                tasks.create_task(self._every(LAG_S, self._lag.look))
+                tasks.create_task(self._every(LOOK_S, self.look))
+                tasks.create_task(self._every(self._compact_s, self.compact, first_s=self._compact_s))
+                tasks.create_task(states.drawn(self._pipeline.totals.values()))
+                if self._heartbeat is not None:
+                    tasks.create_task(self._every(TURN_S, self._heartbeat.beat))
+        finally:
+            if self._heartbeat is not None:
+                self._heartbeat.end()
 
     async def _turn(self) -> None:
         lag = self._metrics.histogram("event_loop_lag_seconds")
@@ -51,6 +81,7 @@ class Watch:
             self._readiness()
 
     def _readiness(self) -> None:
+        self._connection()
         for name, totals in self._pipeline.totals.items():
             working = all(runner.ready() for runner in self._pipeline.of(name))
             ready = working and totals.owned() > 0
@@ -62,12 +93,31 @@ class Watch:
                 )
             self._metrics.gauge("ready", name).set(ready)
 
+    def _connection(self) -> None:
+        failing = [name for name, totals in self._pipeline.totals.items() if totals.failing]
+        for name in self._pipeline.totals:
+            self._metrics.gauge("bus_connected", name).set(not self._pulse.lost and name not in failing)
+        if self._pulse.lost:
+            self._health.lacks("bus", self._pulse.lost)
+        elif failing:
+            self._health.lacks("bus", f"the last publish failed: {', '.join(failing)}")
+        else:
+            self._health.ready("bus")
+
+    async def _feel(self) -> None:
+        well_before = not self._pulse.lost
+        await self._pulse.feel()
+        if self._pulse.lost and well_before:
+            get("bus").warning(Event.BUS_LOST, reason=self._pulse.lost)
+        elif not (self._pulse.lost or well_before):
+            get("bus").info(Event.BUS_CONNECTED)
+
     async def look(self) -> None:
         """Set the gauges that are read off the log."""
         await self._census.refresh(self._bus)
-        states = self._census.by_status()
+        fares = self._census.by_status()
         for state in FEED_STATES:
-            self._metrics.gauge("feeds", state).set(states.get(state, 0))
+            self._metrics.gauge("feeds", state).set(fares.get(state, 0))
         if self._log is not None:
             parts = (self._log, self._log.with_name(f"{self._log.name}-wal"))
             size = sum(part.stat().st_size for part in parts if part.exists())

@@ -21,7 +21,7 @@ from prometheus_client import (
 )
 
 from services.contracts.feeds import FeedStatus
-from services.contracts.topics import FEED_PARTITIONS, SHARD_COUNT, TOPICS
+from services.contracts.topics import BY_NAME, FEED_PARTITIONS, SHARD_COUNT, TOPICS
 from services.ops.outcomes import DEAD, OUTCOMES, SERVICES
 from services.stream.observer import Result, State
 
@@ -38,6 +38,14 @@ _READ = tuple(
     if reader in SERVICES and reader != topic.writer  # a service restores from its own topics
 )
 _WRITTEN = tuple((topic.writer, topic.name) for topic in TOPICS if topic.writer in SERVICES)
+_TAKEN = tuple(
+    (reader, topic, str(number))
+    for reader, topic in _READ
+    if topic != "feeds"  # read from the start at every start, so no offset is ever committed
+    for number in range(BY_NAME[topic].partitions)
+)
+RESTORE_SOURCES: Values = ("log", "snapshot", "refused-snapshot")
+REBALANCES: Values = ("assigned", "revoked", "lost", "unchanged")
 FEED_STATES: Values = (*get_args(FeedStatus), "unpolled")
 _BY_SERVICE = tuple((service,) for service in SERVICES)
 
@@ -71,6 +79,33 @@ METRICS: tuple[Metric, ...] = (
         labels=("service",),
         allowed=_BY_SERVICE,
         help="1 while the service owns partitions, has restored them and works on them.",
+    ),
+    Metric(
+        name="bus_connected",
+        kind="gauge",
+        unit="bool",
+        labels=("service",),
+        allowed=_BY_SERVICE,
+        help="1 while the bus answers and the service's last publish did not fail.",
+    ),
+    Metric(
+        name="partition_lag_records",
+        kind="gauge",
+        unit="records",
+        labels=("service", "topic", "partition"),
+        allowed=_TAKEN,
+        help=(
+            "Offsets between what is taken and the last committed record of an owned partition; 0 when "
+            "there is nothing to take. A backlog on Kafka counts the markers of transactions too."
+        ),
+    ),
+    Metric(
+        name="partition_lag_seconds",
+        kind="gauge",
+        unit="seconds",
+        labels=("service", "topic", "partition"),
+        allowed=_TAKEN,
+        help="How long ago the oldest record not taken yet was first seen; 0 when there is none.",
     ),
     Metric(
         name="records_in_total",
@@ -140,8 +175,8 @@ METRICS: tuple[Metric, ...] = (
         name="transaction_seconds",
         kind="histogram",
         unit="seconds",
-        labels=("service",),
-        allowed=_BY_SERVICE,
+        labels=("service", "result"),
+        allowed=tuple(product(SERVICES, get_args(Result))),
         help="Time from the attempt to the answer.",
         buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
     ),
@@ -165,9 +200,9 @@ METRICS: tuple[Metric, ...] = (
         name="rebalances_total",
         kind="counter",
         unit="rebalances",
-        labels=("service",),
-        allowed=_BY_SERVICE,
-        help="New assignments of partitions.",
+        labels=("service", "kind"),
+        allowed=tuple(product(SERVICES, REBALANCES)),
+        help="Partitions given or taken by an assignment; lost: taken over by another process before it.",
     ),
     Metric(
         name="state_restore_seconds",
@@ -177,6 +212,14 @@ METRICS: tuple[Metric, ...] = (
         allowed=_BY_SERVICE,
         help="Time to rebuild a partition's state from its changelog.",
         buckets=(0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800),
+    ),
+    Metric(
+        name="state_restores_total",
+        kind="counter",
+        unit="restores",
+        labels=("service", "source"),
+        allowed=tuple(product(SERVICES, RESTORE_SOURCES)),
+        help="States rebuilt, by what was there to begin with; a snapshot is completed from the log.",
     ),
     Metric(
         name="state_restored_records_total",
@@ -193,6 +236,16 @@ METRICS: tuple[Metric, ...] = (
         labels=("service", "partition"),
         allowed=tuple(product(SERVICES, NUMBERS)),
         help="Unix time of the last commit of a partition number; 0 before the first.",
+    ),
+    Metric(
+        name="story_age_seconds",
+        kind="histogram",
+        unit="seconds",
+        help=(
+            "From the first sight of a version to the published change of its story; not counted beyond "
+            "a day, which is back-fill or a recording."
+        ),
+        buckets=(1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600),
     ),
     Metric(
         name="feeds",
@@ -289,11 +342,13 @@ def _labels(row: Metric) -> str:
     if set(product(*columns)) == set(row.allowed):
         named = zip(row.labels, columns, strict=True)
         return "; ".join(f"{label}: {', '.join(values)}" for label, values in named) or "none"
-    first, second = row.labels
+    first, second, *rest = row.labels
     lists = (
-        f"{value} → {', '.join(pair[1] for pair in row.allowed if pair[0] == value)}" for value in columns[0]
+        f"{value} → {', '.join(dict.fromkeys(one[1] for one in row.allowed if one[0] == value))}"
+        for value in columns[0]
     )
-    return f"{first} → {second}: {'; '.join(lists)}"
+    more = [f"{label}: {', '.join(values)}" for label, values in zip(rest, columns[2:], strict=True)]
+    return "; ".join([f"{first} → {second}: {'; '.join(lists)}", *more])
 
 
 if __name__ == "__main__":

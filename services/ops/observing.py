@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 
 from structlog.typing import FilteringBoundLogger
 
@@ -12,6 +13,10 @@ from services.stream.changelog import Restored
 from services.stream.observer import Delivery, Result, State
 
 QUIET = frozenset({"tick", "progress", "watermark"})
+TOLD_S = 5.0
+"""How often a long restore says how far it is."""
+LIVE_S = 86_400.0
+"""What was first seen longer ago is back-fill or a recording, and says nothing of our speed."""
 
 
 class ServiceTotals:
@@ -29,6 +34,10 @@ class ServiceTotals:
         self.outcomes: Counter[str] = Counter()
         self.dead: Counter[str] = Counter()
         """Dead letters by reason."""
+        self.restoring: dict[int, tuple[int, int]] = {}
+        """Next offset and end of each changelog that is being read."""
+        self.failing = False
+        """The last publish failed, and is being tried again."""
         self._runners: list[RunnerObserver] = []
 
     def runner(self) -> "RunnerObserver":
@@ -70,10 +79,19 @@ class ServiceTotals:
             counter("outcomes_total", service, _known(outcome, OUTCOMES[service])).inc(count)
         for reason, count in delivery.dead.items():
             counter("dead_letters_total", service, _known(reason, DEAD[service])).inc(count)
+        if service == "enrich":
+            self._age(delivery.stamps)
         if delivery.readings:
             counter("readings_total", service).inc(delivery.readings)
         number = str(delivery.number)
         self.metrics.gauge("partition_progress_timestamp_seconds", service, number).set(time.time())
+
+    def _age(self, stamps: Sequence[int]) -> None:
+        """A cluster record is stamped with the first sight of the version that changed the story."""
+        now, histogram = time.time(), self.metrics.histogram("story_age_seconds")
+        for age_s in (now - stamp / 1_000_000 for stamp in stamps):
+            if age_s < LIVE_S:
+                histogram.observe(max(0.0, age_s))
 
 
 class RunnerObserver:
@@ -86,6 +104,7 @@ class RunnerObserver:
         self._service = totals.service
         self._open: Counter[int] = Counter()
         self._held: Counter[int] = Counter()
+        self._told_at: dict[int, float] = {}
 
     def held(self) -> int:
         return self._held.total()
@@ -107,30 +126,64 @@ class RunnerObserver:
 
     def transaction(self, result: Result, seconds: float) -> None:
         self._metrics.counter("transactions_total", self._service, result).inc()
-        self._metrics.histogram("transaction_seconds", self._service).observe(seconds)
+        self._metrics.histogram("transaction_seconds", self._service, result).observe(seconds)
+        # An unclear one is not tried again, so nothing would ever tell that it is over.
+        self._totals.failing = result == "aborted"
         if result != "committed" and self._totals.log is not None:
             self._totals.log.warning(Event.BATCH_RETRIED, result=result)
 
     def spent(self, state: State, seconds: float) -> None:
         self._metrics.counter("loop_seconds_total", self._service, state).inc(seconds)
 
+    def restoring(self, number: int, at: int, end: int) -> None:
+        self._totals.restoring[number] = (at, end)
+        now = time.monotonic()
+        if now - self._told_at.setdefault(number, now) >= TOLD_S and self._totals.log is not None:
+            self._told_at[number] = now
+            self._totals.log.info(Event.STATE_PARTLY_RESTORED, partition=number, offset=at, end=end)
+
     def restored(self, number: int, restored: Restored, seconds: float) -> None:
+        self._totals.restoring.pop(number, None)
+        self._told_at.pop(number, None)
+        source = "snapshot" if restored.from_snapshot else "log"
+        source = "refused-snapshot" if restored.refused else source
+        self._metrics.counter("state_restores_total", self._service, source).inc()
         self._metrics.counter("state_restored_records_total", self._service).inc(restored.count)
         self._metrics.histogram("state_restore_seconds", self._service).observe(seconds)
         if self._totals.log is not None:
             took = round(1000 * seconds)
             self._totals.log.info(
-                Event.STATE_RESTORED, partition=number, records=restored.count, duration_ms=took
+                Event.STATE_RESTORED,
+                partition=number,
+                records=restored.count,
+                from_snapshot=restored.from_snapshot,
+                next_offset=restored.next_offset,
+                checksum=restored.checksum,
+                duration_ms=took,
             )
 
     def rebalanced(self, owned: frozenset[int]) -> None:
+        for number in self._totals.restoring.keys() & (self.owned - owned):
+            del self._totals.restoring[number]
+        self._count_changes(owned)
         self.owned = owned
         for number in (self._open.keys() | self._held.keys()) - owned:
             del self._open[number], self._held[number]
-        self._metrics.counter("rebalances_total", self._service).inc()
         self._totals.settle()
         if self._totals.log is not None:
             self._totals.log.info(Event.PARTITIONS_ASSIGNED, partitions=sorted(owned))
+
+    def lost(self, number: int) -> None:
+        self._totals.restoring.pop(number, None)
+        self._metrics.counter("rebalances_total", self._service, "lost").inc()
+        if self._totals.log is not None:
+            self._totals.log.warning(Event.PARTITION_LOST, partition=number)
+
+    def _count_changes(self, owned: frozenset[int]) -> None:
+        changes = {"assigned": len(owned - self.owned), "revoked": len(self.owned - owned)}
+        changes["unchanged"] = 0 if any(changes.values()) else 1
+        for kind, count in changes.items():
+            self._metrics.counter("rebalances_total", self._service, kind).inc(count)
 
 
 def _tell(log: FilteringBoundLogger, delivery: Delivery) -> None:

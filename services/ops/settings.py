@@ -21,6 +21,13 @@ class BusSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Stands before every topic name on Kafka."""
     wait_s: Annotated[float, Meta(ge=0, le=3600)] = 60.0
     """Seconds to wait for a bus that is away, with growing delay, before giving up with exit code 3."""
+    state_dir: Annotated[str, Meta(max_length=1000)] = ""
+    """Folder of snapshots, a fast way to a service's state. Empty: `FILE-state` beside `sqlite:FILE`,
+    `var/state` on Kafka. May be lost at any time; never shared by two installations."""
+    snapshot_every_s: Annotated[float, Meta(ge=0, le=21_600)] = 900.0
+    """How often snapshots are written while running; also when stopped. 0: never."""
+    compact_every_s: Annotated[float, Meta(ge=1, le=86_400)] = 3600.0
+    """How often the embedded log drops what the topic table lets it forget; Kafka does it by itself."""
     session_s: Annotated[float, Meta(ge=1, le=300)] = 10.0
     """Kafka: seconds without a sign of life after which a member's partitions go to its peers."""
     instance: Annotated[str, Meta(pattern=r"^[a-zA-Z0-9._-]{0,200}$")] = ""
@@ -84,6 +91,11 @@ class OpsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Seconds that running work gets to finish after the first SIGTERM or SIGINT."""
     stall_s: Annotated[float, Meta(ge=5, le=3600)] = 30.0
     """Seconds without a turn of a run loop after which `/livez` fails."""
+
+    silence_s: Annotated[float, Meta(ge=0.5, le=300)] = 5.0
+    """Seconds without an answer of the bus after which `/readyz` fails; `/livez` goes on."""
+    heartbeat_file: Annotated[str, Meta(max_length=1000)] = ""
+    """A file touched every second while the loop turns, for probes without HTTP; empty: none."""
 
     def __post_init__(self) -> None:
         host, port = self.address()

@@ -1,4 +1,5 @@
 import asyncio
+import time
 from pathlib import Path
 
 from services.console.addresses import bus_at, parse, topic_specs
@@ -8,23 +9,28 @@ from services.console.watch import Watch
 from services.contracts import ids
 from services.contracts.feeds import Feed
 from services.enrich.service import EnrichService
+from services.ops.config import Settings
 from services.ops.health import Health
 from services.ops.metrics import Metrics
+from services.ops.settings import BusSettings
+from services.stream.bus import Bus, Output, Partition
 from services.stream.settings import RunSettings
 
+EVENTS = Partition("events", 0)
+KEYS = 40
 URL = "https://paper.example/rss"
 
 
 async def test_readiness_feeds_and_sizes_are_read_off_a_running_log(tmp_path: Path) -> None:
-    file = tmp_path / "log.db"
-    bus = bus_at(parse(f"sqlite:{file}"))
+    address = parse(f"sqlite:{tmp_path / 'log.db'}")
+    bus = bus_at(address)
     await bus.start()
     try:
         await bus.create(topic_specs(forget=True))
         assert await publish_feeds(bus, [Feed(feed_id=ids.feed_id(URL), url=URL, source="paper")]) == 1
         metrics, health = Metrics(), Health({"enrich": "not started"}, stall_s=30)
         pipeline = Pipeline(bus, [Stage(EnrichService())], RunSettings(), metrics)
-        watch = Watch(pipeline, bus, file, health, metrics)
+        watch = Watch(pipeline, bus, address, health, metrics)
         async with pipeline.running(asyncio.Event()):
             watching = asyncio.create_task(watch.run())
             async with asyncio.timeout(10):
@@ -39,3 +45,39 @@ async def test_readiness_feeds_and_sizes_are_read_off_a_running_log(tmp_path: Pa
     assert 'newsfold_ready{service="enrich"} 1.0' in text
     assert "newsfold_log_bytes 0.0" not in text
     assert health.liveness()[0]
+
+
+async def test_the_log_is_compacted_on_time_while_records_flow(tmp_path: Path) -> None:
+    address = parse(f"sqlite:{tmp_path / 'log.db'}")
+    bus = bus_at(address)
+    await bus.start()
+    try:
+        await bus.create(topic_specs(forget=True))
+        metrics, health = Metrics(), Health({}, stall_s=30)
+        pipeline = Pipeline(bus, [Stage(EnrichService())], RunSettings(), metrics)
+        settings = Settings(bus=BusSettings(compact_every_s=1))
+        watching = asyncio.create_task(
+            Watch(pipeline, bus, address, health, metrics, settings=settings).run()
+        )
+        slowest = await _flow(bus, seconds=2.5)
+        watching.cancel()
+        kept = await bus.read(EVENTS, 0, max_records=100_000)
+        end = await bus.end(EVENTS)
+    finally:
+        await bus.close()
+    assert len(kept) < end / 2, "nothing was forgotten"
+    assert {record.key for record in kept} == {b"event-%d" % n for n in range(KEYS)}
+    assert kept[-1].offset == end - 1
+    assert slowest < 1.0
+
+
+async def _flow(bus: Bus, *, seconds: float) -> float:
+    """Publish a few keys again and again; the longest a publish took."""
+    writer = await bus.writer("press", ["events"], 0)
+    slowest, ends = 0.0, time.monotonic() + seconds
+    while (began := time.monotonic()) < ends:
+        records = [Output(EVENTS, b"event-%d" % n, b"v" * 200, (), 1_000) for n in range(KEYS)]
+        await writer.publish(records, consumed={})
+        slowest = max(slowest, time.monotonic() - began)
+        await asyncio.sleep(0.005)
+    return slowest

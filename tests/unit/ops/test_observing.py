@@ -1,8 +1,15 @@
+import time
+from typing import Any, cast
+
+import pytest
+from msgspec.structs import replace
+
 from services.ingest import service
-from services.ops.metrics import Metrics
+from services.ops.metrics import REBALANCES, RESTORE_SOURCES, Metrics
 from services.ops.observing import ServiceTotals
 from services.ops.outcomes import DEAD, OTHER, OUTCOMES
 from services.stream.bus import Partition
+from services.stream.changelog import Restored
 from services.stream.observer import Delivery
 
 
@@ -71,3 +78,75 @@ def test_an_outcome_nobody_listed_is_counted_as_other() -> None:
 def test_every_way_ingest_can_end_an_input_has_its_own_series() -> None:
     assert set(OUTCOMES["ingest"]) == {*service.OUTCOMES, OTHER}
     assert set(DEAD["ingest"]) == {*service.DEAD_REASONS, OTHER}
+
+
+def value(metrics: Metrics, line: str) -> float:
+    found = [one for one in metrics.exposition().decode().splitlines() if one.startswith(f"newsfold_{line} ")]
+    return float(found[0].split()[-1])
+
+
+def test_only_what_was_first_seen_today_counts_for_the_age_of_stories() -> None:
+    metrics = Metrics()
+    runner = ServiceTotals("enrich", metrics).runner()
+    now_us = round(1_000_000 * time.time())
+    stamps = (now_us - 90_000_000, now_us - 3_000_000, now_us - 40 * 86_400_000_000, now_us + 60_000_000)
+    runner.delivered(replace(delivery(published=4), inputs={"clusters": 4}, outputs={}, stamps=stamps))
+    assert value(metrics, "story_age_seconds_count") == 3
+    assert value(metrics, 'story_age_seconds_bucket{le="60.0"}') == 2
+    assert value(metrics, 'story_age_seconds_bucket{le="120.0"}') == 3
+
+
+def test_rebalances_are_told_apart() -> None:
+    totals, metrics = observed()
+    runner = totals.runner()
+    runner.rebalanced(frozenset({0, 1}))
+    runner.rebalanced(frozenset({1, 2}))
+    runner.rebalanced(frozenset({1, 2}))
+    runner.lost(2)
+    kinds = {
+        kind: value(metrics, f'rebalances_total{{kind="{kind}",service="dedup"}}') for kind in REBALANCES
+    }
+    assert kinds == {"assigned": 3, "revoked": 1, "unchanged": 1, "lost": 1}
+
+
+def test_restores_are_counted_by_what_they_began_with() -> None:
+    totals, metrics = observed()
+    runner = totals.runner()
+    runner.restoring(0, 5, 10)
+    assert totals.restoring == {0: (5, 10)}
+    for restored in (
+        Restored(count=9, next_offset=10, checksum="", from_snapshot=4),
+        Restored(count=9, next_offset=10, checksum="", ignored="damaged", refused=True),
+        Restored(count=9, next_offset=10, checksum="", ignored="there is none"),
+    ):
+        runner.restored(0, restored, 0.5)
+    assert totals.restoring == {}
+    for source in RESTORE_SOURCES:
+        assert value(metrics, f'state_restores_total{{service="dedup",source="{source}"}}') == 1
+    assert value(metrics, 'state_restored_records_total{service="dedup"}') == 27
+
+
+def test_a_publish_that_is_tried_again_is_failing_until_it_is_done() -> None:
+    totals, metrics = observed()
+    runner = totals.runner()
+    runner.transaction("aborted", 2.0)
+    assert totals.failing
+    runner.transaction("committed", 0.02)
+    assert not totals.failing
+    assert value(metrics, 'transaction_seconds_sum{result="aborted",service="dedup"}') == 2
+
+
+def test_a_long_restore_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, object]] = []
+
+    class Log:
+        def info(self, event: str, **fields: object) -> None:
+            told.append({"event": event, **fields})
+
+    at = iter([0.0, 3.0, 6.0, 7.0, 12.0])
+    monkeypatch.setattr("services.ops.observing.time.monotonic", lambda: next(at))
+    runner = ServiceTotals("dedup", Metrics(), cast(Any, Log())).runner()
+    for offset in (10, 20, 30, 40, 50):
+        runner.restoring(3, offset, 100)
+    assert [line["offset"] for line in told] == [30, 50]
+    assert told[0] == {"event": "state.partly_restored", "partition": 3, "offset": 30, "end": 100}

@@ -1,0 +1,48 @@
+"""Where `newsfold run` keeps snapshots of its state, and how a terminal sees one being restored."""
+
+import asyncio
+import sys
+from collections.abc import Collection
+from importlib.metadata import version
+from pathlib import Path
+
+from services.console import progress
+from services.console.addresses import Address
+from services.dedup.settings import scheme
+from services.ops.config import Settings
+from services.ops.observing import ServiceTotals
+from services.stream.snapshot import Place
+
+DRAW_S = 0.2
+
+
+def place(address: Address, settings: Settings) -> Place | None:
+    """None where the log is gone with the process, or snapshots are not wanted.
+
+    A snapshot of other code or of another sketch scheme is refused, so both are in its scheme.
+    """
+    if address.kind == "memory" or not settings.bus.snapshot_every_s:
+        return None
+    file = address.file()
+    beside = Path("var/state") if file is None else file.with_name(f"{file.name}-state")
+    sketch = scheme(settings.dedup)
+    told = f"{sketch.minhash}/{sketch.version} seed {sketch.seed} permutations {sketch.permutations}"
+    return Place(
+        folder=Path(settings.bus.state_dir) if settings.bus.state_dir else beside,
+        scheme=f"newsfold {version('newsfold')}, {told} {sketch.shingle} {sketch.width} {sketch.hash}",
+    )
+
+
+async def drawn(totals: Collection[ServiceTotals]) -> None:
+    """A bar while states are restored, where stderr is a terminal. Until cancelled."""
+    while sys.stderr.isatty():
+        await asyncio.sleep(DRAW_S)
+        if _restoring(totals):
+            with progress.shown("restoring state") as bar:
+                while parts := _restoring(totals):
+                    bar.at(sum(at for at, _ in parts), sum(end for _, end in parts))
+                    await asyncio.sleep(DRAW_S)
+
+
+def _restoring(totals: Collection[ServiceTotals]) -> list[tuple[int, int]]:
+    return [part for one in totals for part in one.restoring.values()]
