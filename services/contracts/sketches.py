@@ -64,3 +64,5 @@ class ShardClock(msgspec.Struct, frozen=True, kw_only=True):
     origins: int
     decided: tuple[datetime, str] | None = None
     """First-seen time and article id of the furthest version decided."""
+    taken: int = 0
+    """Next offset of `articles` to take. What lies before it and behind every watermark is decided."""

@@ -32,6 +32,9 @@ class DedupTask:
         self._fold = Fold(settings, ranges=ranges)
         self._restoring: Restoring | None = Restoring()
         self._clock: ShardClock | None = None
+        self._taken = 0
+        self._settled: tuple[int, datetime] | None = None
+        """Of what is read again: before this offset, all first seen up to this time is decided."""
 
     def restore(self, record: Record) -> None:
         assert self._restoring is not None, "restore comes before any step"
@@ -57,16 +60,25 @@ class DedupTask:
         """Decide what is due; the rest waits, is a watermark, or is known."""
         due: dict[str, Due] = {}
         for record, value in taken:
+            self._taken = max(self._taken, record.offset + 1)
             if isinstance(value, Watermark):
                 folded.outcomes["watermark"] += 1
                 released = self._order.promise(value)
-            elif self._known(value.version_id, due, folded):
+            elif self._was_settled(record.offset, value) or self._known(value.version_id, due, folded):
                 folded.outcomes["known"] += 1
                 continue
             else:
                 released = self._order.offer(value, record.offset)
             due.update((one.article.version_id, one) for one in released)
         self._fold.fold(due.values(), folded)
+
+    def _was_settled(self, offset: int, article: Article) -> bool:
+        """Whether an article that is read again was decided, even if its window is over since."""
+        return (
+            self._settled is not None
+            and offset < self._settled[0]
+            and article.first_seen_at <= self._settled[1]
+        )
 
     def _known(self, version: str, due: dict[str, Due], folded: Folded) -> bool:
         """Whether a version is held or decided already.
@@ -105,6 +117,8 @@ class DedupTask:
             self._order.watermarks = dict(clock.watermarks)
             self._order.origins = clock.origins
             self._order.decided = clock.decided
+            self._taken, floor = clock.taken, self._order.floor()
+            self._settled = (clock.taken, floor) if floor else None
         self._clock = clock
         latest = clock.decided[0] if clock and clock.decided else None
         self._fold.restore(list(restored.versions.values()), list(restored.stories.values()), latest)
@@ -142,6 +156,7 @@ class DedupTask:
             watermarks=dict(self._order.watermarks),
             origins=self._order.origins,
             decided=self._order.decided,
+            taken=self._taken,
         )
         if clock != self._clock and (clock.decided or clock.watermarks):
             self._clock = clock
