@@ -1,5 +1,6 @@
 """Ingest, two dedup and enrich as processes of their own over Kafka give what one process gives."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ async def read_again(crew: Crew) -> None:
     async with crew.bus() as bus:
         for group, topic in (("newsfold-dedup", "articles"), ("newsfold-enrich", "clusters")):
             for number in range(await bus.partitions(topic)):
-                writer = await patiently(lambda g=group, t=topic, n=number: bus.writer(g, [t], n), Patience())
+                writer = await patiently(partial(bus.writer, group, [topic], number), Patience())
                 await writer.publish([], consumed={Partition(topic, number): 0})
                 await writer.close()
     crew.add("dedup-again", "run", "dedup")

@@ -1,0 +1,231 @@
+"""`make chaos`: the services under everything that is done to them, at length, and the report of it.
+
+`python -m tests.kafka.chaos` runs what its options ask for and leaves `out/chaos.json`; `--write` makes
+`docs/reliability.md` of it, `--report` makes the page of an earlier run. Every trial runs the real
+commands over a real broker and is held against an undisturbed run of the same recording.
+"""
+
+import argparse
+import asyncio
+import gzip
+import heapq
+import json
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.end_to_end.archive import Row, rows
+from tests.kafka import faults, outcome, report
+from tests.kafka.broker import Cluster, free_port
+from tests.kafka.crew import Crew
+from tests.kafka.faults import Did
+from tests.kafka.outcome import Calm
+from tests.kafka.proxy import Api, Fault, Proxy, Side
+
+OUT = Path("out/chaos.json")
+COPY = 500
+"""Articles of one invented vocabulary."""
+SPAN_S = 9 * 86_400
+SEED = 20
+Act = Callable[[Crew], Awaitable[Did]]
+
+
+class Stage(NamedTuple):
+    """Where trials happen."""
+
+    cluster: Cluster
+    place: Path
+    wishes: argparse.Namespace
+
+
+def archive(path: Path, count: int) -> Path:
+    """`count` articles in order of time; each `COPY` of them speak a language of their own."""
+    parts: list[Iterator[Row]] = [
+        rows(min(COPY, count - start), seed) for seed, start in enumerate(range(0, count, COPY), start=1)
+    ]
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        for row in heapq.merge(*parts, key=lambda row: str(row["fetched_at"])):
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return path
+
+
+async def trial(
+    stage: Stage, calm: Calm, name: str, act: Act, *, pace_s: float = 0.0, static: bool = True, at: str = ""
+) -> dict[str, Any]:
+    """One recording, one fault, and what came out. Never raises for what the services did."""
+    began = time.monotonic()
+    place = stage.place / name.replace(" ", "-")
+    told: dict[str, Any] = {"fault": name}
+    speed = SPAN_S / pace_s if pace_s else 0.0
+    async with Crew(at or stage.cluster.bootstrap, f"chaos.{place.name}.", place) as crew:
+        try:
+            crew.services(calm.source, speed=speed, static=static)
+            told["did"] = await act(crew)
+            told["seconds to the end"] = round(await crew.settled(stage.wishes.patience), 1)
+            found = await outcome.outcome(crew, calm)
+            told |= {"found": found._asdict(), "same": found.same, "stopped": await crew.stop()}
+        except Exception as error:  # noqa: BLE001 - the report says what happened, the others go on
+            told |= {"same": False, "error": f"{type(error).__name__}: {error}"[:300]}
+        told["exits"] = [f"{who} {code}" for who, code in crew.exits]
+    told["seconds"] = round(time.monotonic() - began, 1)
+    print(json.dumps(told), flush=True)
+    return told
+
+
+async def nothing(_: Crew) -> Did:
+    return {}
+
+
+async def frozen(crew: Crew) -> Did:
+    await asyncio.sleep(3)
+    return await faults.freeze(crew.hands.pop("dedup-0"))
+
+
+async def poisoned(crew: Crew, count: int) -> Did:
+    values = await faults.poison(crew, count)
+    await crew.settled(faults.FINISH_S)
+    dead = await faults.dead(crew)
+    assert sorted(map(str, dead)) == sorted(map(str, values)), f"{len(dead)} dead letters for {len(values)}"
+    return {"poisonous records": count, "dead letters, byte for byte": len(dead)}
+
+
+async def one_node_lost(cluster: Cluster) -> Did:
+    await asyncio.sleep(4)
+    cluster.nodes[-1].kill()
+    return {"nodes": len(cluster.nodes), "nodes lost for good": 1}
+
+
+async def answers_lost(crew: Crew, proxy: Proxy, count: int, chance: random.Random) -> Did:
+    """Lose or delay the answers to commits, or break the connection before they come."""
+    did = {"lost": 0, "delayed": 0, "reset": 0}
+    kinds = [("lost", Fault("lose")), ("delayed", Fault("delay", 2.0)), ("reset", Fault("reset"))]
+
+    def rule(api: int, side: Side) -> Fault | None:
+        if api != Api.END_TXN or side != "answer" or sum(did.values()) >= count or chance.random() > 0.3:
+            return None
+        kind, fault = kinds[sum(did.values()) % len(kinds)]
+        did[kind] += 1
+        return fault
+
+    proxy.rule = rule
+    async with asyncio.timeout(faults.FINISH_S):
+        while sum(did.values()) < count and crew.hands["ingest"].alive:
+            crew.tend()
+            await asyncio.sleep(0.1)
+    return {f"commit answers {kind}": number for kind, number in did.items()}
+
+
+async def on_one_node(
+    stage: Stage, large: Calm, small: Calm, proxy: Proxy, proxied: str
+) -> list[dict[str, Any]]:
+    wishes, chance, nodes = stage.wishes, random.Random(SEED), stage.cluster.nodes
+    pace_s = wishes.pace
+
+    async def killed(crew: Crew) -> Did:
+        return await faults.kills(crew, wishes.kills, chance)
+
+    return [
+        await trial(stage, large, "nothing", nothing),
+        await trial(stage, large, "workers killed", killed, pace_s=wishes.kills * 0.65),
+        await trial(stage, small, "worker frozen", frozen, pace_s=pace_s, static=False),
+        await trial(
+            stage, small, "members come and go", lambda crew: faults.churn(crew, wishes.churn, 2),
+            pace_s=wishes.churn, static=False,
+        ),
+        await trial(
+            stage, small, "broker killed", lambda crew: faults.restarts(crew, nodes, wishes.restarts, chance),
+            pace_s=wishes.restarts * 5,
+        ),
+        await trial(
+            stage, small, "no broker",
+            lambda crew: faults.outage(crew, nodes, wishes.outage, crew.hands["dedup-1"]), pace_s=pace_s,
+        ),
+        await trial(
+            stage, small, "poison", lambda crew: poisoned(crew, wishes.poison), pace_s=pace_s
+        ),
+        await trial(
+            stage, small, "commit answers lost",
+            lambda crew: answers_lost(crew, proxy, wishes.answers, chance), pace_s=pace_s, at=proxied,
+        ),
+    ]  # fmt: skip
+
+
+async def run(wishes: argparse.Namespace, place: Path) -> dict[str, Any]:
+    small = await outcome.calm(
+        archive(_made(place / "small") / "news.jsonl.gz", wishes.small), place / "small"
+    )
+    source = archive(_made(place / "large") / "news.jsonl.gz", wishes.articles)
+    began = time.monotonic()
+    large = await outcome.calm(source, place / "large")
+    embedded_s = time.monotonic() - began
+    port = free_port()
+    cluster = Cluster(listeners={"PROXIED": "PLAINTEXT"}, advertise={"PROXIED": port}).start()
+    try:
+        stage = Stage(cluster, place, wishes)
+        async with Proxy(port, cluster.port("PROXIED")) as proxy:
+            trials = await on_one_node(stage, large, small, proxy, f"127.0.0.1:{port}")
+    finally:
+        cluster.remove()
+    three = Cluster(3).start()
+    try:
+        lost = await trial(
+            Stage(three, place, wishes), small, "one node of three lost",
+            lambda _: one_node_lost(three), pace_s=wishes.pace,
+        )  # fmt: skip
+    finally:
+        three.remove()
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "command": "python -m tests.kafka.chaos " + " ".join(sys.argv[1:]),
+        "versions": report.versions(),
+        "asked": vars(wishes),
+        "embedded log": {"articles": wishes.articles, "seconds": round(embedded_s, 1)},
+        "trials": [*trials, lost],
+    }
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def options(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.kafka.chaos", description=__doc__)
+    for name, default, about in (
+        ("articles", 20_000, "of the recording that workers are killed over"),
+        ("small", 1_000, "articles of the recording of the other trials"),
+        ("kills", 200, "SIGKILLs"),
+        ("churn", 120, "seconds of members that come and go"),
+        ("restarts", 20, "SIGKILLs of the broker"),
+        ("outage", 60, "seconds without a broker"),
+        ("answers", 9, "commit answers lost, delayed, reset"),
+        ("poison", 4, "poisonous records"),
+        ("pace", 20, "seconds over which the other recordings are played"),
+        ("patience", 600, "seconds a trial may take to its end after its fault"),
+    ):
+        parser.add_argument(f"--{name}", type=int, default=default, help=f"{about} [{default}]")
+    parser.add_argument("--write", action="store_true", help="write docs/reliability.md")
+    parser.add_argument("--report", action="store_true", help="only write the page, of the last run")
+    return parser.parse_args(words)
+
+
+def main(words: list[str]) -> int:
+    wishes = options(words)
+    if not wishes.report:
+        with tempfile.TemporaryDirectory(prefix="newsfold-chaos-") as place:
+            summary = asyncio.run(run(wishes, Path(place)))
+        OUT.parent.mkdir(exist_ok=True)
+        OUT.write_text(json.dumps(summary, indent=1))
+    summary = json.loads(OUT.read_text())
+    if wishes.write or wishes.report:
+        report.PAGE.write_text(report.page(summary))
+    return 0 if all(trial["same"] for trial in summary["trials"]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,94 @@
+"""`docs/reliability.md` from the summary of a chaos run: it states what was run, never more."""
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from tests.kafka.jars import VERSION
+
+PAGE = Path("docs/reliability.md")
+HEAD = """# What was done to it, and what came out
+
+This page is written by `python -m tests.kafka.chaos --write` from what a run measured. Ingest, two dedup
+workers and enrich run as processes of their own over a real Apache Kafka, play a recording of invented
+articles, and are harmed meanwhile; a supervisor starts again what died. Then the compacted `stories` and
+the `read_committed` log of `story-changes` are held, record by record, against an undisturbed replay of the
+same recording on the embedded log. *Lost* counts changes that are missing, *doubled* those that are there
+more than once, *strange* those the undisturbed run does not have, *wrong* stories that differ in the
+table. A short form of each trial runs in `make test`.
+"""
+LIMITS = """
+## What is not promised
+
+- A reader that is not told `isolation.level=read_committed` sees what was aborted, and so sees records twice.
+- aiokafka speaks version 0 of the transaction requests: no KIP-447, KIP-890 or KIP-360. Zombies are fenced by
+  one transactional producer per number, which is opened before offsets are read. A commit whose answer comes
+  late or never is looked into through a new producer; while the broker does not answer either, the publish
+  stays unknown for up to `settle_s`, and then the task starts again from what is committed.
+- A transaction that was open when its worker died holds `read_committed` readers of its topics back until the
+  worker's heir opens its writer, at most 30 s (`transaction_s`). Nothing is lost or doubled by it, but late.
+- SIGKILL of a broker leaves its page cache in place, so this is no test of the disk. A newsroom should run
+  three brokers with `min.insync.replicas=2`; on one broker, power failure may lose what it had acknowledged.
+- Work stops where a dead letter cannot be written: nothing is committed, the process ends with an exit code
+  other than 0, and goes on when the topic can be written again.
+- Rebalances are eager (aiokafka knows no other): while one is under way, nothing new is fetched.
+- There is no at-least-once mode, so exactly-once is compared with the embedded log alone.
+"""
+
+
+def versions() -> dict[str, str]:
+    return {
+        "Apache Kafka": VERSION,
+        "aiokafka": version("aiokafka"),
+        "Python": platform.python_version(),
+        "Newsfold": version("newsfold"),
+    }
+
+
+def page(summary: dict[str, Any]) -> str:
+    named = ", ".join(f"{name} {number}" for name, number in summary["versions"].items())
+    lines = [HEAD, f"- **Date:** {summary['date']}", f"- **Versions:** {named}"]
+    lines += [
+        f"- **Command:** `{summary['command'].strip()}`",
+        "",
+        "## Faults",
+        "",
+        *_table(summary["trials"]),
+    ]
+    return "\n".join([*lines, *_speed(summary), LIMITS])
+
+
+def _table(trials: list[dict[str, Any]]) -> list[str]:
+    head = "| fault | done | changes | stories | lost | doubled | strange | out of order | wrong | same |"
+    return [head, "|---" * 10 + "|", *map(_row, trials)]
+
+
+def _row(trial: dict[str, Any]) -> str:
+    done = [f"{what}: {number:g}" for what, number in trial.get("did", {}).items()]
+    ended = len(trial["exits"])
+    done += [f"processes that ended by themselves and were started again: {ended}"] if ended else []
+    found = list(trial.get("found", dict.fromkeys(range(7), "–")).values())
+    verdict = "yes" if trial["same"] else f"**no** {trial.get('error', '')}".strip()
+    return "| " + " | ".join([trial["fault"], "; ".join(done) or "–", *map(str, found), verdict]) + " |"
+
+
+def _speed(summary: dict[str, Any]) -> list[str]:
+    calm = summary["embedded log"]
+    on_kafka = next(trial for trial in summary["trials"] if trial["fault"] == "nothing")
+    seconds = on_kafka.get("seconds to the end")
+    rows = [("embedded log, one process", calm["seconds"]), ("Kafka, exactly once, four processes", seconds)]
+    told = (
+        f"{calm['articles']} articles as fast as they go, from the start of the processes to the last story, "
+        "on the machine of the run, which other work may have shared."
+    )
+    return [
+        "",
+        "## Throughput",
+        "",
+        told,
+        "",
+        "| log | seconds | articles a second |",
+        "|---|---|---|",
+        *(f"| {log} | {took:g} | {calm['articles'] / took:.0f} |" for log, took in rows if took),
+    ]
