@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import os
+import random
 import signal
 import sys
 import threading
@@ -12,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -340,6 +342,49 @@ async def _port(out: asyncio.StreamReader) -> int:
         line = json.loads(await out.readline())
         if line["event"] == "ops.started":
             return int(line["port"])
+
+
+async def test_a_round_that_is_killed_again_and_again_loses_nothing_and_says_nothing_twice(
+    tmp_path: Path,
+) -> None:
+    bus, chance, names = f"sqlite:{tmp_path / 'log.db'}", random.Random(5), [f"{n:02}" for n in range(24)]
+    async with Site() as site:
+        site.routes = {f"/artikel/{name}": in_a_while(article(name)) for name in names}
+        site.routes["/good"] = answer(rss("Talbote", [link(site, name) for name in names]))
+        opml = write_opml(tmp_path / "feeds.opml", [site.url("/good")])
+        for _ in range(2):
+            enough = len(site.requests) + 3
+            process = await started("run", "all", "--feeds", str(opml), "--once", "--bus", bus)
+            await asyncio.to_thread(until, partial(asked_often, site, enough))
+            await asyncio.sleep(chance.uniform(0, 0.4))
+            process.kill()
+            await process.communicate()
+        assert process.returncode == -signal.SIGKILL
+        await run_once(opml, bus)
+    articles = await asyncio.to_thread(tail, bus, "articles", "--type", "Article")
+    assert sorted(name_of(row["value"]["url"]) for row in articles) == names
+    stories = await asyncio.to_thread(tail, bus, "story-changes")
+    assert [row["value"]["change"] for row in stories] == ["created"] * len(names)
+
+
+def asked_often(site: Site, enough: int) -> bool:
+    return len(site.requests) >= enough
+
+
+def article(name: str) -> bytes:
+    words = [f"wort{name}n{number}" for number in range(120)]
+    return answer(
+        page(f"Meldung {name}", "\n".join(" ".join(words[at : at + 20]) for at in range(0, 120, 20)))
+    )
+
+
+def in_a_while(reply: bytes) -> Reply:
+    async def misbehave(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.1)
+        writer.write(reply)
+        await writer.drain()
+
+    return misbehave
 
 
 # --- real feed files -------------------------------------------------------------------------------
