@@ -48,6 +48,7 @@ class Hand:
     def __init__(self, name: str, words: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
+        self.log.touch()
         self.starts = 0
         self._call = (tuple(words), dict(environment), self.log)
         self.start()
@@ -79,6 +80,12 @@ class Hand:
     def kill(self) -> None:
         self.send(signal.SIGKILL)
         self._process.join(10)
+
+    async def told(self, word: str, within_s: float) -> None:
+        """Wait until its log has the word. Raises `TimeoutError`."""
+        async with asyncio.timeout(within_s):
+            while word not in self.log.read_text():  # noqa: ASYNC110 - a file tells nobody that it grew
+                await asyncio.sleep(LOOK_S)
 
     async def ended(self, within_s: float) -> int:
         """Its exit code. Raises `TimeoutError`."""
@@ -139,6 +146,8 @@ class Crew:
     def add(self, name: str, *words: str, static: bool = True, **environment: str) -> Hand:
         """`static`: it keeps its name in its group, and its partitions with it, when it is started again."""
         own = {"NEWSFOLD_BUS__INSTANCE": f"{self.prefix}{name}"} if static else {}
+        if name in self.hands:
+            self.hands[name].kill()
         hand = Hand(name, words, {**self._environment, **own, **environment}, self.folder)
         self.hands[name] = hand
         return hand

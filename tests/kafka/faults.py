@@ -14,6 +14,8 @@ from tests.kafka.broker import Node
 from tests.kafka.crew import LOOK_S, SESSION_S, Crew, Hand
 
 DEAD = "dead-letters.dedup"
+ENOUGH = 9 << 20
+"""What the topic lets through otherwise, in bytes."""
 STOP_S = 10.0
 FINISH_S = 120.0
 Did = dict[str, float]
