@@ -1,0 +1,1 @@
+"""What proves the figures: quality on press copy, thresholds, throughput. Not part of the distribution."""

@@ -1,0 +1,89 @@
+import gzip
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bench import thresholds, throughput
+from bench.press import VARIABLE
+from bench.quality.__main__ import main
+from bench.quality.data import DATA
+from bench.quality.goals import GOALS, Figure
+from services.dedup.settings import DedupSettings
+from tests.press import press_data
+
+FIVE = Path(__file__).parents[2] / "recordings" / "five" / "five.jsonl"
+NAMES = ("004", "002", "000", "003", "001")
+
+
+def test_without_press_copy_one_line_says_what_to_set(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "nowhere"))
+    assert main([]) == 2
+    assert thresholds.main([]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 2
+    assert VARIABLE in said.err
+
+
+def test_a_data_set_that_is_not_there_is_named_and_the_run_counts_as_unusable(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["--data", str(tmp_path), "--only", "samples"]) == 2
+    assert "samples/articles.jsonl.gz" in capsys.readouterr().err
+
+
+def test_a_page_of_part_of_the_data_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--write", "--quick"]) == 2
+    assert "--write" in capsys.readouterr().err
+
+
+def test_five_invented_articles_reach_every_figure_of_the_samples(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "samples"
+    folder.mkdir()
+    rows = [json.loads(line) for line in FIVE.read_text(encoding="utf-8").splitlines()]
+    with gzip.open(folder / "articles.jsonl.gz", "wt", encoding="utf-8") as file:
+        for name, row in zip(NAMES, rows, strict=True):
+            row["url"] = f"https://www.{row['source']}.example/{name}"
+            file.write(json.dumps(row) + "\n")
+    assert main(["--data", str(tmp_path), "--only", "samples", "--work", str(tmp_path / "work")]) == 0
+    said = capsys.readouterr().out
+    wanted = [goal for goal in GOALS if goal.data == "samples"]
+    assert said.endswith(f"{len(wanted)} of {len(wanted)} figures reached\n")
+
+
+@pytest.mark.press
+def test_the_sample_documents_reach_their_figures() -> None:
+    if press_data() is None:
+        pytest.skip(f"no press copy here: set {VARIABLE}")
+    assert main(["--only", "samples"]) == 0
+
+
+def test_every_goal_is_on_data_there_is_and_none_is_set_twice() -> None:
+    assert {goal.data for goal in GOALS} == set(DATA)
+    assert len({goal[:2] for goal in GOALS}) == len(GOALS)
+    assert {goal.figure for goal in GOALS} == set(Figure)
+
+
+def test_every_tunable_that_is_tried_is_one_and_its_values_are_in_range() -> None:
+    for name, values in thresholds.TRIED.items():
+        for value in values:
+            assert getattr(msgspec.convert({name: value}, DedupSettings), name) == value
+            assert value != getattr(DedupSettings(), name), "the default is tried anyway"
+
+
+def test_throughput_tells_where_the_seconds_went(capsys: pytest.CaptureFixture[str]) -> None:
+    assert throughput.main([str(FIVE), "--bus", "memory", "--sample", "2"]) == 0
+    said = capsys.readouterr().out
+    assert "5 articles in" in said
+    assert all(stage in said for stage in ("ingest", "dedup", "enrich", "export", "tutorial datasketch"))
+
+
+def test_throughput_of_no_file_is_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert throughput.main([str(tmp_path / "none.jsonl")]) == 2
+    assert "none.jsonl" in capsys.readouterr().err
