@@ -1,7 +1,7 @@
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.articles import Article
@@ -44,6 +44,7 @@ def found(ranges: int, batches: list[list[Article]]) -> dict[tuple[str, str], tu
 
 @pytest.mark.parametrize("ranges", [1, 4, 16, 128])
 @given(st.permutations(CORPUS), st.integers(1, 7))
+@settings(max_examples=20)
 def test_the_pairs_are_the_same_for_any_ranges_order_and_batches(
     ranges: int, order: list[Article], size: int
 ) -> None:
@@ -87,11 +88,11 @@ def test_a_sketch_read_back_is_found_as_the_one_it_was_made_of() -> None:
     assert len(running) == len(restored)
 
 
-@pytest.mark.parametrize("settings", [DedupSettings(seed=2), DedupSettings(permutations=64)])
-def test_a_sketch_of_another_scheme_is_refused(settings: DedupSettings) -> None:
+@pytest.mark.parametrize("others", [DedupSettings(seed=2), DedupSettings(permutations=64)])
+def test_a_sketch_of_another_scheme_is_refused(others: DedupSettings) -> None:
     made = signed(Search(SETTINGS), CORPUS[0])
     with pytest.raises(ValueError, match="scheme"):
-        Search(settings).signed(made.profile, made.sketch)
+        Search(others).signed(made.profile, made.sketch)
     other = msgspec.structs.replace(made.sketch.scheme, version=2)
     with pytest.raises(ValueError, match="scheme"):
         Search(SETTINGS).signed(made.profile, msgspec.structs.replace(made.sketch, scheme=other))
