@@ -148,6 +148,7 @@ class Crew:
         own = {"NEWSFOLD_BUS__INSTANCE": f"{self.prefix}{name}"} if static else {}
         if name in self.hands:
             self.hands[name].kill()
+        own["NEWSFOLD_BUS__STATE_DIR"] = str(self.folder / f"{name}-state")
         hand = Hand(name, words, {**self._environment, **own, **environment}, self.folder)
         self.hands[name] = hand
         return hand

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
+from services.console import addresses
 from services.stream.bus import Output, Partition
+from services.stream.kafka import topics
 from tests.kafka.broker import Node
 from tests.kafka.crew import LOOK_S, SESSION_S, Crew, Hand
 
 DEAD = "dead-letters.dedup"
-ENOUGH = 9 << 20
-"""What the topic lets through otherwise, in bytes."""
 STOP_S = 10.0
 FINISH_S = 120.0
 Did = dict[str, float]
@@ -117,12 +117,16 @@ async def dead(crew: Crew) -> list[bytes | None]:
     return [record.value for record in await crew.records(DEAD)]
 
 
-async def limit_dead_letters(crew: Crew, most_bytes: int) -> None:
-    """Make the broker refuse records of the dead-letter topic that are larger."""
+async def limit_dead_letters(crew: Crew, most_bytes: int | None = None) -> None:
+    """Make the broker refuse records of the dead-letter topic that are larger; None: as it was."""
+    (spec,) = (one for one in addresses.topic_specs(forget=False) if one.name == DEAD)
+    settings = topics.settings(spec, copies=1)
+    if most_bytes is not None:
+        settings |= {"max.message.bytes": str(most_bytes)}
     admin = AIOKafkaAdminClient(bootstrap_servers=crew.bootstrap)
     await admin.start()
     try:
-        settings = {"max.message.bytes": str(most_bytes)}
+        # All of them: Kafka's older request puts what it is not told back to the broker's own defaults.
         await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, crew.prefix + DEAD, settings)])
     finally:
         await admin.close()

@@ -106,7 +106,7 @@ async def test_dead_letters_that_cannot_be_written_stop_the_work_and_commit_noth
     async with crew.bus() as bus:
         assert not (await bus.committed("newsfold-dedup", ["articles"])).get(Partition("articles", 0))
     assert await faults.dead(crew) == []
-    await faults.limit_dead_letters(crew, faults.ENOUGH)
+    await faults.limit_dead_letters(crew)
     crew.services(calm.source, dedup=1)
     await same(crew, calm)
     assert await faults.dead(crew) == [value]
