@@ -17,6 +17,7 @@ from services.console.once import OnceFeeder, Round
 from services.console.pipeline import Pipeline, Stage
 from services.console.recordings import opened, refuse_other_input
 from services.console.signals import stopped_by_signals
+from services.console.tuning import tuned
 from services.console.watch import Watch
 from services.contracts.feeds import Feed
 from services.contracts.topics import FEED_PARTITIONS
@@ -100,6 +101,7 @@ def _with_nets(ingest: IngestSettings, allow_net: Sequence[str]) -> IngestSettin
 
 def run_live(order: Order) -> None:
     """Until stopped or, with `once`, until all is done. Raises `Stop` and `BusError`."""
+    tuned()
     ops = order.settings.ops
     with logging.configured(service="newsfold", fmt=ops.log_format, level=ops.log_level, stream=sys.stdout):
         told = asyncio.run(_live(order))

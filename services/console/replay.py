@@ -18,6 +18,7 @@ from services.console.pipeline import Pipeline, Stage
 from services.console.recordings import Replayed, opened, refuse_other_input
 from services.console.signals import stopped_by_signals
 from services.console.summary import Report
+from services.console.tuning import tuned
 from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
 from services.ops.config import Settings
@@ -74,6 +75,7 @@ class Wishes(NamedTuple):
 
 def replay_recordings(wishes: Wishes, *, stories: bool) -> None:
     """Replay, export, print. Raises `Stop` where not all input is accounted for."""
+    tuned()
     with tempfile.TemporaryDirectory(prefix="newsfold-") as scratch:
         out = wishes.out or Path(scratch)
         report = asyncio.run(_replay(wishes, Path(scratch), out))

@@ -114,10 +114,11 @@ async def _found(bus: Bus, partition: Partition, place: Place, end: int, now: da
     found = await asyncio.to_thread(load, place, partition, end=end, now=now)
     if isinstance(found, Ignored):
         return found
-    doubt = await _stranger(bus, partition, found.header)
+    empty = not found.header.records
+    doubt = "is empty" if empty else await _stranger(bus, partition, found.header)
     if doubt:
         found.close()
-        return Ignored(f"{place.path(partition)} {doubt}")
+        return Ignored(f"{place.path(partition)} {doubt}", absent=empty)
     return found
 
 

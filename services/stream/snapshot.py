@@ -57,7 +57,7 @@ class Ignored(msgspec.Struct, frozen=True):
 
     reason: str
     absent: bool = False
-    """There is no file, which is nothing to worry about."""
+    """There is no file, or nothing in it, which is nothing to worry about."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

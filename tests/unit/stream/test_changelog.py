@@ -202,3 +202,12 @@ async def test_a_large_changelog_goes_through_in_stretches(
     restored = await changelog.restore(bus, STATE, state.apply, snapshot=place, clock=clock)
     assert restored.from_snapshot == len(state.values) == 2500
     assert state.order == sorted(state.order)
+
+
+async def test_an_empty_snapshot_is_no_reason_to_worry(
+    bus: MemoryBus, clock: ManualClock, place: Place
+) -> None:
+    await changelog.save(bus, STATE, place, clock=clock)
+    restored = await changelog.restore(bus, STATE, State().apply, snapshot=place, clock=clock)
+    assert restored.ignored.endswith("is empty")
+    assert not restored.refused
