@@ -2,7 +2,9 @@
 
 The log remembers what was sent again: a replay carries the name of its dead letter, and what lies
 behind a letter's origin is read before anything is sent. The writer is opened first, which fences
-whoever replays for the same service at that time, so nothing can come in between. Nothing is deleted.
+whoever replays for the same service at that time, so nothing can come in between. A replay is younger
+than its dead letter, so retention never drops it first; and what compaction puts in its place is a later
+record of its key, which keeps the letter from being sent anyhow. Nothing is deleted.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence

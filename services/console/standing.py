@@ -90,8 +90,12 @@ class OnKafka:
             await asyncio.sleep(LOOK_S)
 
     def unseen(self) -> Sequence[str]:
-        hidden = [f"settings of {name}: {self._access.who} lacks DescribeConfigs" for name in self._hidden]
-        return [*hidden, "ACLs: the client has no call for them; see kafka-acls.sh --list"]
+        who = self._access.who
+        return [
+            *(f"settings of {name}: {who} lacks DescribeConfigs" for name in self._hidden),
+            f"topics on which {who} lacks Describe: they count as missing",
+            "ACLs: the client has no call for them; see kafka-acls.sh --list",
+        ]
 
 
 @asynccontextmanager

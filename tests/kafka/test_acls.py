@@ -150,6 +150,17 @@ async def test_the_printed_acls_are_enough_for_everybody_and_no_more(site: Site,
     assert "Traceback" not in hidden.output
 
 
+async def test_a_check_says_what_the_one_who_asks_may_not_see(site: Site) -> None:
+    await site.newsfold("operators", "topics", "apply")
+    whole = await site.newsfold("enrich", "topics", "check")
+    assert whole.exit_code == 0, whole.output
+    part = await site.newsfold("newsrooms", "topics", "check")
+    assert part.exit_code == 1
+    assert "not seen settings of stories: user 'newsfold-newsrooms' lacks DescribeConfigs" in part.output
+    assert "MISSING  clusters" in part.output
+    assert "lacks Describe: they count as missing" in part.output
+
+
 async def test_operators_may_replay_what_enrich_could_not_use(site: Site, tmp_path: Path) -> None:
     await site.newsfold("operators", "topics", "apply")
     admin = KafkaBus(site.cluster.bootstrap, bounds=SHORT)
