@@ -223,7 +223,7 @@ def main(words: list[str]) -> int:
         OUT.write_text(json.dumps(summary, indent=1))
     summary = json.loads(OUT.read_text())
     if wishes.write or wishes.report:
-        report.PAGE.write_text(report.page(summary))
+        report.PAGE.write_text(report.page(summary, vars(options([]))))
     return 0 if all(trial["same"] for trial in summary["trials"]) else 1
 
 

@@ -95,7 +95,7 @@ async def outage(crew: Crew, nodes: Sequence[Node], seconds: float, leaving: Han
     return {
         "seconds without a broker": seconds,
         "stop took, seconds": round(stop_s, 2),
-        "most memory, MB": memory,
+        "most resident memory at its end, MB": memory,
     }
 
 

@@ -46,17 +46,25 @@ def versions() -> dict[str, str]:
     }
 
 
-def page(summary: dict[str, Any]) -> str:
+def page(summary: dict[str, Any], full: dict[str, Any]) -> str:
+    """`full`: what `make chaos` asks for."""
     named = ", ".join(f"{name} {number}" for name, number in summary["versions"].items())
     lines = [HEAD, f"- **Date:** {summary['date']}", f"- **Versions:** {named}"]
     lines += [
         f"- **Command:** `{summary['command'].strip()}`",
+        *_less(summary["asked"], full),
         "",
         "## Faults",
         "",
         *_table(summary["trials"]),
     ]
     return "\n".join([*lines, *_speed(summary), LIMITS])
+
+
+def _less(asked: dict[str, Any], full: dict[str, Any]) -> list[str]:
+    sizes = [name for name, most in full.items() if not isinstance(most, bool) and name != "patience"]
+    less = ", ".join(f"{name} {asked[name]} of {full[name]}" for name in sizes if asked[name] < full[name])
+    return [f"- **Less than `make chaos` does:** {less}. The full form has not been run."] if less else []
 
 
 def _table(trials: list[dict[str, Any]]) -> list[str]:
