@@ -25,3 +25,20 @@ def newsfold(*arguments: str | Path) -> Ran:
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return Ran(done.exit_code, done.stdout, done.stderr)
+
+
+class Replay(NamedTuple):
+    """A replay that is done: its input, what it told, its output and its log."""
+
+    source: Path
+    ran: Ran
+    out: Path
+    log: Path
+
+
+def replayed(source: Path, place: Path, *options: str) -> Replay:
+    """Replay `source` into `place`, on an embedded log that stays."""
+    out, log = place / "out", place / "log.db"
+    ran = newsfold("replay", source, "--out", out, "--bus", f"sqlite:{log}", *options)
+    assert (ran.code, ran.err) == (0, "")
+    return Replay(source, ran, out, log)

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,11 +15,10 @@ from services.contracts.articles import Article
 from services.contracts.relations import Verdict
 from services.stream.sqlite import SqliteBus
 from tests.end_to_end.archive import write_archive
-from tests.end_to_end.command import newsfold
+from tests.end_to_end.command import Replay, replayed
 from tests.end_to_end.output import lines
-from tests.end_to_end.test_bad_input import write_bad_archive, write_recording
+from tests.end_to_end.test_bad_input import write_bad_archive
 
-DEMO = Path(__file__).parents[1] / "recordings" / "demo.warc.gz"
 _ROW = re.compile(r"^│ (?P<part>  )?(?P<name>[a-z][\w :/-]*?) +│ +(?P<number>[\d,.]+) │$", re.MULTILINE)
 
 Table = dict[str, dict[str, int]]
@@ -46,36 +44,25 @@ def lines_in(path: Path) -> int:
     return sum(bool(line.strip()) for line in path.read_bytes().split(b"\n"))
 
 
-def _demo(_: Path) -> tuple[Path, int]:
-    return DEMO, answers_in(DEMO)
+@pytest.fixture(scope="module", params=["demo", "bad_day", "week", "bad_week"])
+def books(request: pytest.FixtureRequest) -> Books:
+    done: Replay = request.getfixturevalue(request.param)
+    count = answers_in if done.source.name.endswith(".warc.gz") else lines_in
+    versions, verdicts = asyncio.run(_on_the_log(done.log))
+    return Books(count(done.source), table_of(done.ran.out), done.out, versions, verdicts)
 
 
-def _bad_recording(place: Path) -> tuple[Path, int]:
-    path = place / "day.warc.gz"
-    write_recording(path)
-    return path, answers_in(path)
+@pytest.fixture(scope="module")
+def week(tmp_path_factory: pytest.TempPathFactory) -> Replay:
+    place = tmp_path_factory.mktemp("week")
+    return replayed(write_archive(place / "week.jsonl", 200), place)
 
 
-def _archive(place: Path) -> tuple[Path, int]:
-    path = write_archive(place / "week.jsonl", 200)
-    return path, lines_in(path)
-
-
-def _bad_archive(place: Path) -> tuple[Path, int]:
-    path = place / "mixed.jsonl"
-    write_bad_archive(path)
-    return path, lines_in(path)
-
-
-@pytest.fixture(scope="module", params=[_demo, _bad_recording, _archive, _bad_archive])
-def books(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Books:
-    make: Callable[[Path], tuple[Path, int]] = request.param
-    place = tmp_path_factory.mktemp("books")
-    path, inputs = make(place)
-    ran = newsfold("replay", path, "--out", place / "out", "--bus", f"sqlite:{place / 'log.db'}")
-    assert (ran.code, ran.err) == (0, "")
-    versions, verdicts = asyncio.run(_on_the_log(place / "log.db"))
-    return Books(inputs, table_of(ran.out), place / "out", versions, verdicts)
+@pytest.fixture(scope="module")
+def bad_week(tmp_path_factory: pytest.TempPathFactory) -> Replay:
+    place = tmp_path_factory.mktemp("bad-week")
+    write_bad_archive(place / "mixed.jsonl")
+    return replayed(place / "mixed.jsonl", place)
 
 
 def table_of(told: str) -> Table:

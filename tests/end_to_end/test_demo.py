@@ -1,7 +1,7 @@
 """What comes out of the bundled recording, against `tests/recordings/demo/expected.toml`.
 
-One test a table of that file, so that a failure names what is wrong. `log` is the embedded log the replay
-worked on: it holds what the files leave out, such as earlier versions.
+One test a table of that file, so that a failure names what is wrong. The embedded log that
+the replay worked on holds what the files leave out, such as earlier versions.
 """
 
 import asyncio
@@ -17,11 +17,11 @@ from services.contracts import wire
 from services.contracts.articles import Article
 from services.contracts.feeds import FeedState
 from services.stream.sqlite import SqliteBus
-from tests.end_to_end.command import Ran, newsfold
+from tests.end_to_end.command import Ran, Replay
 from tests.end_to_end.output import Line, by_url, lines
 
-RECORDINGS = Path(__file__).parents[1] / "recordings"
-EXPECTED: dict[str, Any] = tomllib.loads((RECORDINGS / "demo" / "expected.toml").read_text("utf-8"))
+STATED = Path(__file__).parents[1] / "recordings" / "demo" / "expected.toml"
+EXPECTED: dict[str, Any] = tomllib.loads(STATED.read_text("utf-8"))
 NEAR = 0.02
 """How far a number may be from what was computed from the sources: extraction may move a word."""
 
@@ -38,12 +38,8 @@ class Replayed(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def replayed(tmp_path_factory: pytest.TempPathFactory) -> Replayed:
-    place = tmp_path_factory.mktemp("demo")
-    out, log = place / "out", place / "log.db"
-    ran = newsfold("replay", RECORDINGS / "demo.warc.gz", "--out", out, "--bus", f"sqlite:{log}", "--stories")
-    assert (ran.code, ran.err) == (0, "")
-    return Replayed(ran, out, *asyncio.run(_on_the_log(log)))
+def replayed(demo: Replay) -> Replayed:
+    return Replayed(demo.ran, demo.out, *asyncio.run(_on_the_log(demo.log)))
 
 
 async def _on_the_log(log: Path) -> tuple[Counter[str], frozenset[str]]:

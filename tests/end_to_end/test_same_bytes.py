@@ -6,61 +6,64 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.archive import write_archive
-from tests.end_to_end.command import newsfold
+from tests.end_to_end.command import Replay, newsfold, replayed
 from tests.end_to_end.output import digests, lines
 
-DEMO = Path(__file__).parents[1] / "recordings" / "demo.warc.gz"
 PACED = "500000"
 """Times as fast as recorded: a week and a half passes in two seconds."""
 
 WAYS = {
-    "again": [],
+    "again": ["--speed", "max", "--workers", "1"],
     "in memory": ["--bus", "memory"],
-    "on a log that stays": ["--bus", "sqlite:{log}"],
     "paced": ["--speed", PACED],
     "with four workers": ["--workers", "4"],
+    "in memory, with four workers": ["--bus", "memory", "--workers", "4"],
     "paced, in memory, with four workers": ["--speed", PACED, "--bus", "memory", "--workers", "4"],
 }
 
 
-@pytest.fixture(scope="module", params=["archive", "recording"])
-def input_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if request.param == "recording":
-        return DEMO
-    return write_archive(tmp_path_factory.mktemp("input") / "week.jsonl.gz", 300)
-
-
 @pytest.fixture(scope="module")
-def calm(input_file: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The digests of a run as fast as possible, with one worker, on a temporary log."""
-    out = tmp_path_factory.mktemp("calm")
-    assert newsfold("replay", input_file, "--out", out, "--speed", "max", "--workers", "1").code == 0
-    assert {line["kind"] for line in lines(out, "relations")} >= {"syndicated", "derivative"}
+def week(tmp_path_factory: pytest.TempPathFactory) -> Replay:
+    """An archive, replayed as fast as possible, with one worker, on a log that stays."""
+    place = tmp_path_factory.mktemp("week")
+    return replayed(write_archive(place / "week.jsonl.gz", 300), place)
+
+
+@pytest.mark.parametrize("name", ["week", "demo"])
+def test_there_is_something_to_compare(name: str, request: pytest.FixtureRequest) -> None:
+    out = request.getfixturevalue(name).out
+    assert {line["kind"] for line in lines(out, "relations")} >= {"syndicated", "derivative", "update"}
     assert lines(out, "screened")
     assert any(len(story["articles"]) > 3 for story in lines(out, "stories"))
-    return digests(out)
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_another_way_to_run_gives_the_same_bytes(
-    input_file: Path, calm: dict[str, str], way: str, tmp_path: Path
+def test_another_way_to_replay_an_archive_gives_the_same_bytes(
+    week: Replay, way: str, tmp_path: Path
 ) -> None:
-    out = tmp_path / "out"
-    options = [option.format(log=tmp_path / "log.db") for option in WAYS[way]]
-    ran = newsfold("replay", input_file, "--out", out, *options)
+    ran = newsfold("replay", week.source, "--out", tmp_path / "out", *WAYS[way])
     assert (ran.code, ran.err) == (0, "")
-    assert digests(out) == calm
+    assert digests(tmp_path / "out") == digests(week.out)
 
 
-def test_a_replay_that_is_done_already_gives_the_same_bytes_from_its_log(
-    input_file: Path, calm: dict[str, str], tmp_path: Path
+@pytest.mark.parametrize("way", ["in memory, with four workers", "paced"])
+def test_another_way_to_replay_a_recording_gives_the_same_bytes(
+    demo: Replay, way: str, tmp_path: Path
 ) -> None:
-    command: list[str | Path] = ["replay", input_file, "--bus", f"sqlite:{tmp_path / 'log.db'}", "--out"]
-    assert newsfold(*command, tmp_path / "first").code == 0
-    ran = newsfold(*command, tmp_path / "second")
+    ran = newsfold("replay", demo.source, "--out", tmp_path / "out", *WAYS[way])
+    assert (ran.code, ran.err) == (0, "")
+    assert digests(tmp_path / "out") == digests(demo.out)
+
+
+@pytest.mark.parametrize("name", ["week", "demo"])
+def test_a_replay_that_is_done_already_gives_the_same_bytes_from_its_log(
+    name: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    done: Replay = request.getfixturevalue(name)
+    ran = newsfold("replay", done.source, "--bus", f"sqlite:{done.log}", "--out", tmp_path / "again")
     assert (ran.code, ran.err) == (0, "")
     assert "done before" in ran.out
-    assert digests(tmp_path / "second") == digests(tmp_path / "first") == calm
+    assert digests(tmp_path / "again") == digests(done.out)
 
 
 def test_how_lines_are_spread_over_files_and_in_which_order_does_not_matter(tmp_path: Path) -> None:
