@@ -101,7 +101,8 @@ async def outage(crew: Crew, nodes: Sequence[Node], seconds: float, leaving: Han
 
 async def poison(crew: Crew, count: int) -> list[bytes]:
     """Put records that are no articles among the articles, round the shards; their values."""
-    values = [b"no article %d \xff" % number for number in range(count)]
+    # Long and without pattern, so that a topic can be made to refuse them and still take commit markers.
+    values = [b"no article %d " % number + random.Random(number).randbytes(2000) for number in range(count)]
     async with crew.bus() as bus:
         shards = await bus.partitions("articles")
         writer = await bus.writer("chaos-poison", ["feeds"], 0)

@@ -99,7 +99,7 @@ async def test_dead_letters_that_cannot_be_written_stop_the_work_and_commit_noth
 ) -> None:
     worker = crew.add("dedup-0", "run", "dedup")
     await worker.told("service.started", within_s=30)
-    await faults.limit_dead_letters(crew, 20)
+    await faults.limit_dead_letters(crew, 500)
     (value,) = await faults.poison(crew, 1)
     assert await worker.ended(60) not in {0, 2}
     assert "dedup/0 stopped while working on articles/0" in worker.log.read_text()
