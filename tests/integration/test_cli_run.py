@@ -164,6 +164,8 @@ def test_one_round_turns_a_feed_into_stories_and_marks_the_feed_that_fails(
 
 def test_a_second_round_brings_only_what_is_new_or_changed(feeds: Path, bus: str, press: Press) -> None:
     before = run_once(feeds, bus).output.splitlines()
+    snapshots = Path(bus.removeprefix("sqlite:") + "-state")
+    assert {"dedup-state", "feed-state"} == {path.name.rpartition("-")[0] for path in snapshots.iterdir()}
     changed = dict(
         press.texts["0"], text=str(press.texts["0"]["text"]) + "\nNachtrag: Der Anker ist gefunden."
     )
@@ -176,25 +178,29 @@ def test_a_second_round_brings_only_what_is_new_or_changed(feeds: Path, bus: str
 
 
 def test_probes_and_metrics_answer_while_it_runs_and_sigterm_ends_it_well(feeds: Path, bus: str) -> None:
-    port = free_port()
+    port, heartbeat = free_port(), feeds.with_name("heartbeat")
     process = started(
         "run", "all", "--feeds", feeds, "--bus", bus, "--allow-net", "127.0.0.0/8",
-        NEWSFOLD_OPS__LISTEN=f"127.0.0.1:{port}",
+        NEWSFOLD_OPS__LISTEN=f"127.0.0.1:{port}", NEWSFOLD_OPS__HEARTBEAT_FILE=str(heartbeat),
     )  # fmt: skip
     try:
         until(lambda: asked(port, "/readyz")[0] == 200)
         assert asked(port, "/livez")[0] == 200
+        assert 'newsfold_bus_connected{service="ingest"} 1.0' in asked(port, "/metrics")[1]
+        assert heartbeat.exists()
         until(
             lambda: (
                 'newsfold_outcomes_total{outcome="story",service="dedup"} 4.0' in asked(port, "/metrics")[1]
             )
         )
         assert 'newsfold_unaccounted_records{service="ingest"} 0.0' in asked(port, "/metrics")[1]
+        until(lambda: "newsfold_story_age_seconds_count 4.0" in asked(port, "/metrics")[1])
     finally:
         process.send_signal(signal.SIGTERM)
         output, errors = process.communicate(timeout=PROMPT_S)
     assert process.returncode == 0, errors
     assert errors == ""
+    assert not heartbeat.exists()
     events = [json.loads(line)["event"] for line in output.splitlines()]
     assert events[-2:] == ["stop.requested", "service.stopped"]
 
