@@ -19,17 +19,19 @@ DRAW_S = 0.2
 def place(address: Address, settings: Settings) -> Place | None:
     """None where the log is gone with the process, or snapshots are not wanted.
 
-    A snapshot of other code or of another sketch scheme is refused, so both are in its scheme.
+    A snapshot of other code, of another sketch scheme or of another installation is refused, so all
+    are in its scheme.
     """
     if address.kind == "memory" or not settings.bus.snapshot_every_s:
         return None
     file = address.file()
     beside = Path("var/state") if file is None else file.with_name(f"{file.name}-state")
     sketch = scheme(settings.dedup)
+    log = "" if file else f", topics {settings.bus.prefix}* at {address}"[:1000]
     told = f"{sketch.minhash}/{sketch.version} seed {sketch.seed} permutations {sketch.permutations}"
     return Place(
         folder=Path(settings.bus.state_dir) if settings.bus.state_dir else beside,
-        scheme=f"newsfold {version('newsfold')}, {told} {sketch.shingle} {sketch.width} {sketch.hash}",
+        scheme=f"newsfold {version('newsfold')}, {told} {sketch.shingle} {sketch.width} {sketch.hash}{log}",
     )
 
 

@@ -7,6 +7,7 @@ is handed out; where the proof fails, the file is ignored for a stated reason an
 
 import hashlib
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,9 @@ from services.stream.batches import Stored, pack, unpack_from
 from services.stream.bus import Partition, Record
 
 FORMAT = 2
-HEADER_BYTES = 1024
+HEADER_BYTES = 4096
+ANCHORS = 8
+"""The last records of a file: compaction may drop some of them meanwhile, hardly all."""
 _LENGTH_BYTES = 4
 _CHUNK_BYTES = 1024 * 1024
 
@@ -84,11 +87,12 @@ class Draft:
         self._sum = hashlib.sha256()
         self._records = 0
         self._bytes = 0
-        self._anchors: dict[str, Anchor] = {}
+        self._latest: deque[Record] = deque(maxlen=ANCHORS)
 
     def add(self, records: Sequence[Record]) -> None:
         stored = [Stored(r.offset, r.key, r.value, r.headers, r.timestamp_us) for r in records]
-        self._anchor(records)
+        self._records += len(stored)
+        self._latest.extend(records)
         for batch in pack(stored):
             block = len(batch.records).to_bytes(_LENGTH_BYTES) + batch.records
             self._file.write(block)
@@ -104,7 +108,7 @@ class Draft:
             records=self._records,
             payload_bytes=self._bytes,
             written_at=now,
-            anchors=tuple(dict.fromkeys(self._anchors.values())),
+            anchors=tuple(Anchor.of(record) for record in self._latest),
         )
         header = replace(header, sha256=_sealed(header, self._sum))
         line = msgspec.json.encode(header)
@@ -118,16 +122,6 @@ class Draft:
         self._part.replace(self._path)
         _sync_folder(self._path.parent)
         return header
-
-    def _anchor(self, records: Sequence[Record]) -> None:
-        """The first record, one about the middle, the last: compaction drops some of them, hardly all."""
-        for record in records:
-            self._records += 1
-            if self._records & (self._records - 1) == 0:
-                self._anchors.setdefault("first", Anchor.of(record))
-                self._anchors["middle"] = Anchor.of(record)
-        if records:
-            self._anchors["last"] = Anchor.of(records[-1])
 
     def drop(self) -> None:
         """Leave nothing behind; after `finish` it does nothing."""

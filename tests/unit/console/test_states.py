@@ -29,6 +29,12 @@ def test_a_log_in_memory_and_a_wish_for_none_keep_none() -> None:
     assert states.place(LOG, Settings(bus=BusSettings(snapshot_every_s=0))) is None
 
 
+def test_another_prefix_on_kafka_is_another_log() -> None:
+    other = Settings(bus=BusSettings(prefix="trial."))
+    kafka = "kafka:127.0.0.1:9092"
+    assert placed(kafka, other).scheme != placed(kafka).scheme
+
+
 def test_another_sketch_is_another_scheme_and_another_threshold_is_not() -> None:
     settings = Settings()
     sketch = replace(settings, dedup=replace(settings.dedup, permutations=64))
