@@ -32,10 +32,10 @@ LIMITS = """
   three brokers with `min.insync.replicas=2`; on one broker, power failure may lose what it had acknowledged.
 - Work stops where a dead letter cannot be written: nothing is committed, the process ends with an exit code
   other than 0, and goes on when the topic can be written again.
-- The worker asked to stop while there is no broker may be one that was started again meanwhile and still waits
+- The worker asked to stop while there is no broker may be one that was started again and still waits
   for the broker; memory is what the processes held at the end of the outage, no proof over days.
-- A process that stands still for longer than its session ends with exit code 5 and has to be started again.
-  On an overloaded machine with a short session (2 s in these trials) that happens without anybody freezing it.
+- A process that stood still for longer than its session ends with exit code 5 and must be started again.
+  On an overloaded machine with a short session (2 s in these trials) it happens without anybody freezing it.
 - Rebalances are eager (aiokafka knows no other): while one is under way, nothing new is fetched.
 - There is no at-least-once mode, so exactly-once is compared with the embedded log alone.
 """
