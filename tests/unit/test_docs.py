@@ -23,6 +23,7 @@ FENCED = re.compile(r"^```(?!python|text)[a-z]*\n(.*?)^```", re.MULTILINE | re.D
 INLINE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 COMMAND = re.compile(r"^(?:\$ )?(?:\.venv/bin/)?(newsfold .+)")
+MAKE = re.compile(r"(?:^|`)make ([a-z-]+)", re.MULTILINE)
 EXAMPLE = re.compile(r"^(?:  |[A-Z][a-z ]+: +)(newsfold [a-z].+)")
 SHELL = frozenset({"|", "||", "&", "&&", ";", ">", ">>", "<"})
 PLACEHOLDER = re.compile(r"[A-Z][A-Z_]*(\.\.\.|…)?")
@@ -161,6 +162,13 @@ def test_every_example_in_a_help_text_parses() -> None:
 )
 def test_a_wrong_command_would_be_noticed(line: str) -> None:
     assert complaint(line, whole=True)
+
+
+def test_every_make_target_on_a_page_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
+    named = {(name, target) for name in pages() for target in MAKE.findall(read(name))}
+    assert named
+    assert not {(name, target) for name, target in named if target not in targets}
 
 
 def test_the_table_of_commands_names_all_of_them() -> None:
