@@ -45,7 +45,7 @@ class Index(NamedTuple):
     answers: list[Answer]
     """In order of time, then of the file."""
     damage: str = ""
-    """One line, if the file could not be read to its end."""
+    """One line, if the file could not be read to its end or a record had to be left out."""
 
 
 def index(path: Path) -> Index:
@@ -55,17 +55,30 @@ def index(path: Path) -> Index:
     with path.open("rb") as file:
         try:
             for answer in _answers(file, _Known()):
+                if isinstance(answer, _LeftOut):
+                    damage = damage or f"damaged after {len(answers)} answers: {answer}"
+                    continue
                 answers.append(answer)
                 if len(answers) == MAX_ANSWERS:
                     damage = f"more than {MAX_ANSWERS} answers; split the recording"
                     break
         except _CutOff as error:
-            damage = f"damaged after {len(answers)} answers: {error}"
+            damage = damage or f"damaged after {len(answers)} answers: {error}"
     return Index(sorted(answers, key=lambda answer: (answer.at, answer.offset)), damage)
 
 
 class _CutOff(Exception):
-    pass
+    """Nothing more can be read."""
+
+
+class _LeftOut(str):
+    """Why one record cannot be trusted; the file goes on behind it."""
+
+    __slots__ = ()
+
+
+class _Records(ArchiveIterator):  # type: ignore[misc]
+    INC_RECORD = ""  # warcio would print strangers' bytes; `err_count` says the same
 
 
 class _Known:
@@ -76,17 +89,20 @@ class _Known:
         self.asked: dict[str, str] = {}
 
 
-def _answers(file: BinaryIO, known: _Known) -> Iterator[Answer]:
+def _answers(file: BinaryIO, known: _Known) -> Iterator[Answer | _LeftOut]:
     """Answers that are there to their end. Raises `_CutOff`."""
-    records = ArchiveIterator(file)
+    records = _Records(file)
     start = 0
     while (record := _next(records, start)) is not None:
         start = records.offset
         answer = _answer_in(record, start, known)
+        faults = records.err_count
         records.read_to_end()
         if record.raw_stream.limit > 0:
             raise _CutOff(f"the record at byte {start} is cut off")
-        if answer is not None:
+        if records.err_count > faults:
+            yield _LeftOut(f"the record at byte {start} does not end where its Content-Length says")
+        elif answer is not None:
             yield answer
         start = records.offset
     if start == 0:
@@ -97,6 +113,8 @@ def _answers(file: BinaryIO, known: _Known) -> Iterator[Answer]:
 
 
 def _answer_in(record: Any, offset: int, known: _Known) -> Answer | None:
+    if not hasattr(record.raw_stream, "limit"):
+        raise _CutOff(f"the record at byte {offset} has no Content-Length")
     if record.rec_type not in {"response", "revisit"}:
         return None
     at = moment(record.rec_headers.get_header("WARC-Date") or "")
@@ -105,7 +123,7 @@ def _answer_in(record: Any, offset: int, known: _Known) -> Answer | None:
     return _answer(record, at, offset, known)
 
 
-def _next(records: ArchiveIterator, start: int) -> Any:
+def _next(records: _Records, start: int) -> Any:
     try:
         record = next(records, None)
     except Exception as error:  # noqa: BLE001 - warcio raises anything at a record that ends in its head
@@ -163,7 +181,7 @@ def _beginning(record: Any, headers: Mapping[str, str]) -> str:
 def exchange_at(file: BinaryIO, answer: Answer) -> Exchange:
     """The exchange of an indexed answer, its body decoded within bounds."""
     file.seek(answer.offset)
-    record = next(iter(ArchiveIterator(file)))
+    record = next(iter(_Records(file)))
     url, status, headers = _url(record), _status(record), _headers(record)
     asked = answer.asked or url
     if record.rec_type == "revisit":

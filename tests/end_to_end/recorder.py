@@ -16,11 +16,11 @@ PAGE_TYPE = "text/html; charset=utf-8"
 
 
 class Recorder:
-    """A `.warc.gz` file being written. Use as a context manager."""
+    """A `.warc` or `.warc.gz` file being written. Use as a context manager."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb")
-        self._writer = WARCWriter(self._file, gzip=True, warc_version="1.1")
+        self._writer = WARCWriter(self._file, gzip=path.suffix == ".gz", warc_version="1.1")
         self.answers = 0
 
     def __enter__(self) -> Self:

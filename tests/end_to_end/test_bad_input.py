@@ -6,6 +6,7 @@ a replay is said of these two as well: `test_accounts.py`.
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,34 @@ def test_a_cut_off_recording_is_used_as_far_as_it_goes_and_named(tmp_path: Path,
     assert {len(article["text"].splitlines()) for article in found.values()} == {9}, "none is cut"
     (letter,) = lines(tmp_path / "out", "dead-letters")
     assert (letter["reason"], letter["origin"]) == ("damaged-file", "cut.warc.gz")
+
+
+@pytest.mark.parametrize(
+    ("lie", "left"),
+    [
+        (lambda length: b"Content-Length: %d" % (length - 3), ["0", "2", "3"]),
+        (lambda length: b"Content-Length: %d" % (length // 100), ["0"]),
+        (lambda length: b"Content-Length: %d" % (length * 100), ["0"]),
+        (lambda length: b"Content-Lingth: %d" % length, ["0"]),
+    ],
+)
+def test_a_record_that_lies_about_its_length_is_left_out_and_named(
+    tmp_path: Path, lie: Callable[[int], bytes], left: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "day.warc"
+    with Recorder(path) as log:
+        for number in range(4):
+            log.answer(link(str(number)), page(f"Pfeiler {number}", TEXT.replace("März", f"Monat {number}")))
+    content = path.read_bytes()
+    at = content.index(b"Content-Length: ", content.index(link("1").encode()))
+    end = content.index(b"\r\n", at)
+    path.write_bytes(content[:at] + lie(int(content[at:end].split()[1])) + content[end:])
+    ran = newsfold("replay", path, "--out", tmp_path / "out")
+    assert ran.code == Exit.FAILED
+    (line,) = ran.told
+    assert line.startswith("newsfold: day.warc: damaged after 1 answers: the record at byte ")
+    assert [url.rpartition("/")[2] for url in by_url(tmp_path / "out", "articles")] == left
+    assert capfd.readouterr().err == "", "no library prints what strangers wrote"
 
 
 def test_a_cut_off_archive_is_used_as_far_as_it_goes_and_named(tmp_path: Path) -> None:
