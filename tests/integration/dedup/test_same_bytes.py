@@ -16,14 +16,20 @@ PARAGRAPHS = [prose(("paragraph", number), 48) for number in range(6)]
 
 
 @st.composite
-def logs(draw: st.DrawFn) -> list[Value]:
-    """What a log may hold: versions, reverts, repeats, late ones, quiet weeks, promises of two origins."""
+def logs(draw: st.DrawFn, *, prompt: bool = False) -> list[Value]:
+    """What a log may hold: versions, reverts, repeats, late ones, quiet weeks, promises of two origins.
+
+    `prompt`: no promise stays out for days, so that nothing is held for longer than the window.
+    """
     log: list[Value] = []
     hours = 0
     promises = [0, 0]
     for _ in range(draw(st.integers(1, 14))):
         deed = draw(st.sampled_from(["article", "article", "article", "late", "again", "promise"]))
-        hours += draw(st.sampled_from([0, 1, 5, 24, 24 * 4, 24 * 16, 24 * 31]))
+        pause = draw(st.sampled_from([0, 1, 5, 24, 24 * 4, 24 * 16, 24 * 31]))
+        if prompt and pause > 24:
+            log += [Watermark(origin=o, origins=2, at=START + timedelta(hours=hours)) for o in (0, 1)]
+        hours += pause
         seen = [value for value in log if isinstance(value, Article)]
         if deed == "promise":
             origin = draw(st.integers(0, 1))
@@ -54,7 +60,7 @@ def test_batches_and_ranges_make_no_difference(log: list[Value], batch: int, ran
     assert other.kept() == one_by_one.kept()
 
 
-@given(logs(), st.integers(0, 16), st.integers(0, 16), st.integers(1, 5))
+@given(logs(prompt=True), st.integers(0, 16), st.integers(0, 16), st.integers(1, 5))
 @settings(max_examples=80)
 def test_a_shard_cut_anywhere_goes_on_as_if_it_had_not_been(
     log: list[Value], first: int, second: int, batch: int
