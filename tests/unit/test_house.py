@@ -122,6 +122,13 @@ def test_a_pure_module_neither_waits_nor_reads_nor_asks_the_time() -> None:
     assert not [f"{module}: {what}" for module in pure() for what in touches(module)]
 
 
+def test_a_pure_module_of_the_news_leans_on_nothing_that_touches_the_world() -> None:
+    ours = [module for module in pure() if inside(module, (*NEWS, "services.contracts"))]
+    leans = [(module, name) for module in ours for name in imports(module) if name in modules()]
+    outside = {name for name in modules() if any(i.partition(".")[0] in IMPURE for i in imports(name))}
+    assert not [f"{module} imports {name}" for module, name in leans if name in outside]
+
+
 def test_every_shell_of_ingest_is_one() -> None:
     assert modules().keys() >= SHELLS
     outside = {m for m in SHELLS if any(touches(m)) or any(n.startswith("pathlib") for n in imports(m))}
@@ -137,3 +144,24 @@ def test_modules_stay_small() -> None:
     lines = {module: len(path.read_text("utf-8").splitlines()) for module, path in modules().items()}
     assert not {module: count for module, count in lines.items() if count > LONGEST}
     assert statistics.median(lines.values()) < MEDIAN
+
+
+def test_no_test_and_no_measurement_is_longer_than_can_be_read_at_once() -> None:
+    paths = [path for folder in ("tests", "bench") for path in (ROOT / folder).rglob("*.py")]
+    lines = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in paths}
+    assert not {path: count for path, count in lines.items() if count > LONGEST}
+
+
+def test_every_module_says_why_it_is_there() -> None:
+    assert not [m for m in modules() if tree(m).body and not ast.get_docstring(tree(m))]
+
+
+def test_no_file_says_where_press_copy_lies_on_one_machine() -> None:
+    """A folder beside the repository is found by `tests/press.py`, which needs no literal for it."""
+    beside = re.compile(r"\.\./shared\b")
+    folders = [ROOT / name for name in ("services", "tests", "bench", "docs", "deploy")]
+    texts = {".py", ".md", ".toml", ".yaml", ".sh"}
+    named = [path for folder in folders for path in folder.rglob("*") if path.suffix in texts]
+    assert not [
+        str(path.relative_to(ROOT)) for path in named if beside.search(path.read_text(encoding="utf-8"))
+    ]
