@@ -206,6 +206,15 @@ def test_a_new_version_that_no_longer_overlaps_leaves_and_founds_its_own() -> No
     assert founded.members[0].kind is None
 
 
+def test_a_new_version_that_nothing_links_any_more_leaves_though_it_still_overlaps() -> None:
+    """What it shares with the others is no longer evidence."""
+    shard = Shard()
+    shard.show("a", "abcd", hours=0)
+    shard.show("b", "abcx", hours=1)
+    left, founded = shard.show("b", "abcy", hours=2, unlinked=True)
+    assert (names(left), names(founded)) == ("a", "b")
+
+
 def test_when_the_founder_leaves_the_id_stays_with_the_rest() -> None:
     shard = Shard()
     shard.show("a", "abcd", hours=0)
