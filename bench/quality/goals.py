@@ -29,7 +29,7 @@ class Figure(Enum):
     CUT = "cut and resumed at 5 places: same bytes", "yes"
     RANGES = "4 and 16 key ranges: same bytes", "yes"
     BLOCKS = "blocks in any order and twice, in 1, 4, 16 ranges: same pairs", "yes"
-    SHUFFLED = "articles within one second shuffled: B-cubed of stories", "share"
+    SHUFFLED = "articles within one hour shuffled: B-cubed of stories", "share"
     KEPT = "share of articles whose story id never changes", "share"
     UNEXPLAINED = "changes of a story id that no merge or split record tells", "count"
     REBUILT = "stories rebuilt from their changes alone: same bytes", "yes"

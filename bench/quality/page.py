@@ -28,8 +28,12 @@ estimated at .5 or more, stories by union-find), on the same articles in the sam
 The texts belong to their publishers and are not part of the repository; without them
 `python -m bench.quality` says so and stops. Labels are few and one reader's. Where Newsfold and the data
 disagree we read the pair and wrote down our judgement and its reason (`bench/quality/judgements.tsv`); the
-column "as we read it" is Newsfold's figure counted with these. Speed is CPU time on one core, median of 24
-turns taken in alternation. "-": the figure makes no sense there.
+column "as we read it" is Newsfold's figure counted with these. Only such pairs were read, so that column can
+hardly be the worse one: the bar is for the other.
+
+The bar of the shuffle is one for articles of the same second; in these archives hardly two share a second,
+so all of an hour are shuffled. Speed is CPU time on one core, median of 24 turns taken in alternation.
+"-": the figure makes no sense there.
 
 """
 

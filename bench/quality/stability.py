@@ -24,6 +24,7 @@ from services.dedup.settings import DedupSettings
 RANGES = (1, 4, 16)
 _VERSIONS_A_BLOCK = 64
 _DAY_US = 86_400_000_000
+_HOUR_S = 3_600
 _SEED = 1
 _WORKERS = 2
 Pairs = Mapping[tuple[str, str], tuple[int, int]]
@@ -97,13 +98,16 @@ def _found(pieces: Sequence[Block], disorder: random.Random | None) -> list[Part
 
 
 def shuffled(articles: Sequence[Article]) -> list[Article]:
-    """The articles of each second with their first-seen times dealt out anew."""
-    seconds: dict[int, list[Article]] = defaultdict(list)
+    """The articles of each hour with their first-seen times dealt out anew.
+
+    An hour and not a second, because in these archives hardly two articles share a second.
+    """
+    hours: dict[int, list[Article]] = defaultdict(list)
     for article in articles:
-        seconds[int(article.first_seen_at.timestamp())].append(article)
+        hours[int(article.first_seen_at.timestamp() // _HOUR_S)].append(article)
     disorder = random.Random(_SEED)
     dealt = []
-    for group in seconds.values():
+    for group in hours.values():
         times = [article.first_seen_at for article in group]
         disorder.shuffle(times)
         dealt += [replace(one, first_seen_at=at) for one, at in zip(group, times, strict=True)]

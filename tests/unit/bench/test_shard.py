@@ -39,13 +39,13 @@ def test_watermarks_leave_something_waiting_until_the_last_one() -> None:
     assert all(promise not in {one.first_seen_at for one in ARTICLES} for promise in promises[:-1])
 
 
-def test_shuffling_deals_out_the_times_of_each_second_anew() -> None:
+def test_shuffling_deals_out_the_times_of_each_hour_anew() -> None:
     crowd = [article(str(number), f"/{number}", hours=number % 3) for number in range(30)]
     times = [one.first_seen_at for one in crowd]
-    near = [article(str(n), f"/n{n}", at=crowd[0].first_seen_at.replace(microsecond=n)) for n in range(9)]
+    near = [article(str(n), f"/n{n}", at=crowd[0].first_seen_at.replace(minute=n)) for n in range(9)]
     dealt = {one.url: one.first_seen_at for one in shuffled([*crowd, *near])}
     assert sorted(dealt.values()) == sorted([*times, *(one.first_seen_at for one in near)])
-    assert all(dealt[one.url].replace(microsecond=0) == at for one, at in zip(crowd, times, strict=True))
+    assert all(dealt[one.url].replace(minute=0) == at for one, at in zip(crowd, times, strict=True))
     assert any(dealt[one.url] != one.first_seen_at for one in near)
 
 
