@@ -11,6 +11,8 @@ from services.stream.kafka.client import (
     ConfigResource,
     ConfigResourceType,
     ConsumerProtocolMemberAssignment,
+    CoordinationType,
+    DescribeTransactionsRequest,
     NewTopic,
     bounded,
     end,
@@ -22,6 +24,7 @@ from services.stream.kafka.topics import Found
 
 T = TypeVar("T")
 PAUSE_S = 0.05
+_NO_SUCH_TRANSACTIONAL_ID = 105
 
 
 class Admin:
@@ -125,6 +128,25 @@ class Admin:
             )
             for member, _, _, _, owned in members
         }
+
+    async def transaction(self, transactional_id: str) -> str:
+        """The state of its last transaction, in Kafka's words; empty where it never had one."""
+
+        async def call() -> Any:
+            try:
+                node = await self._client.find_coordinator(transactional_id, CoordinationType.TRANSACTION)
+            except kafka.TransactionalIdAuthorizationFailed:
+                raise kafka.TransactionalIdAuthorizationFailed(transactional_id) from None
+            # The admin client has no public way to a request it does not know.
+            told = await self._client._send_request(  # noqa: SLF001
+                DescribeTransactionsRequest([transactional_id]), node
+            )
+            (found,) = told.transaction_states
+            if found[0] and found[0] != _NO_SUCH_TRANSACTIONAL_ID:
+                raise kafka.for_code(found[0])
+            return found[2]
+
+        return str(await self._ask(f"asking for the transaction of {transactional_id}", call) or "")
 
     async def _ask(self, doing: str, call: Callable[[], Awaitable[T]]) -> T:
         loop = asyncio.get_running_loop()

@@ -15,13 +15,14 @@ from typing import Any
 
 import msgspec
 
-from services.stream.bus import BusError, Fatal, Output, Partition, Record, TopicSpec
+from services.stream.bus import Fatal, Output, Partition, Record, Retry, TopicSpec
 from services.stream.clock import Clock, SystemClock, microseconds
 from services.stream.kafka.admin import Admin
 from services.stream.kafka.bounds import Bounds
 from services.stream.kafka.catalog import Catalog
 from services.stream.kafka.client import Access, login
 from services.stream.kafka.consumer import Consumer
+from services.stream.kafka.hanging import Fate, ended, fate
 from services.stream.kafka.marks import Committed, positions
 from services.stream.kafka.member import KafkaMember
 from services.stream.kafka.producer import Producer
@@ -35,7 +36,9 @@ logger = logging.getLogger(__name__)
 CLOSE_S = 4.0
 """All clients together; each has `Bounds.stop_s`."""
 SEEN_S = 2.0
-"""How long a publish waits for its records to be visible; committed they are by then."""
+"""How long a publish waits for its records to be visible before it looks into why they are not."""
+HANG_S = 0.15
+"""An open transaction of others ends within this, or may pass for one that hangs: no harm is done."""
 LOOK_S = 0.002
 
 
@@ -79,6 +82,7 @@ class KafkaBus:
         self._clients: _Clients | None = None
         self._members: defaultdict[str, set[KafkaMember]] = defaultdict(set)
         self._writers: set[KafkaWriter] = set()
+        self._fates: dict[str, Fate] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -193,18 +197,35 @@ class KafkaBus:
     async def offsets(self, group: str, partitions: Iterable[Partition]) -> dict[Partition, Committed]:
         return await self._open.admin.offsets(group, partitions)
 
+    async def fate(self, transactional_id: str) -> Fate | None:
+        state = await self._open.admin.transaction(transactional_id)
+        decided = fate(state)
+        if decided is None:
+            return None
+        # A producer that started, and could not end what it found, has wiped the decision away.
+        if state != "Empty" or transactional_id not in self._fates:
+            self._fates[transactional_id] = decided
+        return self._fates[transactional_id]
+
+    async def tidy(self, producer: Producer, group: str, transactional_id: str, decided: Fate) -> None:
+        everything = await self._open.catalog.everything()
+        hanging = await self._open.reader.hanging(everything, HANG_S)
+        if hanging:
+            logger.warning("%s: %s what hangs on %s partitions", transactional_id, decided, len(hanging))
+        await producer.end_again(hanging, group, decided)
+        state = await self._open.admin.transaction(transactional_id)
+        while not ended(state):
+            await asyncio.sleep(LOOK_S)
+            state = await self._open.admin.transaction(transactional_id)
+        self._fates.pop(transactional_id, None)
+
     async def visible(self, ends: Mapping[Partition, int]) -> None:
-        if not ends:
-            return
+        deadline = asyncio.get_running_loop().time() + SEEN_S
         reader = self._open.reader
-        try:
-            async with asyncio.timeout(SEEN_S):
-                seen = await reader.ends(ends)
-                while any(seen[partition] < end for partition, end in ends.items()):
-                    await asyncio.sleep(LOOK_S)
-                    seen = await reader.ends(ends)
-        except (BusError, TimeoutError) as error:
-            logger.debug("published records are not visible yet: %s", error)
+        while ends and any(seen < ends[at] for at, seen in (await reader.ends(ends)).items()):
+            if asyncio.get_running_loop().time() > deadline:
+                raise Retry(f"what was committed cannot be read yet after {SEEN_S:.0f} s")
+            await asyncio.sleep(LOOK_S)
 
     def end_later(self, producer: Producer) -> None:
         self._later(producer.end())

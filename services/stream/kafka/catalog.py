@@ -60,6 +60,11 @@ class Catalog:
             for name in wanted
         }
 
+    async def everything(self) -> list[Partition]:
+        """Every partition of ours that may be seen."""
+        known = await self._admin.topics()
+        return [Partition(name, number) for name, (count, _) in known.items() for number in range(count)]
+
     async def partitions(self, topic: str) -> int:
         await self._learn([topic])
         return layout.spec_of(self._topics, topic).partitions

@@ -17,10 +17,26 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.abc import AbstractTokenProvider, ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.client import ConnectionGroup, CoordinationType
 from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.coordinator.protocol import (
     ConsumerProtocolMemberAssignment,
     ConsumerProtocolMemberMetadata,
+)
+from aiokafka.protocol.api import Request, RequestStruct, Response
+from aiokafka.protocol.transaction import (
+    AddOffsetsToTxnRequest,
+    AddPartitionsToTxnRequest,
+    EndTxnRequest,
+)
+from aiokafka.protocol.types import (
+    CompactArray,
+    CompactString,
+    Int16,
+    Int32,
+    Int64,
+    Schema,
+    TaggedFields,
 )
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
@@ -33,11 +49,17 @@ __all__ = [
     "AIOKafkaConsumer",
     "AIOKafkaProducer",
     "Access",
+    "AddOffsetsToTxnRequest",
+    "AddPartitionsToTxnRequest",
     "ConfigResource",
     "ConfigResourceType",
+    "ConnectionGroup",
     "ConsumerProtocolMemberAssignment",
     "ConsumerProtocolMemberMetadata",
     "ConsumerRebalanceListener",
+    "CoordinationType",
+    "DescribeTransactionsRequest",
+    "EndTxnRequest",
     "NewTopic",
     "OffsetAndMetadata",
     "OutOfRange",
@@ -56,6 +78,7 @@ logger = logging.getLogger(__name__)
 
 CUT_S = 0.5
 """For an end that may not be polite any more."""
+CANCELS = 3
 WHY_S = 3.0
 """For asking one address once more why it does not let us in."""
 
@@ -226,6 +249,56 @@ async def why_not(access: Access) -> BusError:
     return told
 
 
+class _DescribeTransactionsResponse(Response):  # type: ignore[misc]
+    API_KEY = 65
+    API_VERSION = 0
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32),
+        (
+            "transaction_states",
+            CompactArray(
+                ("error_code", Int16),
+                ("transactional_id", CompactString("utf-8")),
+                ("transaction_state", CompactString("utf-8")),
+                ("transaction_timeout_ms", Int32),
+                ("transaction_start_time_ms", Int64),
+                ("producer_id", Int64),
+                ("producer_epoch", Int16),
+                (
+                    "topics",
+                    CompactArray(
+                        ("topic", CompactString("utf-8")),
+                        ("partitions", CompactArray(Int32)),
+                        ("tags", TaggedFields),
+                    ),
+                ),
+                ("tags", TaggedFields),
+            ),
+        ),
+        ("tags", TaggedFields),
+    )
+
+
+class _DescribeTransactionsStruct(RequestStruct):  # type: ignore[misc]
+    FLEXIBLE_VERSION = True
+    API_KEY = 65
+    API_VERSION = 0
+    RESPONSE_TYPE = _DescribeTransactionsResponse
+    SCHEMA = Schema(("transactional_ids", CompactArray(CompactString("utf-8"))), ("tags", TaggedFields))
+
+
+class DescribeTransactionsRequest(Request[_DescribeTransactionsStruct]):  # type: ignore[misc]
+    """What a coordinator knows of transactional ids (KIP-664). aiokafka has no words for it."""
+
+    API_KEY = 65
+
+    def __init__(self, transactional_ids: list[str]) -> None:
+        self._transactional_ids = transactional_ids
+
+    def build(self, request_struct_class: type[_DescribeTransactionsStruct]) -> _DescribeTransactionsStruct:
+        return request_struct_class(self._transactional_ids, {})
+
+
 class OutOfRange(Exception):
     """Positions that the log does not reach, or has dropped."""
 
@@ -251,8 +324,10 @@ async def end(
 
 
 async def cancel(tasks: Iterable[asyncio.Task[Any] | None]) -> None:
+    """Cancelled once, a task of aiokafka may still wait for the tasks it has started."""
     left = {task for task in tasks if task is not None and not task.done()}
-    for task in left:
-        task.cancel()
-    if left:
-        await asyncio.wait(left, timeout=CUT_S / 2)
+    for _ in range(CANCELS):
+        for task in left:
+            task.cancel()
+        if left:
+            _, left = await asyncio.wait(left, timeout=CUT_S / 2 / CANCELS)

@@ -1,7 +1,7 @@
 """One transactional producer, with every unsafe default of aiokafka overruled."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from services.stream.bus import Fatal, Partition
@@ -15,9 +15,11 @@ from services.stream.kafka.client import (
     cancel,
     end,
     for_people,
+    kafka,
     milliseconds,
     start,
 )
+from services.stream.kafka.hanging import Ending, Fate
 from services.stream.kafka.marks import Committed
 from services.stream.kafka.records import Wire
 
@@ -49,6 +51,10 @@ class Producer:
         """Fences every older producer of this id, and waits until its transaction has ended."""
         await start(self._access, f"writer {self._id}", self._client.start)
 
+    async def end_again(self, partitions: Collection[Partition], group: str, decided: Fate) -> None:
+        """End the last transaction of an older producer of this id once more, before the first of ours."""
+        await Ending(self._access, self._client, self._id).again(partitions, group, decided)
+
     async def stage(
         self,
         records: Mapping[Partition, Sequence[Wire]],
@@ -79,16 +85,26 @@ class Producer:
         acknowledged = []
         target = self._access.wire(partition)
         with for_people(self._access, f"publishing to {target.topic}/{target.partition} as {self._id}"):
-            batch, held = self._client.create_batch(), 0
-            for wire in wires:
-                if not self._append(batch, wire):
-                    acknowledged.append((await self._pass_on(batch, target), held))
-                    batch, held = self._client.create_batch(), 0
-                    self._append(batch, wire)
-                held += 1
-            acknowledged.append((await self._pass_on(batch, target), held))
-            ends = [(await future).offset + count for future, count in acknowledged]
+            try:
+                for batch, count in self._batches(wires):
+                    acknowledged.append((await self._pass_on(batch, target), count))
+                ends = [(await future).offset + count for future, count in acknowledged]
+            except BaseException:
+                for future, _ in acknowledged:
+                    future.cancel()
+                raise
         return int(max(0, *ends))
+
+    def _batches(self, wires: Iterable[Wire]) -> Iterator[tuple[Any, int]]:
+        """Batches, and how many records each holds."""
+        batch, count = self._client.create_batch(), 0
+        for wire in wires:
+            if not self._append(batch, wire):
+                yield batch, count
+                batch, count = self._client.create_batch(), 0
+                self._append(batch, wire)
+            count += 1
+        yield batch, count
 
     @staticmethod
     def _append(batch: Any, wire: Wire) -> bool:
@@ -114,8 +130,9 @@ class Producer:
         self._hush()
 
     async def _cut(self) -> None:
-        task = self._client._sender.sender_task  # noqa: SLF001 - stop() waits for the broker for ever (#1101)
-        await cancel([task])
+        # stop() waits until everything is sent, and that may be for ever (aiokafka #1101).
+        self._client._message_accumulator.fail_all(kafka.Cancelled())  # noqa: SLF001
+        await cancel([self._client._sender.sender_task])  # noqa: SLF001
         await self._client.client.close()
 
     def _hush(self) -> None:

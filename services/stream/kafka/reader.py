@@ -38,6 +38,7 @@ class Reader:
         self._access = access
         self._drop = drop
         self._edges: Consumer | None = None
+        self._raw_edges: Consumer | None = None
         self._opening = asyncio.Lock()
         self._places: OrderedDict[Partition, _Place] = OrderedDict()
 
@@ -67,12 +68,28 @@ class Reader:
                 self._edges = await self._open()
         return await self._edges.ends(partitions)
 
+    async def hanging(self, partitions: Iterable[Partition], wait_s: float) -> set[Partition]:
+        """Partitions with records that `wait_s` later are still neither committed nor aborted."""
+        async with self._opening:
+            if self._raw_edges is None:
+                self._raw_edges = await self._open(committed=False)
+        known = list(partitions)
+        if not known:
+            return set()
+        written = await self._raw_edges.ends(known)
+        deadline = asyncio.get_running_loop().time() + wait_s
+        while True:
+            settled = await self.ends(known)
+            open_still = {partition for partition, end in settled.items() if end < written[partition]}
+            if not open_still or asyncio.get_running_loop().time() > deadline:
+                return open_still
+            await asyncio.sleep(FETCH_S)
+
     async def close(self) -> None:
         consumers = [place.consumer for place in self._places.values()]
-        if self._edges is not None:
-            consumers.append(self._edges)
+        consumers += [edges for edges in (self._edges, self._raw_edges) if edges is not None]
         self._places.clear()
-        self._edges = None
+        self._edges = self._raw_edges = None
         await asyncio.gather(*(consumer.end() for consumer in consumers))
 
     async def _read(
@@ -113,8 +130,8 @@ class Reader:
                     self._forget(old, self._places[old])
         return place
 
-    async def _open(self) -> Consumer:
-        consumer = Consumer(self._access)
+    async def _open(self, *, committed: bool = True) -> Consumer:
+        consumer = Consumer(self._access, committed=committed)
         try:
             await consumer.start()
         except BaseException:

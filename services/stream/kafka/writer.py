@@ -23,6 +23,7 @@ import msgspec
 from services.stream import layout
 from services.stream.bus import BusError, Fatal, Fenced, Output, Partition, Retry, Unclear
 from services.stream.kafka.client import Access
+from services.stream.kafka.hanging import Fate
 from services.stream.kafka.marks import Committed, Offsets, judge, positions, to_commit
 from services.stream.kafka.producer import Producer
 from services.stream.kafka.records import Wire
@@ -48,8 +49,14 @@ class Desk(Protocol):
 
     async def offsets(self, group: str, partitions: Iterable[Partition]) -> dict[Partition, Committed]: ...
 
+    async def fate(self, transactional_id: str) -> Fate | None:
+        """What was decided for its last transaction. Raises `Retry`."""
+
+    async def tidy(self, producer: Producer, group: str, transactional_id: str, decided: Fate) -> None:
+        """End what the last transaction left hanging. Raises `Fenced` and `Retry`."""
+
     async def visible(self, ends: Mapping[Partition, int]) -> None:
-        """Wait a moment until readers see the partitions up to these offsets."""
+        """Wait until readers see the partitions up to these offsets. Raises `Retry`."""
 
     def end_later(self, producer: Producer) -> None: ...
 
@@ -105,7 +112,7 @@ class KafkaWriter:
                 raise self._over
             offsets = to_commit(self._known, consumed, self._anchor, next(self._marks))
             try:
-                ends = await self._transact(Attempt(records, offsets))
+                await self._transact(Attempt(records, offsets))
             except Retry:
                 raise
             except BusError as error:
@@ -116,7 +123,6 @@ class KafkaWriter:
                 self._over = Unclear(f"a publish of {self.name} was cut off")
                 raise
             self._known = {**self._known, **offsets}
-        await self._desk.visible(ends)
 
     async def idle(self) -> None:
         """Return between two publishes."""
@@ -130,7 +136,7 @@ class KafkaWriter:
         if producer is not None:
             await producer.end()
 
-    async def _transact(self, attempt: Attempt) -> Mapping[Partition, int]:
+    async def _transact(self, attempt: Attempt) -> None:
         producer = await self._ready()
         try:
             ends = await producer.stage(attempt.records, attempt.offsets, self.group)
@@ -140,6 +146,8 @@ class KafkaWriter:
             raise
         try:
             quick = await producer.commit()
+            # Decided is not done: until its markers are written, a crash may leave it hanging.
+            await self._desk.visible(ends)
         except BusError as error:
             self._drop()
             await self._find_out(attempt, error)
@@ -148,7 +156,6 @@ class KafkaWriter:
                 # The commit may have been sent twice, and the second may come late: into the next
                 # transaction, where it would tear it (KAFKA-17754). A new epoch makes it worthless.
                 self._drop()
-        return ends
 
     async def _ready(self) -> Producer:
         if self._producer is None:
@@ -203,9 +210,12 @@ class KafkaWriter:
         if whose == "undecided":
             raise Retry(f"group {self.group!r} is deciding who owns number {self.number}")
         self._drop()
+        decided = await self._desk.fate(self.name)
         producer = Producer(self._desk.access, self.name)
         try:
             await producer.start()
+            if decided is not None:
+                await self._desk.tidy(producer, self.group, self.name, decided)
         except BaseException:
             self._desk.end_later(producer)
             raise
