@@ -110,6 +110,11 @@ class Node:
             except subprocess.TimeoutExpired:
                 self.kill()
 
+    def wait(self, within_s: float = STOP_S) -> None:
+        """Until it has ended by itself, or by somebody else's hand."""
+        assert self._process is not None
+        self._process.wait(within_s)
+
     def kill(self) -> None:
         """SIGKILL. The page cache survives it, so this is no test of the disk."""
         assert self._process is not None

@@ -107,9 +107,13 @@ class Trial:
 
     async def __aenter__(self) -> Self:
         await self.bus.start()
-        await self.bus.create(topics(self._partitions))
-        for number, records in self.spread.items():
-            await self._load(number, records)
+        try:
+            await self.bus.create(topics(self._partitions))
+            for number, records in self.spread.items():
+                await self._load(number, records)
+        except BaseException:
+            await self.bus.close()
+            raise
         return self
 
     async def __aexit__(

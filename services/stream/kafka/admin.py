@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from services.stream.bus import BusError, Fatal, Partition, Retry
@@ -13,6 +14,7 @@ from services.stream.kafka.client import (
     ConsumerProtocolMemberAssignment,
     CoordinationType,
     DescribeTransactionsRequest,
+    MetadataRequest,
     NewTopic,
     bounded,
     end,
@@ -45,9 +47,23 @@ class Admin:
         return len(told["brokers"])
 
     async def topics(self) -> dict[str, tuple[int, int]]:
-        """Partitions and replicas of each topic of ours that can be written to."""
+        """Partitions and replicas of each topic of ours that can be written to, as one broker knows them."""
         # Never by name: that would create what is missing where the broker allows it.
-        told = await self._ask("asking for the topics", self._client.describe_topics)
+        return self._ours(await self._ask("asking for the topics", self._client.describe_topics))
+
+    async def topics_everywhere(self) -> set[str]:
+        """The topics that every broker knows by now."""
+
+        async def call(node: int) -> Any:
+            told = await self._client._send_request(MetadataRequest(None), node)  # noqa: SLF001
+            return told.to_object()["topics"]
+
+        cluster = await self._ask("asking for the brokers", self._client.describe_cluster)
+        nodes = [broker["node_id"] for broker in cluster["brokers"]]
+        told = [await self._ask("asking for the topics", partial(call, node)) for node in nodes]
+        return set.intersection(*(set(self._ours(topics)) for topics in told))
+
+    def _ours(self, told: Any) -> dict[str, tuple[int, int]]:
         prefix = self._access.prefix
         return {
             one["topic"].removeprefix(prefix): (

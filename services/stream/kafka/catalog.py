@@ -101,7 +101,7 @@ class Catalog:
     async def _until_there(self, topics: set[str]) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._access.bounds.request_s
-        while missing := topics - set(await self._admin.topics()):
+        while missing := topics - await self._admin.topics_everywhere():
             if loop.time() > deadline:
-                raise Retry(f"topics {', '.join(sorted(missing))} were created, but have no leader yet")
+                raise Retry(f"topics {', '.join(sorted(missing))} were created, but not every broker knows")
             await asyncio.sleep(LOOK_S)

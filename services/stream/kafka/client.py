@@ -24,6 +24,7 @@ from aiokafka.coordinator.protocol import (
     ConsumerProtocolMemberMetadata,
 )
 from aiokafka.protocol.api import Request, RequestStruct, Response
+from aiokafka.protocol.metadata import MetadataRequest
 from aiokafka.protocol.transaction import (
     AddOffsetsToTxnRequest,
     AddPartitionsToTxnRequest,
@@ -60,6 +61,7 @@ __all__ = [
     "CoordinationType",
     "DescribeTransactionsRequest",
     "EndTxnRequest",
+    "MetadataRequest",
     "NewTopic",
     "OffsetAndMetadata",
     "OutOfRange",

@@ -126,8 +126,11 @@ class Producer:
         return asyncio.get_running_loop().time() - began < RETRY_S
 
     async def end(self) -> None:
+        accumulator = self._client._message_accumulator  # noqa: SLF001
+        queued = [batch for queue in accumulator._batches.values() for batch in queue]  # noqa: SLF001
+        left = [*queued, *accumulator._pending_batches]  # noqa: SLF001
         await end(self._access, self._client.stop, self._cut)
-        self._hush()
+        self._hush(left)
 
     async def _cut(self) -> None:
         # stop() waits until everything is sent, and that may be for ever (aiokafka #1101).
@@ -135,11 +138,11 @@ class Producer:
         await cancel([self._client._sender.sender_task])  # noqa: SLF001
         await self._client.client.close()
 
-    def _hush(self) -> None:
-        """Look at the errors nobody waits for any more, which asyncio would else report with a traceback."""
-        accumulator, transactions = self._client._message_accumulator, self._client._txn_manager  # noqa: SLF001
-        batches = [batch for queue in accumulator._batches.values() for batch in queue]  # noqa: SLF001
-        left = [batch._drain_waiter for batch in [*batches, *accumulator._pending_batches]]  # noqa: SLF001
-        for waiter in [*left, transactions._transaction_waiter]:  # noqa: SLF001
+    def _hush(self, batches: Iterable[Any]) -> None:
+        """Look at errors nobody waits for any more, which asyncio would else report with a traceback."""
+        waiters = [self._client._txn_manager._transaction_waiter]  # noqa: SLF001
+        for batch in batches:
+            waiters += [batch.future, batch._drain_waiter]  # noqa: SLF001
+        for waiter in waiters:
             if waiter is not None and waiter.done() and not waiter.cancelled():
                 waiter.exception()
