@@ -32,7 +32,7 @@ TRIED: Mapping[str, tuple[float, ...]] = {
     "fair_estimate": (0.05, 0.2, 0.3),
     "most_passage_candidates": (1, 8, 16),
     "novelty_least": (2,),
-    "novelty_days": (7, 14, 60),
+    "novelty_days": (7, 14, 21),
     "least_fresh": (8, 20, 30),
     "reuse_fresh": (0.1, 0.15, 0.3),
     "syndicated_jaccard": (0.45, 0.5, 0.6),

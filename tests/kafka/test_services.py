@@ -15,7 +15,7 @@ from tests.kafka.crew import Crew, command, latest
 from tests.kafka.outcome import LOG, TABLE, outcome
 from tests.kafka.outcome import calm as calmly
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.chaos]
 DEMO = Path(__file__).parents[1] / "recordings" / "demo.warc.gz"
 
 
