@@ -20,7 +20,7 @@ pytestmark = [
         DATA is None, reason="press copy is not part of the repository: set NEWSFOLD_PRESS_DATA"
     ),
 ]
-SLICES = {"de-press": (2_400, 700), "reuters": (3_000, 800)}
+SLICES = {"de-press": (2_400, 500), "reuters": (3_000, 600)}
 """First row and number of rows: as many as every run of the tests has time for."""
 
 

@@ -52,7 +52,7 @@ def logs(draw: st.DrawFn, *, prompt: bool = False) -> list[Value]:
 
 
 @given(logs(), st.integers(1, 16), st.sampled_from([1, 4, 16]))
-@settings(max_examples=80)
+@settings(max_examples=60)
 def test_batches_and_ranges_make_no_difference(log: list[Value], batch: int, ranges: int) -> None:
     one_by_one = Shard(log).run(batch=1)
     other = Shard(log, ranges=ranges).run(batch=batch)
@@ -61,7 +61,7 @@ def test_batches_and_ranges_make_no_difference(log: list[Value], batch: int, ran
 
 
 @given(logs(prompt=True), st.integers(0, 16), st.integers(0, 16), st.integers(1, 5))
-@settings(max_examples=80)
+@settings(max_examples=60)
 def test_a_shard_cut_anywhere_goes_on_as_if_it_had_not_been(
     log: list[Value], first: int, second: int, batch: int
 ) -> None:
@@ -75,7 +75,7 @@ def test_a_shard_cut_anywhere_goes_on_as_if_it_had_not_been(
 
 
 @given(logs())
-@settings(max_examples=40)
+@settings(max_examples=30)
 def test_replaying_the_changes_rebuilds_the_stories(log: list[Value]) -> None:
     shard = Shard(log).run()
     kept = {key: value for key, value in shard.kept().items() if key.startswith(b"story:")}
@@ -86,7 +86,7 @@ def test_replaying_the_changes_rebuilds_the_stories(log: list[Value]) -> None:
 
 
 @given(logs())
-@settings(max_examples=40)
+@settings(max_examples=30)
 def test_every_input_is_accounted_for(log: list[Value]) -> None:
     shard = Shard(log).run()
     assert sum(shard.outcomes.values()) + shard.task.held() == len(log)
