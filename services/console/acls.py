@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from services.contracts.topics import Topic
+from services.stream.groups import group_name
 
 OPERATORS = "operators"
 NEWSROOMS = "newsrooms"
@@ -90,8 +91,9 @@ def _service(service: str, topics: Sequence[Topic], prefix: str) -> Iterator[Acl
         )
         if operations:
             yield Acl(principal=who, resource="topic", name=prefix + topic.name, operations=operations)
-    yield Acl(principal=who, resource="group", name=f"newsfold-{service}", operations=("Read",))
-    yield _transactions(who, f"newsfold-{service}-")
+    group = group_name(prefix, f"newsfold-{service}")
+    yield Acl(principal=who, resource="group", name=group, operations=("Read",))
+    yield _transactions(who, f"{group}-")
 
 
 def _operators(services: Sequence[str], topics: Sequence[Topic], prefix: str) -> Iterator[Acl]:
@@ -102,7 +104,7 @@ def _operators(services: Sequence[str], topics: Sequence[Topic], prefix: str) ->
         fed = any(reader in services for reader in topic.readers if reader != topic.writer)
         if topic.writer == OPERATORS or fed:
             yield Acl(principal=who, resource="topic", name=prefix + topic.name, operations=("Write",))
-    group = f"newsfold-{OPERATORS}"
+    group = group_name(prefix, f"newsfold-{OPERATORS}")
     yield Acl(principal=who, resource="group", name=group, pattern="prefixed", operations=("Read",))
     yield _transactions(who, f"{group}-")
 

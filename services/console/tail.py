@@ -4,6 +4,7 @@ import asyncio
 import heapq
 import os
 import sys
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 
 from rich.console import Console
@@ -26,18 +27,29 @@ async def starts(bus: Bus, topic: str, start: str) -> dict[Partition, int]:
     positions = {}
     for number in range(await bus.partitions(topic)):
         partition = Partition(topic, number)
-        end = await bus.end(partition)
-        positions[partition] = _position(start, end)
+        positions[partition] = await _position(bus, partition, start)
     return positions
 
 
-def _position(start: str, end: int) -> int:
+async def _position(bus: Bus, partition: Partition, start: str) -> int:
     if start == "beginning":
         return 0
     if start == "end":
-        return end
-    number = int(start)
-    return number if number >= 0 and not start.startswith("-") else max(0, end + number)
+        return await bus.end(partition)
+    return await _last(bus, partition, int(start[1:])) if start.startswith("-") else int(start)
+
+
+async def _last(bus: Bus, partition: Partition, count: int) -> int:
+    """Where the last `count` records begin: offsets have gaps, by compaction and by Kafka's markers."""
+    end = await bus.end(partition)
+    back = 2 * count
+    while count:
+        start = max(0, end - back)
+        offsets = deque([one.offset async for one in scan_partition(bus, partition, start)], maxlen=count)
+        if start == 0 or len(offsets) == count:
+            return offsets[0] if offsets else end
+        back *= 4
+    return end
 
 
 async def tail(

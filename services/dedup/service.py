@@ -46,7 +46,7 @@ class DedupTask:
     def step(self, records: Sequence[Record]) -> Step:
         """Raises `Poison` before any state has changed."""
         values = [self._decode(record) for record in records]
-        self._take_up()
+        self.restored()
         folded = Folded()
         self._take(zip(records, values, strict=True), folded)
         held = self._order.oldest_offset()
@@ -102,8 +102,8 @@ class DedupTask:
             raise Poison("wrong-type", f"{type(value).__name__} does not belong into articles")
         return value
 
-    def _take_up(self) -> None:
-        """Rebuild the state from what was restored, once."""
+    def restored(self) -> None:
+        """Rebuild the state from what was restored, once: it takes milliseconds an article."""
         if self._restoring is None:
             return
         restored, self._restoring = self._restoring, None

@@ -23,6 +23,8 @@ class EnrichTask:
     def restore(self, record: Record) -> None:
         raise AssertionError(f"enrich has no changelog, got {record.partition}")
 
+    def restored(self) -> None: ...
+
     def held(self) -> int:
         return 0
 

@@ -55,6 +55,8 @@ class IngestTask:
         state = wire.decode(FeedState, record.value) if record.value is not None else None
         self._remember(key, state)
 
+    def restored(self) -> None: ...
+
     def step(self, records: Sequence[Record]) -> Step:
         """Subscriptions and their ends. Read again from the start after every restart."""
         feeds = [_feed_in(record) for record in records]

@@ -15,6 +15,7 @@ class Event(StrEnum):
     FEEDS_IMPORTED = "feeds.imported"
     PARTITIONS_ASSIGNED = "partitions.assigned"
     PARTITION_LOST = "partition.lost"
+    PARTITION_HALTED = "partition.halted"
     STATE_PARTLY_RESTORED = "state.partly_restored"
     STATE_RESTORED = "state.restored"
     BATCH_COMMITTED = "batch.committed"

@@ -26,6 +26,9 @@ class BusSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     `var/state` on Kafka. May be lost at any time; never shared by two installations."""
     snapshot_every_s: Annotated[float, Meta(ge=0, le=21_600)] = 900.0
     """How often snapshots are written while running; also when stopped. 0: never."""
+    halt_s: Annotated[float, Meta(ge=1, le=3600)] = 30.0
+    """A partition whose dead letters cannot be written, or most of whose input is bad, stands still with
+    nothing committed while the others go on; how often it is tried again."""
     compact_every_s: Annotated[float, Meta(ge=1, le=86_400)] = 3600.0
     """How often the embedded log drops what the topic table lets it forget; Kafka does it by itself."""
     session_s: Annotated[float, Meta(ge=1, le=300)] = 10.0
@@ -87,7 +90,7 @@ class OpsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     log_format: Literal["auto", "json", "console"] = "auto"
     """`auto` is console in a terminal and JSON lines elsewhere."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    drain_s: Annotated[float, Meta(ge=1, le=300)] = 20.0
+    drain_s: Annotated[float, Meta(ge=1, le=300)] = 8.0
     """Seconds that running work gets to finish after the first SIGTERM or SIGINT."""
     stall_s: Annotated[float, Meta(ge=5, le=3600)] = 30.0
     """Seconds without a turn of a run loop after which `/livez` fails."""

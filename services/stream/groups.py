@@ -10,6 +10,16 @@ from collections.abc import Callable, Sequence
 from services.stream.bell import Bell
 from services.stream.bus import Assignment, Fatal, Partition
 
+OWN = "newsfold-"
+
+
+def group_name(prefix: str, group: str) -> str:
+    """A group's name where installations share a cluster: the prefix stands in place of `newsfold-`.
+
+    Else they would share out their partitions among each other, and fence each other's writers.
+    """
+    return prefix + group.removeprefix(OWN) if prefix else group
+
 
 def share_out(numbers: int, members: int) -> list[frozenset[int]]:
     """Numbers dealt round to members in their order: shares differ by one at most."""

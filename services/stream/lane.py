@@ -18,7 +18,7 @@ from services.stream.bus import BusError, Fatal, Fenced, Partition, Record, Uncl
 from services.stream.changelog import restore
 from services.stream.inbox import Inbox
 from services.stream.observer import State
-from services.stream.outbox import Given, Job, Outbox
+from services.stream.outbox import Given, Halted, Job, Outbox
 from services.stream.patience import patiently
 from services.stream.service import DeadLetter, FedTask, Feeder, Poison, Step, Task
 from services.stream.steps import bury_reading, bury_record, whole_or_one_by_one
@@ -39,13 +39,16 @@ class Lane:
         self.ready = False
         self.exhausted = False
         """The feeder has said there will be no more, or there is none."""
+        self.delivered = False
+        """Something it was given is published."""
         self.positions: dict[Partition, int] = {}
         """Next offsets to fetch."""
         self.inbox = Inbox(most_records=settings.queue_records, most_bytes=settings.queue_bytes)
         self._job = job
         self._changed = changed
         self._inputs = [Partition(topic, number) for topic in job.service.inputs]
-        self.halted = False
+        self.stopping = asyncio.Event()
+        """It shall finish the batch in hand, then end."""
         self._running: asyncio.Task[None] | None = None
         self._writer: Writer | None = None
         self._task: Task
@@ -65,16 +68,16 @@ class Lane:
 
     @property
     def hungry(self) -> bool:
-        return self.ready and not self.halted and not self.inbox.full
+        return self.ready and not self.stopping.is_set() and not self.inbox.full
 
     def offer(self, records: Sequence[Record]) -> None:
         """Records of one input partition, in offset order."""
         self.positions[records[0].partition] = records[-1].offset + 1
         self.inbox.put(records)
 
-    def halt(self) -> None:
+    def stop(self) -> None:
         """Finish the batch in hand, then end; end at once where nothing is in hand yet."""
-        self.halted = True
+        self.stopping.set()
         self.inbox.filled.set()
         if not self.ready and self._running is not None:
             self._running.cancel()
@@ -94,9 +97,9 @@ class Lane:
         return not self.ready or self._busy or len(self.inbox) > 0 or not self.exhausted
 
     async def run(self) -> None:
-        """Raises `Fenced`, `Unclear`, or `Fatal` naming the lane, what it did, and the offsets in hand."""
+        """Raises `Fenced`, `Unclear`, and `Halted` or `Fatal` naming the lane, its doing and the offsets."""
         self._running = asyncio.current_task()
-        if self.halted:
+        if self.stopping.is_set():
             return
         try:
             await patiently(self._open, self._job.settings.patience)
@@ -111,7 +114,8 @@ class Lane:
             raise
         except Exception as error:
             told = str(error) if isinstance(error, BusError) else f"{type(error).__name__}: {error}"
-            raise Fatal(f"{self.name} stopped while {self._doing}: {told}") from error
+            kind = Halted if isinstance(error, Halted) else Fatal
+            raise kind(f"{self.name} stopped while {self._doing}: {told}") from error
         finally:
             self.ready = False
             await self._close()
@@ -148,6 +152,7 @@ class Lane:
                 progress=partial(job.observer.restoring, self.number),
                 clock=job.clock,
             )
+            await asyncio.to_thread(self._task.restored)
         if restored.refused:
             logger.warning(
                 "%s read its state from the log, not from its snapshot: %s", self.name, restored.ignored
@@ -155,10 +160,10 @@ class Lane:
         job.observer.restored(self.number, restored, time.monotonic() - started)
 
     async def _work(self) -> None:
-        while not self.halted:
+        while not self.stopping.is_set():
             if self.inbox:
                 await self._take_records()
-            if self.halted:
+            if self.stopping.is_set():
                 break
             if not self.exhausted and await self._caught_up():
                 await self._take_readings()
@@ -230,6 +235,7 @@ class Lane:
     async def _deliver(self, step: Step, given: Given) -> None:
         with self._spending("publish"):
             await self._outbox.deliver(step, given, self._task.held())
+        self.delivered = True
 
     @contextmanager
     def _at_work(self) -> Iterator[None]:

@@ -55,6 +55,9 @@ class Observer(Protocol):
     def lost(self, number: int) -> None:
         """Another process has taken over a number that was ours."""
 
+    def halted(self, number: int) -> None:
+        """A number stands still, its input uncommitted, until something of it is delivered."""
+
 
 class Unobserved:
     """The observer nobody looks at."""
@@ -72,3 +75,5 @@ class Unobserved:
     def rebalanced(self, owned: frozenset[int]) -> None: ...
 
     def lost(self, number: int) -> None: ...
+
+    def halted(self, number: int) -> None: ...

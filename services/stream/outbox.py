@@ -30,6 +30,13 @@ class Job(msgspec.Struct, frozen=True):
     """What dead letters and snapshots are stamped by."""
 
 
+class Halted(Fatal):
+    """One number cannot go on: its dead letters cannot be written, or most of its input is dead.
+
+    Nothing of the batch is published or committed. The other numbers have nothing to do with it.
+    """
+
+
 class Given(msgspec.Struct, frozen=True):
     """What a step was given."""
 
@@ -53,7 +60,7 @@ class Outbox:
         self._tally = Tally()
 
     async def deliver(self, step: Step, given: Given, held: int) -> None:
-        """Raises `Fenced`, `Unclear`, or `Fatal` where patience ended or too much input is dead."""
+        """Raises `Fenced`, `Unclear`, `Halted`, or `Fatal` where patience ended."""
         tally = self._judge(step, given)
         consumed = to_commit(step, given.positions, self._committed)
         now = self._job.clock.now()
@@ -61,7 +68,10 @@ class Outbox:
         outputs = [*step.outputs, *dead]
         if outputs or consumed:
             attempt = partial(self._attempt, outputs, consumed)
-            await patiently(attempt, self._job.settings.patience)
+            try:
+                await patiently(attempt, self._job.settings.patience)
+            except Fatal as error:
+                raise Halted(_unwritten(dead, error)) if dead else error from error
         self._committed.update(consumed)
         self._tally = tally
         self._job.observer.delivered(
@@ -86,7 +96,7 @@ class Outbox:
         why = tally.too_much(limits) if step.dead else ""
         if why:
             last = step.dead[-1]
-            raise Fatal(
+            raise Halted(
                 f"{why}, so this batch was not published and will be read again; "
                 f"the last was {last.origin}: {last.reason} ({last.detail})"
             )
@@ -102,6 +112,10 @@ class Outbox:
             raise
         finally:
             self._job.observer.transaction(result, time.monotonic() - started)
+
+
+def _unwritten(dead: Sequence[Output], error: Fatal) -> str:
+    return f"{len(dead)} dead letters could not be written to {dead[0].partition.topic}: {error}"
 
 
 _RESULTS: dict[type[BusError], Result] = {Unclear: "unclear", Fenced: "fenced"}

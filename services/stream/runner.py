@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 
 from services.stream.bus import Assignment, Bus, Fenced, Member, Partition, Unclear
@@ -16,7 +17,7 @@ from services.stream.clock import Clock, SystemClock
 from services.stream.keeper import Keeper
 from services.stream.lane import Lane
 from services.stream.observer import Observer, Unobserved
-from services.stream.outbox import Job
+from services.stream.outbox import Halted, Job
 from services.stream.patience import patiently
 from services.stream.service import Service
 from services.stream.settings import RunSettings
@@ -47,6 +48,7 @@ class Runner:
         self._keeper = Keeper(self._job)
         self._lanes: dict[int, Lane] = {}
         self._fenced: set[int] = set()
+        self._halted: dict[int, str] = {}
         self._joined = False
         self._changed = asyncio.Event()
         self._tasks: asyncio.TaskGroup
@@ -67,6 +69,14 @@ class Runner:
         """Numbers still assigned to this runner that another process has taken over."""
         return frozenset(self._fenced)
 
+    def halted(self) -> Mapping[int, str]:
+        """Owned numbers that stand still while the others go on, and why."""
+        return {
+            number: why
+            for number, why in self._halted.items()
+            if number in self._lanes and not self._lanes[number].delivered
+        }
+
     def taken(self) -> dict[Partition, int]:
         """Next offset of each owned input partition that is neither taken nor published yet."""
         return {partition: at for lane in self._lanes.values() for partition, at in lane.taken.items()}
@@ -82,7 +92,8 @@ class Runner:
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set, then drain within `drain_s`, then cancel what is left.
 
-        A fenced lane is dropped, one whose publish is unclear starts anew, and the others go on.
+        A fenced lane is dropped, one whose publish is unclear starts anew, one that halted does so
+        after `halt_s`; the others go on.
         Raises `Fatal` for everything that needs a person, and for whatever a task raises; nothing of
         the batch in hand is published then.
         """
@@ -117,7 +128,7 @@ class Runner:
             for loop in loops:
                 loop.cancel()
             for lane in self._lanes.values():
-                lane.halt()
+                lane.stop()
         return restored
 
     def _restored(self) -> frozenset[int]:
@@ -134,7 +145,7 @@ class Runner:
         self._joined = True
         owned = frozenset(partition.number for partition in assignment.partitions)
         for number in self._lanes.keys() - owned:
-            self._lanes.pop(number).halt()
+            self._lanes.pop(number).stop()
         # A fenced number that went away was taken over here; if it comes back it is ours anew.
         self._fenced &= owned
         for number in sorted(owned - self._lanes.keys() - self._fenced):
@@ -149,6 +160,8 @@ class Runner:
     async def _keep(self, lane: Lane) -> None:
         try:
             await lane.run()
+        except Halted as why:
+            await self._halt(lane, why)
         except Fenced as fenced:
             logger.warning("%s gave up its number: %s", lane.name, fenced)
             if self._lanes.get(lane.number) is lane:
@@ -157,9 +170,25 @@ class Runner:
                 self._job.observer.lost(lane.number)
         except Unclear as unclear:
             logger.warning("%s starts again from what is committed: %s", lane.name, unclear)
-            await asyncio.sleep(self._job.settings.patience.first_s)
-            if self._lanes.get(lane.number) is lane and not lane.halted:
-                self._open(lane.number)
+            await self._again(lane, self._job.settings.patience.first_s)
+
+    async def _halt(self, lane: Lane, why: Halted) -> None:
+        halt_s = self._job.settings.halt_s
+        if halt_s is None:
+            raise why
+        logger.error("%s; it is tried again every %g s, the others go on", why, halt_s)
+        if self._lanes.get(lane.number) is lane:
+            self._halted[lane.number] = str(why)
+            self._job.observer.halted(lane.number)
+        await self._again(lane, halt_s)
+
+    async def _again(self, lane: Lane, pause_s: float) -> None:
+        """Start anew from what is committed, if it is still ours and wanted."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause_s):
+                await lane.stopping.wait()
+        if self._lanes.get(lane.number) is lane and not lane.stopping.is_set():
+            self._open(lane.number)
 
     async def _fetch(self, member: Member) -> None:
         sought: Mapping[Partition, int] = {}

@@ -60,6 +60,9 @@ class Task(Protocol):
     def restore(self, record: Record) -> None:
         """Apply one changelog record. Called in offset order before any step."""
 
+    def restored(self) -> None:
+        """All of the changelog was applied: make of it what steps need. Called once, where there is one."""
+
     def step(self, records: Sequence[Record]) -> Step:
         """Take records of the input topics, in offset order per partition."""
 

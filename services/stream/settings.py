@@ -28,5 +28,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     """From the wish to stop until what still runs is cancelled."""
     patience: Patience = Patience()
     dead_limits: Limits = Limits()
+    halt_s: float | None = None
+    """After so long, a number that halted starts again from what is committed. None: it ends the runner."""
     snapshots: Place | None = None
     snapshot_every_s: float = 900.0

@@ -44,6 +44,8 @@ class TallyTask:
         self._known[record.key or b""] = int(count)
         self._counts[key] = max(self._counts[key], int(count))
 
+    def restored(self) -> None: ...
+
     def step(self, records: Sequence[Record]) -> Step:
         if any(record.value == POISON for record in records):
             raise Poison("poison", "it says so")

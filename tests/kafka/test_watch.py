@@ -18,7 +18,7 @@ from services.console.watch import Watch
 from services.enrich.service import EnrichService
 from services.ops.config import Settings
 from services.ops.health import Health
-from services.ops.metrics import Metrics
+from services.ops.registry import Metrics
 from services.ops.settings import OpsSettings
 from services.stream.bus import Partition
 from services.stream.kafka import KafkaBus

@@ -1,7 +1,7 @@
 """`Bus` over Apache Kafka: what is published is a transaction, what is read is committed.
 
-Topics carry a prefix on the broker and none here. Groups and transactional ids carry none: two
-installations on one cluster need groups of their own. Compaction is the broker's business.
+Topics, groups and transactional ids carry a prefix on the broker and none here, so that installations
+may share a cluster. Compaction is the broker's business.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from services.stream.clock import Clock, SystemClock, microseconds
 from services.stream.kafka.admin import Admin
 from services.stream.kafka.bounds import Bounds
 from services.stream.kafka.catalog import Catalog
-from services.stream.kafka.client import Access, login
+from services.stream.kafka.client import Access, bounded, login
 from services.stream.kafka.consumer import Consumer
 from services.stream.kafka.hanging import Fate, ended, fate
 from services.stream.kafka.marks import Committed, positions
@@ -131,6 +131,7 @@ class KafkaBus:
 
     async def join(self, group: str, topics: Sequence[str]) -> KafkaMember:
         await self._open.catalog.copartitioned(topics)
+        group = self.access.group(group)
 
         async def settle() -> None:
             await self._settle(group)
@@ -148,7 +149,7 @@ class KafkaBus:
     async def writer(self, group: str, topics: Sequence[str], number: int) -> KafkaWriter:
         inputs = frozenset(Partition(topic, number) for topic in topics)
         await self._open.catalog.check(inputs)
-        writer = KafkaWriter(self, group, inputs, number)
+        writer = KafkaWriter(self, self.access.group(group), inputs, number)
         self._writers.add(writer)
         try:
             await writer.open()
@@ -158,6 +159,7 @@ class KafkaBus:
         return writer
 
     async def committed(self, group: str, topics: Sequence[str]) -> Mapping[Partition, int]:
+        group = self.access.group(group)
         counts = {topic: await self.partitions(topic) for topic in topics}
         wanted = [Partition(topic, number) for topic in topics for number in range(counts[topic])]
         found = positions(await self.offsets(group, wanted))
@@ -213,10 +215,10 @@ class KafkaBus:
         if hanging:
             logger.warning("%s: %s what hangs on %s partitions", transactional_id, decided, len(hanging))
         await producer.end_again(hanging, group, decided)
-        state = await self._open.admin.transaction(transactional_id)
-        while not ended(state):
-            await asyncio.sleep(LOOK_S)
-            state = await self._open.admin.transaction(transactional_id)
+        # A topic that takes no record, not even a marker, would never let it end.
+        async with bounded(self.access, f"ending what {transactional_id} left", self.access.bounds.open_s):
+            while not ended(await self._open.admin.transaction(transactional_id)):  # noqa: ASYNC110 - told by asking
+                await asyncio.sleep(LOOK_S)
         self._fates.pop(transactional_id, None)
 
     async def visible(self, ends: Mapping[Partition, int]) -> None:

@@ -42,6 +42,7 @@ from aiokafka.protocol.types import (
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from services.stream.bus import BusError, Fatal, Fenced, Partition, Retry
+from services.stream.groups import group_name
 from services.stream.kafka.bounds import RETRY_S, Bounds
 from services.stream.security import KafkaSecurity
 
@@ -142,6 +143,10 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
 
     def wire(self, partition: Partition) -> TopicPartition:
         return TopicPartition(self.prefix + partition.topic, partition.number)
+
+    def group(self, name: str) -> str:
+        """The name on the broker, with which its transactional ids begin too."""
+        return group_name(self.prefix, name)
 
     def ours(self, partition: TopicPartition) -> Partition:
         return Partition(partition.topic.removeprefix(self.prefix), partition.partition)

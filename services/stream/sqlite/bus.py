@@ -16,7 +16,8 @@ from services.stream.bus import BusError, Output, Partition, Record, Retry, Topi
 from services.stream.clock import Clock, SystemClock, microseconds
 from services.stream.groups import Groups
 from services.stream.member import Found, LogMember, Want
-from services.stream.sqlite import compaction, tables
+from services.stream.sqlite import compaction, seal, tables
+from services.stream.sqlite.seal import Seal
 from services.stream.sqlite.tables import Catalog, Claim
 from services.stream.sqlite.thread import DbThread
 
@@ -108,6 +109,30 @@ class SqliteBus:
         after = -1
         while after is not None:
             after = await self._write.call(compaction.rewrite, partition, after, rule, last)
+
+    def topics(self) -> Mapping[str, TopicSpec]:
+        """What the log is made of, as it was created."""
+        return self._catalog.topics
+
+    async def positions(self) -> Mapping[str, Mapping[Partition, int]]:
+        """What every group has committed, by group."""
+        groups = await self._read.call(tables.groups)
+        return {group: await self._read.call(tables.committed, group) for group in groups}
+
+    async def sealed(self) -> Seal | None:
+        return await self._read.call(seal.sealed)
+
+    async def seal(self, to: str) -> None:
+        """Let nobody publish here any more, since the log moves `to` another place."""
+        await self._write.call(seal.seal, to)
+
+    async def finish_seal(self) -> None:
+        """Note that the move is complete."""
+        await self._write.call(seal.finish)
+
+    async def unseal(self) -> None:
+        """Let services publish here again."""
+        await self._write.call(seal.unseal)
 
     def known_end(self, partition: Partition) -> int:
         if self._failed is not None:

@@ -13,6 +13,7 @@ _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _FATAL = {
     sqlite3.SQLITE_FULL: "the disk is full; make room and start again, what was acknowledged is safe",
     sqlite3.SQLITE_IOERR: "reading or writing failed; look at the disk's space, quota and health",
+    sqlite3.SQLITE_CONSTRAINT: "nothing more is written to this log",
     sqlite3.SQLITE_CORRUPT: "the file is damaged; restore a copy or start a new log",
     sqlite3.SQLITE_NOTADB: "this is not a SQLite file; name another file",
     sqlite3.SQLITE_READONLY: "the file may not be written; look at its owner, its mode and the mount",

@@ -154,6 +154,10 @@ def _commit(db: sqlite3.Connection, group: str, consumed: Mapping[int, int]) -> 
     db.execute(f"REPLACE INTO offsets VALUES {marks(len(consumed), 3)}", rows)  # noqa: S608
 
 
+def groups(db: sqlite3.Connection) -> list[str]:
+    return [name for (name,) in db.execute("SELECT DISTINCT group_name FROM offsets ORDER BY 1").fetchall()]
+
+
 def committed(db: sqlite3.Connection, group: str) -> dict[Partition, int]:
     rows = db.execute(
         "SELECT topic, number, offsets.next_offset FROM offsets"

@@ -167,8 +167,8 @@ def test_the_lines_for_one_service() -> None:
         f"--operation=Describe --operation=DescribeConfigs --topic=p. {prefixed}",
         "--operation=Read --topic=p.clusters",
         f"--operation=Write {written}",
-        "--operation=Read --group=newsfold-enrich",
-        f"--operation=Write --operation=Describe --transactional-id=newsfold-enrich- {prefixed}",
+        "--operation=Read --group=p.enrich",
+        f"--operation=Write --operation=Describe --transactional-id=p.enrich- {prefixed}",
     ]
 
 

@@ -1,6 +1,8 @@
 import asyncio
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from services.console.addresses import bus_at, parse, topic_specs
 from services.console.feeds import publish_feeds
@@ -8,17 +10,30 @@ from services.console.pipeline import Pipeline, Stage
 from services.console.watch import Watch
 from services.contracts import ids
 from services.contracts.feeds import Feed
+from services.contracts.topics import FEED_PARTITIONS
 from services.enrich.service import EnrichService
+from services.ingest.service import IngestService
 from services.ops.config import Settings
 from services.ops.health import Health
-from services.ops.metrics import Metrics
+from services.ops.registry import Metrics
 from services.ops.settings import BusSettings
-from services.stream.bus import Bus, Output, Partition
+from services.stream.bus import Bus, Output, Partition, Record
+from services.stream.memory import MemoryBus
 from services.stream.settings import RunSettings
 
 EVENTS = Partition("events", 0)
 KEYS = 40
 URL = "https://paper.example/rss"
+
+
+class Unfed:
+    """Brings nothing, for ever."""
+
+    async def next(self, *, max_items: int, timeout_s: float) -> Sequence[Any]:  # noqa: ARG002 - the port says so
+        await asyncio.sleep(timeout_s)
+        return []
+
+    async def close(self) -> None: ...
 
 
 async def test_readiness_feeds_and_sizes_are_read_off_a_running_log(tmp_path: Path) -> None:
@@ -29,7 +44,8 @@ async def test_readiness_feeds_and_sizes_are_read_off_a_running_log(tmp_path: Pa
         await bus.create(topic_specs(forget=True))
         assert await publish_feeds(bus, [Feed(feed_id=ids.feed_id(URL), url=URL, source="paper")]) == 1
         metrics, health = Metrics(), Health({"enrich": "not started"}, stall_s=30)
-        pipeline = Pipeline(bus, [Stage(EnrichService())], RunSettings(), metrics)
+        unfed = IngestService(lambda _, __: Unfed(), origins=FEED_PARTITIONS)
+        pipeline = Pipeline(bus, [Stage(unfed), Stage(EnrichService())], RunSettings(), metrics)
         watch = Watch(pipeline, bus, address, health, metrics)
         async with pipeline.running(asyncio.Event()):
             watching = asyncio.create_task(watch.run())
@@ -45,6 +61,19 @@ async def test_readiness_feeds_and_sizes_are_read_off_a_running_log(tmp_path: Pa
     assert 'newsfold_ready{service="enrich"} 1.0' in text
     assert "newsfold_log_bytes 0.0" not in text
     assert health.liveness()[0]
+
+
+async def test_a_service_that_polls_nothing_looks_at_no_feeds_for_it_may_not_read_them() -> None:
+    class Closed(MemoryBus):
+        async def read(self, partition: Partition, start: int, *, max_records: int) -> Sequence[Record]:
+            assert partition.topic not in {"feeds", "feed-state"}
+            return await super().read(partition, start, max_records=max_records)
+
+    bus = Closed()
+    await bus.create(topic_specs(forget=True))
+    pipeline = Pipeline(bus, [Stage(EnrichService())], RunSettings(), Metrics())
+    watch = Watch(pipeline, bus, parse("memory"), Health({}, stall_s=30), pipeline.totals["enrich"].metrics)
+    await watch.look()
 
 
 async def test_the_log_is_compacted_on_time_while_records_flow(tmp_path: Path) -> None:

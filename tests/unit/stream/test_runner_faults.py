@@ -3,8 +3,10 @@
 import asyncio
 import threading
 import time
+from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from services.stream.breaker import Limits
 from services.stream.bus import Fatal, Output, Partition, Retry, Unclear
@@ -210,6 +212,40 @@ async def test_a_dead_letter_that_cannot_be_written_stops_the_lane_and_commits_n
         await finish(bus)
     assert await bus.committed("newsfold-count", ["source"]) == {}
     assert await toys.found(bus) == []
+
+
+async def written(bus: MemoryBus, number: int, count: int) -> bool:
+    return len(await toys.found(bus, number=number)) == count
+
+
+async def test_a_number_that_halts_leaves_the_others_alone_and_goes_on_once_it_can() -> None:
+    bus = MemoryBus()
+    await toys.topics(bus, partitions=2)
+    dead = bus._topics.pop(toys.DEAD)
+    await toys.put(bus, ["a1", "poison"])
+    await toys.put(bus, ["b1", "b2"], number=1)
+    notes, stop = toys.Notes(), asyncio.Event()
+    settings = replace(toys.FAST, halt_s=0.2)
+    runner = Runner(CountService(), bus, settings=settings, observer=notes)
+    run = asyncio.create_task(runner.run(stop))
+    try:
+        await toys.until(lambda: notes.halts)
+        await toys.until(partial(written, bus, 1, 2))
+        assert runner.halted().keys() == {0}
+        assert "dead letters could not be written to dead-letters.count" in runner.halted()[0]
+        assert await bus.committed("newsfold-count", ["source"]) == {Partition("source", 1): 2}
+        await toys.until(lambda: len(notes.halts) > 1)
+        bus._topics[toys.DEAD] = dead
+        await toys.until(lambda: not runner.halted())
+    finally:
+        stop.set()
+        await run
+    assert await bus.committed("newsfold-count", ["source"]) == {
+        Partition("source", 0): 2,
+        Partition("source", 1): 2,
+    }
+    assert await toys.found(bus) == toys.expected(["a1"])
+    assert len(await bus.read(Partition(toys.DEAD, 0), 0, max_records=10)) == 1
 
 
 async def test_the_breaker_stops_before_the_input_is_thrown_away(bus: MemoryBus) -> None:

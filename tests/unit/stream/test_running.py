@@ -23,6 +23,8 @@ class HoldTask:
 
     def restore(self, record: Record) -> None: ...
 
+    def restored(self) -> None: ...
+
     def step(self, records: Sequence[Record]) -> Step:
         self._held += records
         free, self._held = self._held[:-1], self._held[-1:]

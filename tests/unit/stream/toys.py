@@ -31,6 +31,8 @@ class CountTask:
     def restore(self, record: Record) -> None:
         self.counts[record.key or b""] = int(record.value or b"0")
 
+    def restored(self) -> None: ...
+
     def step(self, records: Sequence[Record]) -> Step:
         if self.gate is not None:
             assert self.gate.wait(PATIENCE_S)
@@ -116,6 +118,10 @@ class Notes(Unobserved):
         self.states: dict[State, float] = {}
         self.restores: list[tuple[int, Restored]] = []
         self.owned: list[set[int]] = []
+        self.halts: list[int] = []
+
+    def halted(self, number: int) -> None:
+        self.halts.append(number)
 
     def delivered(self, delivery: Delivery) -> None:
         self.deliveries.append(delivery)

@@ -1,0 +1,81 @@
+"""Proof that a partition was moved: both logs are read, record by record, in order.
+
+The log moved to may have begun to clean up, as its topics ask it to; what it may not have dropped yet must
+be there, equal in key, value, headers and time, and nothing else may.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+
+from services.stream import retention
+from services.stream.bus import Bus, Fatal, Output, Partition, Record, TopicSpec
+from services.stream.changelog import walk
+from services.stream.clock import microseconds
+from services.stream.moving.places import Places
+from services.stream.retention import Rule, last_offsets, survives
+
+Rewrite = Callable[[Record], Output]
+"""A record as it is published elsewhere."""
+
+
+async def prove(
+    source: Bus, target: Bus, partition: Partition, spec: TopicSpec, rewrite: Rewrite, now: datetime
+) -> Places:
+    """Where each record lies now. Raises `Fatal` naming the first that is missing, foreign or different."""
+    rule = retention.rule(
+        spec, now_us=microseconds(now), tombstone_grace_s=retention.TOMBSTONE_GRACE_S
+    )
+    last = await _last(source, partition) if rule.compact else {}
+    places = Places()
+    there = _each(target, partition)
+    found = await anext(there, None)
+    async for record in _each(source, partition):
+        if found is not None and _same(rewrite(record), found):
+            places.note(record.offset, found.offset)
+            found = await anext(there, None)
+        elif survives(record, rule, last):
+            raise Fatal(_missing(record, found))
+    if found is not None:
+        raise Fatal(
+            f"{_named(partition)} on the other log holds a record at offset {found.offset} that this log does "
+            "not: something else was published there; move to another prefix, or delete the topics there first"
+        )
+    return places
+
+
+async def _last(bus: Bus, partition: Partition) -> dict[bytes, int]:
+    last: dict[bytes, int] = {}
+    async for records in walk(bus, partition, 0, await bus.end(partition)):
+        last_offsets(records, last)
+    return last
+
+
+async def _each(bus: Bus, partition: Partition) -> AsyncIterator[Record]:
+    async for records in walk(bus, partition, 0, await bus.end(partition)):
+        for record in records:
+            yield record
+
+
+def _same(moved: Output, found: Record) -> bool:
+    return (moved.key, moved.value, moved.headers, moved.timestamp_us) == (
+        found.key,
+        found.value,
+        found.headers,
+        found.timestamp_us,
+    )
+
+
+def _missing(record: Record, found: Record | None) -> str:
+    instead = "nothing" if found is None else f"another record, at offset {found.offset}"
+    return (
+        f"{_named(record.partition)} offset {record.offset} is not on the other log, which has {instead} in "
+        "its place: something else was published or deleted there; move to another prefix, or delete the "
+        "topics there first"
+    )
+
+
+def _named(partition: Partition) -> str:
+    return f"{partition.topic}/{partition.number}"
+
+
+__all__ = ["Rewrite", "Rule", "prove"]
