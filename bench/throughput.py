@@ -27,7 +27,8 @@ from services.contracts.articles import Article
 from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
 from services.ops.exits import Stop
-from services.ops.metrics import PREFIX, Metrics
+from services.ops.metrics import PREFIX
+from services.ops.registry import Metrics
 from services.stream.bus import Bus
 from services.stream.sqlite import SqliteBus
 

@@ -4,10 +4,9 @@ import time
 from typing import NamedTuple
 
 from services.console.pipeline import Pipeline
-from services.ops.metrics import METRICS, Metrics
+from services.ops.labels import TAKEN
+from services.ops.registry import Metrics
 from services.stream.bus import Bus, Partition
-
-_SERIES = next(row.allowed for row in METRICS if row.name == "partition_lag_records")
 
 
 class Behind(NamedTuple):
@@ -41,7 +40,9 @@ class LagGauges:
 
     async def look(self) -> None:
         """Raises `BusError` where the bus does not answer; the gauges then stay as they were."""
-        lags = {series: await self._lag(*series) for series in _SERIES if series[0] in self._pipeline.totals}
+        lags = {
+            series: await self._lag(*series) for series in TAKEN.allowed if series[0] in self._pipeline.totals
+        }
         for series, lag in lags.items():
             self._metrics.gauge("partition_lag_records", *series).set(lag.records)
             self._metrics.gauge("partition_lag_seconds", *series).set(lag.seconds)

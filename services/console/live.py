@@ -1,6 +1,7 @@
 """`newsfold run`: the services on live feeds or on recordings, until told to stop."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -32,7 +33,8 @@ from services.ops.config import Settings
 from services.ops.events import Event
 from services.ops.exits import Exit, Stop
 from services.ops.health import Health
-from services.ops.metrics import Metrics
+from services.ops.notify import supervised
+from services.ops.registry import Metrics
 from services.ops.server import OpsServer
 from services.ops.settings import IngestSettings, network
 from services.stream.bus import Bus
@@ -112,7 +114,7 @@ def run_live(order: Order) -> None:
 async def _live(order: Order) -> str:
     log = logging.get("newsfold")
     stop = asyncio.Event()
-    metrics = Metrics()
+    metrics = Metrics(order.services)
     missing = {"bus": "not connected", **dict.fromkeys(order.services, "not started")}
     health = Health(missing, stall_s=order.settings.ops.stall_s)
     async with AsyncExitStack() as stack:
@@ -131,7 +133,8 @@ async def _live(order: Order) -> str:
         pipeline = Pipeline(bus, stages, _run_settings(order), metrics, log=True, session_s=session_s)
         watch = Watch(pipeline, bus, order.address, health, metrics, settings=order.settings)
         log.info(Event.SERVICE_STARTED, services=list(order.services))
-        await _work(pipeline, watch, stop, order)
+        async with supervised(os.environ, lambda: health.liveness()[0], stop):
+            await _work(pipeline, watch, stop, order)
         log.info(Event.SERVICE_STOPPED, services=list(order.services))
         return await _told(bus, pipeline) if order.once else ""
 
@@ -229,6 +232,7 @@ def _run_settings(order: Order) -> RunSettings:
         patience=Patience(total_s=settings.bus.wait_s),
         snapshots=states.place(order.address, settings),
         snapshot_every_s=settings.bus.snapshot_every_s,
+        halt_s=None if order.once else settings.bus.halt_s,  # one round ends, well or not
     )
 
 

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from services.ops.logging import get
-from services.ops.metrics import Metrics
 from services.ops.observing import ServiceTotals
+from services.ops.registry import Metrics
 from services.stream.bus import Bus, Fenced
 from services.stream.runner import Runner
 from services.stream.running import Running

@@ -23,7 +23,7 @@ from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
-from services.ops.metrics import Metrics
+from services.ops.registry import Metrics
 from services.stream.breaker import Limits
 from services.stream.bus import Bus
 from services.stream.patience import Patience

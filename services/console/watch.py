@@ -16,8 +16,9 @@ from services.contracts.topics import TOPICS
 from services.ops.config import Settings
 from services.ops.events import Event
 from services.ops.health import Health
+from services.ops.labels import FEED_STATES
 from services.ops.logging import get
-from services.ops.metrics import FEED_STATES, Metrics
+from services.ops.registry import Metrics
 from services.stream.bus import Bus, BusError, Partition
 
 TURN_S = 0.25
@@ -71,27 +72,35 @@ class Watch:
                 self._heartbeat.end()
 
     async def _turn(self) -> None:
-        lag = self._metrics.histogram("event_loop_lag_seconds")
+        lags = [self._metrics.histogram("event_loop_lag_seconds", name) for name in self._pipeline.totals]
         loop = asyncio.get_running_loop()
         while True:
             due = loop.time() + TURN_S
             await asyncio.sleep(TURN_S)
-            lag.observe(max(0.0, loop.time() - due))
+            for lag in lags:
+                lag.observe(max(0.0, loop.time() - due))
             self._health.beat("loop")
             self._readiness()
 
     def _readiness(self) -> None:
         self._connection()
         for name, totals in self._pipeline.totals.items():
-            working = all(runner.ready() for runner in self._pipeline.of(name))
-            ready = working and totals.owned() > 0
+            missing = self._missing(name, owned=totals.owned())
+            ready = not missing
             if ready:
                 self._health.ready(name)
             else:
-                self._health.lacks(
-                    name, "restoring its state" if totals.owned() else "waiting for partitions"
-                )
+                self._health.lacks(name, missing)
             self._metrics.gauge("ready", name).set(ready)
+
+    def _missing(self, service: str, *, owned: int) -> str:
+        runners = self._pipeline.of(service)
+        halted = sorted({number for runner in runners for number in runner.halted()})
+        if halted:
+            return f"partitions {', '.join(map(str, halted))} stand still; the log says why"
+        if not owned:
+            return "waiting for partitions"
+        return "" if all(runner.ready() for runner in runners) else "restoring its state"
 
     def _connection(self) -> None:
         failing = [name for name, totals in self._pipeline.totals.items() if totals.failing]
@@ -114,15 +123,18 @@ class Watch:
 
     async def look(self) -> None:
         """Set the gauges that are read off the log."""
-        await self._census.refresh(self._bus)
-        fares = self._census.by_status()
-        for state in FEED_STATES:
-            self._metrics.gauge("feeds", state).set(fares.get(state, 0))
+        if "ingest" in self._pipeline.totals:  # the others may not read feeds, nor have they any use for them
+            await self._census.refresh(self._bus)
+            fares = self._census.by_status()
+            for state in FEED_STATES:
+                self._metrics.gauge("feeds", state).set(fares.get(state, 0))
         if self._log is not None:
             parts = (self._log, self._log.with_name(f"{self._log.name}-wal"))
             size = sum(part.stat().st_size for part in parts if part.exists())
             self._metrics.gauge("log_bytes").set(size)
-            self._metrics.gauge("disk_free_bytes").set(shutil.disk_usage(self._log.parent).free)
+            disk = shutil.disk_usage(self._log.parent)
+            self._metrics.gauge("disk_free_bytes").set(disk.free)
+            self._metrics.gauge("disk_size_bytes").set(disk.total)
 
     async def compact(self) -> None:
         """Let the log forget what the topic table lets it forget."""

@@ -1,53 +1,24 @@
 """Every metric there is, in one typed table. Nothing else in the project makes a metric.
 
 Promises: label values are enums, so the number of series is fixed before the first record; every child
-exists at 0 from the start, because a counter born at 1 is invisible to `increase()`; the table, the
-registry and `docs/metrics.md` (`python -m services.ops.metrics > docs/metrics.md`) are one thing.
+exists at 0 from the start, because a counter born at 1 is invisible to `increase()`. Only what is said of
+one partition exists while the partition is owned and no longer, lest two owners speak of it. The table,
+the registry and `docs/metrics.md` (`python -m services.ops.metrics > docs/metrics.md`) are one thing.
 """
 
-from collections.abc import Iterator
+from functools import partial
 from importlib.metadata import version
 from itertools import product
-from typing import Literal, get_args
+from typing import Literal
 
 import msgspec
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    disable_created_metrics,
-    generate_latest,
-)
 
-from services.contracts.feeds import FeedStatus
-from services.contracts.topics import BY_NAME, FEED_PARTITIONS, SHARD_COUNT, TOPICS
-from services.ops.outcomes import DEAD, OUTCOMES, SERVICES
-from services.stream.observer import Result, State
+from services.ops import labels
+from services.ops.labels import Labels, Values
+from services.ops.outcomes import SERVICES
 
 PREFIX = "newsfold_"
 Kind = Literal["counter", "gauge", "histogram"]
-Values = tuple[str, ...]
-Child = Counter | Gauge | Histogram
-
-NUMBERS: Values = tuple(str(number) for number in range(max(FEED_PARTITIONS, SHARD_COUNT)))
-_READ = tuple(
-    (reader, topic.name)
-    for topic in TOPICS
-    for reader in topic.readers
-    if reader in SERVICES and reader != topic.writer  # a service restores from its own topics
-)
-_WRITTEN = tuple((topic.writer, topic.name) for topic in TOPICS if topic.writer in SERVICES)
-_TAKEN = tuple(
-    (reader, topic, str(number))
-    for reader, topic in _READ
-    if topic != "feeds"  # read from the start at every start, so no offset is ever committed
-    for number in range(BY_NAME[topic].partitions)
-)
-RESTORE_SOURCES: Values = ("log", "snapshot", "refused-snapshot")
-REBALANCES: Values = ("assigned", "revoked", "lost", "unchanged")
-FEED_STATES: Values = (*get_args(FeedStatus), "unpolled")
-_BY_SERVICE = tuple((service,) for service in SERVICES)
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,260 +32,367 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
     allowed: tuple[Values, ...] = ((),)
     help: str
     buckets: tuple[float, ...] = ()
+    owned: bool = False
+    """Of one partition number (the last label): the series exists while the number is owned here."""
+    services: Values = SERVICES
+    """Where there is no label `service`: the services whose processes have it."""
 
+
+def _row(
+    kind: Kind,
+    name: str,
+    unit: str,
+    of: Labels,
+    help: str,  # noqa: A002
+    *,
+    buckets: tuple[float, ...] = (),
+    owned: bool = False,
+    only: str = "",
+) -> Metric:
+    return Metric(
+        name=name,
+        kind=kind,
+        unit=unit,
+        labels=of.names,
+        allowed=of.allowed,
+        help=help,
+        buckets=buckets,
+        owned=owned,
+        services=(only,) if only else SERVICES,
+    )
+
+
+_counter, _gauge, _histogram = (partial(_row, kind) for kind in ("counter", "gauge", "histogram"))
 
 METRICS: tuple[Metric, ...] = (
-    Metric(
-        name="build_info",
-        kind="gauge",
-        unit="1",
-        labels=("version",),
-        allowed=((version("newsfold"),),),
-        help="Always 1; the version is in the label.",
+    # The process and its bus.
+    _gauge(
+        "build_info",
+        "1",
+        labels.each(service=SERVICES, version=(version("newsfold"),)),
+        "Always 1 for the services of the process; the version is in the label.",
     ),
-    Metric(
-        name="ready",
-        kind="gauge",
-        unit="bool",
-        labels=("service",),
-        allowed=_BY_SERVICE,
-        help="1 while the service owns partitions, has restored them and works on them.",
+    _gauge(
+        "ready",
+        "bool",
+        labels.SERVICE,
+        "1 while the service owns partitions, has restored them and works on them.",
     ),
-    Metric(
-        name="bus_connected",
-        kind="gauge",
-        unit="bool",
-        labels=("service",),
-        allowed=_BY_SERVICE,
-        help="1 while the bus answers and the service's last publish did not fail.",
+    _gauge(
+        "bus_connected",
+        "bool",
+        labels.SERVICE,
+        "1 while the bus answers and the service's last publish did not fail.",
     ),
-    Metric(
-        name="partition_lag_records",
-        kind="gauge",
-        unit="records",
-        labels=("service", "topic", "partition"),
-        allowed=_TAKEN,
-        help=(
-            "Offsets between what is taken and the last committed record of an owned partition; 0 when "
-            "there is nothing to take. A backlog on Kafka counts the markers of transactions too."
-        ),
-    ),
-    Metric(
-        name="partition_lag_seconds",
-        kind="gauge",
-        unit="seconds",
-        labels=("service", "topic", "partition"),
-        allowed=_TAKEN,
-        help="How long ago the oldest record not taken yet was first seen; 0 when there is none.",
-    ),
-    Metric(
-        name="records_in_total",
-        kind="counter",
-        unit="records",
-        labels=("service", "topic"),
-        allowed=_READ,
-        help="Records taken from a topic, counted when the step that took them is committed.",
-    ),
-    Metric(
-        name="readings_total",
-        kind="counter",
-        unit="readings",
-        labels=("service",),
-        allowed=(("ingest",),),
-        help="Inputs from outside the log: polls, pages, lines of an archive.",
-    ),
-    Metric(
-        name="records_out_total",
-        kind="counter",
-        unit="records",
-        labels=("service", "topic"),
-        allowed=_WRITTEN,
-        help="Records published, committed only.",
-    ),
-    Metric(
-        name="outcomes_total",
-        kind="counter",
-        unit="inputs",
-        labels=("service", "outcome"),
-        allowed=tuple((service, outcome) for service in SERVICES for outcome in OUTCOMES[service]),
-        help="How inputs ended; dead letters are counted apart.",
-    ),
-    Metric(
-        name="dead_letters_total",
-        kind="counter",
-        unit="inputs",
-        labels=("service", "reason"),
-        allowed=tuple((service, reason) for service in SERVICES for reason in DEAD[service]),
-        help="Inputs that could not be used.",
-    ),
-    Metric(
-        name="held_records",
-        kind="gauge",
-        unit="records",
-        labels=("service",),
-        allowed=_BY_SERVICE,
-        help="Inputs taken and not decided yet, such as articles ahead of the watermark.",
-    ),
-    Metric(
-        name="unaccounted_records",
-        kind="gauge",
-        unit="records",
-        labels=("service",),
-        allowed=_BY_SERVICE,
-        help="Inputs minus outcomes, dead letters and held, at the last commit. Anything but 0 is a bug.",
-    ),
-    Metric(
-        name="transactions_total",
-        kind="counter",
-        unit="transactions",
-        labels=("service", "result"),
-        allowed=tuple(product(SERVICES, get_args(Result))),
-        help="Attempts to publish outputs and consumed offsets in one act.",
-    ),
-    Metric(
-        name="transaction_seconds",
-        kind="histogram",
-        unit="seconds",
-        labels=("service", "result"),
-        allowed=tuple(product(SERVICES, get_args(Result))),
-        help="Time from the attempt to the answer.",
-        buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
-    ),
-    Metric(
-        name="loop_seconds_total",
-        kind="counter",
-        unit="seconds",
-        labels=("service", "state"),
-        allowed=tuple(product(SERVICES, get_args(State))),
-        help="Where the lanes of a service, and the fetching they share, spend their time.",
-    ),
-    Metric(
-        name="partitions_owned",
-        kind="gauge",
-        unit="partitions",
-        labels=("service",),
-        allowed=_BY_SERVICE,
-        help="Partition numbers the service works on in this process.",
-    ),
-    Metric(
-        name="rebalances_total",
-        kind="counter",
-        unit="rebalances",
-        labels=("service", "kind"),
-        allowed=tuple(product(SERVICES, REBALANCES)),
-        help="Partitions given or taken by an assignment; lost: taken over by another process before it.",
-    ),
-    Metric(
-        name="state_restore_seconds",
-        kind="histogram",
-        unit="seconds",
-        labels=("service",),
-        allowed=_BY_SERVICE,
-        help="Time to rebuild a partition's state from its changelog.",
-        buckets=(0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800),
-    ),
-    Metric(
-        name="state_restores_total",
-        kind="counter",
-        unit="restores",
-        labels=("service", "source"),
-        allowed=tuple(product(SERVICES, RESTORE_SOURCES)),
-        help="States rebuilt, by what was there to begin with; a snapshot is completed from the log.",
-    ),
-    Metric(
-        name="state_restored_records_total",
-        kind="counter",
-        unit="records",
-        labels=("service",),
-        allowed=_BY_SERVICE,
-        help="Changelog records applied while restoring.",
-    ),
-    Metric(
-        name="partition_progress_timestamp_seconds",
-        kind="gauge",
-        unit="seconds",
-        labels=("service", "partition"),
-        allowed=tuple(product(SERVICES, NUMBERS)),
-        help="Unix time of the last commit of a partition number; 0 before the first.",
-    ),
-    Metric(
-        name="story_age_seconds",
-        kind="histogram",
-        unit="seconds",
-        help=(
-            "From the first sight of a version to the published change of its story; not counted beyond "
-            "a day, which is back-fill or a recording."
-        ),
-        buckets=(1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600),
-    ),
-    Metric(
-        name="feeds",
-        kind="gauge",
-        unit="feeds",
-        labels=("state",),
-        allowed=tuple((state,) for state in FEED_STATES),
-        help="Feeds by state. The states exclude each other; their sum is all feeds.",
-    ),
-    Metric(
-        name="event_loop_lag_seconds",
-        kind="histogram",
-        unit="seconds",
-        help="How late a timer of the event loop was, sampled four times a second.",
+    _histogram(
+        "event_loop_lag_seconds",
+        "seconds",
+        labels.SERVICE,
+        "How late a timer of the event loop was, sampled four times a second; the services of one process "
+        "share the loop.",
         buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
     ),
-    Metric(
-        name="log_bytes",
-        kind="gauge",
-        unit="bytes",
-        help="Size of the embedded log with its write-ahead file; 0 on another bus.",
+    _counter(
+        "errors_total",
+        "errors",
+        labels.ERROR,
+        "What was raised and caught, by what was being done; retry: the bus was asked again.",
     ),
-    Metric(
-        name="disk_free_bytes",
-        kind="gauge",
-        unit="bytes",
-        help="Free space where the embedded log lies; 0 on another bus.",
+    # What comes in and what becomes of it.
+    _counter(
+        "records_in_total",
+        "records",
+        labels.READ,
+        "Records taken from a topic, counted when the step that took them is committed.",
+    ),
+    _counter(
+        "readings_total",
+        "readings",
+        labels.each(service=("ingest",)),
+        "Inputs from outside the log: polls, pages, lines of an archive.",
+    ),
+    _counter("records_out_total", "records", labels.WRITTEN, "Records published, committed only."),
+    _counter("outcomes_total", "inputs", labels.OUTCOME, "How inputs ended; dead letters are counted apart."),
+    _counter("dead_letters_total", "inputs", labels.DEAD_REASON, "Inputs that could not be used."),
+    _gauge(
+        "held_records",
+        "records",
+        labels.SERVICE,
+        "Inputs taken and not decided yet, such as articles ahead of the watermark.",
+    ),
+    _gauge(
+        "unaccounted_records",
+        "records",
+        labels.SERVICE,
+        "Inputs minus outcomes, dead letters and held, at the last commit. Anything but 0 is a bug.",
+    ),
+    # Partitions.
+    _gauge(
+        "partitions_owned",
+        "partitions",
+        labels.SERVICE,
+        "Partition numbers the service works on in this process.",
+    ),
+    _gauge(
+        "partition_lag_records",
+        "records",
+        labels.TAKEN,
+        "Offsets between what is taken and the last committed record of an owned partition; 0 when "
+        "there is nothing to take. A backlog on Kafka counts the markers of transactions too.",
+        owned=True,
+    ),
+    _gauge(
+        "partition_lag_seconds",
+        "seconds",
+        labels.TAKEN,
+        "How long ago the oldest record not taken yet was first seen; 0 when there is none.",
+        owned=True,
+    ),
+    _gauge(
+        "partition_progress_timestamp_seconds",
+        "seconds",
+        labels.NUMBER,
+        "Unix time of the last commit of an owned partition number; of its assignment before the first.",
+        owned=True,
+    ),
+    _gauge(
+        "partition_halted",
+        "bool",
+        labels.NUMBER,
+        "1 while an owned partition number stands still until a person has mended what stopped it.",
+        owned=True,
+    ),
+    _gauge(
+        "topic_retention_seconds",
+        "seconds",
+        labels.FORGETTING,
+        "How long a topic that the service reads keeps a record; 0: for ever, or not known yet.",
+    ),
+    _counter(
+        "rebalances_total",
+        "rebalances",
+        labels.REBALANCE,
+        "Partitions given or taken by an assignment; lost: taken over by another process before it.",
+    ),
+    # The loop.
+    _counter(
+        "loop_seconds_total",
+        "seconds",
+        labels.LOOP_STATE,
+        "Where the lanes of a service, and the fetching they share, spend their time.",
+    ),
+    _counter(
+        "transactions_total",
+        "transactions",
+        labels.RESULT,
+        "Attempts to publish outputs and consumed offsets in one act.",
+    ),
+    _histogram(
+        "transaction_seconds",
+        "seconds",
+        labels.RESULT,
+        "Time from the attempt to the answer.",
+        buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+    ),
+    _gauge(
+        "queue_depth",
+        "items or bytes",
+        labels.QUEUE,
+        "What waits in the fullest queue of its kind: each partition number has its own, parsers are shared.",
+    ),
+    _gauge("queue_limit", "items or bytes", labels.QUEUE, "The bound of one such queue; 0: it does not run."),
+    # State.
+    _gauge(
+        "state_bytes",
+        "bytes",
+        labels.STATE_NUMBER,
+        "Estimated memory of the state of an owned partition number.",
+        owned=True,
+    ),
+    _gauge(
+        "state_limit_bytes",
+        "bytes",
+        labels.each(service=labels.STATEFUL),
+        "Memory the process may use, shared by all state in it: its cgroup's limit, else the machine's.",
+    ),
+    _gauge(
+        "state_records",
+        "records",
+        labels.STATE_NUMBER,
+        "Versions (dedup) or feeds (ingest) remembered for an owned partition number.",
+        owned=True,
+    ),
+    _gauge(
+        "state_restore_started_timestamp_seconds",
+        "seconds",
+        labels.SERVICE,
+        "Unix time at which the longest restore under way began; 0 when there is none.",
+    ),
+    _histogram(
+        "state_restore_seconds",
+        "seconds",
+        labels.SERVICE,
+        "Time to rebuild a partition's state from its changelog.",
+        buckets=(0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800),
+    ),
+    _counter(
+        "state_restores_total",
+        "restores",
+        labels.RESTORE_SOURCE,
+        "States rebuilt, by what was there to begin with; a snapshot is completed from the log.",
+    ),
+    _counter(
+        "state_restored_records_total",
+        "records",
+        labels.SERVICE,
+        "Changelog records applied while restoring.",
+    ),
+    _gauge(
+        "log_bytes",
+        "bytes",
+        labels.NONE,
+        "Size of the embedded log with its write-ahead file; 0 on another bus.",
+    ),
+    _gauge(
+        "disk_free_bytes",
+        "bytes",
+        labels.NONE,
+        "Free space where the embedded log lies; 0 on another bus.",
+    ),
+    _gauge(
+        "disk_size_bytes",
+        "bytes",
+        labels.NONE,
+        "Size of the file system the embedded log lies on; 0 on another bus.",
+    ),
+    # Ingest.
+    _gauge(
+        "feeds",
+        "feeds",
+        labels.FEED_STATE,
+        "Feeds of the owned partitions by state. The states exclude each other; their sum is all feeds. "
+        "overdue: fresh, but not polled for twice its interval.",
+        only="ingest",
+    ),
+    _counter("fetches_total", "fetches", labels.FETCH, "HTTP fetches by how they ended.", only="ingest"),
+    _histogram(
+        "fetch_seconds",
+        "seconds",
+        labels.NONE,
+        "Time of one fetch, redirects included.",
+        buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20),
+        only="ingest",
+    ),
+    _histogram(
+        "poll_delay_seconds",
+        "seconds",
+        labels.NONE,
+        "From the moment a feed was due to the start of its poll: our delay, not the publisher's.",
+        buckets=(1, 5, 15, 60, 300, 900, 3600),
+        only="ingest",
+    ),
+    _counter(
+        "fetch_bytes_total",
+        "bytes",
+        labels.FORM,
+        "Bytes of fetched bodies, as sent and as decoded.",
+        only="ingest",
+    ),
+    _gauge(
+        "canary_last_success_timestamp_seconds",
+        "seconds",
+        labels.NONE,
+        "Unix time at which the canary's story was last read back; of the start before the first; 0 "
+        "without a canary.",
+        only="ingest",
+    ),
+    # Dedup.
+    _counter(
+        "articles_total",
+        "versions",
+        labels.ARTICLE_KIND,
+        "Versions decided: of a new article, of a known one, or brought in after the fact.",
+        only="dedup",
+    ),
+    _counter(
+        "screened_total",
+        "versions",
+        labels.SCREEN,
+        "Versions kept out of matching, by the screen that did it.",
+        only="dedup",
+    ),
+    _counter("relations_total", "relations", labels.RELATION, "Relations found.", only="dedup"),
+    _histogram(
+        "verdict_seconds",
+        "seconds",
+        labels.NONE,
+        "Time of a step divided by the versions it decided, once a step.",
+        buckets=(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5),
+        only="dedup",
+    ),
+    _histogram(
+        "candidates",
+        "pairs",
+        labels.NONE,
+        "Pairs verified for a version that was not screened.",
+        buckets=(0, 1, 2, 4, 8, 16, 32, 64),
+        only="dedup",
+    ),
+    _gauge(
+        "live_articles",
+        "articles",
+        labels.SHARD,
+        "Articles in the window of an owned shard.",
+        owned=True,
+        only="dedup",
+    ),
+    _gauge(
+        "reorder_buffer_records",
+        "records",
+        labels.SHARD,
+        "Articles of an owned shard that wait for the watermark.",
+        owned=True,
+        only="dedup",
+    ),
+    _gauge(
+        "watermark_timestamp_seconds",
+        "seconds",
+        labels.SHARD,
+        "Unix time up to which every ingest partition is done, as an owned shard knows it; 0 before all "
+        "have spoken.",
+        owned=True,
+        only="dedup",
+    ),
+    _counter(
+        "late_records_total",
+        "records",
+        labels.SHARD,
+        "Articles that came behind the watermark and were taken at once.",
+        only="dedup",
+    ),
+    _gauge(
+        "stories_open", "stories", labels.SHARD, "Open stories of an owned shard.", owned=True, only="dedup"
+    ),
+    _gauge(
+        "story_articles_max",
+        "articles",
+        labels.SHARD,
+        "Members of the largest open story of an owned shard.",
+        owned=True,
+        only="dedup",
+    ),
+    # Enrich.
+    _counter("story_changes_total", "changes", labels.CHANGE, "Story changes published.", only="enrich"),
+    _histogram(
+        "story_age_seconds",
+        "seconds",
+        labels.AGE_PATH,
+        "From the first sight of a version to the published change of its story. backfill: first seen more "
+        "than a day ago, which is an archive or a recording and says nothing of our speed.",
+        buckets=(1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600),
+        only="enrich",
     ),
 )
-
-
-class Metrics:
-    """All children, bound once. `bound` raises KeyError for what is not in the table."""
-
-    def __init__(self) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]
-        self._registry = CollectorRegistry()
-        self._children = {row.name: dict(self._bind(row)) for row in METRICS}
-        self.gauge("build_info", version("newsfold")).set(1)
-
-    def counter(self, name: str, *values: str) -> Counter:
-        child = self._children[name][values]
-        assert isinstance(child, Counter)
-        return child
-
-    def gauge(self, name: str, *values: str) -> Gauge:
-        child = self._children[name][values]
-        assert isinstance(child, Gauge)
-        return child
-
-    def histogram(self, name: str, *values: str) -> Histogram:
-        child = self._children[name][values]
-        assert isinstance(child, Histogram)
-        return child
-
-    def exposition(self) -> bytes:
-        """The Prometheus text format, version 0.0.4."""
-        return generate_latest(self._registry)
-
-    def _bind(self, row: Metric) -> Iterator[tuple[Values, Child]]:
-        name = PREFIX + row.name
-        parent: Child
-        if row.kind == "histogram":
-            parent = Histogram(name, row.help, row.labels, registry=self._registry, buckets=row.buckets)
-        else:
-            make = Counter if row.kind == "counter" else Gauge
-            parent = make(name, row.help, row.labels, registry=self._registry)
-        for values in row.allowed:
-            yield values, parent.labels(*values) if values else parent
 
 
 def table() -> str:
@@ -323,21 +401,34 @@ def table() -> str:
         "# Metrics",
         "",
         "Made from `services/ops/metrics.py` by `python -m services.ops.metrics > docs/metrics.md`.",
-        "Every label value that can occur is listed; every series exists from the start.",
+        "Every label value that can occur is listed. A process has the series of the services it runs, all",
+        "of them from the start at 0; only those marked *owned* exist while their partition is owned, so",
+        "that a partition that moved is never told of twice. Beside them stand the `process_*` metrics of",
+        "the Prometheus client: CPU, memory, file descriptors, time of the start.",
         "",
-        "| metric | type | unit | labels | meaning |",
-        "|---|---|---|---|---|",
+        "| metric | type | unit | labels | of | meaning |",
+        "|---|---|---|---|---|---|",
     ]
-    rows = [
-        f"| `{PREFIX}{row.name}` | {row.kind} | {row.unit} | {_labels(row)} | {row.help} |" for row in METRICS
-    ]
-    return "\n".join([*head, *rows, ""])
+    return "\n".join([*head, *(_line(row) for row in METRICS), ""])
+
+
+def _line(row: Metric) -> str:
+    kind = f"{row.kind}, *owned*" if row.owned else row.kind
+    of = ", ".join(services_of(row))
+    return f"| `{PREFIX}{row.name}` | {kind} | {row.unit} | {_labels(row)} | {of} | {row.help} |"
+
+
+def services_of(row: Metric) -> Values:
+    """The services whose processes expose it."""
+    if "service" not in row.labels:
+        return row.services
+    return tuple(dict.fromkeys(values[row.labels.index("service")] for values in row.allowed))
 
 
 def _labels(row: Metric) -> str:
     """`service: a, b; topic: c` where every value goes with every other, else a list for each service."""
     if row.name == "build_info":
-        return "version"
+        return "service; version"
     columns = [list(dict.fromkeys(column)) for column in zip(*row.allowed, strict=True)]
     if set(product(*columns)) == set(row.allowed):
         named = zip(row.labels, columns, strict=True)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from structlog.typing import FilteringBoundLogger
 
 from services.ops.events import Event
-from services.ops.metrics import Metrics
+from services.ops.labels import AGE_PATHS
 from services.ops.outcomes import DEAD, OTHER, OUTCOMES
+from services.ops.registry import Metrics
 from services.stream.changelog import Restored
 from services.stream.observer import Delivery, Result, State
 
@@ -69,6 +70,10 @@ class ServiceTotals:
         self.metrics.gauge("unaccounted_records", self.service).set(self.unaccounted())
         self.metrics.gauge("partitions_owned", self.service).set(self.owned())
 
+    def share(self) -> None:
+        """Speak of the partitions that runners here own and nobody took over, and of no others."""
+        self.metrics.own(self.service, {number for one in self._runners for number in one.owned - one.taken})
+
     def _publish(self, delivery: Delivery) -> None:
         counter, service = self.metrics.counter, self.service
         for topic, count in delivery.inputs.items():
@@ -83,15 +88,13 @@ class ServiceTotals:
             self._age(delivery.stamps)
         if delivery.readings:
             counter("readings_total", service).inc(delivery.readings)
-        number = str(delivery.number)
-        self.metrics.gauge("partition_progress_timestamp_seconds", service, number).set(time.time())
 
     def _age(self, stamps: Sequence[int]) -> None:
         """A cluster record is stamped with the first sight of the version that changed the story."""
-        now, histogram = time.time(), self.metrics.histogram("story_age_seconds")
+        now = time.time()
+        live, backfill = (self.metrics.histogram("story_age_seconds", path) for path in AGE_PATHS)
         for age_s in (now - stamp / 1_000_000 for stamp in stamps):
-            if age_s < LIVE_S:
-                histogram.observe(max(0.0, age_s))
+            (live if age_s < LIVE_S else backfill).observe(max(0.0, age_s))
 
 
 class RunnerObserver:
@@ -99,6 +102,8 @@ class RunnerObserver:
 
     def __init__(self, totals: ServiceTotals) -> None:
         self.owned: frozenset[int] = frozenset()
+        self.taken: frozenset[int] = frozenset()
+        """Owned still by assignment, and taken over by another process."""
         self._totals = totals
         self._metrics = totals.metrics
         self._service = totals.service
@@ -119,6 +124,8 @@ class RunnerObserver:
             ended = sum(delivery.outcomes.values()) + sum(delivery.dead.values())
             self._open[delivery.number] += taken - ended
             self._held[delivery.number] = delivery.held
+        self._progress(delivery.number)
+        self._stands_still(delivery.number, False)
         self._totals.count(delivery)
         self._totals.settle()
         if self._totals.log is not None:
@@ -166,7 +173,10 @@ class RunnerObserver:
         for number in self._totals.restoring.keys() & (self.owned - owned):
             del self._totals.restoring[number]
         self._count_changes(owned)
-        self.owned = owned
+        new, self.owned, self.taken = owned - self.owned, owned, self.taken & owned
+        self._totals.share()
+        for number in new:
+            self._progress(number)
         for number in (self._open.keys() | self._held.keys()) - owned:
             del self._open[number], self._held[number]
         self._totals.settle()
@@ -175,9 +185,23 @@ class RunnerObserver:
 
     def lost(self, number: int) -> None:
         self._totals.restoring.pop(number, None)
+        self.taken |= {number}
+        self._totals.share()
         self._metrics.counter("rebalances_total", self._service, "lost").inc()
         if self._totals.log is not None:
             self._totals.log.warning(Event.PARTITION_LOST, partition=number)
+
+    def halted(self, number: int) -> None:
+        self._stands_still(number, True)
+        if self._totals.log is not None:
+            self._totals.log.error(Event.PARTITION_HALTED, partition=number)
+
+    def _stands_still(self, number: int, still: bool) -> None:  # noqa: FBT001 - the value of the gauge
+        self._metrics.gauge("partition_halted", self._service, str(number)).set(still)
+
+    def _progress(self, number: int) -> None:
+        progress = "partition_progress_timestamp_seconds"
+        self._metrics.gauge(progress, self._service, str(number)).set(time.time())
 
     def _count_changes(self, owned: frozenset[int]) -> None:
         changes = {"assigned": len(owned - self.owned), "revoked": len(self.owned - owned)}

@@ -9,7 +9,7 @@ from services.console.addresses import topic_specs
 from services.console.lag import Behind, LagGauges, behind
 from services.console.pipeline import Pipeline, Stage
 from services.enrich.service import EnrichService
-from services.ops.metrics import Metrics
+from services.ops.registry import Metrics
 from services.stream.bus import Output, Partition
 from services.stream.settings import RunSettings
 from services.stream.sqlite import SqliteBus

@@ -5,9 +5,10 @@ import pytest
 from msgspec.structs import replace
 
 from services.ingest import service
-from services.ops.metrics import REBALANCES, RESTORE_SOURCES, Metrics
+from services.ops.labels import REBALANCES, RESTORE_SOURCES
 from services.ops.observing import ServiceTotals
 from services.ops.outcomes import DEAD, OTHER, OUTCOMES
+from services.ops.registry import Metrics
 from services.stream.bus import Partition
 from services.stream.changelog import Restored
 from services.stream.observer import Delivery
@@ -85,15 +86,16 @@ def value(metrics: Metrics, line: str) -> float:
     return float(found[0].split()[-1])
 
 
-def test_only_what_was_first_seen_today_counts_for_the_age_of_stories() -> None:
+def test_what_was_first_seen_before_today_is_no_age_of_a_live_story() -> None:
     metrics = Metrics()
     runner = ServiceTotals("enrich", metrics).runner()
     now_us = round(1_000_000 * time.time())
     stamps = (now_us - 90_000_000, now_us - 3_000_000, now_us - 40 * 86_400_000_000, now_us + 60_000_000)
     runner.delivered(replace(delivery(published=4), inputs={"clusters": 4}, outputs={}, stamps=stamps))
-    assert value(metrics, "story_age_seconds_count") == 3
-    assert value(metrics, 'story_age_seconds_bucket{le="60.0"}') == 2
-    assert value(metrics, 'story_age_seconds_bucket{le="120.0"}') == 3
+    assert value(metrics, 'story_age_seconds_count{path="live"}') == 3
+    assert value(metrics, 'story_age_seconds_count{path="backfill"}') == 1
+    assert value(metrics, 'story_age_seconds_bucket{le="60.0",path="live"}') == 2
+    assert value(metrics, 'story_age_seconds_bucket{le="120.0",path="live"}') == 3
 
 
 def test_rebalances_are_told_apart() -> None:
@@ -150,3 +152,48 @@ def test_a_long_restore_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> N
         runner.restoring(3, offset, 100)
     assert [line["offset"] for line in told] == [30, 50]
     assert told[0] == {"event": "state.partly_restored", "partition": 3, "offset": 30, "end": 100}
+
+
+def shown(metrics: Metrics) -> set[str]:
+    lines = metrics.exposition().decode().splitlines()
+    progress = [line for line in lines if line.startswith("newsfold_partition_progress")]
+    return {line.partition('partition="')[2][0] for line in progress}
+
+
+def test_only_what_is_owned_is_spoken_of() -> None:
+    totals, metrics = observed()
+    first, second = totals.runner(), totals.runner()
+    assert shown(metrics) == set()
+    first.rebalanced(frozenset({0, 1}))
+    second.rebalanced(frozenset({2}))
+    assert shown(metrics) == {"0", "1", "2"}
+    assert value(metrics, 'partition_progress_timestamp_seconds{partition="2",service="dedup"}') > 1e9
+    first.rebalanced(frozenset({1}))
+    assert shown(metrics) == {"1", "2"}
+    first.delivered(delivery(0, taken=1, story=1))
+    assert shown(metrics) == {"1", "2"}
+
+
+def test_what_another_process_has_taken_over_is_its_to_speak_of() -> None:
+    totals, metrics = observed()
+    runner = totals.runner()
+    runner.rebalanced(frozenset({0, 1}))
+    runner.lost(1)
+    assert shown(metrics) == {"0"}
+    runner.rebalanced(frozenset({0, 1}))
+    assert shown(metrics) == {"0"}
+    runner.rebalanced(frozenset({0}))
+    runner.rebalanced(frozenset({0, 1}))
+    assert shown(metrics) == {"0", "1"}
+
+
+def test_a_partition_stands_still_until_something_of_it_is_delivered() -> None:
+    totals, metrics = observed()
+    runner = totals.runner()
+    runner.rebalanced(frozenset({0, 1}))
+    runner.halted(1)
+    assert value(metrics, 'partition_halted{partition="1",service="dedup"}') == 1
+    runner.delivered(delivery(0, taken=1, story=1))
+    assert value(metrics, 'partition_halted{partition="1",service="dedup"}') == 1
+    runner.delivered(delivery(1, taken=1, story=1))
+    assert value(metrics, 'partition_halted{partition="1",service="dedup"}') == 0

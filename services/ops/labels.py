@@ -1,0 +1,112 @@
+"""Label values of the metrics: every one is an enum. Never a feed, host, address, id or text of an error."""
+
+from itertools import product
+from typing import NamedTuple, get_args
+
+from services.contracts.clusters import Change
+from services.contracts.feeds import FeedStatus
+from services.contracts.relations import RelationKind, ScreenReason
+from services.contracts.topics import BY_NAME, FEED_PARTITIONS, SHARD_COUNT, TOPICS
+from services.ops.outcomes import DEAD, OTHER, OUTCOMES, SERVICES
+from services.stream.observer import Result, State
+
+Values = tuple[str, ...]
+
+
+class Labels(NamedTuple):
+    """Label names, and every combination of their values there can be."""
+
+    names: Values = ()
+    allowed: tuple[Values, ...] = ((),)
+
+
+def each(**values: Values) -> Labels:
+    """Every value with every other."""
+    return Labels(tuple(values), tuple(product(*values.values())))
+
+
+def by_service(label: str, values: dict[str, Values]) -> Labels:
+    """The values of each service."""
+    return Labels(("service", label), tuple((name, one) for name, of in values.items() for one in of))
+
+
+RESTORE_SOURCES: Values = ("log", "snapshot", "refused-snapshot")
+REBALANCES: Values = ("assigned", "revoked", "lost", "unchanged")
+FEED_STATES: Values = (*get_args(FeedStatus), "overdue", "unpolled")
+STAGES: Values = ("fetch", "restore", "step", "publish", "upkeep")
+ERRORS: Values = ("retry", "fenced", "unclear", "fatal", "timeout", "os", "value", OTHER)
+ARTICLE_KINDS: Values = ("new", "version", "backfill")
+AGE_PATHS: Values = ("live", "backfill")
+FETCHED: Values = ("feed", "page")
+FETCH_OUTCOMES: Values = (
+    "ok",
+    "not_modified",
+    "http_403",
+    "http_404",
+    "http_410",
+    "http_429",
+    "http_4xx",
+    "http_5xx",
+    "timeout",
+    "dns",
+    "connect",
+    "tls",
+    "too_large",
+    "bomb",
+    "encoding",
+    "blocked_address",
+    "bad_url",
+    "redirect",
+    "protocol",
+)
+"""As an exchange calls them."""
+QUEUES: dict[str, Values] = {
+    "ingest": ("inbox", "inbox-bytes", "requests", "parsers"),
+    "dedup": ("inbox", "inbox-bytes", "reorder"),
+    "enrich": ("inbox", "inbox-bytes"),
+}
+STATEFUL: Values = ("ingest", "dedup")
+"""Services that hold state in memory."""
+
+NUMBERS: Values = tuple(str(number) for number in range(max(FEED_PARTITIONS, SHARD_COUNT)))
+_READ_TOPICS = tuple(
+    (reader, topic.name)
+    for topic in TOPICS
+    for reader in topic.readers
+    if reader in SERVICES and reader != topic.writer  # a service restores from its own topics
+)
+_TAKEN = tuple(
+    (reader, topic, str(number))
+    for reader, topic in _READ_TOPICS
+    if topic != "feeds"  # read from the start at every start, so no offset is ever committed
+    for number in range(BY_NAME[topic].partitions)
+)
+_FORGETTING = tuple(pair for pair in _READ_TOPICS if BY_NAME[pair[1]].retention_s is not None)
+
+NONE = Labels()
+SERVICE = each(service=SERVICES)
+SHARD = each(shard=NUMBERS[:SHARD_COUNT])
+NUMBER = each(service=SERVICES, partition=NUMBERS)
+STATE_NUMBER = each(service=STATEFUL, partition=NUMBERS)
+READ = Labels(("service", "topic"), _READ_TOPICS)
+WRITTEN = Labels(
+    ("service", "topic"), tuple((topic.writer, topic.name) for topic in TOPICS if topic.writer in SERVICES)
+)
+TAKEN = Labels(("service", "topic", "partition"), _TAKEN)
+FORGETTING = Labels(("service", "topic"), _FORGETTING)
+OUTCOME = by_service("outcome", OUTCOMES)
+DEAD_REASON = by_service("reason", DEAD)
+QUEUE = by_service("queue", QUEUES)
+ERROR = each(service=SERVICES, stage=STAGES, error_type=ERRORS)
+RESULT = each(service=SERVICES, result=get_args(Result))
+LOOP_STATE = each(service=SERVICES, state=get_args(State))
+REBALANCE = each(service=SERVICES, kind=REBALANCES)
+RESTORE_SOURCE = each(service=SERVICES, source=RESTORE_SOURCES)
+FEED_STATE = each(state=FEED_STATES)
+FETCH = each(kind=FETCHED, outcome=FETCH_OUTCOMES)
+FORM = each(form=("wire", "decoded"))
+ARTICLE_KIND = each(kind=ARTICLE_KINDS)
+RELATION = each(kind=get_args(RelationKind))
+SCREEN = each(reason=get_args(ScreenReason))
+CHANGE = each(change=get_args(Change))
+AGE_PATH = each(path=AGE_PATHS)
