@@ -1,6 +1,7 @@
 # ruff: noqa: D301 - click wants the backspace character of an escaped b
 """The command line: what can be asked for, and how a failure is told. Bodies are in `services/console`."""
 
+import os
 import sqlite3
 from importlib import metadata
 from pathlib import Path
@@ -12,7 +13,7 @@ from services.console import operators
 from services.console.options import FILE, config_option
 from services.contracts.topics import TOPICS
 from services.ops import logging
-from services.ops.config import Settings
+from services.ops.config import Settings, load
 from services.ops.exits import Exit, Stop, table
 from services.stream.bus import BusError, Fenced, Retry
 
@@ -287,17 +288,31 @@ def feeds_list(address: str | None, settings: Settings) -> None:
 @main.command(short_help="Say what is wrong with this installation and what to do.")
 @click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
 @click.option("--config", type=FILE, metavar="FILE", help="TOML settings to check.")
-def doctor(address: str | None, config: Path | None) -> None:
+@click.option("--account", is_flag=True, help="Prove from the topics that every article ended somewhere.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
+def doctor(address: str | None, config: Path | None, *, account: bool, as_json: bool) -> None:
     """Check configuration, bus, topics, clock, disk and libraries; say what is wrong and what to do.
+
+    With --account instead: read the topics and prove that every article record ended as member of a story,
+    screened, known, held or dead letter, and that stories, clusters and story-changes agree. What is missing
+    is named with its topic, partition and offset, and the exit code is 1. It may run beside the services.
 
     \b
     Examples:
       newsfold doctor
       newsfold doctor --config newsfold.toml --bus sqlite:/srv/newsfold/log.db
+      newsfold doctor --account --bus kafka:127.0.0.1:9092
+      newsfold doctor --account --json | jq -r '.missing[].article_id'
     """
+    if account:
+        from services.console.audit import show_account
+
+        settings = load(config, os.environ)
+        show_account(address or settings.bus.url, settings, as_json=as_json)
+        return
     from services.console.doctor import report
 
-    report(config, address)
+    report(config, address, as_json=as_json)
 
 
 @main.command(short_help="Why an article relates to others, or why not, with the words that prove it.")

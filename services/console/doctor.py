@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import click
+import msgspec
 
 from services.console.addresses import Address, bus_at, parse
 from services.contracts.topics import TOPICS
@@ -130,16 +131,27 @@ async def _topics(bus: Bus) -> Iterable[Finding]:
     return wrong or [Finding("topics", f"all {len(TOPICS)} as in the topic table")]
 
 
-def report(config: Path | None, address: str | None) -> None:
+def report(config: Path | None, address: str | None, *, as_json: bool = False) -> None:
     """Print every finding. Raises `Stop` (failed) where something is wrong."""
     findings = asyncio.run(_all(config, address))
-    for finding in findings:
-        click.echo(f"{'ok   ' if finding.well else 'WRONG'}  {finding.part}: {finding.told}")
-        if not finding.well:
-            click.echo(f"       → {finding.remedy}")
+    click.echo(_as_json(findings) if as_json else _as_lines(findings))
     wrong = sum(not finding.well for finding in findings)
     if wrong:
         raise Stop(Exit.FAILED, f"{wrong} of {len(findings)} checks found something wrong")
+
+
+def _as_lines(findings: Iterable[Finding]) -> str:
+    lines = []
+    for finding in findings:
+        lines.append(f"{'ok   ' if finding.well else 'WRONG'}  {finding.part}: {finding.told}")
+        if not finding.well:
+            lines.append(f"       → {finding.remedy}")
+    return "\n".join(lines)
+
+
+def _as_json(findings: Iterable[Finding]) -> bytes:
+    told = [{**finding._asdict(), "well": finding.well} for finding in findings]
+    return msgspec.json.encode({"clean": all(one["well"] for one in told), "findings": told})
 
 
 async def _all(config: Path | None, address: str | None) -> list[Finding]:
