@@ -7,6 +7,7 @@ said, so that a check which finds nothing is not taken for more than it is.
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Protocol
 
 from services.console import addresses
@@ -20,6 +21,7 @@ from services.stream.kafka.admin import Admin
 from services.stream.kafka.catalog import Catalog
 from services.stream.kafka.client import Access
 from services.stream.kafka.topics import Found
+from services.stream.patience import Patience, patiently
 
 LOOK_S = 0.05
 
@@ -99,15 +101,17 @@ class OnKafka:
 
 
 @asynccontextmanager
-async def standing(place: Address, settings: Settings) -> AsyncIterator[Standing]:
-    """Opened. Raises `Stop` (usage) for a log in memory."""
+async def standing(
+    place: Address, settings: Settings, patience: Patience | None = None
+) -> AsyncIterator[Standing]:
+    """Opened; with `patience` a cluster that is away is waited for. Raises `Stop` for a log in memory."""
     if place.kind == "memory":
         raise Stop(Exit.USAGE, "bus memory: a log in memory ends with this command; name sqlite:FILE")
     bus = addresses.bus_at(place, settings)
     if isinstance(bus, KafkaBus):
-        admin = Admin(bus.access)
+        opening = partial(_opened, bus.access)
+        admin = await (opening() if patience is None else patiently(opening, patience))
         try:
-            await admin.start()
             yield OnKafka(bus.access, admin)
         finally:
             await admin.end()
@@ -117,3 +121,13 @@ async def standing(place: Address, settings: Settings) -> AsyncIterator[Standing
         yield OnLog(bus)
     finally:
         await bus.close()
+
+
+async def _opened(access: Access) -> Admin:
+    admin = Admin(access)
+    try:
+        await admin.start()
+    except BaseException:
+        await admin.end()
+        raise
+    return admin

@@ -23,6 +23,7 @@ from services.contracts.topics import TOPICS
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.settings import BusSettings
+from services.stream.patience import Patience
 
 COLUMNS = ("partitions", "cleanup", "retention", "min.insync.replicas", "key", "writer", "readers")
 PIPE_WIDTH = 160
@@ -144,7 +145,8 @@ def check_plan(wishes: Wishes) -> None:
 async def _on(wishes: Wishes, *, create: bool) -> tuple[list[Finding], Sequence[str]]:
     wishes.refuse_without_kafka()
     place = wishes.place if create else addresses.shared(wishes.place)
-    async with standing(place, wishes.for_bus()) as there:
+    patience = Patience(total_s=wishes.settings.bus.wait_s) if create else None
+    async with standing(place, wishes.for_bus(), patience) as there:
         asked = wishes.copies(await there.brokers())
         findings = await (create_missing if create else look)(there, asked)
         return findings, there.unseen()
