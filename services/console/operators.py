@@ -77,7 +77,7 @@ def topics_plan(form: Literal["json", "acls"] | None, **wishes: Any) -> None:
 @topics.command("apply")
 @layout_options
 def topics_apply(**wishes: Any) -> None:
-    """Create the topics that are missing, then verify all.
+    """Create the topics that are missing, then verify all. A cluster that is away is waited for (bus.wait_s).
 
     A topic that is there is never changed: what differs is told, and the exit code is 1. The number of
     partitions above all: it decides where every key lies.
