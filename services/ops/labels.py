@@ -7,7 +7,8 @@ from services.contracts.clusters import Change
 from services.contracts.feeds import FeedStatus
 from services.contracts.relations import RelationKind, ScreenReason
 from services.contracts.topics import BY_NAME, FEED_PARTITIONS, SHARD_COUNT, TOPICS
-from services.ops.outcomes import DEAD, OTHER, OUTCOMES, SERVICES
+from services.ops.failures import ERRORS
+from services.ops.outcomes import DEAD, OUTCOMES, SERVICES
 from services.stream.observer import Result, State
 
 Values = tuple[str, ...]
@@ -34,7 +35,6 @@ RESTORE_SOURCES: Values = ("log", "snapshot", "refused-snapshot")
 REBALANCES: Values = ("assigned", "revoked", "lost", "unchanged")
 FEED_STATES: Values = (*get_args(FeedStatus), "overdue", "unpolled")
 STAGES: Values = ("fetch", "restore", "step", "publish", "upkeep")
-ERRORS: Values = ("retry", "fenced", "unclear", "fatal", "timeout", "os", "value", OTHER)
 ARTICLE_KINDS: Values = ("new", "version", "backfill")
 AGE_PATHS: Values = ("live", "backfill")
 FETCHED: Values = ("feed", "page")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from structlog.typing import FilteringBoundLogger
 
 from services.ops.events import Event
+from services.ops.failures import error_type
 from services.ops.labels import AGE_PATHS
 from services.ops.outcomes import DEAD, OTHER, OUTCOMES
 from services.ops.registry import Metrics
@@ -63,6 +64,9 @@ class ServiceTotals:
         self.outcomes.update(delivery.outcomes)
         self.dead.update(delivery.dead)
         self._publish(delivery)
+
+    def failed(self, stage: str, error: Exception) -> None:
+        self.metrics.counter("errors_total", self.service, stage, error_type(error)).inc()
 
     def settle(self) -> None:
         """Set the gauges that sum over runners."""
@@ -139,6 +143,9 @@ class RunnerObserver:
         if result != "committed" and self._totals.log is not None:
             self._totals.log.warning(Event.BATCH_RETRIED, result=result)
 
+    def failed(self, state: State, error: Exception) -> None:
+        self._totals.failed(state, error)
+
     def spent(self, state: State, seconds: float) -> None:
         self._metrics.counter("loop_seconds_total", self._service, state).inc(seconds)
 
@@ -196,7 +203,7 @@ class RunnerObserver:
         if self._totals.log is not None:
             self._totals.log.error(Event.PARTITION_HALTED, partition=number)
 
-    def _stands_still(self, number: int, still: bool) -> None:  # noqa: FBT001 - the value of the gauge
+    def _stands_still(self, number: int, still: bool) -> None:
         self._metrics.gauge("partition_halted", self._service, str(number)).set(still)
 
     def _progress(self, number: int) -> None:

@@ -18,7 +18,7 @@ class Inbox:
         self._most_records = most_records
         self._most_bytes = most_bytes
         self._records: deque[tuple[Record, int]] = deque()
-        self._bytes = 0
+        self.bytes = 0
         self.filled = asyncio.Event()
         """Set while there is something to take."""
 
@@ -27,13 +27,13 @@ class Inbox:
 
     @property
     def full(self) -> bool:
-        return len(self._records) >= self._most_records or self._bytes >= self._most_bytes
+        return len(self._records) >= self._most_records or self.bytes >= self._most_bytes
 
     def put(self, records: Sequence[Record]) -> None:
         for record in records:
             size = size_of(record)
             self._records.append((record, size))
-            self._bytes += size
+            self.bytes += size
         if self._records:
             self.filled.set()
 
@@ -48,7 +48,7 @@ class Inbox:
             self._records.popleft()
             taken.append(record)
             room -= size
-            self._bytes -= size
+            self.bytes -= size
         if not self._records:
             self.filled.clear()
         return taken

@@ -60,6 +60,8 @@ class Lane:
         self._ahead: dict[Partition, int] = {}
         self._held_back: Mapping[Partition, int] | None = None
         self._busy = False
+        self._stepped_s = 0.0
+        """How long the last step took."""
         self._doing = "opening"
 
     @property
@@ -102,7 +104,7 @@ class Lane:
         if self.stopping.is_set():
             return
         try:
-            await patiently(self._open, self._job.settings.patience)
+            await patiently(self._open, self._job.settings.patience, self._job.failing("restore"))
             self.ready = True
             self._changed()
             await self._work()
@@ -189,7 +191,7 @@ class Lane:
     async def _next(self, partition: Partition) -> Sequence[Record]:
         """The first record of an input that the task was not given yet, if it is there."""
         look = partial(self._job.bus.read, partition, self._given[partition], max_records=1)
-        return await patiently(look, self._job.settings.patience)
+        return await patiently(look, self._job.settings.patience, self._job.failing("fetch"))
 
     async def _take_records(self) -> None:
         settings = self._job.settings
@@ -201,7 +203,7 @@ class Lane:
             self._given.update((record.partition, record.offset + 1) for record in records)
             inputs = Counter(record.partition.topic for record in records)
             stamps = [record.timestamp_us for record in records]
-            await self._deliver(step, Given(inputs, 0, stamps, dict(self._given)))
+            await self._deliver(step, Given(inputs, 0, stamps, dict(self._given), self._stepped_s))
             self.taken = dict(self._given)
 
     async def _take_readings(self) -> None:
@@ -219,7 +221,7 @@ class Lane:
             bury = partial(bury_reading, origin=f"a reading of {self.name}")
             with self._at_work():
                 step = await self._call(cast(FedTask, self._task).take, readings, bury)
-                await self._deliver(step, Given({}, len(readings), (), dict(self._given)))
+                await self._deliver(step, Given({}, len(readings), (), dict(self._given), self._stepped_s))
 
     async def _call(
         self,
@@ -227,8 +229,10 @@ class Lane:
         inputs: Sequence[Input],
         bury: Callable[[Input, Poison], DeadLetter],
     ) -> Step:
+        started = time.monotonic()
         with self._spending("step"):
             step = await asyncio.to_thread(whole_or_one_by_one, call, inputs, bury, self._held_back)
+        self._stepped_s = time.monotonic() - started
         self._held_back = step.consumed
         return step
 
@@ -248,6 +252,9 @@ class Lane:
         started = time.monotonic()
         try:
             yield
+        except Exception as error:
+            self._job.observer.failed(state, error)
+            raise
         finally:
             self._job.observer.spent(state, time.monotonic() - started)
 

@@ -31,6 +31,11 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """Next offsets to read after a restart."""
     stamps: Sequence[int] = ()
     """`timestamp_us` of the records taken."""
+    noted: Mapping[tuple[str, str], int] = msgspec.field(default_factory=dict)
+    levels: Mapping[str, float] = msgspec.field(default_factory=dict)
+    """Both as the task's `Step` has them."""
+    seconds: float = 0.0
+    """Time of the step."""
 
 
 class Observer(Protocol):
@@ -43,6 +48,9 @@ class Observer(Protocol):
 
     def spent(self, state: State, seconds: float) -> None:
         """Time of one lane, or of the fetching they share."""
+
+    def failed(self, state: State, error: Exception) -> None:
+        """Something was raised meanwhile; a `Retry` is tried again."""
 
     def restoring(self, number: int, at: int, end: int) -> None:
         """The changelog of a number is applied up to offset `at` of `end`."""
@@ -67,6 +75,8 @@ class Unobserved:
     def transaction(self, result: Result, seconds: float) -> None: ...
 
     def spent(self, state: State, seconds: float) -> None: ...
+
+    def failed(self, state: State, error: Exception) -> None: ...
 
     def restoring(self, number: int, at: int, end: int) -> None: ...
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import msgspec
@@ -11,7 +11,7 @@ from services.stream.breaker import Batch, Tally
 from services.stream.bus import Bus, BusError, Fatal, Fenced, Output, Partition, Unclear, Writer
 from services.stream.clock import Clock
 from services.stream.dead_letters import to_output
-from services.stream.observer import Delivery, Observer, Result
+from services.stream.observer import Delivery, Observer, Result, State
 from services.stream.patience import patiently
 from services.stream.service import Service, Step
 from services.stream.settings import RunSettings
@@ -28,6 +28,10 @@ class Job(msgspec.Struct, frozen=True):
     observer: Observer
     clock: Clock
     """What dead letters and snapshots are stamped by."""
+
+    def failing(self, state: State) -> Callable[[Exception], None]:
+        """Tells the observer what was raised meanwhile."""
+        return partial(self.observer.failed, state)
 
 
 class Halted(Fatal):
@@ -47,6 +51,8 @@ class Given(msgspec.Struct, frozen=True):
     """`timestamp_us` of the records."""
     positions: Mapping[Partition, int]
     """The offsets after everything the task was ever given."""
+    seconds: float = 0.0
+    """How long the step took."""
 
 
 class Outbox:
@@ -69,7 +75,7 @@ class Outbox:
         if outputs or consumed:
             attempt = partial(self._attempt, outputs, consumed)
             try:
-                await patiently(attempt, self._job.settings.patience)
+                await patiently(attempt, self._job.settings.patience, self._job.failing("publish"))
             except Fatal as error:
                 raise Halted(_unwritten(dead, error)) if dead else error from error
         self._committed.update(consumed)
@@ -85,6 +91,9 @@ class Outbox:
                 held=held,
                 consumed=dict(self._committed),
                 stamps=given.stamps,
+                noted=step.noted,
+                levels=step.levels,
+                seconds=given.seconds,
             )
         )
 

@@ -18,8 +18,10 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Pauses together; then the fault is a person's to mend."""
 
 
-async def patiently(call: Callable[[], Awaitable[T]], patience: Patience) -> T:
-    """Call again while it raises `Retry`. Raises `Fatal` when patience ends.
+async def patiently(
+    call: Callable[[], Awaitable[T]], patience: Patience, failed: Callable[[Retry], None] | None = None
+) -> T:
+    """Call again while it raises `Retry`, of which `failed` is told. Raises `Fatal` when patience ends.
 
     The pauses are real time, whatever clock a replay goes by.
     """
@@ -29,6 +31,8 @@ async def patiently(call: Callable[[], Awaitable[T]], patience: Patience) -> T:
         try:
             return await call()
         except Retry as error:
+            if failed is not None:
+                failed(error)
             if left_s <= 0:
                 raise Fatal(f"still failing after {patience.total_s:.0f} s of trying: {error}") from error
         await sleep(min(pause_s, left_s))

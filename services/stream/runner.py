@@ -77,6 +77,12 @@ class Runner:
             if number in self._lanes and not self._lanes[number].delivered
         }
 
+    def waiting(self) -> tuple[int, int]:
+        """Records and bytes in the fullest inbox."""
+        inboxes = [lane.inbox for lane in self._lanes.values()]
+        records = max((len(inbox) for inbox in inboxes), default=0)
+        return records, max((inbox.bytes for inbox in inboxes), default=0)
+
     def taken(self) -> dict[Partition, int]:
         """Next offset of each owned input partition that is neither taken nor published yet."""
         return {partition: at for lane in self._lanes.values() for partition, at in lane.taken.items()}
@@ -98,7 +104,7 @@ class Runner:
         the batch in hand is published then.
         """
         join = partial(self.bus.join, self.group, self.service.inputs)
-        member = await patiently(join, self._job.settings.patience)
+        member = await patiently(join, self._job.settings.patience, self._job.failing("fetch"))
         failure: BaseException | None = None
         restored: frozenset[int] = frozenset()
         try:
@@ -137,7 +143,7 @@ class Runner:
     async def _follow(self, member: Member) -> None:
         while True:
             call = partial(member.assignment, timeout_s=ASSIGNMENT_S)
-            assignment = await patiently(call, self._job.settings.patience)
+            assignment = await patiently(call, self._job.settings.patience, self._job.failing("fetch"))
             if assignment is not None:
                 self._own(assignment)
 
@@ -209,7 +215,7 @@ class Runner:
         wait_s = settings.fetch_s if len(lanes) == len(self._lanes) else FULL_S
         started = time.monotonic()
         fetch = partial(member.fetch, max_records=settings.fetch_records, timeout_s=wait_s)
-        got = await patiently(fetch, settings.patience)
+        got = await patiently(fetch, settings.patience, self._job.failing("fetch"))
         if got:
             self._job.observer.spent("fetch", time.monotonic() - started)
         for partition, records in got.items():

@@ -52,6 +52,10 @@ class Step(msgspec.Struct):
     A partition left unnamed stays at what was last committed. Records from here on are given again
     after a restart, so a task that holds back must know again what it has seen.
     """
+    noted: dict[tuple[str, str], int] = msgspec.field(default_factory=dict)
+    """What else happened, by name and kind: for whoever counts, when it is published."""
+    levels: dict[str, float] = msgspec.field(default_factory=dict)
+    """How much of something the task has now, by name: for whoever counts."""
 
 
 class Task(Protocol):

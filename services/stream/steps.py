@@ -48,6 +48,9 @@ def _add(whole: Step, part: Step) -> None:
     whole.dead += part.dead
     for outcome, count in part.outcomes.items():
         whole.outcomes[outcome] = whole.outcomes.get(outcome, 0) + count
+    for what, count in part.noted.items():
+        whole.noted[what] = whole.noted.get(what, 0) + count
+    whole.levels |= part.levels
     whole.consumed = part.consumed
 
 
