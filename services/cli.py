@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from services.console import operators
+from services.console import log_commands, operators
 from services.console.options import FILE, config_option
 from services.contracts.topics import TOPICS
 from services.ops import logging
@@ -315,6 +315,35 @@ def doctor(address: str | None, config: Path | None, *, account: bool, as_json: 
     report(config, address, as_json=as_json)
 
 
+@main.command(short_help="Watch a running installation: rates, lag, age, loop time, queues, errors.")
+@click.option(
+    "--at", multiple=True, metavar="HOST:PORT", help="Where a process serves /metrics. Again for more."
+)
+@click.option(
+    "--every", "every_s", type=click.FloatRange(0.1, 60), default=2.0, help="Seconds between two looks."
+)
+@click.option(
+    "--once", is_flag=True, help="Look twice, tell it once, exit. So it is where no terminal looks."
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as one JSON object; once.")
+@config_option
+def top(at: tuple[str, ...], every_s: float, *, once: bool, as_json: bool, settings: Settings) -> None:
+    """Watch a running installation: stages with rates and lag, age, loop time, queues, feeds, errors.
+
+    It asks /metrics of one process or of several and adds them up; by default of ops.listen of the
+    configuration, with its token. A process that does not answer is shown as such. Ctrl-C ends it.
+
+    \b
+    Examples:
+      newsfold top
+      newsfold top --at 127.0.0.1:9464 --at 127.0.0.1:9465
+      newsfold top --once --json | jq .unaccounted
+    """
+    from services.console.top import show_top
+
+    show_top(at, settings, every_s=every_s, once=once, as_json=as_json)
+
+
 @main.command(short_help="Why an article relates to others, or why not, with the words that prove it.")
 @click.argument("url")
 @click.argument("other_url", required=False)
@@ -352,3 +381,4 @@ def explain(
 
 main.add_command(operators.topics)
 main.add_command(operators.dlq)
+main.add_command(log_commands.log)
