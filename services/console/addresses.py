@@ -52,11 +52,16 @@ def bus_at(address: Address, settings: Settings | None = None) -> Bus:
         return _kafka(address, settings or Settings())
     if file is None:
         return MemoryBus()
+    make_folder(file, address)
+    return SqliteBus(file)
+
+
+def make_folder(file: Path, address: Address) -> None:
+    """Raises `Stop` (usage)."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Stop(Exit.USAGE, f"bus {address}: {file.parent}: {error.strerror or error}") from None
-    return SqliteBus(file)
 
 
 def _kafka(address: Address, settings: Settings) -> Bus:

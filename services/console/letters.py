@@ -19,6 +19,8 @@ from services.stream.bus import Headers, Output, Partition, Record
 
 REPLAY = "dl_replay"
 """Header of a record that was sent again: topic, partition and offset of its dead letter."""
+NAME = "dl_name"
+"""Header of a letter that came from another log: its name there, which its replays carry."""
 FIRST = "dl_reason"
 """The first of the headers of a death."""
 _PLACE = re.compile(r"(?P<topic>[a-z.-]+)/(?P<number>\d{1,9})/(?P<offset>\d{1,19})")
@@ -47,18 +49,25 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     """Bytes of the value as it came."""
     key: bytes | None
+    moved_as: str = ""
+    """Its name on the log it was moved from."""
 
     @property
     def name(self) -> str:
         """How its replay names it."""
-        return f"{dead_letters.topic_of(self.service)}/0/{self.offset}"
+        return self.moved_as or f"{dead_letters.topic_of(self.service)}/0/{self.offset}"
 
     def source(self) -> Place | None:
         """The record it was; None where it came from a file or a feed."""
-        found = _PLACE.fullmatch(self.origin)
-        if found is None or found["topic"] not in BY_NAME:
-            return None
-        return Place(Partition(found["topic"], int(found["number"])), int(found["offset"]))
+        return place_of(self.origin)
+
+
+def place_of(origin: str) -> Place | None:
+    """None where it is no place in a topic of the table."""
+    found = _PLACE.fullmatch(origin)
+    if found is None or found["topic"] not in BY_NAME:
+        return None
+    return Place(Partition(found["topic"], int(found["number"])), int(found["offset"]))
 
 
 def read(record: Record) -> Letter:
@@ -73,6 +82,7 @@ def read(record: Record) -> Letter:
         time=time_of(record),
         size=len(record.value or b""),
         key=record.key,
+        moved_as=why.get(NAME, ""),
     )
 
 
@@ -85,7 +95,7 @@ def own_headers(record: Record) -> Headers:
 
 def again(record: Record, target: Partition) -> Output:
     """The record as it was, for the partition it came from, and which dead letter it was meanwhile."""
-    name = dead_letters.origin_of(record).encode()
+    name = read(record).name.encode()
     return Output(target, record.key, record.value, (*own_headers(record), (REPLAY, name)))
 
 

@@ -5,26 +5,24 @@ be there, equal in key, value, headers and time, and nothing else may.
 """
 
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
 
-from services.stream import retention
-from services.stream.bus import Bus, Fatal, Output, Partition, Record, TopicSpec
+from services.stream.bus import Bus, Fatal, Output, Partition, Record
 from services.stream.changelog import walk
-from services.stream.clock import microseconds
 from services.stream.moving.places import Places
 from services.stream.retention import Rule, last_offsets, survives
 
+_ELSEWHERE = (
+    "something else was published or deleted there; move to another prefix, or delete the topics there first"
+)
 Rewrite = Callable[[Record], Output]
 """A record as it is published elsewhere."""
 
 
-async def prove(
-    source: Bus, target: Bus, partition: Partition, spec: TopicSpec, rewrite: Rewrite, now: datetime
-) -> Places:
-    """Where each record lies now. Raises `Fatal` naming the first that is missing, foreign or different."""
-    rule = retention.rule(
-        spec, now_us=microseconds(now), tombstone_grace_s=retention.TOMBSTONE_GRACE_S
-    )
+async def prove(source: Bus, target: Bus, partition: Partition, rule: Rule, rewrite: Rewrite) -> Places:
+    """Where each record lies now. Raises `Fatal` naming the first that is missing, foreign or different.
+
+    `rule`: what the log moved to may have dropped by now.
+    """
     last = await _last(source, partition) if rule.compact else {}
     places = Places()
     there = _each(target, partition)
@@ -37,8 +35,8 @@ async def prove(
             raise Fatal(_missing(record, found))
     if found is not None:
         raise Fatal(
-            f"{_named(partition)} on the other log holds a record at offset {found.offset} that this log does "
-            "not: something else was published there; move to another prefix, or delete the topics there first"
+            f"{_named(partition)} on the other log holds a record at offset {found.offset} which this log "
+            f"does not hold: {_ELSEWHERE}"
         )
     return places
 
@@ -69,13 +67,9 @@ def _missing(record: Record, found: Record | None) -> str:
     instead = "nothing" if found is None else f"another record, at offset {found.offset}"
     return (
         f"{_named(record.partition)} offset {record.offset} is not on the other log, which has {instead} in "
-        "its place: something else was published or deleted there; move to another prefix, or delete the "
-        "topics there first"
+        f"its place: {_ELSEWHERE}"
     )
 
 
 def _named(partition: Partition) -> str:
     return f"{partition.topic}/{partition.number}"
-
-
-__all__ = ["Rewrite", "Rule", "prove"]

@@ -31,6 +31,10 @@ class Refused(Fatal):
     """Nothing was put in place."""
 
 
+class Exists(Refused):
+    """Something stands where the file was to go."""
+
+
 def digest_path(copy: Path) -> Path:
     return copy.with_name(f"{copy.name}.sha256")
 
@@ -39,13 +43,13 @@ def back_up(log: Path, copy: Path, told: Told) -> dict[Partition, int]:
     """The ends of the partitions in the copy. Raises `Refused` where `copy` exists; `Retry`, `Fatal`."""
     _refuse_existing(copy)
     part = copy.with_name(f"{copy.name}.part")
+    _discard(part)
     try:
         with for_people(log), closing(connect(log, durable=True)) as db:
-            with for_people(part), closing(sqlite3.connect(part)) as draft:
-                # With the transaction open before the first step, commits of others start nothing anew.
-                db.execute("BEGIN")
-                ends = tables.catalog(db).ends
-                db.backup(draft, pages=STEP_PAGES, progress=lambda _, left, all_: told(all_ - left, all_))
+            # With a transaction that has read, commits of others do not start the copy anew.
+            db.execute("BEGIN")
+            ends = tables.catalog(db).ends
+            _copy(db, part, told)
         _prove(part)
         digest_path(copy).write_text(f"{_digest(part)}  {copy.name}\n")
         _put(part, copy)
@@ -75,9 +79,14 @@ def restore(copy: Path, log: Path) -> dict[Partition, int]:
     return ends
 
 
+def _copy(db: sqlite3.Connection, part: Path, told: Told) -> None:
+    with for_people(part), closing(sqlite3.connect(part)) as draft:
+        db.backup(draft, pages=STEP_PAGES, progress=lambda _, left, total: told(total - left, total))
+
+
 def _refuse_existing(path: Path) -> None:
     if path.exists():
-        raise Refused(f"{path} exists, and nothing is overwritten: name another file or move it away")
+        raise Exists(f"{path} exists, and nothing is overwritten: name another file or move it away")
 
 
 def _companions(log: Path) -> tuple[Path, Path]:
