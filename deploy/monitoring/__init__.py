@@ -1,0 +1,1 @@
+"""Rules, their tests, dashboards and routes, written from the catalogue of metrics (`build.py`)."""

@@ -1,0 +1,72 @@
+"""Groups of alerts as files of rules, and as files of promtool tests beside them."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from deploy.monitoring.alert import Alert, Case, Group
+from deploy.monitoring.alerts import age, feeds, flow, loss, presence, state
+
+GROUPS: tuple[Group, ...] = (
+    presence.GROUP,
+    loss.GROUP,
+    age.GROUP,
+    flow.GROUP,
+    feeds.GROUP,
+    state.GROUP,
+)
+ALERTS: tuple[Alert, ...] = tuple(alert for group in GROUPS for alert in group.alerts)
+RECORDED: tuple[str, ...] = tuple(one.name for group in GROUPS for one in group.records)
+
+
+def rules(group: Group, runbook: str) -> dict[str, Any]:
+    """A file of rules. `runbook`: address of the page that has a section for each alert."""
+    recording = [{"record": one.name, "expr": _lines(one.expr)} for one in group.records]
+    alerting = [_rule(alert, runbook) for alert in group.alerts]
+    return {"groups": [{"name": f"newsfold-{group.name}", "rules": [*recording, *alerting]}]}
+
+
+def _rule(alert: Alert, runbook: str) -> dict[str, Any]:
+    return {
+        "alert": alert.title,
+        "expr": _lines(alert.expr),
+        "for": alert.wait,
+        "labels": {"severity": alert.severity},
+        "annotations": {"description": alert.description, **_static(alert, runbook)},
+    }
+
+
+def _lines(expression: str) -> str:
+    """A line for each part of a long expression."""
+    return re.sub(r" (?=(?:and|or|unless) )", "\n", expression)
+
+
+def _static(alert: Alert, runbook: str) -> dict[str, str]:
+    return {"runbook_url": f"{runbook}#{alert.anchor}", "summary": alert.summary}
+
+
+def tests(group: Group, runbook: str) -> dict[str, Any]:
+    """The test of a file of rules: two cases an alert."""
+    cases = [case for alert in group.alerts for case in _cases(alert, runbook)]
+    # The budget of feeds is recorded in one group and watched in another.
+    files = sorted({f"../{other.name}.yaml" for other in GROUPS if other.records} | {f"../{group.name}.yaml"})
+    return {"rule_files": files, "evaluation_interval": "1m", "tests": cases}
+
+
+def _cases(alert: Alert, runbook: str) -> Iterator[dict[str, Any]]:
+    told = [
+        {
+            "exp_labels": {"severity": alert.severity, **one.labels},
+            "exp_annotations": {"description": one.text, **_static(alert, runbook)},
+        }
+        for one in alert.fires.told
+    ]
+    yield _case(f"{alert.title} fires", alert, alert.fires, told)
+    if alert.quiet is not None:
+        yield _case(f"{alert.title} stays quiet", alert, alert.quiet, [])
+
+
+def _case(name: str, alert: Alert, case: Case, told: list[dict[str, Any]]) -> dict[str, Any]:
+    series = [{"series": series, "values": values} for series, values in case.series.items()]
+    expected = {"eval_time": case.at, "alertname": alert.title, "exp_alerts": told}
+    return {"name": name, "interval": "1m", "input_series": series, "alert_rule_test": [expected]}
