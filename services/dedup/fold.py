@@ -44,6 +44,11 @@ class Folded(msgspec.Struct):
     """Version ids that left the window."""
     outcomes: Counter[str] = msgspec.field(default_factory=Counter)
     """One count an article: story, screened or known."""
+    noted: Counter[tuple[str, str]] = msgspec.field(default_factory=Counter)
+    """What else happened, by metric and kind."""
+
+    def note(self, metric: str, kind: str) -> None:
+        self.noted[metric, kind] += 1
 
 
 class Read(msgspec.Struct, eq=False):
@@ -89,6 +94,16 @@ class Fold:
         ):
             self._roll(day, folded)
             self._decide(self._unknown(same_day, folded), folded)
+
+    def levels(self) -> dict[str, float]:
+        """How much of it there is now, by metric."""
+        return {
+            "live_articles": self.window.articles,
+            "state_records": len(self.window),
+            "state_bytes": self.window.bytes + self._novelty.nbytes(),
+            "stories_open": len(self.stories),
+            "story_articles_max": self.stories.largest(),
+        }
 
     def _unknown(self, dues: Iterable[Due], folded: Folded) -> list[Due]:
         """Each version once, the first time it came."""
@@ -150,6 +165,7 @@ class Fold:
         self._keep(item, verdict, folded)
         folded.verdicts.append(verdict)
         folded.outcomes["screened"] += 1
+        folded.note("screened_total", item.screened.reason)
 
     def _place(self, item: Read, signed: Signed, found: list[Hit], folded: Folded) -> None:
         """Verify the candidates, decide the relations, put the article into a story."""
@@ -171,6 +187,7 @@ class Fold:
         self._keep(item, verdict, folded)
         folded.verdicts.append(verdict)
         folded.outcomes["story"] += 1
+        folded.note("candidates", str(len(chosen)))
 
     def _candidates(self, signed: Signed, found: list[Hit]) -> list[Candidate]:
         mine = signed.profile.article.article_id
@@ -198,6 +215,7 @@ class Fold:
                 links.append(Link(other.article.article_id, answer, forward))
                 if forward:
                     relations.append(answer)
+                    folded.note("relations_total", answer.kind)
                 else:
                     self._amend(other, answer, folded)
             elif answer.reason:
@@ -223,6 +241,7 @@ class Fold:
         kept.record = msgspec.structs.replace(kept.record, verdict=verdict)
         folded.verdicts.append(verdict)
         folded.remembered.append(kept.record)
+        folded.note("relations_total", relation.kind)
 
     def _overlaps(self, mine: Profile) -> Callable[[str, str], bool]:
         """Whether two articles, by id, share enough to stand in one story; asked once a pair."""
@@ -246,6 +265,9 @@ class Fold:
     def _keep(self, item: Read, verdict: Verdict, folded: Folded) -> None:
         article = item.due.article
         before = self.window.current(article.article_id)
+        folded.note("articles_total", "backfill" if article.backfill else "version" if before else "new")
+        if item.due.late:
+            folded.note("late_records_total", "")
         newest = before is None or (
             before.record.article.first_seen_at <= article.first_seen_at
             # An article that went behind a wall is matched by the text it showed before.

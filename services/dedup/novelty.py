@@ -25,6 +25,7 @@ class Novelty:
         self._counts: Days = np.zeros(1 << bits, np.uint8)
         self._closed: dict[int, Slots] = {}
         self._open: dict[int, list[Hashes]] = {}
+        self._open_bytes = 0
         self._today: int | None = None
 
     def seen(self, hashes: Hashes) -> Days:
@@ -39,6 +40,7 @@ class Novelty:
         if self._today is not None and day < self._today:
             return False
         self._open.setdefault(day, []).append(hashes)
+        self._open_bytes += hashes.nbytes
         return True
 
     def advance(self, today: int) -> None:
@@ -46,6 +48,7 @@ class Novelty:
         self._today = today
         for day in sorted(day for day in self._open if day < today):
             hashes = np.concatenate(self._open.pop(day))
+            self._open_bytes -= hashes.nbytes
             touched = np.zeros(len(self._counts), bool)
             touched[np.concatenate(self._probes(hashes))] = True
             slots = np.flatnonzero(touched).astype(np.uint32)
@@ -56,7 +59,7 @@ class Novelty:
 
     def nbytes(self) -> int:
         held = sum(slots.nbytes for slots in self._closed.values())
-        return self._counts.nbytes + held + sum(h.nbytes for day in self._open.values() for h in day)
+        return self._counts.nbytes + held + self._open_bytes
 
     def _probes(self, hashes: Hashes) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
         return (

@@ -8,8 +8,10 @@ import msgspec
 
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark
+from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
 from services.contracts.sketches import Remembered, ShardClock
+from services.dedup.canary import Canaries, alone
 from services.dedup.fold import Fold, Folded
 from services.dedup.order import Due, Order
 from services.dedup.settings import DedupSettings, scheme
@@ -20,6 +22,8 @@ _CLOCK = b"clock"
 _STATE = "dedup-state"
 _MICROSECOND = 1_000_000
 T = TypeVar("T", bound=msgspec.Struct)
+Taken = Article | Watermark | CanaryArticle
+"""What lies on `articles`."""
 
 
 class DedupTask:
@@ -29,6 +33,7 @@ class DedupTask:
         self._number = number
         self._settings = settings
         self._order = Order(limit=settings.buffer_limit)
+        self._canaries = Canaries()
         self._fold = Fold(settings, ranges=ranges)
         self._restoring: Restoring | None = Restoring()
         self._clock: ShardClock | None = None
@@ -41,7 +46,7 @@ class DedupTask:
         self._restoring.take(record)
 
     def held(self) -> int:
-        return self._order.held()
+        return self._order.held() + self._canaries.held()
 
     def step(self, records: Sequence[Record]) -> Step:
         """Raises `Poison` before any state has changed."""
@@ -49,14 +54,24 @@ class DedupTask:
         self.restored()
         folded = Folded()
         self._take(zip(records, values, strict=True), folded)
-        held = self._order.oldest_offset()
+        sung = self._sing(folded)
+        held = min(filter(None.__ne__, (self._order.oldest_offset(), self._canaries.oldest_offset())), default=None)
         return Step(
-            outputs=[*self._outputs(folded), *self._state(folded)],
+            outputs=[*self._outputs(folded), *sung, *self._state(folded)],
             outcomes=folded.outcomes,
             consumed=None if held is None else {Partition("articles", self._number): held},
+            noted=folded.noted,
+            levels=self._levels(),
         )
 
-    def _take(self, taken: Iterable[tuple[Record, Article | Watermark]], folded: Folded) -> None:
+    def _levels(self) -> dict[str, float]:
+        floor = self._order.floor()
+        return self._fold.levels() | {
+            "reorder_buffer_records": self._order.held(),
+            "watermark_timestamp_seconds": floor.timestamp() if floor else 0.0,
+        }
+
+    def _take(self, taken: Iterable[tuple[Record, Taken]], folded: Folded) -> None:
         """Decide what is due; the rest waits, is a watermark, or is known."""
         due: dict[str, Due] = {}
         for record, value in taken:
@@ -64,6 +79,9 @@ class DedupTask:
             if isinstance(value, Watermark):
                 folded.outcomes["watermark"] += 1
                 released = self._order.promise(value)
+            elif isinstance(value, CanaryArticle):
+                self._canaries.offer(value.article, record.offset)
+                continue
             elif self._was_settled(record.offset, value) or self._known(value.version_id, due, folded):
                 folded.outcomes["known"] += 1
                 continue
@@ -71,6 +89,17 @@ class DedupTask:
                 released = self._order.offer(value, record.offset)
             due.update((one.article.version_id, one) for one in released)
         self._fold.fold(due.values(), folded)
+
+    def _sing(self, folded: Folded) -> list[Output]:
+        """The stories of the canaries that are due."""
+        outputs = []
+        for article in self._canaries.due(self._order.floor()):
+            folded.outcomes["canary"] += 1
+            for cluster in alone(article, self._settings):
+                sung = CanaryCluster(cluster=cluster)
+                id_ = f"{cluster.story_id}:{cluster.at.isoformat()}"
+                outputs.append(self._output("clusters", cluster.story_id, sung, id_, cluster.at))
+        return outputs
 
     def _was_settled(self, offset: int, article: Article) -> bool:
         """Whether an article that is read again was decided, even if its window is over since."""
@@ -91,14 +120,14 @@ class DedupTask:
             due.clear()
         return version in self._fold.window or self._order.holds(version)
 
-    def _decode(self, record: Record) -> Article | Watermark:
+    def _decode(self, record: Record) -> Taken:
         if record.value is None:
             raise Poison("tombstone", "an article cannot be withdrawn by a null value")
         try:
             value = wire.read(dict(record.headers), record.value)
         except (wire.UnknownType, msgspec.MsgspecError) as error:
             raise Poison("undecodable", str(error)) from error
-        if not isinstance(value, (Article, Watermark)):
+        if not isinstance(value, Taken):
             raise Poison("wrong-type", f"{type(value).__name__} does not belong into articles")
         return value
 

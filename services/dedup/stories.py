@@ -7,6 +7,7 @@ no longer overlaps leaves and founds its own. A story's id is the hash of the ve
 it, whatever becomes of that version.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -51,15 +52,19 @@ class Stories:
         self._reach = timedelta(days=settings.story_days)
         self._open: dict[str, Cluster] = {}
         self._home: dict[str, str] = {}
+        self._sizes: Counter[int] = Counter()
+        """How many open stories have so many members."""
 
     def put(self, cluster: Cluster) -> None:
         """Take a story as it stands: restore, and every change goes through here."""
+        self._resize(self._open.get(cluster.story_id), cluster)
         self._open[cluster.story_id] = cluster
         for member in cluster.members:
             self._home[member.article_id] = cluster.story_id
 
     def drop(self, story: str) -> None:
         gone = self._open.pop(story, None)
+        self._resize(gone, None)
         for member in gone.members if gone else ():
             if self._home.get(member.article_id) == story:
                 del self._home[member.article_id]
@@ -70,6 +75,18 @@ class Stories:
 
     def __len__(self) -> int:
         return len(self._open)
+
+    def largest(self) -> int:
+        """Members of the largest open story."""
+        return max(self._sizes, default=0)
+
+    def _resize(self, before: Cluster | None, after: Cluster | None) -> None:
+        if after is not None:
+            self._sizes[len(after.members)] += 1
+        if before is not None:
+            self._sizes[len(before.members)] -= 1
+            if not self._sizes[len(before.members)]:
+                del self._sizes[len(before.members)]
 
     def place(self, member: Member, links: Sequence[Link], overlaps: Overlaps) -> list[Cluster]:
         """Put an article, or its new version, where it belongs. The changed stories, lost ids first."""

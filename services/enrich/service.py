@@ -4,13 +4,16 @@ It keeps no state: a cluster record says everything about the story, and a story
 cluster's. Taking a record twice gives the same bytes.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
 
 from services.contracts import wire
+from services.contracts.canaries import CanaryCluster
 from services.contracts.clusters import Cluster
 from services.contracts.stories import Story
+from services.contracts.topics import CANARY
 from services.enrich.story import change, event, story
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Feeder, Poison, Step, Task
@@ -30,8 +33,26 @@ class EnrichTask:
 
     def step(self, records: Sequence[Record]) -> Step:
         """Raises `Poison` before any output."""
-        outputs = [output for record in records for output in self._tell(self._decode(record))]
-        return Step(outputs=outputs, outcomes={"published": len(records)} if records else {})
+        canaries, clusters = self._sorted(records)
+        told = [output for cluster in clusters for output in self._tell(cluster)]
+        sung = [output for canary in canaries for output in self._sing(canary)]
+        outcomes = {"published": len(clusters), "canary": len(canaries)}
+        return Step(
+            outputs=[*told, *sung],
+            outcomes={name: count for name, count in outcomes.items() if count},
+            noted=Counter(("story_changes_total", cluster.change) for cluster in clusters if cluster),
+        )
+
+    def _sorted(self, records: Sequence[Record]) -> tuple[list[Cluster], list[Cluster | None]]:
+        """The clusters of canaries, and all others."""
+        canaries: list[Cluster] = []
+        clusters: list[Cluster | None] = []
+        for record in records:
+            if record.value is not None and wire.ce_type(CanaryCluster).encode() in dict(record.headers).values():
+                canaries.append(self._decode_canary(record.value))
+            else:
+                clusters.append(self._decode(record))
+        return canaries, clusters
 
     def _decode(self, record: Record) -> Cluster | None:
         if record.value is None:

@@ -2,13 +2,12 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
 
 from structlog.typing import FilteringBoundLogger
 
 from services.ops.events import Event
 from services.ops.failures import error_type
-from services.ops.labels import AGE_PATHS
+from services.ops.notes import Notes
 from services.ops.outcomes import DEAD, OTHER, OUTCOMES
 from services.ops.registry import Metrics
 from services.stream.changelog import Restored
@@ -17,8 +16,6 @@ from services.stream.observer import Delivery, Result, State
 QUIET = frozenset({"tick", "progress", "watermark"})
 TOLD_S = 5.0
 """How often a long restore says how far it is."""
-LIVE_S = 86_400.0
-"""What was first seen longer ago is back-fill or a recording, and says nothing of our speed."""
 
 
 class ServiceTotals:
@@ -41,6 +38,7 @@ class ServiceTotals:
         self.failing = False
         """The last publish failed, and is being tried again."""
         self._runners: list[RunnerObserver] = []
+        self._notes = Notes(service, metrics)
 
     def runner(self) -> "RunnerObserver":
         observer = RunnerObserver(self)
@@ -88,17 +86,9 @@ class ServiceTotals:
             counter("outcomes_total", service, _known(outcome, OUTCOMES[service])).inc(count)
         for reason, count in delivery.dead.items():
             counter("dead_letters_total", service, _known(reason, DEAD[service])).inc(count)
-        if service == "enrich":
-            self._age(delivery.stamps)
+        self._notes.take(delivery, now_s=time.time())
         if delivery.readings:
             counter("readings_total", service).inc(delivery.readings)
-
-    def _age(self, stamps: Sequence[int]) -> None:
-        """A cluster record is stamped with the first sight of the version that changed the story."""
-        now = time.time()
-        live, backfill = (self.metrics.histogram("story_age_seconds", path) for path in AGE_PATHS)
-        for age_s in (now - stamp / 1_000_000 for stamp in stamps):
-            (live if age_s < LIVE_S else backfill).observe(max(0.0, age_s))
 
 
 class RunnerObserver:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
+from typing import NamedTuple
 
 from services.stream.bus import Assignment, Bus, Fenced, Member, Partition, Unclear
 from services.stream.clock import Clock, SystemClock
@@ -26,6 +27,17 @@ logger = logging.getLogger(__name__)
 FULL_S = 0.05
 """How long a fetch waits while some lane is not hungry: it may be again by then."""
 ASSIGNMENT_S = 60.0
+
+
+class Waiting(NamedTuple):
+    """What is in a lane and not decided."""
+
+    records: int = 0
+    """In the inbox."""
+    bytes: int = 0
+    """Of those."""
+    held: int = 0
+    """In its task."""
 
 
 class Runner:
@@ -77,11 +89,10 @@ class Runner:
             if number in self._lanes and not self._lanes[number].delivered
         }
 
-    def waiting(self) -> tuple[int, int]:
-        """Records and bytes in the fullest inbox."""
-        inboxes = [lane.inbox for lane in self._lanes.values()]
-        records = max((len(inbox) for inbox in inboxes), default=0)
-        return records, max((inbox.bytes for inbox in inboxes), default=0)
+    def waiting(self) -> Waiting:
+        """In whichever lane has most of it."""
+        lanes = [Waiting(len(lane.inbox), lane.inbox.bytes, lane.held()) for lane in self._lanes.values()]
+        return Waiting(*map(max, zip(*lanes, strict=True))) if lanes else Waiting()
 
     def taken(self) -> dict[Partition, int]:
         """Next offset of each owned input partition that is neither taken nor published yet."""

@@ -51,6 +51,12 @@ def test_a_story_that_closed_stays_to_be_read() -> None:
     assert wire.decode(Story, step.outputs[1].value or b"").closed
 
 
+def test_changes_are_noted_by_kind() -> None:
+    grown, closed = cluster(ORIGINAL, COPY, change="grew"), cluster(ORIGINAL, change="closed")
+    step = EnrichTask(2).step([record(grown), record(closed, 1), record(None, 2)])
+    assert step.noted == {("story_changes_total", "grew"): 1, ("story_changes_total", "closed"): 1}
+
+
 def test_a_record_taken_twice_gives_the_same_bytes() -> None:
     task, taken = EnrichTask(2), [record(cluster(ORIGINAL, COPY))]
     assert task.step(taken).outputs == task.step(taken).outputs == EnrichTask(2).step(taken).outputs

@@ -1,8 +1,6 @@
-import time
 from typing import Any, cast
 
 import pytest
-from msgspec.structs import replace
 
 from services.ingest import service
 from services.ops.labels import REBALANCES, RESTORE_SOURCES
@@ -84,18 +82,6 @@ def test_every_way_ingest_can_end_an_input_has_its_own_series() -> None:
 def value(metrics: Metrics, line: str) -> float:
     found = [one for one in metrics.exposition().decode().splitlines() if one.startswith(f"newsfold_{line} ")]
     return float(found[0].split()[-1])
-
-
-def test_what_was_first_seen_before_today_is_no_age_of_a_live_story() -> None:
-    metrics = Metrics()
-    runner = ServiceTotals("enrich", metrics).runner()
-    now_us = round(1_000_000 * time.time())
-    stamps = (now_us - 90_000_000, now_us - 3_000_000, now_us - 40 * 86_400_000_000, now_us + 60_000_000)
-    runner.delivered(replace(delivery(published=4), inputs={"clusters": 4}, outputs={}, stamps=stamps))
-    assert value(metrics, 'story_age_seconds_count{path="live"}') == 3
-    assert value(metrics, 'story_age_seconds_count{path="backfill"}') == 1
-    assert value(metrics, 'story_age_seconds_bucket{le="60.0",path="live"}') == 2
-    assert value(metrics, 'story_age_seconds_bucket{le="120.0",path="live"}') == 3
 
 
 def test_rebalances_are_told_apart() -> None:

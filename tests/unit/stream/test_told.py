@@ -94,4 +94,4 @@ async def test_what_a_task_raises_is_told_before_it_ends_the_runner(bus: MemoryB
 
 async def test_the_fullest_inbox_is_known(bus: MemoryBus) -> None:
     runner = Runner(CountService(), bus, settings=FAST)
-    assert runner.waiting() == (0, 0)
+    assert runner.waiting() == (0, 0, 0)
