@@ -2,6 +2,7 @@
 
 from deploy.monitoring.alert import COUNT, SERVICE, SPAN, Alert, Case, Fires, Group, Told
 from deploy.monitoring.thresholds import ABSENT, CANARY_S, RESTARTS, SAMPLES
+from services.contracts.topics import SHARD_COUNT
 from services.ops.outcomes import SERVICES
 
 JOBS = 'job=~".*newsfold.*"'
@@ -49,6 +50,33 @@ ABSENT_SERVICE = Alert(
             'newsfold_partitions_owned{service="dedup",instance="b"}': "2x5 _x10",
             'newsfold_partitions_owned{service="dedup",instance="c"}': "2x5 4x10",
             'newsfold_partitions_owned{service="enrich",instance="c"}': "4x5 0x3 4x7",
+        },
+        at="12m",
+    ),
+)
+UNOWNED = Alert(
+    name="PartitionsUnowned",
+    expr=(
+        'sum by (service) (newsfold_partitions_owned{service=~"dedup|enrich"}) > 0 '
+        f'and sum by (service) (newsfold_partitions_owned{{service=~"dedup|enrich"}}) < {SHARD_COUNT}'
+    ),
+    wait=ABSENT,
+    severity="critical",
+    summary="Partitions have no owner, so what is in them waits.",
+    description=f"Of {SHARD_COUNT} partitions of {SERVICE} only {COUNT} have had an owner for {ABSENT}.",
+    fires=Fires(
+        series={
+            'newsfold_partitions_owned{service="dedup",instance="b"}': "2x15",
+            'newsfold_partitions_owned{service="dedup",instance="c"}': "2x3 1x12",
+        },
+        at="12m",
+        told=(Told("Of 4 partitions of dedup only 3 have had an owner for 5m.", {"service": "dedup"}),),
+    ),
+    # A rebalance that took its time.
+    quiet=Case(
+        series={
+            'newsfold_partitions_owned{service="dedup",instance="b"}': "2x15",
+            'newsfold_partitions_owned{service="dedup",instance="c"}': "2x3 1x3 2x9",
         },
         at="12m",
     ),
@@ -135,4 +163,6 @@ SERIES = Alert(
     ),
     quiet=Case(series={f"scrape_samples_scraped{{{_TARGET}}}": "1500x20"}, at="18m"),
 )
-GROUP = Group(name="presence", alerts=(WATCHDOG, ABSENT_SERVICE, TARGET, BUS, CANARY, RESTARTING, SERIES))
+GROUP = Group(
+    name="presence", alerts=(WATCHDOG, ABSENT_SERVICE, UNOWNED, TARGET, BUS, CANARY, RESTARTING, SERIES)
+)
