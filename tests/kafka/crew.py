@@ -115,6 +115,7 @@ class Crew:
             "NEWSFOLD_BUS__URL": f"kafka:{bootstrap}",
             "NEWSFOLD_BUS__PREFIX": prefix,
             "NEWSFOLD_BUS__SESSION_S": str(SESSION_S),
+            "NEWSFOLD_BUS__HALT_S": "1",
             "NEWSFOLD_OPS__LISTEN": "127.0.0.1:0",
             "NEWSFOLD_OPS__LOG_FORMAT": "json",
             "OPENBLAS_NUM_THREADS": "1",
@@ -178,11 +179,15 @@ class Crew:
                 self.tend()
                 await asyncio.sleep(LOOK_S)
 
+    async def ended(self, name: str, within_s: float) -> None:
+        """Tend until one of them has done its work and ended well. Raises `TimeoutError`."""
+        hand = self.hands[name]
+        await self.tended(lambda: not hand.alive and hand.code == 0, within_s)
+
     async def settled(self, within_s: float) -> float:
         """Tend until the recording is out and everything is decided; seconds. Raises `TimeoutError`."""
         began = time.monotonic()
-        ingest = self.hands["ingest"]
-        await self.tended(lambda: not ingest.alive and ingest.code == 0, within_s)
+        await self.ended("ingest", within_s)
         async with asyncio.timeout(within_s), self.bus() as bus:
             for service in (DedupService(), EnrichService()):
                 while not await _drained(bus, f"newsfold-{service.name}", service.inputs):

@@ -6,16 +6,9 @@ import signal
 import time
 from collections.abc import Sequence
 
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-
-from services.console import addresses
-from services.stream.bus import Output, Partition
-from services.stream.kafka import topics
 from tests.kafka.broker import Node
 from tests.kafka.crew import LOOK_S, SESSION_S, Crew, Hand
 
-DEAD = "dead-letters.dedup"
 STOP_S = 10.0
 FINISH_S = 120.0
 Did = dict[str, float]
@@ -97,40 +90,6 @@ async def outage(crew: Crew, nodes: Sequence[Node], seconds: float, leaving: Han
         "stop took, seconds": round(stop_s, 2),
         "most resident memory at its end, MB": memory,
     }
-
-
-async def poison(crew: Crew, count: int) -> list[bytes]:
-    """Put records that are no articles among the articles, round the shards; their values."""
-    # Long and without pattern, so that a topic can be made to refuse them and still take commit markers.
-    values = [b"no article %d " % number + random.Random(number).randbytes(2000) for number in range(count)]
-    async with crew.bus() as bus:
-        shards = await bus.partitions("articles")
-        writer = await bus.writer("chaos-poison", ["feeds"], 0)
-        for number, value in enumerate(values):
-            await asyncio.sleep(0.2)
-            await writer.publish(
-                [Output(Partition("articles", number % shards), b"poison", value)], consumed={}
-            )
-    return values
-
-
-async def dead(crew: Crew) -> list[bytes | None]:
-    return [record.value for record in await crew.records(DEAD)]
-
-
-async def limit_dead_letters(crew: Crew, most_bytes: int | None = None) -> None:
-    """Make the broker refuse records of the dead-letter topic that are larger; None: as it was."""
-    (spec,) = (one for one in addresses.topic_specs(forget=False) if one.name == DEAD)
-    settings = topics.settings(spec, copies=1)
-    if most_bytes is not None:
-        settings |= {"max.message.bytes": str(most_bytes)}
-    admin = AIOKafkaAdminClient(bootstrap_servers=crew.bootstrap)
-    await admin.start()
-    try:
-        # All of them: Kafka's older request puts what it is not told back to the broker's own defaults.
-        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, crew.prefix + DEAD, settings)])
-    finally:
-        await admin.close()
 
 
 async def _wait(crew: Crew, seconds: float) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from services.stream.bus import Partition
+from services.ops.settings import BusSettings
 from tests.end_to_end.archive import write_archive
-from tests.kafka import faults, outcome, session
+from tests.kafka import again, faults, outcome, poison, session
 from tests.kafka.conftest import Name
 from tests.kafka.crew import Crew
 from tests.kafka.outcome import Calm
@@ -88,25 +88,37 @@ async def test_a_broker_that_dies_and_an_outage_change_nothing(crew: Crew, calm:
 
 async def test_poison_goes_to_the_dead_letters_and_the_rest_flows(crew: Crew, calm: Calm) -> None:
     crew.services(calm.source, speed=speed(5))
-    values = await faults.poison(crew, 4)
+    values = await poison.poison(crew, 4)
     crew.hands["dedup-0"].kill()
     await same(crew, calm)
-    assert sorted(map(str, await faults.dead(crew))) == sorted(map(str, values))
+    assert sorted(map(str, await poison.dead(crew))) == sorted(map(str, values))
 
 
-async def test_dead_letters_that_cannot_be_written_stop_the_work_and_commit_nothing(
+async def test_dead_letters_that_cannot_be_written_halt_their_partition_alone_until_they_can(
     crew: Crew, calm: Calm
 ) -> None:
-    worker = crew.add("dedup-0", "run", "dedup")
-    await worker.told("service.started", within_s=30)
-    await faults.limit_dead_letters(crew, 500)
-    (value,) = await faults.poison(crew, 1)
-    assert await worker.ended(60) not in {0, 2}
-    assert "dedup/0 stopped while working on articles/0" in worker.log.read_text()
-    async with crew.bus() as bus:
-        assert not (await bus.committed("newsfold-dedup", ["articles"])).get(Partition("articles", 0))
-    assert await faults.dead(crew) == []
-    await faults.limit_dead_letters(crew)
-    crew.services(calm.source, dedup=1)
+    crew.services(calm.source)
+    did = await poison.unwritable(crew)
+    assert did["committed past the poison"] == 0
     await same(crew, calm)
-    assert await faults.dead(crew) == [value]
+    assert crew.exits == []
+
+
+async def test_the_breaker_halts_a_partition_of_nothing_but_poison_until_somebody_lets_it_pass(
+    crew: Crew, calm: Calm
+) -> None:
+    values = await poison.flood(crew, 0)
+    crew.services(calm.source)
+    did = await poison.flooded(crew, 0, values)
+    assert did["of it dead before the breaker opened"] <= BusSettings().dead_run
+    assert did["committed past it"] <= 1  # the marker behind what was dead before
+    await same(crew, calm)
+
+
+async def test_all_input_read_again_from_the_start_leaves_the_tables_as_they_were(
+    crew: Crew, calm: Calm
+) -> None:
+    crew.services(calm.source)
+    await crew.settled(WITHIN_S)
+    await crew.stop()
+    assert (await again.read_again(crew))["tables that differ"] == 0
