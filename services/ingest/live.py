@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from services.contracts.feeds import Feed, FeedState
 from services.ingest import schedule
+from services.ingest.exchange import Exchange
 from services.ingest.fetch import ACCEPT_FEED, ACCEPT_PAGE, Fetcher
 from services.ingest.observe import body_digest, feed_reading, page_reading
 from services.ingest.pool import Pool
@@ -22,6 +23,7 @@ from services.ingest.readings import FeedReading, PageReading, Reading, Tick
 from services.ingest.service import IngestTask
 from services.ingest.source import EPOCH, MICROSECOND
 from services.ingest.urls import host_of
+from services.ops.fetching import Fetches
 from services.stream.clock import Clock, SystemClock
 
 Seen = FeedReading | PageReading
@@ -60,6 +62,7 @@ class HttpFeeder:
         once: bool = False,
         settings: LiveSettings | None = None,
         clock: Clock | None = None,
+        fetches: Fetches | None = None,
     ) -> None:
         self._task = task
         self._fetcher = fetcher
@@ -67,6 +70,7 @@ class HttpFeeder:
         self._once = once
         self._settings = settings or LiveSettings()
         self._clock = clock or SystemClock()
+        self._fetches = fetches
         self._due: list[_Due] = []
         self._looked = float("-inf")
         self._ticked = float("-inf")
@@ -116,6 +120,7 @@ class HttpFeeder:
         for task in done:
             self._hosts[host_of(self._under_way.pop(task))] -= 1
             self._done.append(task.result())
+        self._tell_load()
 
     def _start_due(self) -> None:
         if self._clock.monotonic() - self._looked >= self._settings.look_s:
@@ -132,6 +137,7 @@ class HttpFeeder:
             work = self._poll(due.feed) if due.feed else self._page(due.url)
             self._under_way[asyncio.create_task(work)] = due.url
         self._due = later
+        self._tell_load()
 
     def _look(self) -> list[_Due]:
         """What the schedule wants now and is not under way. Nothing that is done waits to be taken."""
@@ -152,8 +158,11 @@ class HttpFeeder:
         state = self._task.states.get(feed.feed_id)
         if state is None or state.url != feed.url:
             state = FeedState(feed_id=feed.feed_id)
+        if state.due_at is not None and self._fetches is not None and not self._once:
+            self._fetches.polled((now - state.due_at).total_seconds())
         ask = schedule.conditional(state, now)
-        exchange = await self._fetcher.get(
+        exchange = await self._get(
+            "feed",
             feed.url,
             accept=ACCEPT_FEED,
             etag=state.etag if ask else "",
@@ -164,6 +173,20 @@ class HttpFeeder:
         return feed_reading(feed.feed_id, exchange, parsed, now)
 
     async def _page(self, url: str) -> Seen:
-        exchange = await self._fetcher.get(url, accept=ACCEPT_PAGE)
+        exchange = await self._get("page", url, accept=ACCEPT_PAGE)
         parsed = await self._pool.page(exchange) if exchange.outcome == "ok" else None
         return page_reading(exchange, parsed, self._clock.now())
+
+    async def _get(self, kind: str, url: str, **headers: str) -> Exchange:
+        started = self._clock.monotonic()
+        exchange = await self._fetcher.get(url, **headers)
+        if self._fetches is not None:
+            took = self._clock.monotonic() - started
+            sizes = {"wire_bytes": exchange.wire_bytes, "decoded_bytes": len(exchange.body)}
+            self._fetches.done(kind, exchange.outcome, took, **sizes)
+        return exchange
+
+    def _tell_load(self) -> None:
+        if self._fetches is not None:
+            requests, parsers = len(self._under_way), self._pool.busy
+            self._fetches.at_work(self._task.number, requests=requests, parsers=parsers)

@@ -59,6 +59,11 @@ class Pool:
         """How many documents are worth having under way at once."""
         return 2 * max(1, len(self._workers))
 
+    @property
+    def busy(self) -> int:
+        """How many processes parse something now."""
+        return len(self._workers) - self._idle.qsize()
+
     async def start(self) -> None:
         """Start the processes. They load their parsers while the caller fetches."""
         for worker in self._workers:
