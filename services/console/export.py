@@ -23,6 +23,7 @@ from services.console.sorted_lines import SortedLines
 from services.console.tally import Tally
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark
+from services.contracts.canaries import CanaryArticle
 from services.contracts.relations import Verdict
 from services.contracts.stories import Event, Story, StoryChange
 from services.ops.outcomes import SERVICES
@@ -106,7 +107,7 @@ def _article(record: Record, tally: Tally) -> Article | None:
         content = wire.read(dict(record.headers), record.value or b"")
     except (wire.UnknownType, msgspec.MsgspecError):
         content = None
-    tally.unreadable += not isinstance(content, Article | Watermark)
+    tally.unreadable += not isinstance(content, Article | Watermark | CanaryArticle)
     return content if isinstance(content, Article) else None
 
 

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from services.contracts import wire
-from services.contracts.articles import Article
+from services.contracts.articles import Watermark
+from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.relations import Outcome
 from services.stream.bus import Partition, Record
 
@@ -215,7 +216,7 @@ class Ledger:
         self._changes[story] = max(change.revision, last or 0)
 
     def cluster(self, record: Record) -> None:
-        cluster = _read(record, _Story)
+        cluster = None if _is_a(record, CanaryCluster) else _read(record, _Story)
         if cluster is None:
             return
         story = short(cluster.story_id)
@@ -226,7 +227,7 @@ class Ledger:
                 self._homes[article] = _Home(story, record.offset)
 
     def article(self, record: Record) -> None:
-        if not _is_article(record):
+        if _is_a(record, Watermark, CanaryArticle):
             return
         article = _read(record, _Article)
         ending = self._end_of(record, article)
@@ -371,12 +372,11 @@ def _ending(verdict: _Verdict) -> tuple[str, str]:
     return ("story", verdict.story_id) if verdict.story_id else ("superseded", "")
 
 
-def _is_article(record: Record) -> bool:
-    """Whether dedup had to decide something: all but the records that only order the others."""
+def _is_a(record: Record, *kinds: type[msgspec.Struct]) -> bool:
     try:
-        return wire.type_of(dict(record.headers)) is Article
+        return wire.type_of(dict(record.headers)) in kinds
     except wire.UnknownType:
-        return True
+        return False
 
 
 def _read(record: Record, kind: type[Any]) -> Any:

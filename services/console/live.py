@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from services.console import addresses, inputs, states
 from services.console.addresses import Address
+from services.console.canary import CanaryWatch
 from services.console.feeds import Census, listed_in, publish_feeds
 from services.console.once import OnceFeeder, Round
 from services.console.pipeline import Pipeline, Stage
@@ -37,6 +38,7 @@ from services.ops.notify import supervised
 from services.ops.registry import Metrics
 from services.ops.server import OpsServer
 from services.ops.settings import IngestSettings, network
+from services.stream.breaker import Limits
 from services.stream.bus import Bus
 from services.stream.clock import SystemClock
 from services.stream.patience import Patience, patiently
@@ -56,6 +58,12 @@ class Order(NamedTuple):
     address: Address
     once: bool
     settings: Settings
+
+    @property
+    def sings(self) -> bool:
+        """Whether canaries are sent: only where feeds are followed for good."""
+        follows = "ingest" in self.services and not (self.recordings or self.once)
+        return follows and self.settings.ingest.canary_every_s > 0
 
     @classmethod
     def of(
@@ -131,7 +139,8 @@ async def _live(order: Order) -> str:
         stages = await stack.enter_async_context(_stages(order))
         session_s = order.settings.bus.session_s if order.address.kind == "kafka" else None
         pipeline = Pipeline(bus, stages, _run_settings(order), metrics, log=True, session_s=session_s)
-        watch = Watch(pipeline, bus, order.address, health, metrics, settings=order.settings)
+        canary = CanaryWatch(bus, metrics) if order.sings else None
+        watch = Watch(pipeline, bus, order.address, health, metrics, settings=order.settings, canary=canary)
         log.info(Event.SERVICE_STARTED, services=list(order.services))
         async with supervised(os.environ, lambda: health.liveness()[0], stop):
             await _work(pipeline, watch, stop, order)
@@ -215,7 +224,12 @@ def _fetcher(ingest: IngestSettings) -> Fetcher:
 
 
 def _ingest(fetcher: Fetcher, pool: Pool, ingest: IngestSettings, *, once: bool) -> IngestService:
-    live = LiveSettings(in_flight=ingest.in_flight, per_host=ingest.per_host, tick_s=ingest.tick_s)
+    live = LiveSettings(
+        in_flight=ingest.in_flight,
+        per_host=ingest.per_host,
+        tick_s=ingest.tick_s,
+        canary_s=ingest.canary_every_s,
+    )
     this_round = Round(FEED_PARTITIONS, SystemClock())
 
     def feeder(task: IngestTask, number: int) -> Feeder:
@@ -232,6 +246,7 @@ def _run_settings(order: Order) -> RunSettings:
         patience=Patience(total_s=settings.bus.wait_s),
         snapshots=states.place(order.address, settings),
         snapshot_every_s=settings.bus.snapshot_every_s,
+        dead_limits=Limits(consecutive=settings.bus.dead_run, ratio=settings.bus.dead_share),
         halt_s=None if order.once else settings.bus.halt_s,  # one round ends, well or not
     )
 

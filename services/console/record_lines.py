@@ -9,6 +9,7 @@ from rich.text import Text
 
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark
+from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.relations import Verdict
@@ -93,7 +94,9 @@ _TOLD: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     StoryChange: lambda change: f"{change.change}: {_story(change.story)}",
     Event: lambda event: f"{event.title} ({len(event.stories)} stories)",
     Remembered: lambda version: f"{version.article.url} {version.verdict.outcome}",
-    ShardClock: lambda clock: f"decided up to {clock.released}",
+    ShardClock: lambda clock: f"has taken all before offset {clock.taken} of articles",
+    CanaryArticle: lambda canary: f"canary of {canary.article.first_seen_at}",
+    CanaryCluster: lambda canary: f"canary of {canary.cluster.at}",
 }
 
 

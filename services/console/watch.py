@@ -7,6 +7,7 @@ from pathlib import Path
 
 from services.console import states
 from services.console.addresses import Address
+from services.console.canary import CanaryWatch
 from services.console.feeds import Census
 from services.console.heartbeat import Heartbeat
 from services.console.lag import LagGauges
@@ -39,6 +40,7 @@ class Watch:
         metrics: Metrics,
         *,
         settings: Settings | None = None,
+        canary: CanaryWatch | None = None,
     ) -> None:
         """Raises `Stop` where the heartbeat file cannot be written."""
         settings = settings or Settings()
@@ -54,6 +56,7 @@ class Watch:
         self._pulse = Pulse(bus, f"bus {address}", read, silence_s=settings.ops.silence_s)
         file = settings.ops.heartbeat_file
         self._heartbeat = Heartbeat(Path(file)) if file else None
+        self._canary = canary
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -67,6 +70,8 @@ class Watch:
                 tasks.create_task(states.drawn(self._pipeline.totals.values()))
                 if self._heartbeat is not None:
                     tasks.create_task(self._every(TURN_S, self._heartbeat.beat))
+                if self._canary is not None:
+                    tasks.create_task(self._every(LAG_S, self._canary.look))
         finally:
             if self._heartbeat is not None:
                 self._heartbeat.end()

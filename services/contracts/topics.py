@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from services.contracts.articles import Article, Watermark
+from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.relations import Verdict
@@ -52,6 +53,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 
 SHARD_COUNT = len(SHARDS)
 FEED_PARTITIONS = 4
+CANARY = "canary"
+"""The topic in which a canary's way ends."""
 _PUBLIC = ("newsrooms",)
 
 TOPICS: tuple[Topic, ...] = (
@@ -83,7 +86,7 @@ TOPICS: tuple[Topic, ...] = (
         by="shard",
         partitions=SHARD_COUNT,
         retention_s=37 * DAY_S,
-        types=(Article, Watermark),
+        types=(Article, Watermark, CanaryArticle),
         writer="ingest",
         readers=("dedup", *_PUBLIC),
         about="Every version of every article, and the watermarks that order them.",
@@ -105,7 +108,7 @@ TOPICS: tuple[Topic, ...] = (
         by="shard",
         partitions=SHARD_COUNT,
         compact=True,
-        types=(Cluster,),
+        types=(Cluster, CanaryCluster),
         writer="dedup",
         readers=("enrich",),
         about="Stories as sets of members, one record a change.",
@@ -142,6 +145,18 @@ TOPICS: tuple[Topic, ...] = (
         writer="enrich",
         readers=_PUBLIC,
         about="Stories about one happening.",
+    ),
+    Topic(
+        name=CANARY,
+        key="story_id",
+        by="shard",
+        partitions=SHARD_COUNT,
+        compact=True,
+        types=(Story,),
+        writer="enrich",
+        readers=("ingest",),
+        about="The canary's story of each shard, where a real one would have gone to `stories`; ingest, "
+        "which sent it, looks whether it came. Empty unless `ingest.canary_every_s` is set.",
     ),
     Topic(
         name="dedup-state",

@@ -55,7 +55,8 @@ class DedupTask:
         folded = Folded()
         self._take(zip(records, values, strict=True), folded)
         sung = self._sing(folded)
-        held = min(filter(None.__ne__, (self._order.oldest_offset(), self._canaries.oldest_offset())), default=None)
+        oldest = (self._order.oldest_offset(), self._canaries.oldest_offset())
+        held = min((offset for offset in oldest if offset is not None), default=None)
         return Step(
             outputs=[*self._outputs(folded), *sung, *self._state(folded)],
             outcomes=folded.outcomes,

@@ -18,6 +18,8 @@ from services.enrich.story import change, event, story
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Feeder, Poison, Step, Task
 
+_CANARY = ("ce_type", wire.ce_type(CanaryCluster).encode())
+
 
 class EnrichTask:
     def __init__(self, number: int) -> None:
@@ -33,31 +35,25 @@ class EnrichTask:
 
     def step(self, records: Sequence[Record]) -> Step:
         """Raises `Poison` before any output."""
-        canaries, clusters = self._sorted(records)
-        told = [output for cluster in clusters for output in self._tell(cluster)]
-        sung = [output for canary in canaries for output in self._sing(canary)]
-        outcomes = {"published": len(clusters), "canary": len(canaries)}
+        clusters = [self._decode(record) for record in records]
+        sung = sum(isinstance(cluster, CanaryCluster) for cluster in clusters)
+        outcomes = {"published": len(clusters) - sung, "canary": sung}
         return Step(
-            outputs=[*told, *sung],
+            outputs=[output for cluster in clusters for output in self._tell(cluster)],
             outcomes={name: count for name, count in outcomes.items() if count},
-            noted=Counter(("story_changes_total", cluster.change) for cluster in clusters if cluster),
+            noted=Counter(
+                ("story_changes_total", cluster.change)
+                for cluster in clusters
+                if isinstance(cluster, Cluster)
+            ),
         )
 
-    def _sorted(self, records: Sequence[Record]) -> tuple[list[Cluster], list[Cluster | None]]:
-        """The clusters of canaries, and all others."""
-        canaries: list[Cluster] = []
-        clusters: list[Cluster | None] = []
-        for record in records:
-            if record.value is not None and wire.ce_type(CanaryCluster).encode() in dict(record.headers).values():
-                canaries.append(self._decode_canary(record.value))
-            else:
-                clusters.append(self._decode(record))
-        return canaries, clusters
-
-    def _decode(self, record: Record) -> Cluster | None:
+    def _decode(self, record: Record) -> Cluster | CanaryCluster | None:
         if record.value is None:
             return None
         try:
+            if _CANARY in record.headers:
+                return wire.decode(CanaryCluster, record.value)
             cluster = wire.decode(Cluster, record.value)
         except msgspec.MsgspecError as error:
             raise Poison("undecodable", str(error)) from error
@@ -65,9 +61,11 @@ class EnrichTask:
             raise Poison("empty-story", f"story {cluster.story_id} has no member")
         return cluster
 
-    def _tell(self, cluster: Cluster | None) -> list[Output]:
+    def _tell(self, cluster: Cluster | CanaryCluster | None) -> list[Output]:
         if cluster is None:
             return []
+        if isinstance(cluster, CanaryCluster):
+            return [self._sing(story(cluster.cluster))]
         told = story(cluster)
         happening = event(told)
         outputs = [
@@ -81,6 +79,12 @@ class EnrichTask:
                 self._output("events", happening.event_id, None, told),
             ]
         return outputs
+
+    def _sing(self, told: Story) -> Output:
+        """Where only ingest looks. Stamped by the bus: when it came is what is asked."""
+        id_ = f"{told.story_id}:{told.last_seen_at.isoformat()}"
+        headers = wire.headers(told, id=id_, source="enrich", time=told.last_seen_at)
+        return Output(Partition(CANARY, self._number), told.story_id.encode(), wire.encode(told), headers)
 
     def _output(self, topic: str, key: str, value: msgspec.Struct | None, told: Story) -> Output:
         at = told.last_seen_at

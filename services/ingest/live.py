@@ -8,6 +8,7 @@ past is never broken by a slow server.
 import asyncio
 from collections import Counter, deque
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -19,7 +20,7 @@ from services.ingest.exchange import Exchange
 from services.ingest.fetch import ACCEPT_FEED, ACCEPT_PAGE, Fetcher
 from services.ingest.observe import body_digest, feed_reading, page_reading
 from services.ingest.pool import Pool
-from services.ingest.readings import FeedReading, PageReading, Reading, Tick
+from services.ingest.readings import Canary, FeedReading, PageReading, Reading, Tick
 from services.ingest.service import IngestTask
 from services.ingest.source import EPOCH, MICROSECOND
 from services.ingest.urls import host_of
@@ -38,6 +39,8 @@ class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """How often an idle feeder says that time has passed."""
     look_s: float = 1.0
     """How often the schedule is looked at while nothing else happens."""
+    canary_s: float = 0.0
+    """How often a canary is sent; 0: never."""
 
 
 class _Due(NamedTuple):
@@ -74,6 +77,7 @@ class HttpFeeder:
         self._due: list[_Due] = []
         self._looked = float("-inf")
         self._ticked = float("-inf")
+        self._sang = float("-inf")
         self._last = EPOCH
         """The moment on the last batch."""
         self._hosts: Counter[str] = Counter()
@@ -102,15 +106,23 @@ class HttpFeeder:
 
     def _batch(self, max_items: int) -> list[Reading]:
         at = max(self._clock.now(), self._last + MICROSECOND)  # a wall clock may go back, a promise may not
-        number = min(max(1, max_items - 1), len(self._done))
+        number = min(max(1, max_items - 2), len(self._done))
         readings: list[Reading] = [replace(self._done.popleft(), at=at) for _ in range(number)]
         now = self._clock.monotonic()
-        if not readings and now - self._ticked < self._settings.tick_s:
+        canaries = self._canaries(at, now)
+        if not (readings or canaries) and now - self._ticked < self._settings.tick_s:
             return []
         self._last, self._ticked = at, now
         # The next call comes when these are part of the task's state: the schedule is another one then.
         self._looked = float("-inf") if readings else self._looked
-        return [*readings, Tick(at=at)]
+        return [*readings, *canaries, Tick(at=at)]
+
+    def _canaries(self, at: datetime, now: float) -> list[Canary]:
+        every_s = self._settings.canary_s
+        if not every_s or self._once or now - self._sang < every_s:
+            return []
+        self._sang = now
+        return [Canary(at=at)]
 
     async def _wait(self, seconds: float) -> None:
         if not self._under_way:

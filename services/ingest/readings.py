@@ -148,4 +148,10 @@ class Tick(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-Reading = FeedReading | PageReading | ArchiveReading | BadReading | Skipped | Progress | Tick
+class Canary(msgspec.Struct, frozen=True, kw_only=True):
+    """It is time for the canaries of an ingest partition."""
+
+    at: datetime
+
+
+Reading = FeedReading | PageReading | ArchiveReading | BadReading | Skipped | Progress | Tick | Canary

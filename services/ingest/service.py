@@ -12,14 +12,17 @@ from msgspec.structs import replace
 
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark
+from services.contracts.canaries import CanaryArticle
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.topics import SHARD_COUNT, shard_of
 from services.ingest import articles, decide
+from services.ingest.canary import synthetic
 from services.ingest.keys import digest, entry_key
 from services.ingest.listings import Listings
 from services.ingest.readings import (
     ArchiveReading,
     BadReading,
+    Canary,
     FeedReading,
     PageReading,
     Progress,
@@ -184,6 +187,7 @@ OUTCOMES = (
     *(f"skipped-{kind}" for kind in ("robots", "redirect", "revisit", "sitemap", "media", "not-http")),
     "progress",
     "tick",
+    "canary",
     "subscribed",
     "unsubscribed",
 )
@@ -220,6 +224,22 @@ class _Out:
                 value=wire.encode(article),
             )
         )
+
+    def canaries(self, at: datetime, origins: int) -> None:
+        """One for each shard that falls to this partition, so that together they try every way there is."""
+        for shard in range(self._number, SHARD_COUNT, origins):
+            canary = CanaryArticle(article=synthetic(shard, at))
+            id_ = digest(canary.article.version_id, at.isoformat())
+            self._articles.append(
+                _output(
+                    Partition("articles", shard),
+                    canary.article.article_id,
+                    canary,
+                    id_=id_,
+                    at=at,
+                    value=wire.encode(canary),
+                )
+            )
 
     def remembered(self, state: FeedState, at: datetime) -> None:
         value = wire.encode(state)

@@ -23,5 +23,6 @@ class Event(StrEnum):
     RECORDS_DEAD_LETTERED = "records.dead_lettered"
     BUS_LOST = "bus.lost"
     UPKEEP_FAILED = "upkeep.failed"
+    CANARY_ARRIVED = "canary.arrived"
     LOG_COMPACTED = "log.compacted"
     LIBRARY_REPORTED = "library.reported"

@@ -6,7 +6,7 @@ from typing import NamedTuple, get_args
 from services.contracts.clusters import Change
 from services.contracts.feeds import FeedStatus
 from services.contracts.relations import RelationKind, ScreenReason
-from services.contracts.topics import BY_NAME, FEED_PARTITIONS, SHARD_COUNT, TOPICS
+from services.contracts.topics import BY_NAME, CANARY, FEED_PARTITIONS, SHARD_COUNT, TOPICS
 from services.ops.failures import ERRORS
 from services.ops.outcomes import DEAD, OUTCOMES, SERVICES
 from services.stream.observer import Result, State
@@ -73,7 +73,9 @@ _READ_TOPICS = tuple(
     (reader, topic.name)
     for topic in TOPICS
     for reader in topic.readers
-    if reader in SERVICES and reader != topic.writer  # a service restores from its own topics
+    if reader in SERVICES
+    if reader != topic.writer  # a service restores from its own topics
+    if topic.name != CANARY  # looked at from outside, never taken
 )
 _TAKEN = tuple(
     (reader, topic, str(number))

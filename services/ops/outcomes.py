@@ -20,12 +20,13 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
         "skipped-not-http",
         "progress",
         "tick",
+        "canary",
         "subscribed",
         "unsubscribed",
         OTHER,
     ),
-    "dedup": ("story", "screened", "known", "watermark", OTHER),
-    "enrich": ("published", OTHER),
+    "dedup": ("story", "screened", "known", "watermark", "canary", OTHER),
+    "enrich": ("published", "canary", OTHER),
 }
 DEAD: dict[str, tuple[str, ...]] = {
     "ingest": (

@@ -29,6 +29,10 @@ class BusSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     halt_s: Annotated[float, Meta(ge=1, le=3600)] = 30.0
     """A partition whose dead letters cannot be written, or most of whose input is bad, stands still with
     nothing committed while the others go on; how often it is tried again."""
+    dead_run: Annotated[int, Meta(ge=1, le=1_000_000)] = 100
+    """More unusable inputs in a row than this, and a partition halts: the fault is hardly in the input."""
+    dead_share: Annotated[float, Meta(gt=0, le=1)] = 0.5
+    """A larger share of unusable inputs among the last thousand, and a partition halts. 1: never."""
     compact_every_s: Annotated[float, Meta(ge=1, le=86_400)] = 3600.0
     """How often the embedded log drops what the topic table lets it forget; Kafka does it by itself."""
     session_s: Annotated[float, Meta(ge=1, le=300)] = 10.0
@@ -52,6 +56,9 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Requests at once to one host, of each partition of feeds."""
     tick_s: Annotated[float, Meta(ge=0.1, le=600)] = 5.0
     """How often idle feeds say that time has passed; stories wait for it."""
+    canary_every_s: Annotated[float, Meta(ge=0, le=300)] = 0.0
+    """Seconds from one canary to the next: a synthetic article through everything, never shown to newsrooms,
+    whose way to its story is measured. 0: none. Never in a replay, a recording or one round (`--once`)."""
     wire_bytes: Annotated[int, Meta(ge=65_536, le=268_435_456)] = 15 << 20
     """Largest body as sent."""
     decoded_bytes: Annotated[int, Meta(ge=65_536, le=268_435_456)] = 15 << 20

@@ -90,7 +90,7 @@ class Outbox:
                 outputs=Counter(output.partition.topic for output in outputs),
                 held=held,
                 consumed=dict(self._committed),
-                stamps=given.stamps,
+                stamps=given.stamps if step.stamps is None else step.stamps,
                 noted=step.noted,
                 levels=step.levels,
                 seconds=given.seconds,

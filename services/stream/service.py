@@ -56,6 +56,8 @@ class Step(msgspec.Struct):
     """What else happened, by name and kind: for whoever counts, when it is published."""
     levels: dict[str, float] = msgspec.field(default_factory=dict)
     """How much of something the task has now, by name: for whoever counts."""
+    stamps: list[int] | None = None
+    """`timestamp_us` of the records whose age counts; None: of all that were given."""
 
 
 class Task(Protocol):

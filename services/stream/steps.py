@@ -51,6 +51,8 @@ def _add(whole: Step, part: Step) -> None:
     for what, count in part.noted.items():
         whole.noted[what] = whole.noted.get(what, 0) + count
     whole.levels |= part.levels
+    if part.stamps is not None:
+        whole.stamps = [*(whole.stamps or ()), *part.stamps]
     whole.consumed = part.consumed
 
 

@@ -36,6 +36,7 @@ def test_the_topics_are_those_of_the_design() -> None:
         "stories": ("story_id", True),
         "story-changes": ("story_id", False),
         "events": ("event_id", True),
+        "canary": ("story_id", True),
         "dedup-state": ("per record", True),
         "dead-letters.ingest": ("as it came", False),
         "dead-letters.dedup": ("as it came", False),
