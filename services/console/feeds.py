@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,10 +34,18 @@ class Followed(NamedTuple):
     feed: Feed
     state: FeedState | None
     """None before the first poll."""
+    number: int = 0
+    """Of the ingest partition that polls it."""
 
     @property
     def status(self) -> str:
         return self.state.status if self.state else UNPOLLED
+
+    def state_at(self, now: datetime) -> str:
+        """The status, or `overdue` where a fresh feed was not polled for twice its interval."""
+        polled, due = (self.state.polled_at, self.state.due_at) if self.state else (None, None)
+        late = polled is not None and due is not None and now > polled + 2 * (due - polled)
+        return "overdue" if late and self.status == "fresh" else self.status
 
 
 class Census:
@@ -46,6 +54,7 @@ class Census:
     def __init__(self) -> None:
         self._feeds: dict[bytes | None, Feed] = {}
         self._states: dict[bytes | None, FeedState] = {}
+        self._numbers: dict[bytes | None, int] = {}
         self._reached: dict[Partition, int] = {}
 
     async def refresh(self, bus: Bus) -> None:
@@ -54,11 +63,17 @@ class Census:
 
     def followed(self) -> list[Followed]:
         """By source, then address."""
-        both = [Followed(feed, self._states.get(key)) for key, feed in self._feeds.items()]
+        both = [
+            Followed(feed, self._states.get(key), self._numbers[key]) for key, feed in self._feeds.items()
+        ]
         return sorted(both, key=lambda one: (one.feed.source, one.feed.url))
 
     def by_status(self) -> Mapping[str, int]:
         return Counter(one.status for one in self.followed())
+
+    def by_state(self, numbers: Collection[int], now: datetime) -> Mapping[str, int]:
+        """Of the feeds that these ingest partitions poll."""
+        return Counter(one.state_at(now) for one in self.followed() if one.number in numbers)
 
     async def _read(self, bus: Bus, topic: str, kind: type[Any], into: dict[bytes | None, Any]) -> None:
         for number in range(await bus.partitions(topic)):
@@ -68,6 +83,7 @@ class Census:
                 if record.value is None:
                     into.pop(record.key, None)
                 elif is_a(record, kind):
+                    self._numbers[record.key] = number
                     into[record.key] = wire.decode(kind, record.value)
 
 

@@ -15,6 +15,7 @@ from services.console import addresses, inputs, states
 from services.console.addresses import Address
 from services.console.canary import CanaryWatch
 from services.console.feeds import Census, listed_in, publish_feeds
+from services.console.limits import tell_limits
 from services.console.once import OnceFeeder, Round
 from services.console.pipeline import Pipeline, Stage
 from services.console.recordings import opened, refuse_other_input
@@ -33,6 +34,7 @@ from services.ops import logging
 from services.ops.config import Settings
 from services.ops.events import Event
 from services.ops.exits import Exit, Stop
+from services.ops.fetching import Fetches
 from services.ops.health import Health
 from services.ops.notify import supervised
 from services.ops.registry import Metrics
@@ -136,9 +138,11 @@ async def _live(order: Order) -> str:
         health.ready("bus")
         log.info(Event.BUS_CONNECTED, bus=str(order.address))
         await _prepare(bus, order)
-        stages = await stack.enter_async_context(_stages(order))
+        stages = await stack.enter_async_context(_stages(order, Fetches(metrics)))
+        run, follows = _run_settings(order), not order.recordings
+        tell_limits(metrics, order.settings, run, polls=follows, forgets=follows)
         session_s = order.settings.bus.session_s if order.address.kind == "kafka" else None
-        pipeline = Pipeline(bus, stages, _run_settings(order), metrics, log=True, session_s=session_s)
+        pipeline = Pipeline(bus, stages, run, metrics, log=True, session_s=session_s)
         canary = CanaryWatch(bus, metrics) if order.sings else None
         watch = Watch(pipeline, bus, order.address, health, metrics, settings=order.settings, canary=canary)
         log.info(Event.SERVICE_STARTED, services=list(order.services))
@@ -192,7 +196,7 @@ async def _prepare(bus: Bus, order: Order) -> None:
 
 
 @asynccontextmanager
-async def _stages(order: Order) -> AsyncIterator[Sequence[Stage]]:
+async def _stages(order: Order, fetches: Fetches) -> AsyncIterator[Sequence[Stage]]:
     """The services asked for, in the direction of the flow, with what ingest needs opened."""
     settings = order.settings
     async with AsyncExitStack() as stack:
@@ -203,7 +207,7 @@ async def _stages(order: Order) -> AsyncIterator[Sequence[Stage]]:
         elif "ingest" in order.services:
             fetcher = await stack.enter_async_context(_fetcher(settings.ingest))
             pool = await stack.enter_async_context(Pool(settings.ingest.parsers))
-            stages.append(Stage(_ingest(fetcher, pool, settings.ingest, once=order.once)))
+            stages.append(Stage(_ingest(fetcher, pool, settings.ingest, fetches, once=order.once)))
         if "dedup" in order.services:
             stages.append(Stage(DedupService(settings.dedup)))
         if "enrich" in order.services:
@@ -223,7 +227,9 @@ def _fetcher(ingest: IngestSettings) -> Fetcher:
     return Fetcher(allow=ingest.networks(), limits=limits, user_agent=ingest.user_agent)
 
 
-def _ingest(fetcher: Fetcher, pool: Pool, ingest: IngestSettings, *, once: bool) -> IngestService:
+def _ingest(
+    fetcher: Fetcher, pool: Pool, ingest: IngestSettings, fetches: Fetches, *, once: bool
+) -> IngestService:
     live = LiveSettings(
         in_flight=ingest.in_flight,
         per_host=ingest.per_host,
@@ -233,7 +239,7 @@ def _ingest(fetcher: Fetcher, pool: Pool, ingest: IngestSettings, *, once: bool)
     this_round = Round(FEED_PARTITIONS, SystemClock())
 
     def feeder(task: IngestTask, number: int) -> Feeder:
-        polling = HttpFeeder(task, fetcher, pool, once=once, settings=live)
+        polling = HttpFeeder(task, fetcher, pool, once=once, settings=live, fetches=fetches)
         return OnceFeeder(polling, number, this_round) if once else polling
 
     return IngestService(feeder, origins=FEED_PARTITIONS)

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from services.console import states
@@ -21,6 +22,7 @@ from services.ops.labels import FEED_STATES
 from services.ops.logging import get
 from services.ops.registry import Metrics
 from services.stream.bus import Bus, BusError, Partition
+from services.stream.runner import Waiting
 
 TURN_S = 0.25
 PULSE_S = 1.0
@@ -65,6 +67,7 @@ class Watch:
                 tasks.create_task(self._turn())
                 tasks.create_task(self._every(PULSE_S, self._feel))
                 tasks.create_task(self._every(LAG_S, self._lag.look))
+                tasks.create_task(self._every(LAG_S, self.queues))
                 tasks.create_task(self._every(LOOK_S, self.look))
                 tasks.create_task(self._every(self._compact_s, self.compact, first_s=self._compact_s))
                 tasks.create_task(states.drawn(self._pipeline.totals.values()))
@@ -130,7 +133,8 @@ class Watch:
         """Set the gauges that are read off the log."""
         if "ingest" in self._pipeline.totals:  # the others may not read feeds, nor have they any use for them
             await self._census.refresh(self._bus)
-            fares = self._census.by_status()
+            owned = self._pipeline.totals["ingest"].numbers()
+            fares = self._census.by_state(owned, datetime.now(UTC))
             for state in FEED_STATES:
                 self._metrics.gauge("feeds", state).set(fares.get(state, 0))
         if self._log is not None:
@@ -140,6 +144,16 @@ class Watch:
             disk = shutil.disk_usage(self._log.parent)
             self._metrics.gauge("disk_free_bytes").set(disk.free)
             self._metrics.gauge("disk_size_bytes").set(disk.total)
+
+    async def queues(self) -> None:
+        """Set the gauges of what waits in the lanes."""
+        for name in self._pipeline.totals:
+            waiting = [runner.waiting() for runner in self._pipeline.of(name)]
+            depths = Waiting(*map(max, zip(*waiting, strict=True)))
+            self._metrics.gauge("queue_depth", name, "inbox").set(depths.records)
+            self._metrics.gauge("queue_depth", name, "inbox-bytes").set(depths.bytes)
+            if name == "dedup":
+                self._metrics.gauge("queue_depth", name, "reorder").set(depths.held)
 
     async def compact(self) -> None:
         """Let the log forget what the topic table lets it forget."""
@@ -155,5 +169,7 @@ class Watch:
             try:
                 await work()
             except (BusError, OSError) as error:  # the run loops meet the same trouble and decide
+                first = next(iter(self._pipeline.totals.values()))  # it is the process's, and counts once
+                first.failed("upkeep", error)
                 get("log").warning(Event.UPKEEP_FAILED, reason=str(error))
             await asyncio.sleep(seconds)

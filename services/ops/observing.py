@@ -35,6 +35,8 @@ class ServiceTotals:
         """Dead letters by reason."""
         self.restoring: dict[int, tuple[int, int]] = {}
         """Next offset and end of each changelog that is being read."""
+        self._since: dict[int, float] = {}
+        """Unix time at which each began to be read."""
         self.failing = False
         """The last publish failed, and is being tried again."""
         self._runners: list[RunnerObserver] = []
@@ -44,6 +46,10 @@ class ServiceTotals:
         observer = RunnerObserver(self)
         self._runners.append(observer)
         return observer
+
+    def numbers(self) -> frozenset[int]:
+        """Partition numbers that runners here own and nobody took over."""
+        return frozenset(number for runner in self._runners for number in runner.owned - runner.taken)
 
     def owned(self) -> int:
         return sum(len(runner.owned) for runner in self._runners)
@@ -63,6 +69,22 @@ class ServiceTotals:
         self.dead.update(delivery.dead)
         self._publish(delivery)
 
+    def restore_at(self, number: int, at: int, end: int) -> None:
+        """A changelog is read so far."""
+        self.restoring[number] = (at, end)
+        self._since.setdefault(number, time.time())
+        self._tell_restoring()
+
+    def restore_over(self, *numbers: int) -> None:
+        for number in numbers:
+            self.restoring.pop(number, None)
+            self._since.pop(number, None)
+        self._tell_restoring()
+
+    def _tell_restoring(self) -> None:
+        since = min(self._since.values(), default=0.0)
+        self.metrics.gauge("state_restore_started_timestamp_seconds", self.service).set(since)
+
     def failed(self, stage: str, error: Exception) -> None:
         self.metrics.counter("errors_total", self.service, stage, error_type(error)).inc()
 
@@ -73,8 +95,8 @@ class ServiceTotals:
         self.metrics.gauge("partitions_owned", self.service).set(self.owned())
 
     def share(self) -> None:
-        """Speak of the partitions that runners here own and nobody took over, and of no others."""
-        self.metrics.own(self.service, {number for one in self._runners for number in one.owned - one.taken})
+        """Speak of these partitions, and of no others."""
+        self.metrics.own(self.service, self.numbers())
 
     def _publish(self, delivery: Delivery) -> None:
         counter, service = self.metrics.counter, self.service
@@ -140,14 +162,14 @@ class RunnerObserver:
         self._metrics.counter("loop_seconds_total", self._service, state).inc(seconds)
 
     def restoring(self, number: int, at: int, end: int) -> None:
-        self._totals.restoring[number] = (at, end)
+        self._totals.restore_at(number, at, end)
         now = time.monotonic()
         if now - self._told_at.setdefault(number, now) >= TOLD_S and self._totals.log is not None:
             self._told_at[number] = now
             self._totals.log.info(Event.STATE_PARTLY_RESTORED, partition=number, offset=at, end=end)
 
     def restored(self, number: int, restored: Restored, seconds: float) -> None:
-        self._totals.restoring.pop(number, None)
+        self._totals.restore_over(number)
         self._told_at.pop(number, None)
         source = "snapshot" if restored.from_snapshot else "log"
         source = "refused-snapshot" if restored.refused else source
@@ -167,8 +189,7 @@ class RunnerObserver:
             )
 
     def rebalanced(self, owned: frozenset[int]) -> None:
-        for number in self._totals.restoring.keys() & (self.owned - owned):
-            del self._totals.restoring[number]
+        self._totals.restore_over(*(self.owned - owned))
         self._count_changes(owned)
         new, self.owned, self.taken = owned - self.owned, owned, self.taken & owned
         self._totals.share()
@@ -181,7 +202,7 @@ class RunnerObserver:
             self._totals.log.info(Event.PARTITIONS_ASSIGNED, partitions=sorted(owned))
 
     def lost(self, number: int) -> None:
-        self._totals.restoring.pop(number, None)
+        self._totals.restore_over(number)
         self.taken |= {number}
         self._totals.share()
         self._metrics.counter("rebalances_total", self._service, "lost").inc()

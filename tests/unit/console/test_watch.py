@@ -17,7 +17,7 @@ from services.ops.config import Settings
 from services.ops.health import Health
 from services.ops.registry import Metrics
 from services.ops.settings import BusSettings
-from services.stream.bus import Bus, Output, Partition, Record
+from services.stream.bus import Bus, Output, Partition, Record, Retry
 from services.stream.memory import MemoryBus
 from services.stream.settings import RunSettings
 
@@ -74,6 +74,41 @@ async def test_a_service_that_polls_nothing_looks_at_no_feeds_for_it_may_not_rea
     pipeline = Pipeline(bus, [Stage(EnrichService())], RunSettings(), Metrics())
     watch = Watch(pipeline, bus, parse("memory"), Health({}, stall_s=30), pipeline.totals["enrich"].metrics)
     await watch.look()
+
+
+async def test_the_fullest_inbox_of_a_service_is_its_depth() -> None:
+    bus, metrics = MemoryBus(), Metrics()
+    await bus.create(topic_specs(forget=True))
+    pipeline = Pipeline(bus, [Stage(EnrichService(), 2)], RunSettings(), metrics)
+    watch = Watch(pipeline, bus, parse("memory"), Health({}, stall_s=30), metrics)
+    depth = metrics.gauge("queue_depth", "enrich", "inbox")
+    async with pipeline.running(asyncio.Event()) as running:
+        await running.settled()
+        await watch.queues()
+        assert depth._value.get() == 0
+        for runner, length in zip(pipeline.runners, (3, 5), strict=True):
+            lane = next(iter(runner._lanes.values()))
+            lane.inbox._records.extend([(None, 7)] * length)  # type: ignore[list-item]
+        await watch.queues()
+        assert depth._value.get() == 5
+        for runner in pipeline.runners:
+            next(iter(runner._lanes.values())).inbox._records.clear()
+
+
+async def test_upkeep_that_fails_is_counted_once() -> None:
+    class Away(MemoryBus):
+        async def compact(self, topic: str) -> None:
+            raise Retry(f"nobody answers for {topic}")
+
+    bus, metrics = Away(), Metrics()
+    await bus.create(topic_specs(forget=True))
+    pipeline = Pipeline(bus, [Stage(EnrichService())], RunSettings(), metrics)
+    settings = Settings(bus=BusSettings(compact_every_s=1))
+    watch = Watch(pipeline, bus, parse("memory"), Health({}, stall_s=30), metrics, settings=settings)
+    watching = asyncio.create_task(watch.run())
+    await asyncio.sleep(1.5)
+    watching.cancel()
+    assert metrics.counter("errors_total", "enrich", "upkeep", "retry")._value.get() == 1
 
 
 async def test_the_log_is_compacted_on_time_while_records_flow(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from services.ops.labels import REBALANCES, RESTORE_SOURCES
 from services.ops.observing import ServiceTotals
 from services.ops.outcomes import DEAD, OTHER, OUTCOMES
 from services.ops.registry import Metrics
-from services.stream.bus import Partition
+from services.stream.bus import Partition, Retry
 from services.stream.changelog import Restored
 from services.stream.observer import Delivery
 
@@ -183,3 +183,29 @@ def test_a_partition_stands_still_until_something_of_it_is_delivered() -> None:
     assert value(metrics, 'partition_halted{partition="1",service="dedup"}') == 1
     runner.delivered(delivery(1, taken=1, story=1))
     assert value(metrics, 'partition_halted{partition="1",service="dedup"}') == 0
+
+
+def test_the_oldest_restore_under_way_has_a_beginning() -> None:
+    totals, metrics = observed()
+    first, second = totals.runner(), totals.runner()
+    first.rebalanced(frozenset({0, 1}))
+    second.rebalanced(frozenset({2}))
+    series = 'state_restore_started_timestamp_seconds{service="dedup"}'
+    assert value(metrics, series) == 0
+    first.restoring(0, 1, 9)
+    began = value(metrics, series)
+    assert began > 1e9
+    second.restoring(2, 1, 9)
+    first.restoring(0, 5, 9)
+    assert value(metrics, series) == began
+    first.restored(0, Restored(count=9, next_offset=10, checksum="", from_snapshot=4), 0.5)
+    assert value(metrics, series) > began
+    second.rebalanced(frozenset())
+    assert value(metrics, series) == 0
+
+
+def test_what_is_raised_is_counted_by_kind_and_doing() -> None:
+    totals, metrics = observed()
+    totals.runner().failed("publish", Retry("https://secret.example/ is away"))
+    assert value(metrics, 'errors_total{error_type="retry",service="dedup",stage="publish"}') == 1
+    assert b"secret" not in metrics.exposition()

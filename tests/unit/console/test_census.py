@@ -1,0 +1,49 @@
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+import pytest
+
+from services.console.addresses import topic_specs
+from services.console.feeds import Census, Followed, publish_feeds
+from services.contracts import ids
+from services.contracts.feeds import Feed, FeedState, FeedStatus
+from services.ops.labels import FEED_STATES
+from services.stream.memory import MemoryBus
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+QUARTER = timedelta(minutes=15)
+
+
+def followed(status: FeedStatus = "fresh") -> Followed:
+    """Polled at noon, to be polled again a quarter of an hour later."""
+    feed = Feed(feed_id="f", url="https://paper.example/rss", source="paper")
+    return Followed(feed, FeedState(feed_id="f", status=status, polled_at=NOON, due_at=NOON + QUARTER))
+
+
+def test_a_feed_is_overdue_after_twice_its_interval() -> None:
+    assert followed().state_at(NOON + 2 * QUARTER) == "fresh"
+    assert followed().state_at(NOON + 2 * QUARTER + timedelta(seconds=1)) == "overdue"
+
+
+@pytest.mark.parametrize("status", ["backing_off", "broken", "gone", "paused"])
+def test_what_the_publisher_broke_is_not_overdue(status: FeedStatus) -> None:
+    assert followed(status).state_at(NOON + timedelta(days=9)) == status
+
+
+def test_every_state_of_a_feed_has_its_own_series() -> None:
+    never = Followed(followed().feed, None)
+    assert {never.state_at(NOON), "overdue", *get_args(FeedStatus)} == set(FEED_STATES)
+
+
+async def test_partitions_share_out_the_feeds_and_each_is_counted_once() -> None:
+    bus = MemoryBus()
+    await bus.create(topic_specs(forget=True))
+    urls = [f"https://paper.example/{n}.rss" for n in range(40)]
+    await publish_feeds(bus, [Feed(feed_id=ids.feed_id(url), url=url, source="paper") for url in urls])
+    census = Census()
+    await census.refresh(bus)
+    shares = [census.by_state({number}, NOON)["unpolled"] for number in range(4)]
+    assert sum(shares) == 40
+    assert all(shares)
+    assert census.by_state({0, 1, 2, 3}, NOON) == {"unpolled": 40}
+    assert census.by_state(frozenset(), NOON) == {}
