@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from services.console.tally import Tally
 
-BOOKKEEPING = ("progress", "tick", "subscribed", "unsubscribed")
+BOOKKEEPING = ("progress", "tick", "canary", "subscribed", "unsubscribed")
 """Outcomes of ingest that are no input of the recording."""
 POLLS = ("polled", "not-modified", "same-body", "poll-failed")
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from services.contracts.topics import Topic
+from services.contracts.topics import CANARY, Topic
 from services.stream.groups import group_name
 
 OPERATORS = "operators"
@@ -101,7 +101,8 @@ def _operators(services: Sequence[str], topics: Sequence[Topic], prefix: str) ->
     who = principal(OPERATORS)
     yield _layout(who, prefix, "Create", "Read")
     for topic in topics:
-        fed = any(reader in services for reader in topic.readers if reader != topic.writer)
+        taken = topic.name != CANARY  # it is looked at only
+        fed = taken and any(reader in services for reader in topic.readers if reader != topic.writer)
         if topic.writer == OPERATORS or fed:
             yield Acl(principal=who, resource="topic", name=prefix + topic.name, operations=("Write",))
     group = group_name(prefix, f"newsfold-{OPERATORS}")

@@ -158,7 +158,7 @@ def test_operators_may_send_dead_letters_to_what_services_read_of_others() -> No
 
 
 def test_the_lines_for_one_service() -> None:
-    written = "--topic=p.stories --topic=p.story-changes --topic=p.events --topic=p.dead-letters.enrich"
+    written = "--topic=p.stories --topic=p.story-changes --topic=p.events --topic=p.canary"
     prefixed = "--resource-pattern-type=prefixed"
     to = "kafka-acls.sh --bootstrap-server=b:9092 --command-config=admin.properties --add "
     lines = acls.commands(acls.acls(TOPICS, "p."), "b:9092")
@@ -166,7 +166,7 @@ def test_the_lines_for_one_service() -> None:
     assert [line.removeprefix("--allow-principal=User:newsfold-enrich ") for line in mine] == [
         f"--operation=Describe --operation=DescribeConfigs --topic=p. {prefixed}",
         "--operation=Read --topic=p.clusters",
-        f"--operation=Write {written}",
+        f"--operation=Write {written} --topic=p.dead-letters.enrich",
         "--operation=Read --group=p.enrich",
         f"--operation=Write --operation=Describe --transactional-id=p.enrich- {prefixed}",
     ]
