@@ -103,63 +103,78 @@ capabilities:
 
 {{/* Where the log is and who we are there: the environment of one container. Takes `root` and `identity`. */}}
 {{- define "newsfold.kafkaEnv" -}}
-{{- $files := "/run/newsfold/kafka" -}}
 - {name: NEWSFOLD_BUS__URL, value: {{ printf "kafka:%s" (join "," .root.Values.kafka.brokers) | quote }}}
 - {name: NEWSFOLD_BUS__PREFIX, value: {{ .root.Values.kafka.prefix | quote }}}
 {{- with .root.Values.kafka.tls }}
 {{- if .enabled }}
 - {name: NEWSFOLD_KAFKA__TLS, value: "true"}
 {{- if .caSecret }}
-- {name: NEWSFOLD_KAFKA__CA_FILE, value: {{ $files }}/ca.crt}
+- {name: NEWSFOLD_KAFKA__CA_FILE, value: /run/newsfold/authority/ca.crt}
 {{- end }}
 {{- end }}
 {{- end }}
-{{- with .identity }}
-{{- if .certificateSecret }}
-- {name: NEWSFOLD_KAFKA__CERTIFICATE_FILE, value: {{ $files }}/tls.crt}
-- {name: NEWSFOLD_KAFKA__KEY_FILE, value: {{ $files }}/tls.key}
-{{- if .certificatePasswordKey }}
-- {name: NEWSFOLD_KAFKA__KEY_PASSWORD_FILE, value: {{ $files }}/key-password}
+{{- if .identity.certificateSecret }}
+- {name: NEWSFOLD_KAFKA__CERTIFICATE_FILE, value: /run/newsfold/certificate/tls.crt}
+- {name: NEWSFOLD_KAFKA__KEY_FILE, value: /run/newsfold/certificate/tls.key}
+{{- if .identity.certificatePasswordKey }}
+- {name: NEWSFOLD_KAFKA__KEY_PASSWORD_FILE, value: /run/newsfold/certificate/password}
 {{- end }}
 {{- end }}
-{{- end }}
-{{- $login := .root.Values.kafka.login }}
-{{- with $login.mechanism }}
-- {name: NEWSFOLD_KAFKA__MECHANISM, value: {{ . }}}
-{{- if $login.allowPlaintext }}
+{{- with .root.Values.kafka.login }}
+{{- if .mechanism }}
+- {name: NEWSFOLD_KAFKA__MECHANISM, value: {{ .mechanism }}}
+{{- if .allowPlaintext }}
 - {name: NEWSFOLD_KAFKA__ALLOW_PLAINTEXT_LOGIN, value: "true"}
 {{- end }}
 {{- end }}
-{{- if eq $login.mechanism "SCRAM-SHA-512" }}
-- {name: NEWSFOLD_KAFKA__USER, value: {{ .identity.user | quote }}}
-- {name: NEWSFOLD_KAFKA__PASSWORD_FILE, value: {{ $files }}/password}
-{{- else if eq $login.mechanism "OAUTHBEARER" }}
-- {name: NEWSFOLD_KAFKA__TOKEN_FILE, value: {{ $files }}/token}
+{{- if eq .mechanism "SCRAM-SHA-512" }}
+- {name: NEWSFOLD_KAFKA__USER, value: {{ $.identity.user | quote }}}
+- {name: NEWSFOLD_KAFKA__PASSWORD_FILE, value: /run/newsfold/login/password}
+{{- else if eq .mechanism "OAUTHBEARER" }}
+- {name: NEWSFOLD_KAFKA__TOKEN_FILE, value: /run/newsfold/login/token}
+{{- end }}
 {{- end }}
 {{- end -}}
 
-{{/* The Secrets behind those files, as sources of one projected volume; empty where there are none. */}}
+{{/* The Secrets behind those files: mounted as folders, so that what is renewed arrives. */}}
+{{- define "newsfold.kafkaMounts" -}}
+{{- range include "newsfold.kafkaSecrets" . | fromYamlArray }}
+- {name: {{ .name }}, mountPath: /run/newsfold/{{ .name }}, readOnly: true}
+{{- end }}
+{{- end -}}
+
 {{- define "newsfold.kafkaSecrets" -}}
 {{- $tls := .root.Values.kafka.tls -}}
 {{- $login := .root.Values.kafka.login.mechanism -}}
 {{- if and $tls.enabled $tls.caSecret }}
-- secret: {name: {{ $tls.caSecret }}, items: [{key: {{ $tls.caKey }}, path: ca.crt}]}
+- name: authority
+  secret:
+    secretName: {{ $tls.caSecret }}
+    defaultMode: 0440
+    items:
+      - {key: {{ $tls.caKey }}, path: ca.crt}
 {{- end }}
 {{- with .identity }}
 {{- if .certificateSecret }}
-- secret:
-    name: {{ .certificateSecret }}
+- name: certificate
+  secret:
+    secretName: {{ .certificateSecret }}
+    defaultMode: 0440
     items:
       - {key: tls.crt, path: tls.crt}
       - {key: tls.key, path: tls.key}
       {{- with .certificatePasswordKey }}
-      - {key: {{ . }}, path: key-password}
+      - {key: {{ . }}, path: password}
       {{- end }}
 {{- end }}
-{{- if eq $login "SCRAM-SHA-512" }}
-- secret: {name: {{ .passwordSecret }}, items: [{key: {{ .passwordKey }}, path: password}]}
-{{- else if eq $login "OAUTHBEARER" }}
-- secret: {name: {{ .tokenSecret }}, items: [{key: {{ .tokenKey }}, path: token}]}
+{{- if $login }}
+{{- $scram := eq $login "SCRAM-SHA-512" }}
+- name: login
+  secret:
+    secretName: {{ ternary .passwordSecret .tokenSecret $scram }}
+    defaultMode: 0440
+    items:
+      - {key: {{ ternary .passwordKey .tokenKey $scram }}, path: {{ ternary "password" "token" $scram }}}
 {{- end }}
 {{- end }}
 {{- end -}}

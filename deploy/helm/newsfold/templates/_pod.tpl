@@ -7,8 +7,6 @@ The pod of one service, or of all on the embedded log. Takes `root`, `service` (
 {{- $kafka := eq $values.mode "kafka" -}}
 {{- $feeds := and (has .service (list "all" "ingest")) (or $values.feeds.toml $values.feeds.configMap) -}}
 {{- $key := ternary $values.feeds.key "feeds.toml" (ne $values.feeds.configMap "") -}}
-{{- $secrets := "" -}}
-{{- if $kafka -}}{{- $secrets = include "newsfold.kafkaSecrets" . | trim -}}{{- end -}}
 metadata:
   labels:
     {{- include "newsfold.labels" .root | nindent 4 }}
@@ -52,7 +50,7 @@ spec:
         - {{ .service }}
         - --config=/etc/newsfold/newsfold.toml
         {{- if $feeds }}
-        - --feeds=/etc/newsfold/feeds{{ ext $key }}
+        - --feeds=/etc/newsfold-feeds/{{ $key }}
         {{- end }}
       env:
         {{- if $kafka }}
@@ -87,33 +85,30 @@ spec:
         - {name: config, mountPath: /etc/newsfold, readOnly: true}
         - {name: data, mountPath: /var/lib/newsfold}
         - {name: tmp, mountPath: /tmp}
-        {{- if $secrets }}
-        - {name: kafka, mountPath: /run/newsfold/kafka, readOnly: true}
+        {{- if $feeds }}
+        - {name: feeds, mountPath: /etc/newsfold-feeds, readOnly: true}
+        {{- end }}
+        {{- if $kafka }}
+        {{- include "newsfold.kafkaMounts" . | trim | nindent 8 }}
         {{- end }}
   volumes:
     - name: config
-      projected:
-        sources:
-          - configMap:
-              name: {{ include "newsfold.fullname" .root }}
-          {{- if $feeds }}
-          - configMap:
-              name: {{ default (printf "%s-feeds" (include "newsfold.fullname" .root)) $values.feeds.configMap }}
-              items: [{key: {{ $key }}, path: feeds{{ ext $key }}}]
-          {{- end }}
+      configMap:
+        name: {{ include "newsfold.fullname" .root }}
+    {{- if $feeds }}
+    - name: feeds
+      configMap:
+        name: {{ default (printf "%s-feeds" (include "newsfold.fullname" .root)) $values.feeds.configMap }}
+        items:
+          - {key: {{ $key }}, path: {{ $key }}}
+    {{- end }}
     - name: tmp
       emptyDir: {sizeLimit: {{ $values.scratch.tmp }}}
     {{- if $kafka }}
     # State is a changelog on the brokers; here lie snapshots, a fast way to it, which may be lost.
     - name: data
       emptyDir: {sizeLimit: {{ $values.scratch.state }}}
-    {{- end }}
-    {{- with $secrets }}
-    - name: kafka
-      projected:
-        defaultMode: 0440
-        sources:
-          {{- . | nindent 10 }}
+    {{- include "newsfold.kafkaSecrets" . | trim | nindent 4 }}
     {{- end }}
   {{- if $kafka }}
   topologySpreadConstraints:
