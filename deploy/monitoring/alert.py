@@ -76,3 +76,5 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     records: tuple[Recording, ...] = ()
     alerts: tuple[Alert, ...]
+    step: str = "1m"
+    """How often the cases are evaluated: days of minutes with windows of weeks take long."""

@@ -7,7 +7,10 @@ from deploy.monitoring.alert import PREFIX
 RECEIVERS = ("dead-mans-switch", "pager", "tickets", "nobody")
 """The first is a service that pages when it is *not* called; `nobody` has no address on purpose."""
 HOSTS = "https://{}.newsfold.example/"
-BEHIND_THE_BUS = "PartitionStuck|NoStories|CanaryMissing|ServiceAbsent|PartitionsUnowned|PollingStopped|StoryAgeBudgetBurn(Slow)?"
+BEHIND_THE_BUS = (
+    "PartitionStuck|PartitionsUnowned|NoStories|CanaryMissing|ServiceAbsent|PollingStopped"
+    "|StoryAgeBudgetBurn(Slow)?"
+)
 """Pages that say nothing new while the bus is away. Losses are not among them."""
 
 

@@ -19,11 +19,11 @@ RULES = ROOT / "deploy" / "monitoring" / "rules"
 STOP_S = 20
 
 
-def tool(name: str) -> str:
-    """The path of a program, or a skip that says what is missing."""
-    found = shutil.which(name)
+def tool(*names: str) -> str:
+    """The path of a program that has one of these names, or a skip that says what is missing."""
+    found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
-        pytest.skip(f"{name} is not on PATH: Debian has it in prometheus or prometheus-alertmanager")
+        pytest.skip(f"{names[0]} is not on PATH: Debian has it in prometheus or prometheus-alertmanager")
     return found
 
 

@@ -31,7 +31,7 @@ HALTED = Alert(
     expr="max by (service, partition) (newsfold_partition_halted) == 1",
     wait="1m",
     severity="critical",
-    summary="A partition stands still until a person has mended what stopped it.",
+    summary="A partition stands still: its dead letters cannot be written, or most input is bad.",
     description=f"Partition {PARTITION} of {SERVICE} has stopped; the log says at which record and why.",
     fires=Fires(
         series={'newsfold_partition_halted{service="dedup",partition="1"}': "0x2 1x5"},

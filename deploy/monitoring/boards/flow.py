@@ -166,7 +166,7 @@ PARTITIONS = Row(
         ),
         Panel(
             title="Partitions owned and halted",
-            about="A halted partition stands still until a person has mended what stopped it.",
+            about="A halted one tries again, but a person has to mend what stopped it.",
             queries=(
                 Query(total("newsfold_partitions_owned", "service"), "{{service}} owned"),
                 Query(total("newsfold_partition_halted", "service"), "{{service}} halted"),
