@@ -41,16 +41,19 @@ def left(spent: str, goal: float) -> str:
     return f"1 - ({spent}) / {1 - goal:g}"
 
 
-def records() -> tuple[Recording, ...]:
-    """All that is recorded; the long spans are over a handful of series."""
-    fresh, overdue = (f'sum(newsfold_feeds{{state="{state}"}})' for state in ("fresh", "overdue"))
+def age_records() -> tuple[Recording, ...]:
+    """The long spans are over a handful of series."""
     return (
         *(Recording(LATE + window, late(window)) for window in WINDOWS),
         Recording(SEEN, f"sum(increase(newsfold_story_age_seconds_count{{{LIVE}}}[1h])) or vector(0)"),
         Recording(AGE_BUDGET, left(late(BUDGET_SPAN), AGE_GOAL)),
+    )
+
+
+def fresh_records() -> tuple[Recording, ...]:
+    """All feeds are fresh where there are none."""
+    fresh, overdue = (f'sum(newsfold_feeds{{state="{state}"}})' for state in ("fresh", "overdue"))
+    return (
         Recording(FRESH, f"({fresh} / ({fresh} + {overdue} > 0)) or vector(1)"),
-        Recording(
-            FRESH_BUDGET,
-            left(f"1 - avg_over_time({FRESH}[{BUDGET_SPAN}])", FRESH_GOAL),
-        ),
+        Recording(FRESH_BUDGET, left(f"1 - avg_over_time({FRESH}[{BUDGET_SPAN}])", FRESH_GOAL)),
     )

@@ -72,4 +72,4 @@ DRAIN = Alert(
     ),
     quiet=Case(series=_seen("0+1000x1600", "0+995x1600"), at="1580m"),
 )
-GROUP = Group(name="age", records=slo.records(), alerts=(BURN, SLOW, DRAIN), step="5m")
+GROUP = Group(name="age", records=slo.age_records(), alerts=(BURN, SLOW, DRAIN), step="5m")

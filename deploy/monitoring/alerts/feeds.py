@@ -87,4 +87,4 @@ BROKEN = Alert(
     ),
     quiet=Case(series=_feeds(fresh="80x400", broken="20x300 5x100"), at="370m"),
 )
-GROUP = Group(name="feeds", alerts=(STOPPED, FAILING, STALE, BROKEN))
+GROUP = Group(name="feeds", records=slo.fresh_records(), alerts=(STOPPED, FAILING, STALE, BROKEN))
