@@ -14,15 +14,16 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.end_to_end.archive import Row, rows
-from tests.kafka import faults, outcome, report
+from tests.kafka import faults, outcome, poison, report
+from tests.kafka.again import read_again
 from tests.kafka.broker import Cluster, free_port
-from tests.kafka.crew import Crew
+from tests.kafka.crew import AT_LEAST_ONCE, Crew
 from tests.kafka.faults import Did
 from tests.kafka.outcome import Calm
 from tests.kafka.proxy import Api, Fault, Proxy, Side
@@ -55,20 +56,39 @@ def archive(path: Path, count: int) -> Path:
 
 
 async def trial(
-    stage: Stage, calm: Calm, name: str, act: Act, *, pace_s: float = 0.0, static: bool = True, at: str = ""
+    stage: Stage,
+    calm: Calm,
+    name: str,
+    act: Act,
+    *,
+    pace_s: float = 0.0,
+    static: bool = True,
+    at: str = "",
+    first: Callable[[Crew], Awaitable[Any]] | None = None,
+    environment: Mapping[str, str] | None = None,
+    tables_only: bool = False,
+    promised: bool = True,
 ) -> dict[str, Any]:
-    """One recording, one fault, and what came out. Never raises for what the services did."""
+    """One recording, one fault, and what came out. Never raises for what the services did.
+
+    `first` is done before the services start, `act` while they run. `tables_only`: the log of changes may
+    hold more than once what was published more than once, knowingly.
+    """
     began = time.monotonic()
     place = stage.place / name.replace(" ", "-")
-    told: dict[str, Any] = {"fault": name}
+    told: dict[str, Any] = {"fault": name, "promised": promised}
     speed = SPAN_S / pace_s if pace_s else 0.0
-    async with Crew(at or stage.cluster.bootstrap, f"chaos.{place.name}.", place) as crew:
+    bootstrap = at or stage.cluster.bootstrap
+    async with Crew(bootstrap, f"chaos.{place.name}.", place, **(environment or {})) as crew:
         try:
+            if first is not None:
+                await first(crew)
             crew.services(calm.source, speed=speed, static=static)
             told["did"] = await act(crew)
             told["seconds to the end"] = round(await crew.settled(stage.wishes.patience), 1)
             found = await outcome.outcome(crew, calm)
-            told |= {"found": found._asdict(), "same": found.same, "stopped": await crew.stop()}
+            same = not found.wrong_stories if tables_only else found.same
+            told |= {"found": found._asdict(), "same": same, "stopped": await crew.stop()}
         except Exception as error:  # noqa: BLE001 - the report says what happened, the others go on
             told |= {"same": False, "error": f"{type(error).__name__}: {error}"[:300]}
         told["exits"] = [f"{who} {code}" for who, code in crew.exits]
@@ -87,11 +107,19 @@ async def frozen(crew: Crew) -> Did:
 
 
 async def poisoned(crew: Crew, count: int) -> Did:
-    values = await faults.poison(crew, count)
+    values = await poison.poison(crew, count)
     await crew.settled(faults.FINISH_S)
-    dead = await faults.dead(crew)
+    dead = await poison.dead(crew)
     assert sorted(map(str, dead)) == sorted(map(str, values)), f"{len(dead)} dead letters for {len(values)}"
     return {"poisonous records": count, "dead letters, byte for byte": len(dead)}
+
+
+async def read_twice(crew: Crew) -> Did:
+    await crew.settled(faults.FINISH_S)
+    await crew.stop()
+    did = await read_again(crew)
+    assert not did["tables that differ"], did
+    return did
 
 
 async def one_node_lost(cluster: Cluster) -> Did:
@@ -129,8 +157,18 @@ async def on_one_node(
     async def killed(crew: Crew) -> Did:
         return await faults.kills(crew, wishes.kills, chance)
 
+    async def flooded(crew: Crew) -> Did:
+        return await poison.flooded(crew, 0, flood)
+
+    async def flooding(crew: Crew) -> None:
+        flood.extend(await poison.flood(crew, 0))
+
+    flood: list[bytes] = []
     return [
         await trial(stage, large, "nothing", nothing),
+        await trial(
+            stage, large, report.AT_LEAST_ONCE, nothing, environment={AT_LEAST_ONCE: "1"}, promised=False
+        ),
         await trial(stage, large, "workers killed", killed, pace_s=wishes.kills * 0.65),
         await trial(stage, small, "worker frozen", frozen, pace_s=pace_s, static=False),
         await trial(
@@ -148,6 +186,11 @@ async def on_one_node(
         await trial(
             stage, small, "poison", lambda crew: poisoned(crew, wishes.poison), pace_s=pace_s
         ),
+        await trial(
+            stage, small, "dead letters cannot be written", poison.unwritable, pace_s=pace_s
+        ),
+        await trial(stage, small, "nothing but poison", flooded, first=flooding),
+        await trial(stage, small, "read again from the start", read_twice, tables_only=True),
         await trial(
             stage, small, "commit answers lost",
             lambda crew: answers_lost(crew, proxy, wishes.answers, chance), pace_s=pace_s, at=proxied,
@@ -224,7 +267,7 @@ def main(words: list[str]) -> int:
     summary = json.loads(OUT.read_text())
     if wishes.write or wishes.report:
         report.PAGE.write_text(report.page(summary, vars(options([]))))
-    return 0 if all(trial["same"] for trial in summary["trials"]) else 1
+    return 0 if all(trial["same"] or not trial["promised"] for trial in summary["trials"]) else 1
 
 
 if __name__ == "__main__":

@@ -24,9 +24,13 @@ from services.enrich.service import EnrichService
 from services.stream.bus import Bus, BusError, Record
 from services.stream.kafka import Bounds, KafkaBus
 from services.stream.progress import drained
+from tests.kafka.at_least_once import AtLeastOnceBus
 
 SESSION_S = 2.0
 LOOK_S = 0.15
+COMMAND_S = 1800
+AT_LEAST_ONCE = "NEWSFOLD_TEST_AT_LEAST_ONCE"
+"""Set for a worker that is to go without transactions."""
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["services.cli", "services.console.live", __name__])
 
@@ -36,6 +40,10 @@ def work(words: Sequence[str], environment: Mapping[str, str], log: Path) -> Non
     from services.cli import main
 
     os.environ.update(environment)
+    if AT_LEAST_ONCE in environment:
+        import services.stream.kafka as package
+
+        package.KafkaBus = AtLeastOnceBus  # type: ignore[misc]
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(out, sys.stdout.fileno())
     os.dup2(out, sys.stderr.fileno())
@@ -98,7 +106,7 @@ class Hand:
 async def command(place: Path, *words: str | Path) -> None:
     """Run one command to its end, in a process of its own: it may not share the test's event loop."""
     hand = Hand(str(words[0]), [str(word) for word in words], {}, place)
-    assert await hand.ended(120) == 0, hand.log.read_text()
+    assert await hand.ended(COMMAND_S) == 0, hand.log.read_text()
 
 
 class Crew:
@@ -137,7 +145,8 @@ class Crew:
     @asynccontextmanager
     async def bus(self) -> AsyncIterator[KafkaBus]:
         """A client of the installation, which also is in nobody's way."""
-        bus = KafkaBus(self.bootstrap, prefix=self.prefix, bounds=Bounds(session_s=SESSION_S))
+        make = AtLeastOnceBus if AT_LEAST_ONCE in self._environment else KafkaBus
+        bus = make(self.bootstrap, prefix=self.prefix, bounds=Bounds(session_s=SESSION_S))
         await _patient(bus)
         try:
             yield bus

@@ -1,0 +1,81 @@
+"""What Newsfold does not offer, to measure what its promise costs: records, then offsets, no transaction.
+
+As the usual consumer does it: an idempotent producer, every acknowledgement waited for, then the offsets
+committed. Whoever dies between the two does the batch again, and every reader sees it twice.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from services.stream.bus import Output, Partition
+from services.stream.kafka.bounds import RECORD_BYTES
+from services.stream.kafka.bus import KafkaBus
+from services.stream.kafka.client import Access
+
+ASIDE = "-aside"
+"""Offsets go to a group without members: aiokafka's consumers commit for themselves alone."""
+
+
+class AsideWriter:
+    """`Writer` on Kafka, without the promise."""
+
+    def __init__(self, bus: KafkaBus, group: str, inputs: Iterable[Partition]) -> None:
+        access: Access = bus.access
+        self._bus = bus
+        self._inputs = [*inputs]
+        self._producer = AIOKafkaProducer(
+            **access.options(),
+            enable_idempotence=True,
+            acks="all",
+            compression_type="zstd",
+            max_request_size=RECORD_BYTES,
+            linger_ms=0,
+        )
+        self._offsets = AIOKafkaConsumer(
+            **access.options(), group_id=access.group(group) + ASIDE, enable_auto_commit=False
+        )
+
+    async def open(self) -> None:
+        await self._producer.start()
+        self._offsets.assign([self._bus.access.wire(partition) for partition in self._inputs])
+        await self._offsets.start()
+
+    async def committed(self) -> Mapping[Partition, int]:
+        told = {one: await self._offsets.committed(self._bus.access.wire(one)) for one in self._inputs}
+        return {partition: offset for partition, offset in told.items() if offset is not None}
+
+    async def publish(self, outputs: Sequence[Output], *, consumed: Mapping[Partition, int]) -> None:
+        sends = []
+        for partition, wires in (await self._bus.wires(outputs)).items():
+            target = self._bus.access.wire(partition)
+            for wire in wires:
+                future = await self._producer.send(
+                    target.topic,
+                    wire.value,
+                    wire.key,
+                    partition=target.partition,
+                    timestamp_ms=wire.timestamp_ms,
+                    headers=wire.headers,
+                )
+                sends.append(future)
+        await asyncio.gather(*sends)
+        if consumed:
+            await self._offsets.commit({self._bus.access.wire(one): at for one, at in consumed.items()})
+
+    async def close(self) -> None:
+        await self._producer.stop()
+        await self._offsets.stop()
+
+
+class AtLeastOnceBus(KafkaBus):
+    """Takes the place of `KafkaBus` in a worker."""
+
+    async def writer(self, group: str, topics: Sequence[str], number: int) -> AsideWriter:  # type: ignore[override]
+        writer = AsideWriter(self, group, [Partition(topic, number) for topic in topics])
+        await writer.open()
+        return writer
+
+    async def committed(self, group: str, topics: Sequence[str]) -> Mapping[Partition, int]:
+        return await super().committed(group + ASIDE, topics)
