@@ -38,6 +38,7 @@ def test_inputs_that_ended_or_are_held_are_accounted_for() -> None:
     runner.rebalanced(frozenset({0}))
     runner.delivered(delivery(taken=10, held=4, story=6))
     assert (totals.held(), totals.unaccounted()) == (4, 0)
+    assert b'newsfold_held_records{service="dedup"} 4.0' in metrics.exposition()
     runner.delivered(delivery(taken=0, held=0, story=4))
     assert (totals.held(), totals.unaccounted()) == (0, 0)
     assert b'newsfold_outcomes_total{outcome="story",service="dedup"} 10.0' in metrics.exposition()
