@@ -21,6 +21,8 @@ from services.stream.bus import Partition, Record
 
 MOST_FAULTS = 1000
 """Named at most, of each kind and shard; all are counted."""
+LINGER_US = 8 * 86_400 * 1_000_000
+"""How long records may outlive their time: Kafka drops whole segments, by default closed after seven days."""
 ENDINGS = (
     "story",
     "screened",
@@ -169,11 +171,12 @@ class Ledger:
         self._verdicts: dict[bytes, tuple[str, str]] = {}
         self._storied: set[bytes] = set()
         """Articles of which a verdict says that they are in a story."""
-        self._unproved_us: int | None = cut.horizon_us if "relations" in cut.emptied else None
-        """Verdicts on what is stamped before this may be forgotten. None until one was read."""
+        self._forgotten = set(cut.emptied)
+        """Topics that have forgotten their first records."""
+        self._begun: set[str] = set()
         self._stories: dict[bytes, _Standing] = {}
         self._changes: dict[bytes, int] = {}
-        self._changes_forgotten: bool | None = True if "story-changes" in cut.emptied else None
+        self._oldest_change_us = cut.horizon_us
         self._clusters: dict[bytes, _Cluster] = {}
         self._homes: dict[bytes, _Home] = {}
         self._endings: Counter[str] = Counter()
@@ -183,9 +186,7 @@ class Ledger:
         self._inconsistent = Faults()
 
     def verdict(self, record: Record) -> None:
-        if self._unproved_us is None:
-            # A topic that still has its first record has forgotten nothing.
-            self._unproved_us = max(record.timestamp_us, self._cut.horizon_us) if record.offset else 0
+        self._begin(record)
         verdict = _read(record, _Verdict)
         if verdict is not None:
             ending = _ending(verdict)
@@ -203,8 +204,8 @@ class Ledger:
         self._stories[short(story.story_id)] = standing
 
     def change(self, record: Record) -> None:
-        if self._changes_forgotten is None:
-            self._changes_forgotten = record.offset > 0
+        self._begin(record)
+        self._oldest_change_us = min(self._oldest_change_us, record.timestamp_us)
         change = _read(record, _Change)
         if change is None:
             return
@@ -260,6 +261,14 @@ class Ledger:
             inconsistent=self._inconsistent,
         )
 
+    def _begin(self, record: Record) -> None:
+        """A topic that still has its first record has forgotten nothing."""
+        topic = record.partition.topic
+        if topic not in self._begun:
+            self._begun.add(topic)
+            if record.offset:
+                self._forgotten.add(topic)
+
     @cached_property
     def _strays(self) -> set[bytes]:
         """Articles that should be in a story and are in none that stands."""
@@ -289,11 +298,14 @@ class Ledger:
         cut = self._cut
         if record.offset >= cut.decided:
             return "waiting" if record.offset >= cut.taken else "held"
-        if not readable:
-            old = record.timestamp_us < cut.horizon_us
-            return "forgotten" if old else "unreadable, and not among the dead letters of dedup"
-        if record.timestamp_us < (self._unproved_us or 0):
+        # What lies here far beyond its time proves that this log forgets nothing.
+        if (
+            cut.horizon_us - LINGER_US <= record.timestamp_us < cut.horizon_us
+            and "relations" in self._forgotten
+        ):
             return "forgotten"
+        if not readable:
+            return "unreadable, and not among the dead letters of dedup"
         return f"no verdict, though dedup has come to offset {cut.decided}"
 
     def _homeless(self, article: bytes, story: str) -> str:
@@ -310,10 +322,12 @@ class Ledger:
 
     def _check_changes(self) -> None:
         """The log of changes must rebuild the stories: none may be behind."""
+        forgets = self._oldest_change_us >= self._cut.horizon_us - LINGER_US
+        excused = forgets and "story-changes" in self._forgotten
         for story, standing in self._stories.items():
             last = self._changes.get(story, 0)
-            excused = self._changes_forgotten and standing.timestamp_us < self._cut.horizon_us
-            if last < standing.revision and not excused:
+            old = standing.timestamp_us < self._cut.horizon_us
+            if last < standing.revision and not (excused and old):
                 why = f"stories has revision {standing.revision}, story-changes ends with {last or 'none'}"
                 self._disagree("stories", standing.offset, story, why)
 
