@@ -16,9 +16,9 @@ metadata:
     {{- end }}
   annotations:
     # A changed setting is a changed pod.
-    checksum/config: {{ include (print .root.Template.BasePath "/configmap.yaml") .root | sha256sum }}
+    checksum/config: {{ include (print .root.Template.BasePath "/configmap.yaml") .root | sha256sum | trunc 40 }}
     {{- if $feeds }}
-    checksum/feeds: {{ toJson $values.feeds | sha256sum }}
+    checksum/feeds: {{ toJson $values.feeds | sha256sum | trunc 40 }}
     {{- end }}
     {{- with $values.pod.annotations }}
     {{- toYaml . | nindent 4 }}
