@@ -76,7 +76,7 @@ async def run(archive: Path, address: str | None, scratch: Path, sample: int) ->
 
 
 def _spent(metrics: Metrics) -> dict[tuple[str, str], float]:
-    families = text_string_to_metric_families(metrics.exposition().decode())
+    families = text_string_to_metric_families(b"".join(metrics.exposition()).decode())
     return {
         (sample.labels["service"], sample.labels["state"]): sample.value
         for family in families

@@ -32,8 +32,9 @@ class Metrics:
     def __init__(self, services: Collection[str] = SERVICES) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self._services = frozenset(services)
-        self._registry = CollectorRegistry()
-        ProcessCollector(registry=self._registry)
+        self._rows: list[CollectorRegistry] = []
+        """Each with one collector."""
+        ProcessCollector(registry=self._row())
         self._owned: dict[str, frozenset[str]] = dict.fromkeys(SERVICES, frozenset())
         self._children = {row.name: dict(self._bind(row)) for row in METRICS}
         for service in self._services:
@@ -63,14 +64,18 @@ class Metrics:
                 if values[-1] in new and _service(row, values) == service:
                     self.gauge(row.name, *values).set(0)
 
-    def exposition(self) -> bytes:
-        """The Prometheus text format, version 0.0.4."""
-        return generate_latest(self._registry)
+    def exposition(self) -> Iterator[bytes]:
+        """The Prometheus text format, version 0.0.4, row by row: all at once would hold the event loop."""
+        return map(generate_latest, self._rows)
+
+    def _row(self) -> CollectorRegistry:
+        self._rows.append(CollectorRegistry())
+        return self._rows[-1]
 
     def _bind(self, row: Metric) -> Iterator[tuple[Values, Child]]:
         here, elsewhere = _made(row), _made(row)
         if self._services.intersection(services_of(row)):
-            self._registry.register(_Owned(row, here, self._owned) if row.owned else here)
+            self._row().register(_Owned(row, here, self._owned) if row.owned else here)
         for values in row.allowed:
             parent = (
                 here if "service" not in row.labels or _service(row, values) in self._services else elsewhere

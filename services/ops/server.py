@@ -7,7 +7,7 @@ cached values, so a probe never waits for a bus.
 import asyncio
 import errno
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -32,10 +32,11 @@ class Answer(NamedTuple):
 class OpsServer:
     """`async with OpsServer(settings, health, metrics) as server:`; `server.port` is the port it got.
 
-    `metrics` gives the exposition text. Raises `Stop` where the address is taken or cannot be had.
+    `metrics` gives the exposition text in pieces; the loop turns between them. Raises `Stop` where the
+    address is taken or cannot be had.
     """
 
-    def __init__(self, settings: OpsSettings, health: Health, metrics: Callable[[], bytes]) -> None:
+    def __init__(self, settings: OpsSettings, health: Health, metrics: Callable[[], Iterable[bytes]]) -> None:
         self._settings = settings
         self._health = health
         self._metrics = metrics
@@ -81,9 +82,9 @@ class OpsServer:
             return _text(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the request is larger than 8 KiB")
         except asyncio.IncompleteReadError:
             return _text(HTTPStatus.BAD_REQUEST, "the request ended early")
-        return self._route(head.decode("latin-1"))
+        return await self._route(head.decode("latin-1"))
 
-    def _route(self, head: str) -> Answer:
+    async def _route(self, head: str) -> Answer:
         first, _, fields = head.partition("\r\n")
         method, _, rest = first.partition(" ")
         path = rest.partition(" ")[0].partition("?")[0]
@@ -97,7 +98,14 @@ class OpsServer:
             return _text(HTTPStatus.UNAUTHORIZED, "a bearer token is asked for (ops.token)")
         if path == "/readyz":
             return _json(*self._health.readiness())
-        return Answer(HTTPStatus.OK, "text/plain; version=0.0.4; charset=utf-8", self._metrics())
+        return Answer(HTTPStatus.OK, "text/plain; version=0.0.4; charset=utf-8", await self._exposition())
+
+    async def _exposition(self) -> bytes:
+        pieces = []
+        for piece in self._metrics():
+            pieces.append(piece)
+            await asyncio.sleep(0)
+        return b"".join(pieces)
 
     def _allowed(self, fields: str) -> bool:
         if not self._settings.token:

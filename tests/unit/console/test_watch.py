@@ -54,7 +54,7 @@ async def test_readiness_feeds_and_sizes_are_read_off_a_running_log(tmp_path: Pa
                     await asyncio.sleep(0.05)
             watching.cancel()
         await watch.compact()
-        text = metrics.exposition().decode()
+        text = b"".join(metrics.exposition()).decode()
     finally:
         await bus.close()
     assert 'newsfold_feeds{state="unpolled"} 1.0' in text

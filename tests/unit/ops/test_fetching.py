@@ -9,7 +9,7 @@ from services.ops.registry import Metrics
 
 
 def value(metrics: Metrics, series: str) -> float:
-    lines = metrics.exposition().decode().splitlines()
+    lines = b"".join(metrics.exposition()).decode().splitlines()
     return next(float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"newsfold_{series} "))
 
 

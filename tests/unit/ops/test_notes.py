@@ -22,7 +22,7 @@ def told(service: str, *deliveries: Delivery) -> dict[str, float]:
     notes = Notes(service, metrics)
     for one in deliveries:
         notes.take(one, now_s=NOW_S)
-    lines = metrics.exposition().decode().splitlines()
+    lines = b"".join(metrics.exposition()).decode().splitlines()
     series = (
         line.removeprefix("newsfold_").rpartition(" ") for line in lines if line.startswith("newsfold_")
     )

@@ -38,10 +38,10 @@ def test_inputs_that_ended_or_are_held_are_accounted_for() -> None:
     runner.rebalanced(frozenset({0}))
     runner.delivered(delivery(taken=10, held=4, story=6))
     assert (totals.held(), totals.unaccounted()) == (4, 0)
-    assert b'newsfold_held_records{service="dedup"} 4.0' in metrics.exposition()
+    assert b'newsfold_held_records{service="dedup"} 4.0' in b"".join(metrics.exposition())
     runner.delivered(delivery(taken=0, held=0, story=4))
     assert (totals.held(), totals.unaccounted()) == (0, 0)
-    assert b'newsfold_outcomes_total{outcome="story",service="dedup"} 10.0' in metrics.exposition()
+    assert b'newsfold_outcomes_total{outcome="story",service="dedup"} 10.0' in b"".join(metrics.exposition())
 
 
 def test_an_input_that_ended_nowhere_shows() -> None:
@@ -50,7 +50,7 @@ def test_an_input_that_ended_nowhere_shows() -> None:
     runner.rebalanced(frozenset({0}))
     runner.delivered(delivery(taken=10, story=9))
     assert totals.unaccounted() == 1
-    assert b'newsfold_unaccounted_records{service="dedup"} 1.0' in metrics.exposition()
+    assert b'newsfold_unaccounted_records{service="dedup"} 1.0' in b"".join(metrics.exposition())
 
 
 def test_a_number_that_went_to_another_owner_leaves_the_account() -> None:
@@ -71,7 +71,7 @@ def test_an_outcome_nobody_listed_is_counted_as_other() -> None:
     runner = totals.runner()
     runner.rebalanced(frozenset({0}))
     runner.delivered(delivery(taken=1, surprising=1))
-    assert b'newsfold_outcomes_total{outcome="other",service="dedup"} 1.0' in metrics.exposition()
+    assert b'newsfold_outcomes_total{outcome="other",service="dedup"} 1.0' in b"".join(metrics.exposition())
     assert totals.outcomes == {"surprising": 1}
 
 
@@ -81,7 +81,11 @@ def test_every_way_ingest_can_end_an_input_has_its_own_series() -> None:
 
 
 def value(metrics: Metrics, line: str) -> float:
-    found = [one for one in metrics.exposition().decode().splitlines() if one.startswith(f"newsfold_{line} ")]
+    found = [
+        one
+        for one in b"".join(metrics.exposition()).decode().splitlines()
+        if one.startswith(f"newsfold_{line} ")
+    ]
     return float(found[0].split()[-1])
 
 
@@ -142,7 +146,7 @@ def test_a_long_restore_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def shown(metrics: Metrics) -> set[str]:
-    lines = metrics.exposition().decode().splitlines()
+    lines = b"".join(metrics.exposition()).decode().splitlines()
     progress = [line for line in lines if line.startswith("newsfold_partition_progress")]
     return {line.partition('partition="')[2][0] for line in progress}
 
@@ -209,4 +213,4 @@ def test_what_is_raised_is_counted_by_kind_and_doing() -> None:
     totals, metrics = observed()
     totals.runner().failed("publish", Retry("https://secret.example/ is away"))
     assert value(metrics, 'errors_total{error_type="retry",service="dedup",stage="publish"}') == 1
-    assert b"secret" not in metrics.exposition()
+    assert b"secret" not in b"".join(metrics.exposition())
