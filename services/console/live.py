@@ -187,7 +187,8 @@ async def _connected(order: Order, stop: asyncio.Event) -> Bus | None:
 
 async def _prepare(bus: Bus, order: Order) -> None:
     # A recording's times may be long ago: by the topic table's spans it would be dropped at once.
-    await bus.create(addresses.topic_specs(forget=not order.recordings))
+    forget = not order.recordings or order.settings.replay.forget
+    await bus.create(addresses.topic_specs(forget=forget))
     if order.recordings:
         await refuse_other_input(bus, order.recordings)
     if order.feeds:

@@ -109,7 +109,7 @@ async def _on_log(wishes: Wishes, scratch: Path, out: Path, stop: asyncio.Event,
     )
     await bus.start()
     try:
-        await bus.create(addresses.topic_specs(forget=False))
+        await bus.create(addresses.topic_specs(forget=wishes.settings.replay.forget))
         async with opened(wishes.paths, wishes.speed) as replayed:
             await refuse_other_input(bus, wishes.paths)
             pipeline = await _run(bus, replayed, wishes, stop)

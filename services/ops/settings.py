@@ -141,9 +141,11 @@ def is_loopback(host: str) -> bool:
 
 
 class ReplaySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[replay]`: defaults of `newsfold replay`."""
+    """`[replay]`: how recordings are played, by `newsfold replay` and `newsfold run --recording`."""
 
     workers: Annotated[int, Meta(ge=1, le=64)] = 1
     """Workers of dedup and of enrich each. The output does not depend on it."""
     speed: Annotated[float, Meta(ge=0, le=1_000_000)] = 0.0
     """The recording's time runs this many times as fast; 0 is as fast as the machine can."""
+    forget: bool = False
+    """Topics drop what is old, as they do for live feeds: for a recording of these days, on their topics."""
