@@ -46,6 +46,12 @@ class EnrichTask:
                 for cluster in clusters
                 if isinstance(cluster, Cluster)
             ),
+            # How soon a canary comes is its own measure, and no newsroom waits for it.
+            stamps=[
+                record.timestamp_us
+                for record, cluster in zip(records, clusters, strict=True)
+                if not isinstance(cluster, CanaryCluster)
+            ],
         )
 
     def _decode(self, record: Record) -> Cluster | CanaryCluster | None:
