@@ -70,11 +70,21 @@ class Recording(msgspec.Struct, frozen=True):
     expr: str
 
 
+class Sample(Case, frozen=True, kw_only=True):
+    """What an expression gives, asked of series; every one of its series is counted."""
+
+    name: str
+    expr: str
+    value: float
+
+
 class Group(msgspec.Struct, frozen=True, kw_only=True):
     """One file of rules."""
 
     name: str
     records: tuple[Recording, ...] = ()
     alerts: tuple[Alert, ...]
+    samples: tuple[Sample, ...] = ()
+    """What the recorded series are to be."""
     step: str = "1m"
     """How often the cases are evaluated: days of minutes with windows of weeks take long."""

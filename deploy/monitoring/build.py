@@ -45,11 +45,13 @@ def dashboard_expressions() -> Iterator[str]:
 
 
 def series() -> Iterator[str]:
-    """What the cases of the alerts are made of: a case on misspelt series would prove nothing."""
+    """What the cases are made of: a case on misspelt series would prove nothing."""
     for group in GROUPS:
         for alert in group.alerts:
             for case in (alert.fires, alert.quiet):
                 yield from case.series if case is not None else ()
+        for sample in group.samples:
+            yield from (sample.expr, *sample.series)
 
 
 def write(folder: Path, built: Mapping[str, str]) -> None:

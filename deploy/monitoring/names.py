@@ -116,5 +116,5 @@ def _values(row: Metric, matchers: Sequence[Matcher], expression: str) -> None:
 
 def _grouped(label: str, expression: str) -> None:
     labels = {label for row in METRICS for label in row.labels}
-    if label not in {*labels, *TARGET, "le", "severity", "alertname"}:
+    if label not in {*labels, *TARGET, "le", *SCRAPED["ALERTS"]}:
         raise Unknown(f"no metric has a label {label}: {expression}")

@@ -8,7 +8,7 @@ import msgspec
 
 Unit = Literal["short", "s", "bytes", "percentunit", "ops", "Bps", "bool", "dateTimeAsIso", "none"]
 """Grafana's names of units."""
-Kind = Literal["timeseries", "stat", "alertlist"]
+Kind = Literal["timeseries", "stat", "table"]
 COLUMNS = 24
 SCHEMA = 39
 """Of Grafana 11; older ones read it, newer ones bring it up to date."""
@@ -149,8 +149,9 @@ def _target(query: Query, at: int, panel: Panel) -> dict[str, Any]:
         "datasource": SOURCE,
         "expr": query.expr,
         "legendFormat": query.legend or "__auto",
-        "instant": panel.kind == "stat",
-        "range": panel.kind != "stat",
+        "format": "table" if panel.kind == "table" else "time_series",
+        "instant": panel.kind != "timeseries",
+        "range": panel.kind == "timeseries",
     }
 
 
@@ -180,6 +181,11 @@ _OPTIONS: dict[Kind, dict[str, Any]] = {
         "legend": {"displayMode": "list", "placement": "bottom"},
         "tooltip": {"mode": "multi", "sort": "desc"},
     },
-    "stat": {"colorMode": "value", "graphMode": "none", "reduceOptions": {"calcs": ["lastNotNull"]}},
-    "alertlist": {"alertName": "Newsfold", "stateFilter": {"firing": True, "pending": True}, "maxItems": 40},
+    "stat": {
+        "colorMode": "value",
+        "graphMode": "none",
+        "textMode": "auto",
+        "reduceOptions": {"calcs": ["lastNotNull"]},
+    },
+    "table": {"showHeader": True, "cellHeight": "sm"},
 }

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from deploy.monitoring.alert import Alert, Case, Group
+from deploy.monitoring.alert import Alert, Case, Group, Sample
 from deploy.monitoring.alerts import age, feeds, flow, loss, presence, state
 
 GROUPS: tuple[Group, ...] = (
@@ -46,8 +46,9 @@ def _static(alert: Alert, runbook: str) -> dict[str, str]:
 
 
 def tests(group: Group, runbook: str) -> dict[str, Any]:
-    """The test of a file of rules: two cases an alert."""
+    """The test of a file of rules: two cases an alert, and what is recorded."""
     cases = [case for alert in group.alerts for case in _cases(alert, runbook)]
+    cases += [_sample(sample) for sample in group.samples]
     return {"rule_files": [f"../{group.name}.yaml"], "evaluation_interval": group.step, "tests": cases}
 
 
@@ -65,6 +66,24 @@ def _cases(alert: Alert, runbook: str) -> Iterator[dict[str, Any]]:
 
 
 def _case(name: str, alert: Alert, case: Case, told: list[dict[str, Any]]) -> dict[str, Any]:
-    series = [{"series": series, "values": values} for series, values in case.series.items()]
     expected = {"eval_time": case.at, "alertname": alert.title, "exp_alerts": told}
-    return {"name": name, "interval": "1m", "input_series": series, "alert_rule_test": [expected]}
+    return {"name": name, "interval": "1m", "input_series": _series(case), "alert_rule_test": [expected]}
+
+
+def _sample(sample: Sample) -> dict[str, Any]:
+    # Rounded by PromQL: what is recorded comes of divisions.
+    expected = {
+        "expr": f"round(sum({sample.expr}), 0.000001)",
+        "eval_time": sample.at,
+        "exp_samples": [{"labels": "{}", "value": sample.value}],
+    }
+    return {
+        "name": sample.name,
+        "interval": "1m",
+        "input_series": _series(sample),
+        "promql_expr_test": [expected],
+    }
+
+
+def _series(case: Case) -> list[dict[str, str]]:
+    return [{"series": series, "values": values} for series, values in case.series.items()]

@@ -66,11 +66,11 @@ def running(words: Sequence[str | Path], log: Path, **environ: str) -> Iterator[
 
 
 @contextmanager
-def newsfold(folder: Path, *words: str | Path) -> Iterator[int]:
+def newsfold(folder: Path, *words: str | Path, **settings: str) -> Iterator[int]:
     """`newsfold run …` on an embedded log in `folder`; gives the port of its metrics."""
     port = free_port()
     command = [sys.executable, "-m", "services", "run", *words, "--bus", f"sqlite:{folder / 'log.db'}"]
-    settings = {
+    settings |= {
         "PYTHONPATH": str(ROOT),
         "NEWSFOLD_OPS__LISTEN": f"127.0.0.1:{port}",
         "NEWSFOLD_INGEST__TICK_S": "1",

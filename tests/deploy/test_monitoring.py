@@ -156,7 +156,7 @@ def test_every_panel_says_what_it_shows_in_which_unit_from_the_chosen_source(pat
         assert panel["description"].endswith("."), panel["title"]
     for panel in panels[1:]:
         assert panel["fieldConfig"]["defaults"]["unit"], panel["title"]
-        assert panel["targets"] or panel["type"] == "alertlist", panel["title"]
+        assert panel["targets"], panel["title"]
     drawn = [t["expr"] for panel in panels if panel["type"] == "timeseries" for t in panel["targets"]]
     # What is rare is counted by the hour; all else by what Grafana knows of the scrape interval.
     assert {span for expr in drawn for span in re.findall(r"\[([^\]]+)\]", expr)} <= {

@@ -1,7 +1,7 @@
 """Are the newsrooms served in time? Burn rates of the objective for the age of stories."""
 
 from deploy.monitoring import slo
-from deploy.monitoring.alert import SHARE, Alert, Case, Fires, Group, Told
+from deploy.monitoring.alert import SHARE, Alert, Case, Fires, Group, Sample, Told
 from deploy.monitoring.thresholds import AGE_BOUND_S, AGE_GOAL
 
 _BOUND = f"{AGE_BOUND_S:g}"
@@ -72,4 +72,27 @@ DRAIN = Alert(
     ),
     quiet=Case(series=_seen("0+1000x1600", "0+995x1600"), at="1580m"),
 )
-GROUP = Group(name="age", records=slo.age_records(), alerts=(BURN, SLOW, DRAIN), step="5m")
+SAMPLES = (
+    Sample(
+        name="nothing was published, so nothing was late",
+        expr=f"{slo.LATE}1h",
+        series=_seen("7x120", "7x120"),
+        at="2h",
+        value=0,
+    ),
+    Sample(
+        name="one in a thousand late leaves nine tenths of the budget",
+        expr=slo.AGE_BUDGET,
+        series=_seen("0+1000x1440", "0+999x1440"),
+        at="1d",
+        value=0.9,
+    ),
+    Sample(
+        name="two in a hundred late is twice the budget",
+        expr=slo.AGE_BUDGET,
+        series=_seen("0+100x1440", "0+98x1440"),
+        at="1d",
+        value=-1,
+    ),
+)
+GROUP = Group(name="age", records=slo.age_records(), alerts=(BURN, SLOW, DRAIN), samples=SAMPLES, step="5m")

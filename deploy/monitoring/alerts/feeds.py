@@ -1,7 +1,7 @@
 """Do we fetch what we are asked to fetch? A publisher's own failure is not ours and wakes nobody."""
 
 from deploy.monitoring import slo
-from deploy.monitoring.alert import COUNT, SHARE, Alert, Case, Fires, Group, Told
+from deploy.monitoring.alert import COUNT, SHARE, Alert, Case, Fires, Group, Sample, Told
 from deploy.monitoring.thresholds import BROKEN_SHARE, FAILED_FLOOR, FAILED_SHARE, FRESH_LEAST
 
 _POLLS = 'newsfold_fetches_total{kind="feed",outcome="not_modified"}'
@@ -87,4 +87,22 @@ BROKEN = Alert(
     ),
     quiet=Case(series=_feeds(fresh="80x400", broken="20x300 5x100"), at="370m"),
 )
-GROUP = Group(name="feeds", records=slo.fresh_records(), alerts=(STOPPED, FAILING, STALE, BROKEN))
+SAMPLES = (
+    Sample(
+        name="without feeds none is overdue",
+        expr=slo.FRESH,
+        series=_feeds(fresh="0x10", overdue="0x10"),
+        at="5m",
+        value=1,
+    ),
+    Sample(
+        name="a quarter of the feeds overdue is five times the budget",
+        expr=slo.FRESH_BUDGET,
+        series=_feeds(fresh="75x60", overdue="25x60", broken="50x60"),
+        at="1h",
+        value=-4,
+    ),
+)
+GROUP = Group(
+    name="feeds", records=slo.fresh_records(), alerts=(STOPPED, FAILING, STALE, BROKEN), samples=SAMPLES
+)
