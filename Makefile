@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check faults quality kafka-up kafka-down chaos lock clean
+.PHONY: setup demo test check quality kafka-up kafka-down chaos lock clean
 
 setup: $(STAMP)
 
@@ -24,10 +24,6 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-
-# Kills workers and brokers by the clock: needs a machine that does nothing else.
-faults: setup
-	$(BIN)/python -m pytest -m chaos
 
 quality: setup
 	$(BIN)/python -m bench.quality

@@ -19,7 +19,7 @@ from tests.kafka.jars import Unavailable
 from tests.kafka.proxy import Api, Fault, Proxy, Side
 from tests.kafka.trial import Trial
 
-pytestmark = [pytest.mark.kafka, pytest.mark.chaos]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 PACE_S = 0.04
 
 

@@ -9,7 +9,7 @@ from tests.kafka import scenarios, session
 from tests.kafka.proxy import Proxy
 from tests.kafka.trial import Trial
 
-pytestmark = [pytest.mark.kafka, pytest.mark.chaos]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 
 
 async def test_twenty_faults_on_the_network_change_nothing(tmp_path: Path) -> None:

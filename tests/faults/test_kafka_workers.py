@@ -8,7 +8,7 @@ import pytest
 from tests.kafka import scenarios, session
 from tests.kafka.trial import Trial
 
-pytestmark = [pytest.mark.kafka, pytest.mark.chaos]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 RECORDS = 6000
 PACE_S = 0.04
 

@@ -13,7 +13,7 @@ from tests.kafka.crew import Crew, command
 from tests.kafka.outcome import calm as calmly
 from tests.kafka.outcome import outcome
 
-pytestmark = [pytest.mark.kafka, pytest.mark.chaos]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 DEMO = Path(__file__).parents[1] / "recordings" / "demo.warc.gz"
 
 

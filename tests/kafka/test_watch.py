@@ -33,7 +33,7 @@ from tests.kafka.conftest import Name
 from tests.kafka.log import QUICK
 from tests.unit.stream.toys import FAST, SINK, STATE, CountService, Notes, expected, put, topics, until
 
-pytestmark = [pytest.mark.kafka, pytest.mark.chaos]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 NOW_S = 1_060.0
 """A minute after the stamps of the conformance suite."""
 
