@@ -137,10 +137,10 @@ def told(memory: Memory, disk: Disk, per_day: int) -> str:
     log, live = per_day * each / MIB, 30 * per_day * memory.each / MIB
     lines = [
         f"{disk.articles:,} articles",
-        f"memory of dedup: {memory.each / KIB:.1f} KiB a live article; {memory.fixed / MIB:.0f} MiB without any",
+        f"memory of dedup: {memory.each / KIB:.1f} KiB a live article, {memory.fixed / MIB:.0f} MiB without",
         f"log, an article: {each / KIB:.1f} KiB as written, {lean / KIB:.1f} KiB after compaction",
         *(f"  {name:14} {size / disk.articles / KIB:6.1f} KiB" for name, size in disk.topics.items()),
-        f"at {per_day:,} articles a day: {log:,.0f} MiB of log a day; 30 days live: {live:,.0f} MiB of memory",
+        f"{per_day:,} articles a day: {log:,.0f} MiB of log a day, 30 days live: {live:,.0f} MiB of memory",
     ]
     return "\n".join(lines)
 

@@ -24,7 +24,8 @@ def test_memory_and_disk_of_an_article_are_told(tmp_path: Path, capsys: pytest.C
     assert disk.compacted <= disk.whole
     capsys.readouterr()
     print(footprint.told(memory._replace(each=2048.0, fixed=0.0), disk, per_day=1024))
-    assert "30 days live: 60 MiB of memory" in capsys.readouterr().out
+    assert "1,024 articles a day: " in (said := capsys.readouterr().out)
+    assert "30 days live: 60 MiB of memory" in said
 
 
 def test_an_archive_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
