@@ -2,6 +2,7 @@ import msgspec
 import pytest
 
 from services.contracts import wire
+from services.contracts.canaries import CanaryCluster
 from services.contracts.clusters import Cluster
 from services.contracts.stories import Event, Story, StoryChange
 from services.enrich.service import EnrichService, EnrichTask
@@ -43,6 +44,22 @@ def test_an_id_that_ended_is_told_once_more_and_then_buried() -> None:
     ]
     assert {o.key for o in step.outputs if o.partition.topic == "stories"} == {b"story"}
     assert len({o.key for o in step.outputs if o.partition.topic == "events"}) == 1
+
+
+def test_a_canary_goes_where_only_ingest_looks() -> None:
+    value = CanaryCluster(cluster=cluster(ORIGINAL))
+    headers = wire.headers(value, id="1", source="dedup", time=at(0))
+    canary = Record(Partition("clusters", 2), 0, b"story", wire.encode(value), headers, 7)
+    step = EnrichTask(2).step([canary, record(cluster(ORIGINAL), 1)])
+    assert [output.partition.topic for output in step.outputs] == [
+        "canary",
+        "story-changes",
+        "stories",
+        "events",
+    ]
+    assert step.outcomes == {"published": 1, "canary": 1}
+    assert step.stamps == [0]
+    assert step.outputs[0].timestamp_us == 0
 
 
 def test_a_story_that_closed_stays_to_be_read() -> None:

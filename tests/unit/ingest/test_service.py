@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark
+from services.contracts.canaries import CanaryArticle
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.topics import SHARD_COUNT, shard_of
-from services.ingest.readings import ArchiveReading, BadReading, Progress, Reading, Skipped, Tick
+from services.ingest.readings import ArchiveReading, BadReading, Canary, Progress, Reading, Skipped, Tick
 from services.ingest.service import DEAD_REASONS, ENTRY_OUTCOMES, OUTCOMES, IngestService, IngestTask
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Poison, Step
@@ -229,3 +230,16 @@ def test_the_service_makes_tasks_and_their_feeders() -> None:
     made = service.task(2)
     assert (made.number, made.origins) == (2, 4)
     assert service.feeder(made, 2) is None
+
+
+def test_canaries_of_all_partitions_together_try_every_shard() -> None:
+    for origins in (1, 3, SHARD_COUNT, 9):
+        steps = [IngestTask(number, origins).take([Canary(at=after(0))]) for number in range(origins)]
+        outputs = [output for step in steps for output in records(step, "articles")]
+        assert sorted(output.partition.number for output in outputs) == list(range(SHARD_COUNT))
+        for output in outputs:
+            canary = wire.read(dict(output.headers), output.value or b"")
+            assert isinstance(canary, CanaryArticle)
+            assert shard_of(canary.article.language) == output.partition.number
+            assert canary.article.first_seen_at == after(0)
+        assert all(step.outcomes == {"canary": 1} for step in steps)
