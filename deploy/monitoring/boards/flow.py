@@ -218,9 +218,9 @@ PARTITIONS = Row(
             about="Its size, and what is free where it lies. 0 on another bus.",
             unit="bytes",
             queries=(
-                Query(most("newsfold_log_bytes"), "log"),
-                Query(most("newsfold_disk_free_bytes"), "free"),
-                Query(most("newsfold_disk_size_bytes"), "disk"),
+                Query(f"{most('newsfold_log_bytes')} or vector(0)", "log"),
+                Query(f"{most('newsfold_disk_free_bytes')} or vector(0)", "free"),
+                Query(f"{most('newsfold_disk_size_bytes')} or vector(0)", "disk"),
             ),
             least=0,
         ),
