@@ -1,15 +1,18 @@
 """The chart renders what its values say, and refuses what could not run."""
 
+import re
 import shutil
 from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import click
 import msgspec
 import pytest
 
 from deploy.helm import build, readme
+from services import cli
 from services.contracts.topics import FEED_PARTITIONS, SHARD_COUNT
 from tests.deploy import chart, tools
 from tests.deploy.session import needs
@@ -32,6 +35,7 @@ KINDS = {
         PrometheusRule=len(list((build.MONITORING / "rules").glob("*.yaml"))),
         ConfigMap=len(list((build.MONITORING / "dashboards").glob("*.json"))),
     ),
+    "trusted": SERVICES - Counter(ServiceAccount=1),
     "token": Counter(Deployment=3, ConfigMap=1, Service=1),
 }
 
@@ -108,6 +112,16 @@ def test_the_notes_tell_commands_for_objects_that_are_there(values: Path, tmp_pa
     assert "newsfold tail stories" in notes
     assert named
     assert named <= names
+    for words in re.findall(r"newsfold ((?:[a-z]+ ?)+)", notes.partition("1. Wait")[2]):
+        _is_a_command(words.split())
+
+
+def _is_a_command(words: list[str]) -> None:
+    command: click.Command = cli.main
+    for word in words:
+        if isinstance(command, click.Group):
+            assert word in command.commands, " ".join(words)
+            command = command.commands[word]
 
 
 def _notes(values: Path, copy: Path) -> str:

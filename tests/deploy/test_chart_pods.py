@@ -101,6 +101,14 @@ def test_replicas_are_written_down_unless_a_scaler_counts_them(objects: list[Obj
         assert ("replicas" in one["spec"]) is (one["metadata"]["name"] not in scaled)
 
 
+def test_the_topics_job_uses_nothing_that_comes_after_it(objects: list[Object]) -> None:
+    ours = {one["metadata"]["name"] for one in objects if one["kind"] in ("ConfigMap", "ServiceAccount")}
+    for job in chart.of_kind(objects, "Job"):
+        pod = job["spec"]["template"]["spec"]
+        assert pod["serviceAccountName"] not in ours
+        assert all("configMap" not in volume for volume in pod["volumes"])
+
+
 def test_the_embedded_log_has_one_writer() -> None:
     needs(tools.helm, tools.manifest_reader)
     (one,) = chart.of_kind(chart.rendered(), "StatefulSet")
