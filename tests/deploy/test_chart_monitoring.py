@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.helm.build import MONITORING
+from deploy.monitoring.build import RUNBOOK
 from services.contracts.topics import SHARD_COUNT
 from services.ops.metrics import METRICS, PREFIX
 from tests.deploy import chart, tools
@@ -61,6 +62,15 @@ def test_dashboards_arrive_byte_for_byte(objects: Sequence[Object]) -> None:
     assert found
 
 
+def test_every_alert_and_panel_leads_to_our_own_runbook() -> None:
+    needs(tools.helm)
+    (newsroom,) = (path for path in chart.VALUES if path.stem == "newsroom-values")
+    as_shipped = chart.template(newsroom).stdout
+    ours = chart.template(newsroom, sets=["monitoring.runbook=https://wiki.example/news"]).stdout
+    assert as_shipped.count(RUNBOOK) == ours.count("https://wiki.example/news") > 0
+    assert RUNBOOK not in ours
+
+
 def test_monitors_and_rules_carry_the_labels_by_which_they_are_picked(objects: Sequence[Object]) -> None:
     for kind in ("ServiceMonitor", "PrometheusRule"):
         for one in chart.of_kind(objects, kind):
@@ -74,9 +84,8 @@ def test_the_monitor_finds_the_service_and_leaves_our_labels_alone(objects: Sequ
     assert monitor["spec"]["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
     assert endpoint["port"] in {port["name"] for port in service["spec"]["ports"]}
     assert {"action": "labeldrop", "regex": "service"} in endpoint["relabelings"]
-    assert (
-        service["metadata"]["labels"][monitor["spec"]["jobLabel"]] == "newsfold"
-    )  # alerts look for such a job
+    job = {"targetLabel": "job", "replacement": "newsfold"}
+    assert job in endpoint["relabelings"]  # alerts look for it
     ours = {label for row in METRICS for label in row.labels}
     given = {"namespace", "service", "pod", "container", "endpoint", "job", "instance"}
     assert ours & given == {"service"}
