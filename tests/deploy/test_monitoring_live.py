@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from deploy.monitoring.evaluate import Asked, ask, findings, shown
-from tests.deploy.prometheus import newsfold, prometheus, until
+from tests.deploy.prometheus import newsfold, prometheus, tool, until
 from tests.integration.test_cli_run import Press
 
 WATCHED_S = 20
@@ -38,6 +38,7 @@ def feeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory, feeds: Path) -> Iterator[Watched]:
+    tool("prometheus")  # skips before anything is started
     busy, idle = (tmp_path_factory.mktemp(name) for name in ("busy", "idle"))
     with (
         newsfold(idle, "all") as idle_port,
