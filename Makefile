@@ -36,6 +36,7 @@ kafka-down: setup
 	$(BIN)/python -m tests.kafka.broker down
 
 chaos: setup
+	$(BIN)/python -m tests.kafka.throughput
 	$(BIN)/python -m tests.kafka.chaos
 
 lock: setup

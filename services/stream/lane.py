@@ -10,7 +10,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TypeVar, cast
 
@@ -24,6 +24,8 @@ from services.stream.service import DeadLetter, FedTask, Feeder, Poison, Step, T
 from services.stream.steps import bury_reading, bury_record, whole_or_one_by_one
 
 logger = logging.getLogger(__name__)
+TELL_S = 1.0
+"""How long it waits before it counts the time, so that an idle lane can be told from a stuck one."""
 CLOSE_S = 2.0
 """How long a feeder or writer may take to close."""
 
@@ -171,8 +173,9 @@ class Lane:
                 await self._take_readings()
             elif not self.inbox:
                 self._doing = "waiting"
-                with self._spending("idle"):
-                    await self.inbox.filled.wait()
+                with self._spending("idle"), suppress(TimeoutError):
+                    async with asyncio.timeout(TELL_S):
+                        await self.inbox.filled.wait()
 
     async def _caught_up(self) -> bool:
         """Whether the task was given what its inputs held when it started.

@@ -7,21 +7,19 @@ commands over a real broker and is held against an undisturbed run of the same r
 
 import argparse
 import asyncio
-import gzip
-import heapq
 import json
 import random
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.end_to_end.archive import Row, rows
-from tests.kafka import faults, outcome, poison, report
+from tests.kafka import faults, outcome, poison, report, throughput
 from tests.kafka.again import read_again
+from tests.kafka.archive import archive
 from tests.kafka.broker import Cluster, free_port
 from tests.kafka.crew import AT_LEAST_ONCE, Crew
 from tests.kafka.faults import Did
@@ -29,8 +27,6 @@ from tests.kafka.outcome import Calm
 from tests.kafka.proxy import Api, Fault, Proxy, Side
 
 OUT = Path("out/chaos.json")
-COPY = 500
-"""Articles of one invented vocabulary."""
 SPAN_S = 9 * 86_400
 SEED = 20
 Act = Callable[[Crew], Awaitable[Did]]
@@ -42,17 +38,6 @@ class Stage(NamedTuple):
     cluster: Cluster
     place: Path
     wishes: argparse.Namespace
-
-
-def archive(path: Path, count: int) -> Path:
-    """`count` articles in order of time; each `COPY` of them speak a language of their own."""
-    parts: list[Iterator[Row]] = [
-        rows(min(COPY, count - start), seed) for seed, start in enumerate(range(0, count, COPY), start=1)
-    ]
-    with gzip.open(path, "wt", encoding="utf-8") as file:
-        for row in heapq.merge(*parts, key=lambda row: str(row["fetched_at"])):
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
-    return path
 
 
 async def trial(
@@ -167,7 +152,8 @@ async def on_one_node(
     return [
         await trial(stage, large, "nothing", nothing),
         await trial(
-            stage, large, report.AT_LEAST_ONCE, nothing, environment={AT_LEAST_ONCE: "1"}, promised=False
+            stage, large, "nothing without transactions", nothing,
+            environment={AT_LEAST_ONCE: "1"}, promised=False,
         ),
         await trial(stage, large, "workers killed", killed, pace_s=wishes.kills * 0.65),
         await trial(stage, small, "worker frozen", frozen, pace_s=pace_s, static=False),
@@ -203,9 +189,7 @@ async def run(wishes: argparse.Namespace, place: Path) -> dict[str, Any]:
         archive(_made(place / "small") / "news.jsonl.gz", wishes.small), place / "small"
     )
     source = archive(_made(place / "large") / "news.jsonl.gz", wishes.articles)
-    began = time.monotonic()
     large = await outcome.calm(source, place / "large")
-    embedded_s = time.monotonic() - began
     port = free_port()
     cluster = Cluster(listeners={"PROXIED": "PLAINTEXT"}, advertise={"PROXIED": port}).start()
     try:
@@ -227,7 +211,6 @@ async def run(wishes: argparse.Namespace, place: Path) -> dict[str, Any]:
         "command": "python -m tests.kafka.chaos " + " ".join(sys.argv[1:]),
         "versions": report.versions(),
         "asked": vars(wishes),
-        "embedded log": {"articles": wishes.articles, "seconds": round(embedded_s, 1)},
         "trials": [*trials, lost],
     }
 
@@ -266,7 +249,8 @@ def main(words: list[str]) -> int:
         OUT.write_text(json.dumps(summary, indent=1))
     summary = json.loads(OUT.read_text())
     if wishes.write or wishes.report:
-        report.PAGE.write_text(report.page(summary, vars(options([]))))
+        speed = json.loads(throughput.OUT.read_text()) if throughput.OUT.exists() else None
+        report.PAGE.write_text(report.page(summary, vars(options([])), speed))
     return 0 if all(trial["same"] or not trial["promised"] for trial in summary["trials"]) else 1
 
 

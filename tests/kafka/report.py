@@ -18,7 +18,6 @@ same recording on the embedded log. *Lost* counts changes that are missing, *dou
 more than once, *strange* those the undisturbed run does not have, *wrong* stories that differ in the
 table. A short form of each trial runs in `make test`.
 """
-AT_LEAST_ONCE = "nothing without transactions"
 LIMITS = """
 ## What is not promised
 
@@ -54,8 +53,8 @@ def versions() -> dict[str, str]:
     }
 
 
-def page(summary: dict[str, Any], full: dict[str, Any]) -> str:
-    """`full`: what `make chaos` asks for."""
+def page(summary: dict[str, Any], full: dict[str, Any], speed: dict[str, Any] | None) -> str:
+    """`full`: what `make chaos` asks for. `speed`: the summary of `throughput.py`, if it was run."""
     named = ", ".join(f"{name} {number}" for name, number in summary["versions"].items())
     lines = [HEAD, f"- **Date:** {summary['date']}", f"- **Versions:** {named}"]
     lines += [
@@ -66,7 +65,7 @@ def page(summary: dict[str, Any], full: dict[str, Any]) -> str:
         "",
         *_table(summary["trials"]),
     ]
-    return "\n".join([*lines, *_speed(summary), LIMITS])
+    return "\n".join([*lines, *_speed(speed), LIMITS])
 
 
 def _less(asked: dict[str, Any], full: dict[str, Any]) -> list[str]:
@@ -90,27 +89,17 @@ def _row(trial: dict[str, Any]) -> str:
     return "| " + " | ".join([trial["fault"], "; ".join(done) or "–", *map(str, found), verdict]) + " |"
 
 
-def _speed(summary: dict[str, Any]) -> list[str]:
-    calm = summary["embedded log"]
-    on_kafka = next(trial for trial in summary["trials"] if trial["fault"] == "nothing")
-    seconds = on_kafka.get("seconds to the end")
-    rows = [("embedded log, one process", calm["seconds"]), ("Kafka, exactly once, four processes", seconds)]
-    rows += [
-        ("Kafka, at least once, four processes", trial.get("seconds to the end"))
-        for trial in summary["trials"]
-        if trial["fault"] == AT_LEAST_ONCE
-    ]
-    told = (
-        f"{calm['articles']} articles as fast as they go, from the start of the processes to the last story, "
-        "on the machine of the run, which other work may have shared."
+def _speed(told: dict[str, Any] | None) -> list[str]:
+    if told is None:
+        return []
+    articles, seconds = told["articles"], told["seconds"]
+    first = next(iter(seconds.values()))
+    about = (
+        f"{told['date']}, `{told['command']}`: {articles} articles as fast as they go, from the start of the "
+        f"processes to the last story; the median of {told['rounds']} rounds, the ways in turn."
     )
-    return [
-        "",
-        "## Throughput",
-        "",
-        told,
-        "",
-        "| log | seconds | articles a second |",
-        "|---|---|---|",
-        *(f"| {log} | {took:g} | {calm['articles'] / took:.0f} |" for log, took in rows if took),
-    ]
+    rows = (
+        f"| {way} | {took:g} | {articles / took:.0f} | {first / took:.2f} |" for way, took in seconds.items()
+    )
+    head = "| log | seconds | articles a second | times the embedded log |"
+    return ["", "## Throughput", "", about, "", head, "|---|---|---|---|", *rows]
