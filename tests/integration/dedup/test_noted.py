@@ -108,7 +108,7 @@ def test_what_left_the_window_weighs_nothing() -> None:
     fold = Fold(SETTINGS)
     fold.fold([Due(one, late=False) for one in busy(3)], Folded())
     full = fold.window.bytes
-    assert fold.levels()["story_articles_max"] == 2
+    assert fold.levels()["story_articles_max"] > 1
     fold.fold([Due(article(prose("last", 90), hours=24 * 90), late=False)], Folded())
     assert 0 < fold.window.bytes < full / 10
     assert (fold.levels()["stories_open"], fold.levels()["story_articles_max"]) == (1, 1)
