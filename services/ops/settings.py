@@ -141,7 +141,7 @@ def is_loopback(host: str) -> bool:
 
 
 class ReplaySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[replay]`: how recordings are played, by `newsfold replay` and `newsfold run --recording`."""
+    """`[replay]`: how recordings are played, by `newsfold replay` and `newsfold run` with `--recording`."""
 
     workers: Annotated[int, Meta(ge=1, le=64)] = 1
     """Workers of dedup and of enrich each. The output does not depend on it."""
