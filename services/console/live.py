@@ -37,11 +37,12 @@ from services.ops.exits import Exit, Stop
 from services.ops.fetching import Fetches
 from services.ops.health import Health
 from services.ops.notify import supervised
+from services.ops.redaction import redacted
 from services.ops.registry import Metrics
 from services.ops.server import OpsServer
 from services.ops.settings import IngestSettings, network
 from services.stream.breaker import Limits
-from services.stream.bus import Bus
+from services.stream.bus import Bus, BusError
 from services.stream.clock import SystemClock
 from services.stream.patience import Patience, patiently
 from services.stream.service import Feeder
@@ -116,7 +117,14 @@ def run_live(order: Order) -> None:
     tuned()
     ops = order.settings.ops
     with logging.configured(service="newsfold", fmt=ops.log_format, level=ops.log_level, stream=sys.stdout):
-        told = asyncio.run(_live(order))
+        try:
+            told = asyncio.run(_live(order))
+        except (Stop, BusError):
+            raise
+        except Exception as error:
+            logging.get("newsfold").exception(Event.SERVICE_FAILED)
+            what = redacted(f"{type(error).__name__}: {error}", 500)
+            raise Stop(Exit.FAILED, f"{what}; the log has the traceback") from error
     if told:
         click.echo(told)
 

@@ -18,13 +18,16 @@ from services.contracts.feeds import Feed, FeedState
 from services.ingest import schedule
 from services.ingest.exchange import Exchange
 from services.ingest.fetch import ACCEPT_FEED, ACCEPT_PAGE, Fetcher
+from services.ingest.fetch_line import fetch_line
 from services.ingest.observe import body_digest, feed_reading, page_reading
 from services.ingest.pool import Pool
 from services.ingest.readings import Canary, FeedReading, PageReading, Reading, Tick
 from services.ingest.service import IngestTask
 from services.ingest.source import EPOCH, MICROSECOND
 from services.ingest.urls import host_of
+from services.ops.events import Event
 from services.ops.fetching import Fetches
+from services.ops.logging import get
 from services.stream.clock import Clock, SystemClock
 
 Seen = FeedReading | PageReading
@@ -173,6 +176,7 @@ class HttpFeeder:
         if state.due_at is not None and self._fetches is not None and not self._once:
             self._fetches.polled((now - state.due_at).total_seconds())
         ask = schedule.conditional(state, now)
+        started = self._clock.monotonic()
         exchange = await self._get(
             "feed",
             feed.url,
@@ -182,11 +186,16 @@ class HttpFeeder:
         )
         news = exchange.outcome == "ok" and body_digest(exchange.body) != state.body_digest
         parsed = await self._pool.feed(exchange) if news else None
+        took_s = self._clock.monotonic() - started
+        get("ingest").info(Event.FEED_FETCHED, **fetch_line(exchange, parsed, took_s, feed_id=feed.feed_id))
         return feed_reading(feed.feed_id, exchange, parsed, now)
 
     async def _page(self, url: str) -> Seen:
+        started = self._clock.monotonic()
         exchange = await self._get("page", url, accept=ACCEPT_PAGE)
         parsed = await self._pool.page(exchange) if exchange.outcome == "ok" else None
+        took_s = self._clock.monotonic() - started
+        get("ingest").info(Event.PAGE_FETCHED, **fetch_line(exchange, parsed, took_s))
         return page_reading(exchange, parsed, self._clock.now())
 
     async def _get(self, kind: str, url: str, **headers: str) -> Exchange:

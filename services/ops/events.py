@@ -13,6 +13,8 @@ class Event(StrEnum):
     BUS_CONNECTED = "bus.connected"
     OPS_STARTED = "ops.started"
     FEEDS_IMPORTED = "feeds.imported"
+    FEED_FETCHED = "feed.fetched"
+    PAGE_FETCHED = "page.fetched"
     PARTITIONS_ASSIGNED = "partitions.assigned"
     PARTITION_LOST = "partition.lost"
     PARTITION_HALTED = "partition.halted"

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Literal, TextIO
 
 import structlog
@@ -23,9 +24,11 @@ from services.ops.events import Event
 from services.ops.redaction import redacted
 
 Format = Literal["auto", "json", "console"]
+VERSION = version("newsfold")
 REPEAT_S = 10.0
 REMEMBERED = 1024
 COPY_FIELDS = frozenset({"text", "body", "html", "summary", "value", "content"})
+FIRST = ("timestamp", "level", "event", "service", "version")
 MAX_FIELD_CHARS = 2000
 MAX_CHARS = {"exception": 20_000}
 
@@ -105,6 +108,7 @@ def _chain(service: str) -> list[Processor]:
         without_copy,
         Repeats(time.monotonic),
         timestamp,
+        in_order,
     ]
 
 
@@ -118,6 +122,7 @@ def _renderer(*, console: bool, colour: bool) -> list[Processor]:
 def _named(service: str) -> Processor:
     def add(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         event.setdefault("service", service)
+        event["version"] = VERSION
         return event
 
     return add
@@ -127,6 +132,11 @@ def timestamp(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDi
     """UTC with exactly six digits after the second."""
     event["timestamp"] = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     return event
+
+
+def in_order(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """When, how grave, what and who stand first, for whoever reads lines with the eye."""
+    return {name: event[name] for name in FIRST if name in event} | dict(event)
 
 
 def without_copy(_logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
@@ -145,7 +155,8 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 class Repeats:
     """Lets a warning or error through once in `REPEAT_S`, with the number held back since.
 
-    Two lines are the same when all their fields are. At most `REMEMBERED` lines are remembered.
+    Two lines are the same when all their fields are, but for how long something took; two exceptions when
+    their types and texts are, wherever they were raised. At most `REMEMBERED` lines are remembered.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -155,7 +166,9 @@ class Repeats:
     def __call__(self, _logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
         if method not in {"warning", "error", "critical", "exception"}:
             return event
-        key = repr(sorted((name, repr(value)) for name, value in event.items() if name != "duration_ms"))
+        fields = {name: value for name, value in event.items() if name not in {"duration_ms", "exc_info"}}
+        key = repr(sorted((name, repr(value)) for name, value in fields.items()))
+        key += _raised(event.get("exc_info"))
         now = self._monotonic()
         last, held = self._seen.get(key, (now - REPEAT_S, 0))
         if now - last < REPEAT_S:
@@ -171,3 +184,13 @@ class Repeats:
         self._seen.move_to_end(key)
         while len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
+
+
+def _raised(exc_info: object) -> str:
+    """An exception in words. Its traceback is another object, at another address, every time."""
+    error = exc_info
+    if isinstance(exc_info, tuple):
+        error = exc_info[1]
+    elif exc_info is True:
+        error = sys.exception()
+    return f"{type(error).__name__}: {error}" if error else ""

@@ -1,4 +1,4 @@
-"""What must not reach a log: credentials in URLs, and control characters from strangers."""
+"""What must not reach a log: credentials, in URLs or beside their names; control characters of strangers."""
 
 import re
 from typing import Any
@@ -29,6 +29,11 @@ SECRET_NAMES = frozenset(
     }
 )
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s\"'<>]+")
+_BEARER = re.compile(r"\b(Bearer|Basic|Digest) +[\w.~+/=-]{12,}", re.IGNORECASE)
+_NAMED = re.compile(
+    r"((?:password|passwd|secret|token|api[_-]?key|authorization)[\"']?\s*[:=]\s*[\"']?)[^\s\"',;&)}\]]+",
+    re.IGNORECASE,
+)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -47,7 +52,9 @@ def redacted(value: Any, limit: int) -> Any:
 
 def _text(value: str, limit: int) -> str:
     cut = value if len(value) <= limit else f"{value[:limit]}… ({len(value)} characters)"
-    return _CONTROL.sub("�", _URL.sub(lambda found: public_url(found.group()), cut))
+    public = _URL.sub(lambda found: public_url(found.group()), cut)
+    public = _NAMED.sub(r"\1***", _BEARER.sub(r"\1 ***", public))
+    return _CONTROL.sub("�", public)
 
 
 def public_url(url: str) -> str:

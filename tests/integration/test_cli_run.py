@@ -194,7 +194,7 @@ def test_probes_and_metrics_answer_while_it_runs_and_sigterm_ends_it_well(feeds:
             )
         )
         assert 'newsfold_unaccounted_records{service="ingest"} 0.0' in asked(port, "/metrics")[1]
-        until(lambda: "newsfold_story_age_seconds_count 4.0" in asked(port, "/metrics")[1])
+        until(lambda: 'newsfold_story_age_seconds_count{path="live"} 4.0' in asked(port, "/metrics")[1])
     finally:
         process.send_signal(signal.SIGTERM)
         output, errors = process.communicate(timeout=PROMPT_S)

@@ -1,6 +1,8 @@
 """Feeds followed over HTTP on loopback, through fetcher, parser and task."""
 
 import asyncio
+import io
+import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from ipaddress import ip_network
 
@@ -14,6 +16,7 @@ from services.ingest.live import HttpFeeder, LiveSettings
 from services.ingest.pool import Pool
 from services.ingest.readings import Tick
 from services.ingest.service import IngestTask
+from services.ops import logging
 from services.stream.bus import Partition, Record
 from services.stream.service import Step
 from tests.integration.ingest.site import Request, Site, answer
@@ -273,3 +276,24 @@ async def test_real_feed_files_are_followed_without_an_error(site: Site) -> None
     assert polled >= 114
     assert all(state.reason for state in task.states.values() if state.failures)
     assert len(articles(steps)) > 100, "some carry whole articles"
+
+
+async def test_every_fetch_leaves_one_line_that_says_what_became_of_it(site: Site, fetcher: Fetcher) -> None:
+    site.routes |= {
+        "/feed": answer(rss(("/a?token=hush", "Eins"), ("/none", "Zwei")), content_type="text/xml"),
+        "/a?token=hush": page("die Brücke kommt"),
+    }
+    stream = io.StringIO()
+    with logging.configured(service="newsfold", fmt="json", stream=stream):
+        await once(subscribed(site.url("/feed")), fetcher)
+    told = [json.loads(line) for line in stream.getvalue().splitlines()]
+    lines = {(one["event"], one["url"].rpartition("/")[2]): one for one in told}
+    assert len(lines) == len(told) == 3
+    feed = lines["feed.fetched", "feed"]
+    assert (feed["outcome"], feed["status"], feed["entries"]) == ("ok", 200, 2)
+    assert feed["feed_id"] == ids.feed_id(site.url("/feed"))
+    assert feed["bytes"] > 0 <= feed["duration_ms"]
+    assert lines["page.fetched", "a?token=***"]["outcome"] == "ok"
+    failed = lines["page.fetched", "none"]
+    assert (failed["outcome"], failed["status"], failed["level"]) == ("http_404", 404, "info")
+    assert "Brücke" not in stream.getvalue()

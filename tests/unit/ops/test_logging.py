@@ -3,6 +3,7 @@ import json
 import logging as logging_of_python
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from services.ops import logging
 from services.ops.events import Event
 from services.ops.redaction import public_url, redacted
 
+SECRET = "hush-hush"
 Logged = Callable[[], list[dict[str, Any]]]
 
 
@@ -72,6 +74,70 @@ def test_tracebacks_carry_no_local_variables(lines: Logged) -> None:
     text = json.dumps(lines())
     assert "no luck with 9 characters" in text
     assert "hush-hush" not in text
+
+
+@pytest.mark.parametrize("fmt", ["json", "console"])
+def test_a_secret_in_a_raising_frame_stays_there(fmt: logging.Format) -> None:
+    stream = io.StringIO()
+
+    def connect(password: str) -> None:
+        options = {"sasl_plain_password": password, "again": [password]}
+        raise ConnectionError(f"{len(options)} options did not help")
+
+    def fail(secret: str) -> None:
+        try:
+            connect(secret)
+        except ConnectionError as error:
+            raise RuntimeError("gave up") from error
+
+    with logging.configured(service="ingest", fmt=fmt, stream=stream):
+        try:
+            fail(SECRET)
+        except RuntimeError:
+            logging.get("ingest").exception(Event.SERVICE_FAILED)
+            logging_of_python.getLogger("services.stream").exception("lost it")
+            logging_of_python.getLogger("asyncio").exception("never retrieved")
+    written = stream.getvalue()
+    assert written.count("gave up") >= 3
+    assert written.count("2 options did not help") >= 3
+    assert "hush" not in written
+
+
+@pytest.mark.parametrize(
+    ("text", "public"),
+    [
+        ("Authorization: Bearer abc.def.ghi.jkl", "Authorization: *** ***"),
+        ("refused: bearer eyJhbGciOiJIUzI1NiJ9", "refused: bearer ***"),
+        ("{'password': 'hunter2', 'user': 'ada'}", "{'password': '***', 'user': 'ada'}"),
+        ("sasl_password=hunter2;host=b", "sasl_password=***;host=b"),
+        ("a bearer token is asked for", "a bearer token is asked for"),
+        ("the secret of the password", "the secret of the password"),
+    ],
+)
+def test_a_credential_beside_its_name_is_left_out(text: str, public: str) -> None:
+    assert redacted(text, 1000) == public
+
+
+def test_what_every_line_has_stands_first(lines: Logged) -> None:
+    logging.get("dedup").info(Event.BATCH_COMMITTED, partition=3)
+    (line,) = lines()
+    assert list(line) == ["timestamp", "level", "event", "service", "version", "partition"]
+
+
+@pytest.mark.parametrize("said", [True, "the error", "a tuple"])
+def test_an_exception_raised_anew_is_the_same_error(lines: Logged, said: object) -> None:
+    def fail(text: str) -> None:
+        try:
+            Path(f"no/such/{text}").stat()
+        except OSError as error:
+            told = {"the error": error, "a tuple": (OSError, error, error.__traceback__)}
+            logging.get("dedup").warning(Event.UPKEEP_FAILED, exc_info=told.get(str(said), True))
+
+    for text in ("disk", "disk", "disk", "file"):
+        fail(text)
+    first, second = (json.dumps(line["exception"]) for line in lines())
+    assert "no/such/disk" in first
+    assert "no/such/file" in second
 
 
 @pytest.mark.parametrize("fmt", ["json", "console"])
