@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check quality kafka-up kafka-down chaos lock clean
+.PHONY: setup demo test check quality generated kafka-up kafka-down chaos lock clean
 
 setup: $(STAMP)
 
@@ -24,6 +24,14 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# What is made from the code and checked in; tests compare the bytes.
+generated: setup
+	$(BIN)/python -m services.contracts.schemas
+	$(BIN)/python -m services.ops.metrics > docs/metrics.md
+	$(BIN)/python -m services.ops.reference > docs/configuration.md
+	$(BIN)/python -m deploy.monitoring.build
+	$(BIN)/python -m deploy.helm.build
 
 quality: setup
 	$(BIN)/python -m bench.quality
