@@ -25,7 +25,9 @@ MIB = 1 << 20
 
 def back_up(address: str, copy: Path) -> None:
     """Copy the log as of now to `copy`, its checksum beside it. Services may be at work meanwhile."""
-    log = _file(addresses.shared(_embedded(address)))
+    place = addresses.shared(_embedded(address))
+    log = _file(place)
+    addresses.make_folder(copy, place)
     began = time.monotonic()
     with shown("copying pages") as bar:
         ends = _refusing(lambda: backup.back_up(log, copy, bar.at))
