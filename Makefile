@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check quality generated kafka-up kafka-down chaos lock clean
+.PHONY: setup demo test check quality generated kafka-up kafka-down chaos deploy-check lock clean
 
 setup: $(STAMP)
 
@@ -47,9 +47,19 @@ chaos: setup
 	$(BIN)/python -m tests.kafka.throughput
 	$(BIN)/python -m tests.kafka.chaos
 
+# Everything under deploy/ for real: image, compose, kills, dashboards, alerts, chart. Ten minutes; needs podman.
+deploy-check: setup
+	$(BIN)/python -m tests.deploy.check
+
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header
+
+# The image's locks follow the project's: what is tested is what is shipped.
 lock: setup
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev \
-		--no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	$(COMPILE) --extra dev pyproject.toml -o requirements.lock
+	$(COMPILE) -c requirements.lock pyproject.toml -o deploy/container/requirements.lock
+	printf 'cyclonedx-bom\nsetuptools>=80\n' | $(COMPILE) -c requirements.lock - -o deploy/container/build.lock
+	echo podman-compose | $(COMPILE) - -o tests/deploy/compose.lock
 
 clean:
 	rm -rf $(VENV) out build .mypy_cache .ruff_cache .pytest_cache

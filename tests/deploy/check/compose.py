@@ -96,9 +96,6 @@ class Compose:
             lambda: self.engine.pid(self.name(service)) not in (0, pid), 30, f"{service} is started again"
         )
 
-    def restarts(self, service: str) -> int:
-        return int(self.engine.inspect(self.name(service))["RestartCount"])
-
     def log(self, prefix: str) -> Crew:
         """Reads the installation's topics from outside; runs none of its processes."""
         return Crew(f"127.0.0.1:{self.ports['kafka']}", prefix, self.folder)

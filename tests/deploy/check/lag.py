@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from services.stream.bus import Partition
 from tests.deploy.check import topics
-from tests.deploy.check.compose import Compose, values
+from tests.deploy.check.compose import SERVICES, Compose, values
 from tests.deploy.check.order import ARTICLES, PREFIX
 from tests.deploy.check.site import READY_S, Site
 from tests.deploy.check.verdict import demand
@@ -18,6 +18,7 @@ RECORDS = "newsfold_partition_lag_records"
 SECONDS = "newsfold_partition_lag_seconds"
 READERS = ("dedup-1", "dedup-2", "enrich")
 WORKERS = ("dedup-1", "dedup-2")
+BACKLOG = 2000
 LOOK_S = 5.0
 """Within which it must be told."""
 SERVED = {"newsfold-dedup": "articles", "newsfold-enrich": "clusters"}
@@ -34,18 +35,22 @@ def tells(site: Site) -> str:
         behind > 0, "high watermarks are no further than what is committed: there is nothing to be misled by"
     )
     hung = asyncio.run(_with_open_transaction(compose, log))
-    records, seconds, after_s = _backlog(compose, log)
+    records, seconds, after_s = _backlog(site)
     return (
         f"idle 0 (high watermark − committed: {behind}), transaction open 0 (watermark ahead by {hung}); "
         f"a backlog of {records:.0f} records, {seconds:.1f} s old, told {after_s:.1f} s after it was owned"
     )
 
 
-def _backlog(compose: Compose, log: Crew) -> tuple[float, float, float]:
-    """Put dedup back to the start of its input; most records and seconds told, and when they were."""
-    compose.engine.tell("stop", "--time", "20", *map(compose.name, WORKERS))
-    asyncio.run(_rewind(log, "newsfold-dedup", "articles"))
-    compose.engine.tell("start", *map(compose.name, WORKERS))
+def _backlog(site: Site) -> tuple[float, float, float]:
+    """Articles that nobody folded yet; most records and seconds told, and how soon after they were owned."""
+    compose, source = site.compose, site.recording("backlog", BACKLOG, span_s=5.0)
+    site.plays("lag.", source)
+    compose.remove(*SERVICES, "topics")
+    compose.up("topics", "ingest", "enrich")
+    log = compose.log("lag.")
+    topics.published(log, BACKLOG, 90)
+    compose.up(*WORKERS)
     compose.until(lambda: _owned(compose) > 0, READY_S, "a worker owns a partition")
     began, first, records, seconds = time.monotonic(), 0.0, 0.0, 0.0
     while time.monotonic() - began < LOOK_S:
@@ -53,7 +58,8 @@ def _backlog(compose: Compose, log: Crew) -> tuple[float, float, float]:
         first = first or (time.monotonic() - began if records and seconds else 0.0)
         time.sleep(0.1)
     demand(bool(first), f"a backlog was not told within {LOOK_S:g} s: {records:g} records, {seconds:g} s")
-    compose.until(lambda: _most(compose, RECORDS) == 0, 60, "the backlog is worked off")
+    topics.settled(log, BACKLOG, 90)
+    compose.until(lambda: _most(compose, RECORDS) == 0, 15, "the lag is gone with the backlog")
     return records, seconds, first
 
 
@@ -111,11 +117,3 @@ async def _with_open_transaction(compose: Compose, log: Crew) -> int:
     finally:
         await producer.stop()
     return ahead
-
-
-async def _rewind(log: Crew, group: str, topic: str) -> None:
-    async with log.bus() as bus:
-        for number in range(await bus.partitions(topic)):
-            writer = await bus.writer(group, [topic], number)
-            await writer.publish([], consumed={Partition(topic, number): 0})
-            await writer.close()

@@ -2,13 +2,15 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 
 from services.contracts import wire
 from services.contracts.feeds import FeedState
 from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
-from services.stream.bus import BusError
+from services.stream.bus import Bus, BusError
 from services.stream.progress import drained
+from services.stream.service import Service
 from tests.deploy.check.verdict import Failed
 from tests.kafka.crew import Crew
 from tests.kafka.outcome import Calm, Outcome, outcome
@@ -16,9 +18,14 @@ from tests.kafka.outcome import Calm, Outcome, outcome
 LOOK_S = 0.5
 
 
+def published(log: Crew, articles: int, within_s: float) -> float:
+    """Wait until so much of the recording is out; seconds. Raises `Failed`."""
+    return asyncio.run(_settled(log, articles, within_s, ()))
+
+
 def settled(log: Crew, articles: int, within_s: float) -> float:
     """Wait until so much of the recording is out and all of it is decided; seconds. Raises `Failed`."""
-    return asyncio.run(_settled(log, articles, within_s))
+    return asyncio.run(_settled(log, articles, within_s, (DedupService(), EnrichService())))
 
 
 def held_against(log: Crew, calm: Calm) -> Outcome:
@@ -35,7 +42,7 @@ async def played(log: Crew) -> int:
     return sum(wire.decode(FeedState, value).position for value in last.values() if value)
 
 
-async def _settled(log: Crew, articles: int, within_s: float) -> float:
+async def _settled(log: Crew, articles: int, within_s: float, services: Sequence[Service]) -> float:
     began = time.monotonic()
     out = 0
     try:
@@ -43,7 +50,7 @@ async def _settled(log: Crew, articles: int, within_s: float) -> float:
             while (out := await played(log)) < articles:  # noqa: ASYNC110 - a topic tells nobody that it grew
                 await asyncio.sleep(LOOK_S)
             async with log.bus() as bus:
-                for service in (DedupService(), EnrichService()):
+                for service in services:
                     while not await _done(bus, service):  # noqa: ASYNC110
                         await asyncio.sleep(LOOK_S)
     except TimeoutError:
@@ -51,8 +58,8 @@ async def _settled(log: Crew, articles: int, within_s: float) -> float:
     return time.monotonic() - began
 
 
-async def _done(bus: object, service: DedupService | EnrichService) -> bool:
+async def _done(bus: Bus, service: Service) -> bool:
     try:
-        return await drained(bus, f"newsfold-{service.name}", service.inputs)  # type: ignore[arg-type]
+        return await drained(bus, f"newsfold-{service.name}", service.inputs)
     except BusError:
         return False
