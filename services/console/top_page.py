@@ -8,6 +8,18 @@ from services.ops.outcomes import SERVICES
 
 WIDTH = 80
 STATES = ("idle", "fetch", "step", "publish", "backpressure", "restore")
+COLUMNS = {
+    "READY": 6,
+    "IN/S": 8,
+    "OUT/S": 8,
+    "LAG": 8,
+    "BEHIND": 9,
+    "HELD": 8,
+    "OWNED": 8,
+    "HALTED": 9,
+    "DEAD": 8,
+}
+"""Of the stages, with their widths: 72 with eight for the name before them."""
 NOTHING = "-"
 
 
@@ -19,7 +31,7 @@ def page(view: View) -> str:
         _loops(view),
         _figures(view),
         _queues(view.queues),
-        _errors(view.errors),
+        _errors(view.errors) if view.stages else [],
     ]
     lines = [line for block in blocks if block for line in (*block, "")]
     return "\n".join(line[:WIDTH].rstrip() for line in lines[:-1])
@@ -40,19 +52,23 @@ def _process(one: Process) -> str:
 
 
 def _stages(view: View) -> list[str]:
-    columns = (("READY", 6), ("IN/S", 9), ("OUT/S", 9), ("LAG", 10), ("BEHIND", 9), ("HELD", 8), ("OWNED", 7))
-    head = f"{'STAGE':<8}" + "".join(f"{name:>{width}}" for name, width in (*columns, ("DEAD", 7)))
-    return [head, *(_stage(one) for one in view.stages)] if view.stages else []
+    head = "".join(f"{name:>{width}}" for name, width in COLUMNS.items())
+    return [f"{'STAGE':<8}{head}", *(_stage(one) for one in view.stages)] if view.stages else []
 
 
 def _stage(one: Stage) -> str:
-    owned = f"{one.partitions}!{one.halted}" if one.halted else str(one.partitions)
-    lag = NOTHING if one.lag_records is None else short(one.lag_records)
-    behind = NOTHING if one.lag_s is None else span(one.lag_s)
-    return (
-        f"{one.service:<8}{'yes' if one.ready else 'NO':>6}{_rate(one.in_per_s):>9}{_rate(one.out_per_s):>9}"
-        f"{lag:>10}{behind:>9}{short(one.held):>8}{owned:>7}{short(one.dead):>7}"
-    )
+    told = {
+        "READY": "yes" if one.ready else "NO",
+        "IN/S": _rate(one.in_per_s),
+        "OUT/S": _rate(one.out_per_s),
+        "LAG": NOTHING if one.lag_records is None else short(one.lag_records),
+        "BEHIND": NOTHING if one.lag_s is None else span(one.lag_s),
+        "HELD": short(one.held),
+        "OWNED": str(one.partitions),
+        "HALTED": str(one.halted),
+        "DEAD": short(one.dead),
+    }
+    return f"{one.service:<8}" + "".join(f"{told[name]:>{width}}" for name, width in COLUMNS.items())
 
 
 def _loops(view: View) -> list[str]:

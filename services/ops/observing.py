@@ -13,7 +13,7 @@ from services.ops.registry import Metrics
 from services.stream.changelog import Restored
 from services.stream.observer import Delivery, Result, State
 
-QUIET = frozenset({"tick", "progress", "watermark"})
+QUIET = frozenset({"tick", "progress", "watermark", "canary"})
 TOLD_S = 5.0
 """How often a long restore says how far it is."""
 
@@ -237,6 +237,7 @@ def _tell(log: FilteringBoundLogger, delivery: Delivery) -> None:
         outcomes=dict(delivery.outcomes),
         outputs=dict(delivery.outputs),
         held=delivery.held,
+        next_offsets={partition.topic: offset for partition, offset in delivery.consumed.items()},
     )
     if delivery.dead:
         log.warning(Event.RECORDS_DEAD_LETTERED, partition=delivery.number, reasons=dict(delivery.dead))
