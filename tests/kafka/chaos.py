@@ -69,6 +69,7 @@ async def trial(
             if first is not None:
                 await first(crew)
             crew.services(calm.source, speed=speed, static=static)
+            await crew.started(stage.wishes.patience)
             told["did"] = await act(crew)
             told["seconds to the end"] = round(await crew.settled(stage.wishes.patience), 1)
             found = await outcome.outcome(crew, calm)
@@ -162,8 +163,9 @@ async def on_one_node(
             pace_s=wishes.churn, static=False,
         ),
         await trial(
-            stage, small, "broker killed", lambda crew: faults.restarts(crew, nodes, wishes.restarts, chance),
-            pace_s=wishes.restarts * 5,
+            stage, small, "broker killed",
+            lambda crew: faults.restarts(crew, stage.cluster, wishes.restarts, chance),
+            pace_s=wishes.restarts * 7,
         ),
         await trial(
             stage, small, "no broker",

@@ -173,6 +173,11 @@ class Crew:
             self.add(f"dedup-{number}", "run", "dedup", static=static)
         self.add("enrich", "run", "enrich", static=static)
 
+    async def started(self, within_s: float) -> None:
+        """Wait until all are at work. Raises `TimeoutError`."""
+        for hand in self.hands.values():
+            await hand.told("service.started", within_s)
+
     def tend(self) -> None:
         """As a supervisor does: start again whatever ended without being done."""
         for hand in self.hands.values():

@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Sequence
 
-from tests.kafka.broker import Node
+from tests.kafka.broker import Cluster, Node
 from tests.kafka.crew import LOOK_S, SESSION_S, Crew, Hand
 
 STOP_S = 10.0
@@ -59,16 +59,19 @@ async def churn(crew: Crew, seconds: float, every_s: float) -> Did:
     return {"joins and leaves": changes, "slowest stop, seconds": round(longest_s, 2)}
 
 
-async def restarts(crew: Crew, nodes: Sequence[Node], count: int, chance: random.Random) -> Did:
-    """SIGKILL a node under load and start it again; the nodes in turn."""
+async def restarts(crew: Crew, cluster: Cluster, count: int, chance: random.Random) -> Did:
+    """SIGKILL a node under load, start it again, and let the work go on for a while; the nodes in turn."""
+    away_s = 0.0
     for turn in range(count):
-        await _wait(crew, chance.uniform(0.5, 2.0))
-        node = nodes[turn % len(nodes)]
+        await _wait(crew, chance.uniform(2.0, 4.0))
+        node = cluster.nodes[turn % len(cluster.nodes)]
+        began = time.monotonic()
         node.kill()
         await _wait(crew, chance.uniform(0.0, 1.0))
         node.start()
-        await _wait(crew, 3.0)
-    return {"broker SIGKILLs": count}
+        await asyncio.to_thread(cluster.wait)
+        away_s += time.monotonic() - began
+    return {"broker SIGKILLs": count, "seconds without it, together": round(away_s)}
 
 
 async def outage(crew: Crew, nodes: Sequence[Node], seconds: float, leaving: Hand) -> Did:

@@ -99,8 +99,7 @@ async def others_flow(crew: Crew, still: int) -> int:
 
 async def unwritable(crew: Crew) -> Did:
     """One poisonous record whose dead letter is refused; later it is taken. Nobody restarts anything."""
-    for hand in crew.hands.values():  # which look at the topics before they start
-        await hand.told("service.started", FINISH_S)
+    await crew.started(FINISH_S)  # they look at the topics before they start
     await limit_dead_letters(crew, 500)
     (value,) = await poison(crew, 1)
     await halted(crew, 0)

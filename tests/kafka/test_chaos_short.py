@@ -76,11 +76,12 @@ async def test_members_that_come_and_go_change_nothing(crew: Crew, calm: Calm) -
 
 
 async def test_a_broker_that_dies_and_an_outage_change_nothing(crew: Crew, calm: Calm) -> None:
-    nodes = session.own().cluster.nodes
+    cluster = session.own().cluster
     crew.services(calm.source, speed=speed(14))
-    await faults.restarts(crew, nodes, 2, random.Random(7))
-    did = await faults.outage(crew, nodes, 8, crew.hands["dedup-1"])
-    session.own().cluster.wait()
+    await crew.started(WITHIN_S)
+    await faults.restarts(crew, cluster, 2, random.Random(7))
+    did = await faults.outage(crew, cluster.nodes, 8, crew.hands["dedup-1"])
+    cluster.wait()
     assert did["stop took, seconds"] < faults.STOP_S
     assert did["most resident memory at its end, MB"] < 1000
     await same(crew, calm)
