@@ -1,5 +1,6 @@
 """From a bus address to a bus: `memory`, `sqlite:FILE`, `kafka:HOST:PORT`."""
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -91,6 +92,7 @@ def topic_specs(*, forget: bool) -> Sequence[TopicSpec]:
             partitions=topic.partitions,
             compact=topic.compact,
             retention_s=topic.retention_s if forget else None,
+            lag_s=topic.lag_s if forget or topic.lag_s is None else math.inf,
         )
         for topic in TOPICS
     ]

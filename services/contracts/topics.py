@@ -45,6 +45,9 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     compact: bool = False
     retention_s: int | None = None
     """None keeps records for ever."""
+    lag_s: int | None = None
+    """Compacted, and taken record by record by a service: how old a record must be to be compacted away on
+    Kafka, which does not ask who has taken it. A service that is behind for longer misses steps."""
     types: tuple[type[msgspec.Struct], ...]
     writer: str
     readers: tuple[str, ...]
@@ -108,6 +111,7 @@ TOPICS: tuple[Topic, ...] = (
         by="shard",
         partitions=SHARD_COUNT,
         compact=True,
+        lag_s=7 * DAY_S,
         types=(Cluster, CanaryCluster),
         writer="dedup",
         readers=("enrich",),

@@ -52,6 +52,9 @@ class TopicSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Keep the last record of each key instead of a span of time."""
     retention_s: int | None = None
     """Age by `timestamp_us` at which a record may go; in a compacted topic only tombstones go."""
+    lag_s: float | None = None
+    """For a compacted topic of which a group takes every record in turn: an age at which the group has taken
+    it, on a log that cannot tell. One that knows what its groups have taken goes by that. `inf`: never."""
 
 
 class Assignment(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from services.stream import layout, retention
 from services.stream.bell import Bell
@@ -101,7 +102,12 @@ class MemoryBus:
             tail = self._tails[Partition(topic, number)]
             last: dict[bytes, int] = {}
             retention.last_offsets(tail.records, last)
-            tail.records = [record for record in tail.records if retention.survives(record, rule, last)]
+            now = replace(rule, taken=self._taken(Partition(topic, number)))
+            tail.records = [record for record in tail.records if retention.survives(record, now, last)]
+
+    def _taken(self, partition: Partition) -> int | None:
+        """Below this every group that takes from the partition has taken its records."""
+        return min((at[partition] for at in self._offsets.values() if partition in at), default=None)
 
     def known_end(self, partition: Partition) -> int:
         return self._tails[partition].end

@@ -1,7 +1,8 @@
 """Which records a log may forget. Pure: the caller brings the time.
 
-A compacted topic keeps the last record of each key; a tombstone goes once it is old enough that
-every reader has had time to see it. Other topics drop what is past their retention.
+A compacted topic keeps the last record of each key, and everything that some consumer group has not
+taken yet: what was between would be lost to it. A tombstone goes once it is old enough that every reader
+has had time to see it. Other topics drop what is past their retention.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,6 +33,8 @@ class Rule(msgspec.Struct, frozen=True):
     compact: bool
     horizon_us: int | None
     """Tombstones (compacted) or records (others) stamped before this go; None keeps them."""
+    taken: int | None = None
+    """Compacted: from this offset on a group has still to take the records, so they stay."""
 
 
 def rule(spec: TopicSpec, *, now_us: int, tombstone_grace_s: float) -> Rule:
@@ -53,6 +56,8 @@ def survives(record: Kept, rule: Rule, last: Mapping[bytes, int]) -> bool:
     old = rule.horizon_us is not None and record.timestamp_us < rule.horizon_us
     if not rule.compact:
         return not old
+    if rule.taken is not None and record.offset >= rule.taken:
+        return True
     if record.key is not None and last.get(record.key, record.offset) > record.offset:
         return False
     return record.value is not None or not old

@@ -79,6 +79,19 @@ async def test_a_topic_without_retention_keeps_everything(bus: Bus, name: Name) 
     assert await acts.values(bus, topic) == [str(i) for i in range(50)]
 
 
+async def test_what_a_group_has_not_taken_yet_stays_though_it_is_not_the_last_of_its_key(
+    bus: Bus, name: Name
+) -> None:
+    topic, reader = await acts.topic(bus, name("t"), compact=True), name("r")
+    await acts.publish(bus, name("g"), [put(topic, "k", str(i)) for i in range(10)])
+    records = await acts.read_all(bus, Partition(topic, 0))
+    writer = await bus.writer(reader, [topic], 0)
+    await writer.publish([], consumed={Partition(topic, 0): records[4].offset})
+    await writer.close()
+    await bus.compact(topic)
+    assert (await acts.values(bus, topic))[-6:] == ["4", "5", "6", "7", "8", "9"]
+
+
 async def test_a_member_reads_past_what_compaction_left_out(bus: Bus, name: Name) -> None:
     topic = await acts.topic(bus, name("t"), compact=True)
     await acts.publish(bus, name("g"), [put(topic, "k", str(i)) for i in range(100)])

@@ -1,5 +1,6 @@
 """What our topics ask of Kafka, and where a topic that exists differs. Pure."""
 
+import math
 from collections.abc import Mapping
 
 import msgspec
@@ -9,7 +10,13 @@ from services.stream.kafka.bounds import RECORD_BYTES
 
 MOST_COPIES = 3
 FOREVER = -1
-_AT_LEAST = {"min.insync.replicas", "max.message.bytes", "message.timestamp.after.max.ms"}
+MOST_MS = 2**63 - 1
+_AT_LEAST = {
+    "min.insync.replicas",
+    "max.message.bytes",
+    "message.timestamp.after.max.ms",
+    "min.compaction.lag.ms",
+}
 _ROOM_BYTES = 64 * 1024
 """Headers, framing, and what compression adds to what cannot be compressed."""
 
@@ -53,10 +60,12 @@ def settings(spec: TopicSpec, copies: int) -> dict[str, str]:
         "compression.type": "producer",
         "max.message.bytes": str(RECORD_BYTES + _ROOM_BYTES),
         "message.timestamp.type": "CreateTime",
-        "message.timestamp.after.max.ms": str(2**63 - 1),
+        "message.timestamp.after.max.ms": str(MOST_MS),
     }
     if spec.compact and spec.retention_s is not None:
         asked["delete.retention.ms"] = str(_milliseconds(spec))
+    if spec.lag_s is not None:
+        asked["min.compaction.lag.ms"] = str(MOST_MS if math.isinf(spec.lag_s) else round(spec.lag_s * 1000))
     return asked
 
 

@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from services.stream import layout, retention
 from services.stream.bell import Bell
 from services.stream.bus import BusError, Output, Partition, Record, Retry, TopicSpec
@@ -102,6 +104,7 @@ class SqliteBus:
             await self._compact(self._catalog.ids[Partition(topic, number)], rule)
 
     async def _compact(self, partition: int, rule: retention.Rule) -> None:
+        rule = replace(rule, taken=await self._read.call(tables.taken, partition))
         last: dict[bytes, int] = {}
         after: int | None = -1
         while rule.compact and after is not None:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import msgspec
+from msgspec.structs import replace
 
 from services.stream import layout
 from services.stream.batches import Stored, pack, unpack_from
@@ -70,7 +71,9 @@ def data_version(db: sqlite3.Connection) -> int:
 
 def create(db: sqlite3.Connection, wanted: Sequence[TopicSpec]) -> Catalog:
     with transaction(db):
-        for spec in layout.to_create(catalog(db).topics, wanted):
+        # What groups have taken is known here, so no record needs an age for it.
+        known = [replace(spec, lag_s=None) for spec in wanted]
+        for spec in layout.to_create(catalog(db).topics, known):
             row = (spec.name, spec.partitions, spec.compact, spec.retention_s)
             db.execute("REPLACE INTO topics VALUES (?, ?, ?, ?)", row)
             db.executemany(
@@ -156,6 +159,14 @@ def _commit(db: sqlite3.Connection, group: str, consumed: Mapping[int, int]) -> 
 
 def groups(db: sqlite3.Connection) -> list[str]:
     return [name for (name,) in db.execute("SELECT DISTINCT group_name FROM offsets ORDER BY 1").fetchall()]
+
+
+def taken(db: sqlite3.Connection, partition: int) -> int | None:
+    """Below this every group that takes from the partition has taken its records."""
+    (lowest,) = db.execute(
+        "SELECT MIN(next_offset) FROM offsets WHERE partition = ?", (partition,)
+    ).fetchone()
+    return None if lowest is None else int(lowest)
 
 
 def committed(db: sqlite3.Connection, group: str) -> dict[Partition, int]:

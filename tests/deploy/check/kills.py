@@ -17,7 +17,10 @@ HELD_S = 15.0
 SETTLE_S = 150.0
 WATCHDOG = "NewsfoldWatchdog"
 MUST = frozenset({"NewsfoldBusUnavailable", "NewsfoldServiceAbsent", "NewsfoldTargetDown"})
-MAY = frozenset({WATCHDOG, "NewsfoldTransactionsAborting", "NewsfoldFencedRepeatedly", "NewsfoldRestarting"})
+MAY = frozenset(
+    f"Newsfold{name}"
+    for name in "Watchdog TransactionsAborting FencedRepeatedly Restarting PartitionsUnowned".split()
+)
 """Kills may set these off; no other alert has a reason."""
 
 
