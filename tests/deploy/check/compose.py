@@ -46,15 +46,15 @@ class Compose:
         self._tool = tool
 
     def up(self, *services: str) -> None:
-        """Start some, one after the other, and nothing they might depend on."""
-        for service in services:
-            self._call("up", "--detach", "--no-build", "--no-deps", service, seconds=UP_S)
+        """Start some, and nothing they might depend on."""
+        self._call("up", "--detach", "--no-build", "--no-deps", *services, seconds=UP_S)
 
     def remove(self, *services: str) -> None:
         self.engine.tell("rm", "--force", "--time", "5", "--ignore", *map(self.name, services))
 
     def down(self) -> None:
-        """Leaves nothing behind, whatever is left of it."""
+        """Leaves nothing behind, not even of a run that was cut short with other files."""
+        self.engine.call("pod", "rm", "--force", "--ignore", f"pod_{PROJECT}")
         self._call("down", "--volumes", "--timeout", "2", seconds=UP_S, must=False)
 
     def name(self, service: str) -> str:

@@ -10,9 +10,9 @@ from tests.deploy.check.verdict import Failed, demand
 from tests.kafka.outcome import Outcome
 
 PREFIX = "kills."
-RATE = 50.0
+RATE = 60.0
 """Articles a second, as recorded and as played."""
-HELD_S = 15.0
+HELD_S = 10.0
 """How long a container is kept down for its alerts: a sixtieth of their time is enough here."""
 SETTLE_S = 150.0
 WATCHDOG = "NewsfoldWatchdog"

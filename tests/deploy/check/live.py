@@ -4,7 +4,7 @@ import gzip
 import time
 
 from deploy.monitoring.evaluate import Asked, ask, findings, shown
-from services.ops.metrics import METRICS, PREFIX
+from services.ops.metrics import METRICS, PREFIX, Metric
 from tests.deploy.check.compose import HERE, Compose
 from tests.deploy.check.press import printed, rows
 from tests.deploy.check.site import Site
@@ -20,6 +20,17 @@ ABSENT = {
     "disk_size_bytes": "the embedded log's, and there is none beside Kafka",
 }
 """Metrics that a run over Kafka does not have, and why."""
+STILL = {
+    "dead_letters_total": "no record was unreadable",
+    "late_records_total": "no record came behind its watermark",
+    "partition_halted": "every dead letter could be written",
+    "poll_delay_seconds": "a feed is due for the first time minutes after it was added",
+    "state_restore_started_timestamp_seconds": "restores are over before anybody looks",
+    "unaccounted_records": "nothing is lost",
+}
+"""Metrics that stay at 0 where all is well, and why."""
+SPAN = "40m"
+"""Longer than the whole check."""
 
 
 def shows(site: Site) -> str:
@@ -34,10 +45,15 @@ def shows(site: Site) -> str:
 
 def emits(site: Site) -> str:
     compose = _living(site)
-    silent = [
-        metric.name for metric in METRICS if metric.name not in ABSENT and not _series(compose, metric.name)
+    quiet = ABSENT | STILL
+    silent = [metric.name for metric in METRICS if metric.name not in quiet and not _moved(compose, metric)]
+    demand(not silent, f"in the catalogue, but at 0 through all checks: {', '.join(silent)}")
+    missing = [
+        name
+        for name in STILL
+        if not ask(compose.url("prometheus"), f'{{__name__=~"{PREFIX}{name}(_count)?"}}')
     ]
-    demand(not silent, f"in the catalogue, but not emitted: {', '.join(silent)}")
+    demand(not missing, f"in the catalogue, but not emitted: {', '.join(missing)}")
     known = {PREFIX + metric.name for metric in METRICS}
     told = {
         one["metric"]["__name__"] for one in ask(compose.url("prometheus"), f'{{__name__=~"{PREFIX}.+"}}')
@@ -48,14 +64,16 @@ def emits(site: Site) -> str:
         float(one["value"][1]) for one in ask(compose.url("prometheus"), "max(scrape_samples_scraped)")
     )
     return (
-        f"{len(METRICS) - len(ABSENT)} of {len(METRICS)} metrics; most series of a process: {counted:.0f}; "
-        f"not here: {', '.join(sorted(ABSENT))} (the embedded log's)"
+        f"{len(METRICS) - len(quiet)} of {len(METRICS)} metrics moved; rightly at 0: {', '.join(STILL)}; "
+        f"not beside Kafka: {', '.join(ABSENT)}; most series of a process: {counted:.0f}"
     )
 
 
-def _series(compose: Compose, name: str) -> bool:
-    kinds = "|".join(f"{PREFIX}{name}{suffix}" for suffix in ("", "_bucket", "_count"))
-    return bool(ask(compose.url("prometheus"), f'count({{__name__=~"{kinds}"}})'))
+def _moved(compose: Compose, metric: Metric) -> bool:
+    """Whether it was anything but 0 since the installation began."""
+    name = PREFIX + metric.name + ("_count" if metric.kind == "histogram" else "")
+    most = ask(compose.url("prometheus"), f"max(max_over_time({name}[{SPAN}]))")
+    return bool(most) and float(most[0]["value"][1]) > 0
 
 
 def _living(site: Site) -> Compose:

@@ -17,7 +17,8 @@ def converges(site: Site) -> str:
     compose = site.compose
     source = site.recording("first", ARTICLES)
     site.plays(PREFIX, source)
-    compose.up("alertmanager", "prometheus", *reversed(SERVICES), "topics")
+    for service in ("alertmanager", "prometheus", *reversed(SERVICES), "topics"):
+        compose.up(service)
     time.sleep(LATE_S)
     demand(not any(compose.ready([service]) for service in SERVICES), "a service is ready without a broker")
     demand(compose.get("enrich", "/livez")[0] == 200, "a service that waits for its broker is not alive")

@@ -6,8 +6,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.end_to_end.archive import START
-from tests.kafka.chaos import SPAN_S, archive
+from tests.end_to_end.archive import SPAN, START
+from tests.kafka.archive import archive
 
 
 def recorded(path: Path, count: int, *, span_s: float, begins_in_s: float = 0.0) -> Path:
@@ -17,7 +17,7 @@ def recorded(path: Path, count: int, *, span_s: float, begins_in_s: float = 0.0)
     with gzip.open(path, "rt", encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
     for row in rows:
-        after_s = (datetime.fromisoformat(row["fetched_at"]) - START).total_seconds() * span_s / SPAN_S
+        after_s = (datetime.fromisoformat(row["fetched_at"]) - START) / SPAN * span_s
         row["fetched_at"] = datetime.fromtimestamp(begin + after_s, UTC).isoformat().replace("+00:00", "Z")
     with gzip.open(path, "wt", encoding="utf-8") as file:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
