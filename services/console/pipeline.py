@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -57,21 +57,30 @@ class Pipeline:
 
     async def settled(self, running: Running) -> bool:
         """Wait until nothing more can come; False if stopped. Raises `Fenced` as `check_ownership` does."""
-        settling = asyncio.create_task(running.settled())
-        try:
-            while not settling.done():
-                self.check_ownership()
-                await asyncio.wait([settling], timeout=OWNERSHIP_S)
-            return await settling
-        finally:
-            settling.cancel()
+        return await self._watchfully(running.settled())
 
     async def idle(self, running: Running) -> bool:
-        """Wait until there was nothing to do here for `IDLE_S`, whatever peers do; False if stopped."""
+        """Wait until there was nothing to do here for `IDLE_S`, whatever peers do; False if stopped.
+
+        Raises `Fenced` as `check_ownership` does.
+        """
+        return await self._watchfully(self._idle(running))
+
+    async def _watchfully(self, work: Coroutine[None, None, bool]) -> bool:
+        """Beside work that may have to wait for the bus: a lost broker is no process that stands still."""
+        task = asyncio.create_task(work)
+        try:
+            while not task.done():
+                self.check_ownership()
+                await asyncio.wait([task], timeout=OWNERSHIP_S)
+            return await task
+        finally:
+            task.cancel()
+
+    async def _idle(self, running: Running) -> bool:
         quiet_since: float | None = None
         loop = asyncio.get_running_loop()
         while not running.stop.is_set():
-            self.check_ownership()
             quiet = all([await runner.idle() for runner in self.runners])
             quiet_since = (quiet_since or loop.time()) if quiet else None
             if quiet_since is not None and loop.time() - quiet_since >= IDLE_S:
