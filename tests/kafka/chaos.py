@@ -100,9 +100,11 @@ async def poisoned(crew: Crew, count: int) -> Did:
     return {"poisonous records": count, "dead letters, byte for byte": len(dead)}
 
 
-async def read_twice(crew: Crew) -> Did:
+async def read_twice(crew: Crew, calm: Calm) -> Did:
     await crew.settled(faults.FINISH_S)
     await crew.stop()
+    first = await outcome.outcome(crew, calm)
+    assert first.same, first
     did = await read_again(crew)
     assert not did["tables that differ"], did
     return did
@@ -178,7 +180,8 @@ async def on_one_node(
             stage, small, "dead letters cannot be written", poison.unwritable, pace_s=pace_s
         ),
         await trial(stage, small, "nothing but poison", flooded, first=flooding),
-        await trial(stage, small, "read again from the start", read_twice, tables_only=True),
+        await trial(stage, small, "read again from the start", lambda crew: read_twice(crew, small),
+            tables_only=True,),
         await trial(
             stage, small, "commit answers lost",
             lambda crew: answers_lost(crew, proxy, wishes.answers, chance), pace_s=pace_s, at=proxied,
