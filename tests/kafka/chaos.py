@@ -180,8 +180,9 @@ async def on_one_node(
             stage, small, "dead letters cannot be written", poison.unwritable, pace_s=pace_s
         ),
         await trial(stage, small, "nothing but poison", flooded, first=flooding),
-        await trial(stage, small, "read again from the start", lambda crew: read_twice(crew, small),
-            tables_only=True,),
+        await trial(
+            stage, small, "read again from the start", lambda crew: read_twice(crew, small), tables_only=True
+        ),
         await trial(
             stage, small, "commit answers lost",
             lambda crew: answers_lost(crew, proxy, wishes.answers, chance), pace_s=pace_s, at=proxied,
