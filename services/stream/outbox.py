@@ -77,7 +77,9 @@ class Outbox:
             try:
                 await patiently(attempt, self._job.settings.patience, self._job.failing("publish"))
             except Fatal as error:
-                raise Halted(_unwritten(dead, error)) if dead else error from error
+                if not dead:
+                    raise
+                raise Halted(_unwritten(dead, error)) from error
         self._committed.update(consumed)
         self._tally = tally
         self._job.observer.delivered(
