@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ class Engine:
             return subprocess.run(
                 words,
                 env={**self.environ, **(environ or {})},
-                cwd=at,
+                cwd=at or tempfile.gettempdir(),  # conmon marks there what ran out of memory
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
