@@ -20,7 +20,7 @@ def suite(*patterns: str, marks: str = "") -> Callable[[Site], str]:
         files = sorted({path for pattern in patterns for path in (ROOT / "tests").glob(pattern)})
         if not files:
             raise Failed(f"there are no tests like {', '.join(patterns)}")
-        options = ["-q", "-p", "no:cacheprovider", "-m", marks, "-rs"]
+        options = ["-q", "-p", "no:cacheprovider", "-m", marks, "-rsfE"]
         return _pytest([*options, *map(str, files)])
 
     return run
