@@ -5,6 +5,7 @@ Exit code 1 where one failed. What cannot be run here is skipped with its reason
 """
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
@@ -65,6 +66,7 @@ def main(words: Sequence[str]) -> int:
     finally:
         if not asked.keep:
             site.close()
+            shutil.rmtree(folder, ignore_errors=True)
     print(*(f"note: {note}" for note in site.notes), sep="\n")
     print(
         f"took {(time.monotonic() - began) / 60:.1f} minutes; files: {folder}"
