@@ -57,6 +57,8 @@ def base(engine: Engine) -> str:
 def ours(engine: Engine, folder: Path) -> None:
     """Build our image from the checked-in file, unchanged."""
     _build(engine, ROOT / "deploy/container/Containerfile", ROOT, OURS, folder)
+    # Earlier builds have lost their name to this one; images of others are nobody's business here.
+    engine.call("image", "prune", "--force", "--filter", "label=org.opencontainers.image.title=Newsfold")
 
 
 def theirs(engine: Engine, folder: Path) -> str:
