@@ -81,6 +81,7 @@ def move_log(address: str, to: str, settings: Settings) -> None:
                 rewrite=references.rewrite,
                 patience=Patience(total_s=settings.bus.wait_s),
                 told=lambda what, done, total: bar.at(done, total, what),
+                lags=_lags(log),
             )
             try:
                 await bus.start()
@@ -134,3 +135,10 @@ async def _opened(place: Address, work: Callable[[SqliteBus], Awaitable[T]]) -> 
         return await work(log)
     finally:
         await log.close()
+
+
+def _lags(log: SqliteBus) -> dict[str, float]:
+    """As the topics of this log would have been created on Kafka."""
+    articles = log.topics().get("articles")
+    forget = articles is None or articles.retention_s is not None
+    return {one.name: one.lag_s for one in addresses.topic_specs(forget=forget) if one.lag_s is not None}

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from services.stream import retention
 from services.stream.bus import Bus, Fatal, Output, Partition, Record, TopicSpec, Writer
@@ -67,6 +68,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     rewrite: Rewrite
     patience: Patience
     told: Told
+    lags: Mapping[str, float] = {}
+    """`TopicSpec.lag_s` by topic, which the source does not keep: it knows what its groups have taken."""
 
 
 async def move(source: Source, target: Bus, plan: Plan, *, clock: Clock) -> Moved | None:
@@ -79,7 +82,7 @@ async def move(source: Source, target: Bus, plan: Plan, *, clock: Clock) -> Move
         )
     if seal is not None and seal.done:
         return None
-    await target.create(list(source.topics().values()))
+    await target.create([replace(one, lag_s=plan.lags.get(one.name)) for one in source.topics().values()])
     if seal is None:
         await _refuse_used(source, target)
         await source.seal(plan.to)
