@@ -98,7 +98,7 @@ async def test_a_member_that_fetches_nothing_for_longer_than_a_session_stays_in_
     # A restore in a thread, a full queue, a long step: the loop turns, but nobody fetches.
     await asyncio.to_thread(time.sleep, 3.0)
     assert await first.assignment(timeout_s=0.1) is None
-    assert await bus.ownership(bus.access.group(group), 0) == "ours"
+    assert await bus.ownership(group, 0) == "ours"
     await bus.close()
 
 

@@ -61,8 +61,8 @@ async def used(client: KafkaBus, group: str) -> None:
 def all_rights(group: str) -> tuple[tuple[int, str, int], ...]:
     return (
         lock.topics("desk.", lock.ALL),
-        lock.groups(group, lock.ALL),
-        lock.writers(group, lock.ALL),
+        lock.groups(f"desk.{group}", lock.ALL),
+        lock.writers(f"desk.{group}", lock.ALL),
         lock.cluster(lock.DESCRIBE),
     )
 
@@ -124,8 +124,8 @@ async def test_a_missing_acl_is_named_with_resource_and_operation(guarded: Guard
         "guest",
         lock.topics("desk.guests", lock.ALL),
         lock.topics("desk.readable", lock.READ),
-        lock.writers("guests", lock.ALL),
-        lock.groups("guests", lock.ALL),
+        lock.writers("desk.guests", lock.ALL),
+        lock.groups("desk.guests", lock.ALL),
         lock.cluster(lock.DESCRIBE),
     )
     admin = KafkaBus(guarded.cluster.bootstrap, prefix="desk.")
@@ -141,10 +141,10 @@ async def test_a_missing_acl_is_named_with_resource_and_operation(guarded: Guard
         # The broker's half of the refused transaction must not ride along with the next one.
         await writer.publish(outputs("guests", [f"yes{turn}"]), consumed={Partition("guests", 0): turn})
     assert await values(admin, "guests") == ["yes0", "yes1"]
-    with pytest.raises(Fatal, match=r"ACL.*transactional id 'others-0'.*Write"):
+    with pytest.raises(Fatal, match=r"ACL.*transactional id 'desk\.others-0'.*Write"):
         await client.writer("others", ["guests"], 0)
     member = await client.join("others", ["guests"])
-    with pytest.raises(Fatal, match=r"ACL.*group 'others'.*Read"):
+    with pytest.raises(Fatal, match=r"ACL.*group 'desk\.others'.*Read"):
         await member.assignment(timeout_s=10)
     with pytest.raises(Fatal, match=r"'hidden' does not exist"):
         await client.end(Partition("hidden", 0))

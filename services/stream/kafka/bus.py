@@ -131,12 +131,11 @@ class KafkaBus:
 
     async def join(self, group: str, topics: Sequence[str]) -> KafkaMember:
         await self._open.catalog.copartitioned(topics)
-        group = self.access.group(group)
 
         async def settle() -> None:
             await self._settle(group)
 
-        consumer = Consumer(self.access, group=group, instance=self._instance)
+        consumer = Consumer(self.access, group=self.access.group(group), instance=self._instance)
         member = KafkaMember(group, topics, consumer, settle=settle, left=self._left)
         self._members[group].add(member)
         try:
@@ -149,7 +148,7 @@ class KafkaBus:
     async def writer(self, group: str, topics: Sequence[str], number: int) -> KafkaWriter:
         inputs = frozenset(Partition(topic, number) for topic in topics)
         await self._open.catalog.check(inputs)
-        writer = KafkaWriter(self, self.access.group(group), inputs, number)
+        writer = KafkaWriter(self, group, inputs, number)
         self._writers.add(writer)
         try:
             await writer.open()
@@ -159,7 +158,6 @@ class KafkaBus:
         return writer
 
     async def committed(self, group: str, topics: Sequence[str]) -> Mapping[Partition, int]:
-        group = self.access.group(group)
         counts = {topic: await self.partitions(topic) for topic in topics}
         wanted = [Partition(topic, number) for topic in topics for number in range(counts[topic])]
         found = positions(await self.offsets(group, wanted))
@@ -190,14 +188,14 @@ class KafkaBus:
         mine = self._members.get(group)
         if not mine:
             return "nobody asked"
-        members = await self._open.admin.members(group)
+        members = await self._open.admin.members(self.access.group(group))
         if members is None:
             return "undecided"
         owned = {one.number for member in mine for one in members.get(member.member_id, ())}
         return "ours" if number in owned else "theirs"
 
     async def offsets(self, group: str, partitions: Iterable[Partition]) -> dict[Partition, Committed]:
-        return await self._open.admin.offsets(group, partitions)
+        return await self._open.admin.offsets(self.access.group(group), partitions)
 
     async def fate(self, transactional_id: str) -> Fate | None:
         state = await self._open.admin.transaction(transactional_id)
@@ -214,7 +212,7 @@ class KafkaBus:
         hanging = await self._open.reader.hanging(everything, HANG_S)
         if hanging:
             logger.warning("%s: %s what hangs on %s partitions", transactional_id, decided, len(hanging))
-        await producer.end_again(hanging, group, decided)
+        await producer.end_again(hanging, self.access.group(group), decided)
         # A topic that takes no record, not even a marker, would never let it end.
         async with bounded(self.access, f"ending what {transactional_id} left", self.access.bounds.open_s):
             while not ended(await self._open.admin.transaction(transactional_id)):  # noqa: ASYNC110 - told by asking

@@ -1,8 +1,9 @@
 """The only way out: one transactional producer for each number of a group.
 
-Its transactional id is `{group}-{number}`. All input topics of a group are co-partitioned and a
-number's partitions change hands together, so this is one producer per input partition in the sense
-of the old pattern (before KIP-447): whoever opens the number's writer fences every older one.
+Its transactional id is `{group}-{number}`, the group by its name on the broker. All input topics of a
+group are co-partitioned and a number's partitions change hands together, so this is one producer per
+input partition in the sense of the old pattern (before KIP-447): whoever opens the number's writer
+fences every older one.
 
 A publish is begin, send, wait for all, add offsets, commit; our own steps, because the client goes
 on after failures that must stop it. After any failure the producer is dropped: the next one, with
@@ -90,7 +91,7 @@ class KafkaWriter:
 
     @property
     def name(self) -> str:
-        return f"{self.group}-{self.number}"
+        return f"{self._desk.access.group(self.group)}-{self.number}"
 
     def positions(self) -> dict[Partition, int]:
         return positions(self._known)
@@ -139,7 +140,7 @@ class KafkaWriter:
     async def _transact(self, attempt: Attempt) -> None:
         producer = await self._ready()
         try:
-            ends = await producer.stage(attempt.records, attempt.offsets, self.group)
+            ends = await producer.stage(attempt.records, attempt.offsets, self._desk.access.group(self.group))
         except BusError as error:
             self._drop()
             await self._give_up(attempt, error)
