@@ -6,13 +6,15 @@ committed. Whoever dies between the two does the batch again, and every reader s
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from services.stream.bus import Output, Partition
-from services.stream.kafka.bounds import RECORD_BYTES
+from services.stream.kafka.bounds import BATCH_BYTES, RECORD_BYTES
 from services.stream.kafka.bus import KafkaBus
-from services.stream.kafka.client import Access
+from services.stream.kafka.client import Access, TopicPartition
+from services.stream.kafka.records import Wire
 
 ASIDE = "-aside"
 """Offsets go to a group without members: aiokafka's consumers commit for themselves alone."""
@@ -30,6 +32,7 @@ class AsideWriter:
             enable_idempotence=True,
             acks="all",
             compression_type="zstd",
+            max_batch_size=BATCH_BYTES,
             max_request_size=RECORD_BYTES,
             linger_ms=0,
         )
@@ -50,19 +53,25 @@ class AsideWriter:
         sends = []
         for partition, wires in (await self._bus.wires(outputs)).items():
             target = self._bus.access.wire(partition)
+            batch = self._producer.create_batch()
             for wire in wires:
-                future = await self._producer.send(
-                    target.topic,
-                    wire.value,
-                    wire.key,
-                    partition=target.partition,
-                    timestamp_ms=wire.timestamp_ms,
-                    headers=wire.headers,
-                )
-                sends.append(future)
+                if not self._append(batch, wire):
+                    sends.append(await self._sent(batch, target))
+                    batch = self._producer.create_batch()
+                    self._append(batch, wire)
+            sends.append(await self._sent(batch, target))
         await asyncio.gather(*sends)
         if consumed:
             await self._offsets.commit({self._bus.access.wire(one): at for one, at in consumed.items()})
+
+    @staticmethod
+    def _append(batch: Any, wire: Wire) -> bool:
+        told = batch.append(timestamp=wire.timestamp_ms, key=wire.key, value=wire.value, headers=wire.headers)
+        return told is not None
+
+    async def _sent(self, batch: Any, target: TopicPartition) -> Any:
+        batch.close()
+        return await self._producer.send_batch(batch, target.topic, partition=target.partition)
 
     async def close(self) -> None:
         await self._producer.stop()

@@ -35,6 +35,8 @@ LIMITS = """
   is to go to the dead letters in masses must be let through by hand (`bus.dead_run`, `bus.dead_share`).
 - Input read again from the start leaves every table as it was; the log of `story-changes` then holds the
   changes once more, each with the id it had (the row above counts them as doubled).
+- Kafka compacts without asking who has read: an enrich that is behind for longer than `min.compaction.lag.ms`
+  of `clusters` (7 days) misses steps of stories, though not their last state. The embedded log waits for it.
 - The worker asked to stop while there is no broker may be one that was started again and still waits
   for the broker; memory is what the processes held at the end of the outage, no proof over days.
 - A process that stood still for longer than its session ends with exit code 5 and must be started again.
