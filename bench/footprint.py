@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from services.console import addresses
-from services.console.pipeline import Pipeline, Stage
-from services.console.recordings import opened
-from services.console.replay import RUN
+from services.console.replay.command import RUN
+from services.console.replay.recordings import opened
+from services.console.run.pipeline import Pipeline, Stage
 from services.console.scan import is_a, scan_partition
 from services.contracts.articles import Article
 from services.contracts.topics import SHARD_COUNT

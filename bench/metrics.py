@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from services.console import addresses
-from services.console.limits import tell_limits
-from services.console.pipeline import Pipeline, Stage
-from services.console.recordings import opened
-from services.console.replay import RUN
+from services.console.replay.command import RUN
+from services.console.replay.recordings import opened
+from services.console.run.limits import tell_limits
+from services.console.run.pipeline import Pipeline, Stage
+from services.console.run.watch import Watch
 from services.console.tuning import tuned
-from services.console.watch import Watch
 from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
 from services.ops.config import Settings

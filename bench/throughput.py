@@ -17,10 +17,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bench.tutorial import Tutorial
 from services.console import addresses
-from services.console.export import export
-from services.console.pipeline import Pipeline, Stage
-from services.console.recordings import opened
-from services.console.replay import RUN
+from services.console.export.files import export
+from services.console.replay.command import RUN
+from services.console.replay.recordings import opened
+from services.console.run.pipeline import Pipeline, Stage
 from services.console.scan import is_a, scan
 from services.contracts import wire
 from services.contracts.articles import Article

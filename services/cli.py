@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from services.console import log_commands, operators
+from services.console import operators
+from services.console.log import commands
 from services.console.options import FILE, config_option
 from services.contracts.topics import TOPICS
 from services.ops import logging
@@ -109,7 +110,7 @@ def replay(
       newsfold replay old.jsonl.gz new.jsonl.gz --out out/both --bus sqlite:var/both.db
       newsfold replay week.warc.gz --speed 3600      an hour of the recording a second
     """
-    from services.console.replay import Wishes, replay_recordings
+    from services.console.replay.command import Wishes, replay_recordings
 
     wishes = Wishes.of(paths=paths, out=out, speed=speed, address=address, workers=workers, settings=settings)
     replay_recordings(wishes, stories=stories)
@@ -153,7 +154,7 @@ def run(
       newsfold run dedup --bus sqlite:/srv/newsfold/log.db --config newsfold.toml
       newsfold run ingest --recording week.warc.gz --once --bus kafka:127.0.0.1:9092
     """
-    from services.console.live import Order, run_live
+    from services.console.run.live import Order, run_live
 
     order = Order.of(
         what=what,
@@ -230,7 +231,7 @@ def export_files(address: str | None, out: Path, settings: Settings) -> None:
       newsfold export --bus kafka:127.0.0.1:9092 --out out/today
       newsfold export --bus sqlite:var/newsfold.db --out out/today
     """
-    from services.console.output import export_log
+    from services.console.export.output import export_log
 
     export_log(address or settings.bus.url, out, settings)
 
@@ -305,12 +306,12 @@ def doctor(address: str | None, config: Path | None, *, account: bool, as_json: 
       newsfold doctor --account --json | jq -r '.missing[].article_id'
     """
     if account:
-        from services.console.audit import show_account
+        from services.console.doctor.audit import show_account
 
         settings = load(config, os.environ)
         show_account(address or settings.bus.url, settings, as_json=as_json)
         return
-    from services.console.doctor import report
+    from services.console.doctor.command import report
 
     report(config, address, as_json=as_json)
 
@@ -339,7 +340,7 @@ def top(at: tuple[str, ...], every_s: float, *, once: bool, as_json: bool, setti
       newsfold top --at 127.0.0.1:9464 --at 127.0.0.1:9465
       newsfold top --once --json | jq .unaccounted
     """
-    from services.console.top import show_top
+    from services.console.top.command import show_top
 
     show_top(at, settings, every_s=every_s, once=once, as_json=as_json)
 
@@ -381,4 +382,4 @@ def explain(
 
 main.add_command(operators.topics)
 main.add_command(operators.dlq)
-main.add_command(log_commands.log)
+main.add_command(commands.log)

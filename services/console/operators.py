@@ -69,7 +69,7 @@ def topics_plan(form: Literal["json", "acls"] | None, **wishes: Any) -> None:
       newsfold topics plan --bus kafka:broker:9092 --acls > acls.sh
       newsfold topics plan --replication 3 --min-insync 2 --json | jq .topics
     """
-    from services.console.topics import Wishes, show_plan
+    from services.console.topics.command import Wishes, show_plan
 
     show_plan(Wishes.of(**wishes), form or "table")
 
@@ -88,7 +88,7 @@ def topics_apply(**wishes: Any) -> None:
       newsfold topics apply --bus kafka:broker:9092 --prefix staging. --replication 1
       newsfold topics apply --bus sqlite:/srv/newsfold/log.db
     """
-    from services.console.topics import Wishes, apply_plan
+    from services.console.topics.command import Wishes, apply_plan
 
     apply_plan(Wishes.of(**wishes))
 
@@ -105,7 +105,7 @@ def topics_check(**wishes: Any) -> None:
       newsfold topics check
       newsfold topics check --bus kafka:broker:9092 --min-insync 2
     """
-    from services.console.topics import Wishes, check_plan
+    from services.console.topics.command import Wishes, check_plan
 
     check_plan(Wishes.of(**wishes))
 
@@ -136,7 +136,7 @@ def dlq_list(service: str | None, address: str | None, reason: str | None, setti
       newsfold dlq list --service dedup --reason undecodable
       newsfold dlq list | jq -r .reason | sort | uniq -c
     """
-    from services.console.dead_letters import Where, list_letters
+    from services.console.dlq.command import Where, list_letters
 
     list_letters(Where.of(address=address, service=service, settings=settings), reason)
 
@@ -155,7 +155,7 @@ def dlq_show(offset: int, service: str | None, address: str | None, *, raw: bool
       newsfold dlq show 17 --service dedup
       newsfold dlq show 17 --service dedup --raw > article.json
     """
-    from services.console.dead_letters import Where, show_letter
+    from services.console.dlq.command import Where, show_letter
 
     show_letter(Where.of(address=address, service=service, settings=settings), offset, raw=raw)
 
@@ -192,7 +192,7 @@ def dlq_replay(
       newsfold dlq replay 17 18 --service dedup
       newsfold dlq replay --all --reason undecodable
     """
-    from services.console.dead_letters import Choice, Where, replay_letters
+    from services.console.dlq.command import Choice, Where, replay_letters
 
     choice = Choice.of(offsets, everything=everything, reason=reason, repeat=repeat)
     replay_letters(Where.of(address=address, service=service, settings=settings), choice)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
-from services.console import log_commands
+from services.console.log import commands
 from services.ops.events import Event
 from services.ops.exits import MEANING
 from services.ops.metrics import METRICS, PREFIX
@@ -145,8 +145,8 @@ def test_every_metric_on_the_page_is_in_the_catalogue() -> None:
 
 
 def test_every_log_command_is_on_the_page() -> None:
-    shown = {command for command in log_commands.log.commands if f"newsfold log {command}" in PAGE}
-    assert shown == set(log_commands.log.commands)
+    shown = {command for command in commands.log.commands if f"newsfold log {command}" in PAGE}
+    assert shown == set(commands.log.commands)
 
 
 def test_every_module_and_file_on_the_page_is_there() -> None:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from services.console.export import FILES
+from services.console.export.files import FILES
 
 Line = dict[str, Any]
 

@@ -4,10 +4,10 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
-from services.console import references
 from services.console.addresses import topic_specs
-from services.console.pipeline import Pipeline, Stage
-from services.console.recordings import opened
+from services.console.log import references
+from services.console.replay.recordings import opened
+from services.console.run.pipeline import Pipeline, Stage
 from services.contracts import wire
 from services.contracts.sketches import ShardClock
 from services.dedup.service import DedupService

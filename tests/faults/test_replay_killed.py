@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from services.console import replay
+from services.console.replay import command as replaying
 from services.console.scan import scan
 from services.stream.bus import Record
 from services.stream.sqlite import SqliteBus
@@ -39,7 +39,7 @@ SMALL = 40
 
 def kill_until_done(command: list[str], seed: int, longest_s: float, kills: int) -> None:
     """Kill `kills` times; then let it run to its end. Prints how many of the killed were at work."""
-    replay.RUN = replace(replay.RUN, batch_records=SMALL, feeder_items=SMALL, fetch_records=2 * SMALL)
+    replaying.RUN = replace(replaying.RUN, batch_records=SMALL, feeder_items=SMALL, fetch_records=2 * SMALL)
     chance, killed = random.Random(seed), 0
     while True:
         child = os.fork()

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from services.cli import main
-from services.console.export import FILES
+from services.console.export.files import FILES
 from tests.unit.console import archives
 
 COUNT = 40

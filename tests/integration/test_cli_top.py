@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from services.console import top
+from services.console.top import command
 from services.ops.registry import Metrics
 from tests.end_to_end.command import newsfold
 
@@ -113,7 +113,7 @@ def test_several_processes_are_one_installation() -> None:
 def test_what_does_not_answer_is_shown_and_the_rest_too(
     mute: str, nobody: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(top, "FETCH_S", 0.5)
+    monkeypatch.setattr(command, "FETCH_S", 0.5)
     with (
         served(working(Metrics(["dedup"]))) as good,
         served(body(b"<html>hello</html>")) as page,

@@ -32,7 +32,7 @@ COMMAND_S = 1800
 AT_LEAST_ONCE = "NEWSFOLD_TEST_AT_LEAST_ONCE"
 """Set for a worker that is to go without transactions."""
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["services.cli", "services.console.live", __name__])
+_FORKS.set_forkserver_preload(["services.cli", "services.console.run.live", __name__])
 
 
 def work(words: Sequence[str], environment: Mapping[str, str], log: Path) -> None:

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from services.cli import main
 from services.console.addresses import topic_specs
-from services.console.recordings import opened
+from services.console.replay.recordings import opened
 from services.dedup.service import DedupService
 from services.dedup.settings import DedupSettings
 from services.enrich.service import EnrichService

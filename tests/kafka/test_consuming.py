@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer
 from click.testing import CliRunner
 
 from services.cli import main
-from services.console.topic_plan import SPECS
+from services.console.topics.plan import SPECS
 from services.stream.bus import Output, Partition
 from services.stream.kafka import KafkaBus
 from services.stream.kafka.marks import Committed

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from services.cli import main
-from services.console.topic_plan import SPECS
+from services.console.topics.plan import SPECS
 from services.enrich.service import EnrichService
 from services.stream.bus import Output, Partition
 from services.stream.kafka import KafkaBus

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from services.console.addresses import topic_specs
-from services.console.pipeline import Pipeline, Stage
-from services.console.recordings import opened
+from services.console.replay.recordings import opened
+from services.console.run.pipeline import Pipeline, Stage
 from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
 from services.ops.registry import Metrics

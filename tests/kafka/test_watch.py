@@ -12,9 +12,9 @@ from aiokafka import AIOKafkaProducer
 from msgspec.structs import replace
 
 from services.console.addresses import parse, topic_specs
-from services.console.lag import Behind, behind
-from services.console.pipeline import Pipeline, Stage
-from services.console.watch import Watch
+from services.console.run.lag import Behind, behind
+from services.console.run.pipeline import Pipeline, Stage
+from services.console.run.watch import Watch
 from services.enrich.service import EnrichService
 from services.ops.config import Settings
 from services.ops.health import Health

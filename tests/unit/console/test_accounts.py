@@ -1,9 +1,9 @@
 from collections import Counter
 
-from services.console import accounts
-from services.console.accounts import Ingested
-from services.console.summary import Report
-from services.console.tally import Tally
+from services.console.export.tally import Tally
+from services.console.replay import accounts
+from services.console.replay.accounts import Ingested
+from services.console.replay.summary import Report
 from services.ops.outcomes import OTHER, OUTCOMES
 
 

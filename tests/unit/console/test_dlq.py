@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.console import letter_lines, letters, resend
-from services.console.letters import REPLAY
-from services.console.resend import Fate, Told
-from services.console.topic_plan import SPECS
+from services.console.dlq import letters, lines, resend
+from services.console.dlq.letters import REPLAY
+from services.console.dlq.resend import Fate, Told
+from services.console.topics.plan import SPECS
 from services.stream.bus import Fenced, Headers, Output, Partition, Record, Unclear
 from services.stream.dead_letters import dead_record, to_output
 from services.stream.memory import MemoryBus
@@ -198,21 +198,21 @@ async def test_a_partition_the_log_does_not_have_is_no_way_back(bus: MemoryBus) 
 
 @given(st.binary(max_size=2000))
 def test_no_value_can_do_anything_to_a_terminal(value: bytes) -> None:
-    for line in letter_lines.value_lines(value):
+    for line in lines.value_lines(value):
         assert all(char.isprintable() or char == "\t" for char in line)
 
 
 def test_text_is_shown_as_text_and_bytes_as_a_dump() -> None:
-    assert list(letter_lines.value_lines('{"a": "ü"}\nzwei'.encode())) == ['{"a": "ü"}', "zwei"]
-    assert list(letter_lines.value_lines(b"\x00\x01ABC\xff" + b"x" * 12)) == [
+    assert list(lines.value_lines('{"a": "ü"}\nzwei'.encode())) == ['{"a": "ü"}', "zwei"]
+    assert list(lines.value_lines(b"\x00\x01ABC\xff" + b"x" * 12)) == [
         "00000000  00 01 41 42 43 ff 78 78 78 78 78 78 78 78 78 78  |..ABC.xxxxxxxxxx|",
         "00000010  78 78                                            |xx|",
     ]
 
 
 def test_long_values_are_cut_and_the_cut_is_told() -> None:
-    *_, text = letter_lines.value_lines(b"a" * 5001)
+    *_, text = lines.value_lines(b"a" * 5001)
     assert text == "… 1,001 characters more; --raw gives all"
-    *_, dump = letter_lines.value_lines(b"\x00" * 1000)
+    *_, dump = lines.value_lines(b"\x00" * 1000)
     assert dump == "… 488 bytes more; --raw gives all"
-    assert len(letter_lines.pretty(letters.read(died(Record(ARTICLES, 1, None, b"", (), 0)))).plain) < 250
+    assert len(lines.pretty(letters.read(died(Record(ARTICLES, 1, None, b"", (), 0)))).plain) < 250

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from services.console.addresses import topic_specs
-from services.console.export import FILES, export
-from services.console.tally import Tally
+from services.console.export.files import FILES, export
+from services.console.export.tally import Tally
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark
 from services.contracts.relations import Passage, Relation, RelationKind, Verdict

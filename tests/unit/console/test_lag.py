@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from services.console.addresses import topic_specs
-from services.console.lag import Behind, LagGauges, behind
-from services.console.pipeline import Pipeline, Stage
+from services.console.run.lag import Behind, LagGauges, behind
+from services.console.run.pipeline import Pipeline, Stage
 from services.enrich.service import EnrichService
 from services.ops.registry import Metrics
 from services.stream.bus import Output, Partition

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from services.console.ledger import LINGER_US, Account, Cut, Ledger, origins, short
+from services.console.doctor.ledger import LINGER_US, Account, Cut, Ledger, origins, short
 from services.contracts import ids, wire
 from services.contracts.articles import Article, Watermark
 from services.contracts.clusters import Cluster, Member

@@ -1,6 +1,6 @@
 import pytest
 
-from services.console.limits import tell_limits
+from services.console.run.limits import tell_limits
 from services.contracts.topics import BY_NAME
 from services.dedup.settings import DedupSettings
 from services.ops.config import Settings

@@ -3,8 +3,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from services.console.lines import whole
-from services.console.newsroom import largest, read_stories, stories_table
+from services.console.export.lines import whole
+from services.console.replay.newsroom import largest, read_stories, stories_table
 from services.contracts.stories import Role, Story, StoryMember
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.console.once import OnceFeeder, Round
+from services.console.run.once import OnceFeeder, Round
 from services.ingest.readings import Tick
 from services.stream.clock import ManualClock
 

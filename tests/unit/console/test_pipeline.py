@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.console.pipeline import Pipeline, Stage
+from services.console.run.pipeline import Pipeline, Stage
 from services.ops.registry import Metrics
 from services.stream.bus import Fenced, Partition, Record
 from services.stream.memory import MemoryBus

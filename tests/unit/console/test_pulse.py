@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from services.console.heartbeat import Heartbeat
-from services.console.pulse import Pulse
+from services.console.run.heartbeat import Heartbeat
+from services.console.run.pulse import Pulse
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Partition, Retry
 from services.stream.memory import MemoryBus

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from services.console import letters, resend
-from services.console.references import REFERRING, rewrite
+from services.console.dlq import letters, resend
+from services.console.log.references import REFERRING, rewrite
 from services.contracts import wire
 from services.contracts.sketches import Scheme, ShardClock
 from services.contracts.topics import TOPICS

@@ -4,7 +4,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.console.sorted_lines import SortedLines
+from services.console.export.sorted_lines import SortedLines
 
 KEYS = st.binary(max_size=6).filter(lambda key: not set(key) & {0, 10})
 LINES = st.binary(max_size=12).filter(lambda line: 10 not in line)

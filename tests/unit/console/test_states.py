@@ -2,8 +2,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from services.console import states
 from services.console.addresses import parse
+from services.console.run import states
 from services.ops.config import Settings
 from services.ops.settings import BusSettings
 from services.stream.snapshot import Place

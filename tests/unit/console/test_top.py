@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.console.scrape import STARTED, Pair, Scrape, Series, parsed, quantile, series
-from services.console.top_page import WIDTH, page, short, span
-from services.console.top_view import Target, View, grown, view
+from services.console.top.page import WIDTH, page, short, span
+from services.console.top.scrape import STARTED, Pair, Scrape, Series, parsed, quantile, series
+from services.console.top.view import Target, View, grown, view
 from services.ops.registry import Metrics
 
 GOLDEN = Path(__file__).parent / "pages"

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.console import acls, topic_plan
-from services.console.standing import OnLog
-from services.console.topic_plan import Copies
-from services.console.topics import Finding, create_missing, look
+from services.console.topics import acls, plan
+from services.console.topics.command import Finding, create_missing, look
+from services.console.topics.plan import Copies
+from services.console.topics.standing import OnLog
 from services.contracts.topics import BY_NAME, TOPICS
 from services.stream.bus import TopicSpec
 from services.stream.kafka.topics import Found
@@ -42,7 +42,7 @@ class Shelf:
 
 
 def all_topics() -> dict[str, Found]:
-    return {topic.name: topic_plan.wanted(topic.name, THREE) for topic in TOPICS}
+    return {topic.name: plan.wanted(topic.name, THREE) for topic in TOPICS}
 
 
 def states(findings: Sequence[Finding]) -> dict[str, str]:
@@ -84,15 +84,15 @@ async def test_another_number_of_partitions_is_told_and_left_alone() -> None:
 def test_a_setting_that_differs_is_named_with_both_values(setting: str, value: str, told: str) -> None:
     stories = all_topics()["stories"]
     found = replace(stories, settings={**stories.settings, setting: value})
-    assert topic_plan.differences("stories", THREE, found) == [told]
+    assert plan.differences("stories", THREE, found) == [told]
 
 
 def test_fewer_copies_differ_and_more_do_not() -> None:
     found = all_topics()["stories"]
-    (told,) = topic_plan.differences("stories", THREE, replace(found, replicas=1))
+    (told,) = plan.differences("stories", THREE, replace(found, replicas=1))
     assert told.startswith("has 1 copies, not 3")
-    assert topic_plan.differences("stories", THREE, replace(found, replicas=5)) == []
-    assert topic_plan.differences("stories", Copies(replicas=2, in_sync=1), found) == []
+    assert plan.differences("stories", THREE, replace(found, replicas=5)) == []
+    assert plan.differences("stories", Copies(replicas=2, in_sync=1), found) == []
 
 
 @given(
@@ -104,7 +104,7 @@ def test_copies_are_such_that_something_can_be_written_or_are_refused(
     replicas: int | None, in_sync: int | None, brokers: int
 ) -> None:
     try:
-        asked = topic_plan.copies(replicas, in_sync, brokers=brokers)
+        asked = plan.copies(replicas, in_sync, brokers=brokers)
     except ValueError as error:
         assert str(error).startswith(("--replication", "--min-insync"))  # noqa: PT017 - refused is one of two
         assert (replicas or 0) > brokers or (in_sync or 0) > (replicas or min(3, brokers))
@@ -115,8 +115,8 @@ def test_copies_are_such_that_something_can_be_written_or_are_refused(
 
 
 def test_unless_told_otherwise_one_broker_may_be_away() -> None:
-    assert topic_plan.copies(None, None, brokers=5) == Copies(3, 2)
-    assert topic_plan.copies(None, None, brokers=1) == Copies(1, 1)
+    assert plan.copies(None, None, brokers=5) == Copies(3, 2)
+    assert plan.copies(None, None, brokers=1) == Copies(1, 1)
 
 
 async def test_an_embedded_log_gets_its_topics_and_says_what_it_cannot_tell() -> None:

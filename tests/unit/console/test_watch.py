@@ -6,8 +6,8 @@ from typing import Any
 
 from services.console.addresses import bus_at, parse, topic_specs
 from services.console.feeds import publish_feeds
-from services.console.pipeline import Pipeline, Stage
-from services.console.watch import Watch
+from services.console.run.pipeline import Pipeline, Stage
+from services.console.run.watch import Watch
 from services.contracts import ids
 from services.contracts.feeds import Feed
 from services.contracts.topics import FEED_PARTITIONS

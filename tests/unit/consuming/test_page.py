@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.console import letters
+from services.console.dlq import letters
 from services.contracts import wire
 from services.contracts.stories import Story
 from services.contracts.topics import DAY_S, TOPICS

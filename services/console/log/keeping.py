@@ -8,8 +8,9 @@ from typing import TypeVar
 
 import click
 
-from services.console import addresses, references
+from services.console import addresses
 from services.console.addresses import Address
+from services.console.log import references
 from services.console.progress import shown
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop

@@ -11,17 +11,19 @@ from typing import NamedTuple
 import click
 from msgspec.structs import replace
 
-from services.console import addresses, inputs, states
+from services.console import addresses
 from services.console.addresses import Address
-from services.console.canary import CanaryWatch
 from services.console.feeds import Census, listed_in, publish_feeds
-from services.console.limits import tell_limits
-from services.console.once import OnceFeeder, Round
-from services.console.pipeline import Pipeline, Stage
-from services.console.recordings import opened, refuse_other_input
+from services.console.replay import inputs
+from services.console.replay.recordings import opened, refuse_other_input
+from services.console.run import states
+from services.console.run.canary import CanaryWatch
+from services.console.run.limits import tell_limits
+from services.console.run.once import OnceFeeder, Round
+from services.console.run.pipeline import Pipeline, Stage
+from services.console.run.watch import Watch
 from services.console.signals import stopped_by_signals
 from services.console.tuning import tuned
-from services.console.watch import Watch
 from services.contracts.feeds import Feed
 from services.contracts.topics import FEED_PARTITIONS
 from services.dedup.service import DedupService

@@ -15,9 +15,9 @@ import click
 import httpx
 import msgspec
 
-from services.console.scrape import Pair, Scrape, parsed
-from services.console.top_page import page
-from services.console.top_view import Seen, Target, View, grown, view
+from services.console.top.page import page
+from services.console.top.scrape import Pair, Scrape, parsed
+from services.console.top.view import Seen, Target, View, grown, view
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.secret import Secret

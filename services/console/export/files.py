@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from services.console import lines
-from services.console.lines import Place
+from services.console.export import lines
+from services.console.export.lines import Place
+from services.console.export.sorted_lines import SortedLines
+from services.console.export.tally import Tally
 from services.console.scan import is_a, scan
-from services.console.sorted_lines import SortedLines
-from services.console.tally import Tally
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark
 from services.contracts.canaries import CanaryArticle

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from services.console import addresses
 from services.console.addresses import Address
-from services.console.topic_plan import SPECS
+from services.console.topics.plan import SPECS
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus, Fatal, Retry

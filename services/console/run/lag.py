@@ -3,7 +3,7 @@
 import time
 from typing import NamedTuple
 
-from services.console.pipeline import Pipeline
+from services.console.run.pipeline import Pipeline
 from services.ops.labels import TAKEN
 from services.ops.registry import Metrics
 from services.stream.bus import Bus, Partition

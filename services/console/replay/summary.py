@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from rich.table import Table
 
-from services.console import accounts
-from services.console.accounts import Account, Ingested
 from services.console.addresses import Address
-from services.console.export import FILES
-from services.console.tally import Tally
+from services.console.export.files import FILES
+from services.console.export.tally import Tally
+from services.console.replay import accounts
+from services.console.replay.accounts import Account, Ingested
 
 
 class Report(NamedTuple):

@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
-from services.console import letters
-from services.console.letters import Letter
+from services.console.dlq import letters
+from services.console.dlq.letters import Letter
 from services.console.scan import scan_partition
 from services.stream.bus import Bus, Output, Partition, Record
 from services.stream.dead_letters import topic_of

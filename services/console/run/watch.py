@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services.console import states
 from services.console.addresses import Address
-from services.console.canary import CanaryWatch
 from services.console.feeds import Census
-from services.console.heartbeat import Heartbeat
-from services.console.lag import LagGauges
-from services.console.pipeline import Pipeline
-from services.console.pulse import Pulse
+from services.console.run import states
+from services.console.run.canary import CanaryWatch
+from services.console.run.heartbeat import Heartbeat
+from services.console.run.lag import LagGauges
+from services.console.run.pipeline import Pipeline
+from services.console.run.pulse import Pulse
 from services.contracts.topics import TOPICS
 from services.ops.config import Settings
 from services.ops.events import Event

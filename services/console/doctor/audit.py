@@ -14,7 +14,7 @@ import click
 import msgspec
 
 from services.console import addresses
-from services.console.ledger import Account, Cut, Fault, Faults, Ledger, origins
+from services.console.doctor.ledger import Account, Cut, Fault, Faults, Ledger, origins
 from services.console.scan import is_a, scan, scan_partition
 from services.contracts import wire
 from services.contracts.sketches import ShardClock

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import msgspec
 from rich.text import Text
 
-from services.console import letters
-from services.console.letters import Letter
+from services.console.dlq import letters
+from services.console.dlq.letters import Letter
 from services.stream.bus import Record
 
 WIDTH = 160

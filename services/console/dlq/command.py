@@ -11,11 +11,12 @@ from typing import NamedTuple, TypeVar
 import click
 from rich.console import Console
 
-from services.console import addresses, letter_lines, resend
+from services.console import addresses
 from services.console.addresses import Address
-from services.console.letters import Letter
+from services.console.dlq import lines, resend
+from services.console.dlq.letters import Letter
+from services.console.dlq.resend import REFUSED, Fate, Told
 from services.console.progress import shown
-from services.console.resend import REFUSED, Fate, Told
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.outcomes import SERVICES
@@ -100,11 +101,11 @@ def list_letters(where: Where, reason: str | None) -> None:
     found = where.run(find)
     if not sys.stdout.isatty():
         for letter in found:
-            click.echo(letter_lines.json_line(letter))
+            click.echo(lines.json_line(letter))
         return
     console = Console(highlight=False, soft_wrap=True)
     for letter in found:
-        console.print(letter_lines.pretty(letter))
+        console.print(lines.pretty(letter))
     console.print(f"{len(found)} dead letters in {where.place}", style="dim")
 
 
@@ -114,7 +115,7 @@ def show_letter(where: Where, offset: int, *, raw: bool) -> None:
     if raw:
         click.echo(record.value or b"", nl=False)
         return
-    for line in letter_lines.whole(record):
+    for line in lines.whole(record):
         click.echo(line)
 
 
@@ -157,7 +158,7 @@ class _Desk:
     def tell(self, one: Told) -> None:
         self._counts[one.fate] += 1
         letter = one.letter
-        click.echo(f"{WORD[one.fate]:<8} {letter.service} {letter.offset}: {letter_lines.one_line(one.why)}")
+        click.echo(f"{WORD[one.fate]:<8} {letter.service} {letter.offset}: {lines.one_line(one.why)}")
 
 
 def replay_letters(where: Where, choice: Choice) -> None:

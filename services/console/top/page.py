@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from services.console.top_view import Process, Queue, Stage, Trouble, View, fullness
+from services.console.top.view import Process, Queue, Stage, Trouble, View, fullness
 from services.ops.outcomes import SERVICES
 
 WIDTH = 80

@@ -9,8 +9,8 @@ its own.
 import msgspec
 from msgspec.structs import replace
 
-from services.console import letters
-from services.console.letters import NAME, REPLAY, Place
+from services.console.dlq import letters
+from services.console.dlq.letters import NAME, REPLAY, Place
 from services.console.scan import is_a
 from services.contracts.sketches import ShardClock
 from services.contracts.topics import TOPICS

@@ -15,10 +15,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from services.console import acls, addresses, topic_plan
+from services.console import addresses
 from services.console.addresses import Address
-from services.console.standing import Standing, standing
-from services.console.topic_plan import Copies
+from services.console.topics import acls, plan
+from services.console.topics.plan import Copies
+from services.console.topics.standing import Standing, standing
 from services.contracts.topics import TOPICS
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
@@ -75,7 +76,7 @@ class Wishes(NamedTuple):
     def copies(self, brokers: int) -> Copies:
         """Raises `Stop` (usage) where it cannot be had of so many."""
         try:
-            return topic_plan.copies(self.replicas, self.in_sync, brokers=brokers)
+            return plan.copies(self.replicas, self.in_sync, brokers=brokers)
         except ValueError as error:
             raise Stop(Exit.USAGE, str(error)) from None
 
@@ -98,7 +99,7 @@ async def look(there: Standing, asked: Copies) -> list[Finding]:
         if topic.name not in found:
             findings.append(Finding(topic.name, "missing"))
             continue
-        told = topic_plan.differences(topic.name, asked, found[topic.name])
+        told = plan.differences(topic.name, asked, found[topic.name])
         findings.append(Finding(topic.name, "differs" if told else "ok", told))
     return findings
 
@@ -107,7 +108,7 @@ async def create_missing(there: Standing, asked: Copies) -> list[Finding]:
     """Create what is missing, then look again at all."""
     missing = {one.topic for one in await look(there, asked) if one.state == "missing"}
     if missing:
-        await there.create({name: topic_plan.wanted(name, asked) for name in missing})
+        await there.create({name: plan.wanted(name, asked) for name in missing})
     return [
         one._replace(state="created") if one.topic in missing and one.state == "ok" else one
         for one in await look(there, asked)
@@ -116,14 +117,14 @@ async def create_missing(there: Standing, asked: Copies) -> list[Finding]:
 
 def show_plan(wishes: Wishes, form: Literal["table", "json", "acls"]) -> None:
     """Asks no broker: the plan is for a cluster of three."""
-    asked = wishes.copies(max(topic_plan.USUAL_BROKERS, wishes.replicas or 0))
+    asked = wishes.copies(max(plan.USUAL_BROKERS, wishes.replicas or 0))
     rules = acls.acls(TOPICS, wishes.prefix)
     bootstrap = wishes.place.place if wishes.place.kind == "kafka" else "HOST:PORT"
     commands = acls.commands(rules, bootstrap)
     if form == "json":
-        topics = [topic_plan.planned(topic, wishes.prefix, asked) for topic in TOPICS]
-        plan = {"topics": topics, "acls": rules, "commands": commands, "note": acls.NOTE}
-        click.echo(msgspec.json.format(msgspec.json.encode(plan), indent=2).decode())
+        topics = [plan.planned(topic, wishes.prefix, asked) for topic in TOPICS]
+        whole = {"topics": topics, "acls": rules, "commands": commands, "note": acls.NOTE}
+        click.echo(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
         return
     if form == "table":
         console = Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH)
@@ -175,12 +176,12 @@ def _table(prefix: str, asked: Copies) -> Table:
     for name in COLUMNS:
         table.add_column(name, overflow="fold")
     for topic in TOPICS:
-        settings: Mapping[str, Any] = topic_plan.wanted(topic.name, asked).settings
+        settings: Mapping[str, Any] = plan.wanted(topic.name, asked).settings
         cells = (
             prefix + topic.name,
             str(topic.partitions),
             settings["cleanup.policy"],
-            topic_plan.kept(topic.name),
+            plan.kept(topic.name),
             settings["min.insync.replicas"],
             topic.key,
             topic.writer,

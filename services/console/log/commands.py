@@ -38,7 +38,7 @@ def log_backup(file: Path, address: str | None, settings: Settings) -> None:
       newsfold log backup backup/monday.db
       newsfold log backup backup/monday.db --bus sqlite:/srv/newsfold/log.db
     """
-    from services.console.log_keeping import back_up
+    from services.console.log.keeping import back_up
 
     back_up(address or settings.bus.url, file)
 
@@ -58,7 +58,7 @@ def log_restore(file: Path, address: str | None, settings: Settings) -> None:
       newsfold log restore backup/monday.db
       newsfold log restore backup/monday.db --bus sqlite:/srv/newsfold/log.db
     """
-    from services.console.log_keeping import restore
+    from services.console.log.keeping import restore
 
     restore(file, address or settings.bus.url)
 
@@ -79,7 +79,7 @@ def log_move(to: str, address: str | None, settings: Settings) -> None:
       newsfold log move --to kafka:broker:9092
       newsfold log move --to kafka:broker:9092 --bus sqlite:/srv/newsfold/log.db --config newsfold.toml
     """
-    from services.console.log_keeping import move_log
+    from services.console.log.keeping import move_log
 
     move_log(address or settings.bus.url, to, settings)
 
@@ -96,6 +96,6 @@ def log_unseal(address: str | None, settings: Settings) -> None:
     Examples:
       newsfold log unseal --bus sqlite:/srv/newsfold/log.db
     """
-    from services.console.log_keeping import unseal
+    from services.console.log.keeping import unseal
 
     unseal(address or settings.bus.url)

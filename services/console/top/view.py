@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from services.console import scrape
-from services.console.scrape import Pair, Series, gains, histogram, matching, quantile, rate, values
+from services.console.top import scrape
+from services.console.top.scrape import Pair, Series, gains, histogram, matching, quantile, rate, values
 from services.ops.outcomes import SERVICES
 
 MOST_ERRORS = 6

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from services.console import addresses, progress
-from services.console.export import FILES, export
-from services.console.tally import Tally
+from services.console.export.files import FILES, export
+from services.console.export.tally import Tally
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus

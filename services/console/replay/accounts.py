@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from services.console.tally import Tally
+from services.console.export.tally import Tally
 
 BOOKKEEPING = ("progress", "tick", "canary", "subscribed", "unsubscribed")
 """Outcomes of ingest that are no input of the recording."""

@@ -10,14 +10,15 @@ from typing import NamedTuple
 from msgspec.structs import replace
 from rich.console import Console
 
-from services.console import addresses, inputs, newsroom, progress, summary
-from services.console.accounts import Ingested
+from services.console import addresses, progress
 from services.console.addresses import Address
-from services.console.output import directory, written
-from services.console.pipeline import Pipeline, Stage
-from services.console.recordings import Replayed, opened, refuse_other_input
+from services.console.export.output import directory, written
+from services.console.replay import inputs, newsroom, summary
+from services.console.replay.accounts import Ingested
+from services.console.replay.recordings import Replayed, opened, refuse_other_input
+from services.console.replay.summary import Report
+from services.console.run.pipeline import Pipeline, Stage
 from services.console.signals import stopped_by_signals
-from services.console.summary import Report
 from services.console.tuning import tuned
 from services.dedup.service import DedupService
 from services.enrich.service import EnrichService

@@ -1,0 +1,1 @@
+"""`newsfold dlq`: input that could not be used, looked at and sent again."""

@@ -1,0 +1,1 @@
+"""`newsfold doctor`: what is wrong, and whether anything was lost."""

@@ -1,0 +1,1 @@
+"""`newsfold export` and `replay --out`: the log as files."""

@@ -1,0 +1,1 @@
+"""`newsfold log`: the embedded log as a whole, copied, put back, moved to Kafka."""

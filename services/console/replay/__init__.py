@@ -1,0 +1,1 @@
+"""`newsfold replay`: recordings through everything, and what is said at the end."""

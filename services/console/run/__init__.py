@@ -1,0 +1,1 @@
+"""`newsfold run`: the services, and what watches them from inside."""

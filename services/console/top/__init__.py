@@ -1,0 +1,1 @@
+"""`newsfold top`: what metrics endpoints say, as a page."""
