@@ -6,7 +6,7 @@ import signal
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +37,24 @@ LOOK_S = 0.3
 class Compose:
     """`environment` is what `.env` would hold; `more` are override files."""
 
-    def __init__(self, engine: Engine, tool: str, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        tool: str,
+        folder: Path,
+        environment: Mapping[str, str],
+        *,
+        files: Sequence[str] = FILES,
+        project: str = PROJECT,
+    ) -> None:
         self.engine = engine
         self.folder = folder
         self.ports = {service: free_port() for service in PORTS}
         self.environment = {**{PORTS[one]: str(port) for one, port in self.ports.items()}, **environment}
         self.more: list[Path] = []
         self._tool = tool
+        self._files = files
+        self._project = project
 
     def up(self, *services: str) -> None:
         """Start some, and nothing they might depend on."""
@@ -54,11 +65,11 @@ class Compose:
 
     def down(self) -> None:
         """Leaves nothing behind, not even of a run that was cut short with other files."""
-        self.engine.call("pod", "rm", "--force", "--ignore", f"pod_{PROJECT}")
+        self.engine.call("pod", "rm", "--force", "--ignore", f"pod_{self._project}")
         self._call("down", "--volumes", "--timeout", "2", seconds=UP_S, must=False)
 
     def name(self, service: str) -> str:
-        return f"{PROJECT}_{service}_1"
+        return f"{self._project}_{service}_1"
 
     def get(self, service: str, path: str) -> tuple[int, str]:
         """Status and body; 0 where nothing answers."""
@@ -105,8 +116,8 @@ class Compose:
         return json.dumps({service: body.strip()[:200] or status for service, (status, body) in told.items()})
 
     def _call(self, *words: str, seconds: float, must: bool = True) -> None:
-        files = [FOLDER / name for name in FILES] + self.more
-        asked = [self._tool, "--project-name", PROJECT, *(f"--file={path}" for path in files), *words]
+        files = [FOLDER / name for name in self._files] + self.more
+        asked = [self._tool, "--project-name", self._project, *(f"--file={path}" for path in files), *words]
         done = self.engine.shell(asked, seconds=seconds, environ=self.environment, at=FOLDER)
         if must and done.returncode:
             raise Failed(f"podman-compose {' '.join(words)} ended with {done.returncode}: {last_of(done)}")

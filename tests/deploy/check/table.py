@@ -1,6 +1,6 @@
 """All checks of deployment, in the order they are run. A check of yours is one line here."""
 
-from tests.deploy.check import image, kills, lag, live, order, pods, unit
+from tests.deploy.check import box, image, kills, lag, live, order, pods, unit
 from tests.deploy.check.suites import command, impossible, suite
 from tests.deploy.check.verdict import Check
 
@@ -16,6 +16,7 @@ CHECKS: tuple[Check, ...] = (
     Check("image replays", "read-only, no capabilities, a memory limit: the same bytes", image.replays),
     Check("image stops", "SIGTERM in mid-stream to exit 0 within 10 s", image.stops),
     Check("chart pods", "rendered pods start with their own security settings, answer and stop", pods.start),
+    Check("one box", "compose.yaml alone: ready, stopped with 0, and another container goes on", box.keeps),
     Check("wrong order", "broker last: converges without a hand; stories as in one process", order.converges),
     Check("lag", "0 when idle, 0 beside an open transaction, a backlog within 5 s", lag.tells),
     Check("kills", "kill -9 of each container, broker included: nothing lost; the right alerts",
