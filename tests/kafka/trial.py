@@ -1,8 +1,6 @@
 """One recording, the workers that count it, what is done to them, and what must come out all the same."""
 
 import asyncio
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -56,20 +54,9 @@ class Worker:
         self.process = self._start()
         self.starts += 1
 
-    def send(self, number: signal.Signals) -> None:
-        if self.running:
-            self.process.send_signal(number)
-
     def kill(self) -> None:
         self.process.kill()
         self.process.wait(10)
-
-    def stop(self, within_s: float = 20.0) -> float:
-        """SIGTERM; how long it took. Raises `subprocess.TimeoutExpired`."""
-        began = time.monotonic()
-        self.send(signal.SIGTERM)
-        self.process.wait(within_s)
-        return time.monotonic() - began
 
     @property
     def running(self) -> bool:
@@ -187,9 +174,3 @@ class Trial:
         ):
             found += records
         return found
-
-
-def memory_mb(process: subprocess.Popen[bytes]) -> float:
-    """Resident memory."""
-    pages = int(Path(f"/proc/{process.pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
