@@ -163,6 +163,7 @@ class Runner:
         owned = frozenset(partition.number for partition in assignment.partitions)
         for number in self._lanes.keys() - owned:
             self._lanes.pop(number).stop()
+            self._halted.pop(number, None)
         # A fenced number that went away was taken over here; if it comes back it is ours anew.
         self._fenced &= owned
         for number in sorted(owned - self._lanes.keys() - self._fenced):

@@ -5,13 +5,58 @@ A trial's outcome must be good after every one of them.
 
 import asyncio
 import random
+import signal
+from collections.abc import Sequence
 
 from tests.kafka.broker import Cluster
 from tests.kafka.proxy import Fault, Proxy, Side
-from tests.kafka.trial import Trial
+from tests.kafka.trial import Trial, Worker
 
 FINISH_S = 240.0
 """The longest wait for an end after the last fault."""
+
+
+async def kills(trial: Trial, number: int, *, static: bool, chance: random.Random) -> dict[str, float]:
+    """SIGKILL random workers at random moments, and start them again at once."""
+    workers = [trial.hire(static=static) for _ in range(2)]
+    await trial.reached(0.01, within_s=60)
+    for _ in range(number):
+        await asyncio.sleep(chance.uniform(0.05, 1.2))
+        victim = chance.choice(workers)
+        victim.kill()
+        victim.start()
+    at_last_kill = await trial.progress()
+    after_s = await trial.reached(1.0, within_s=FINISH_S)
+    return {"kills": number, "progress at the last kill": at_last_kill, "seconds to the end": after_s}
+
+
+async def freezes(trial: Trial, number: int, *, chance: random.Random) -> dict[str, float]:
+    """SIGSTOP a worker for longer than its session, let a peer take over, SIGCONT."""
+    workers = [trial.hire(extra=["--leave"]) for _ in range(2)]
+    await trial.reached(0.01, within_s=60)
+    tending = asyncio.create_task(_tended(workers))
+    for _ in range(number):
+        await asyncio.sleep(chance.uniform(0.2, 0.8))
+        victim = chance.choice(workers)
+        victim.send(signal.SIGSTOP)
+        before = await trial.progress()
+        # The peer must get further than the victim's share: it has taken over.
+        await asyncio.sleep(trial.bus.access.bounds.session_s + chance.uniform(1.0, 2.5))
+        assert await trial.progress() > before
+        victim.send(signal.SIGCONT)
+    await trial.reached(1.0, within_s=FINISH_S)
+    tending.cancel()
+    given_up = sum(worker.words().count("gave up its number") for worker in workers)
+    return {"freezes": number, "numbers given up": given_up}
+
+
+async def _tended(workers: Sequence[Worker]) -> None:
+    """As a supervisor does: start again who ended because another took over."""
+    while True:
+        for worker in workers:
+            if not worker.running:
+                worker.start()
+        await asyncio.sleep(0.2)
 
 
 async def broker_restarts(

@@ -1,6 +1,7 @@
 """One recording, the workers that count it, what is done to them, and what must come out all the same."""
 
 import asyncio
+import signal
 import subprocess
 import sys
 import time
@@ -53,6 +54,10 @@ class Worker:
     def start(self) -> None:
         self.process = self._start()
         self.starts += 1
+
+    def send(self, number: signal.Signals) -> None:
+        if self.running:
+            self.process.send_signal(number)
 
     def kill(self) -> None:
         self.process.kill()

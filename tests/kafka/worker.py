@@ -1,6 +1,6 @@
 """One worker of the tally, as a process of its own that can be killed: `python -m tests.kafka.worker`.
 
-Exit codes: 0 told to stop and drained, 3 cannot go on.
+Exit codes: 0 told to stop and drained, 3 cannot go on, 5 another process took over.
 """
 
 import argparse
@@ -19,6 +19,8 @@ from tests.kafka.acts import SHORT
 from tests.kafka.tally import Tally
 
 CANNOT = 3
+FENCED = 5
+OWNERSHIP_S = 0.5
 
 
 def arguments() -> argparse.Namespace:
@@ -30,11 +32,19 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--pace", type=float, default=0.0)
     parser.add_argument("--batch", type=int, default=20)
     parser.add_argument("--patience", type=float, default=120.0)
+    parser.add_argument("--leave", action="store_true")
     parser.add_argument("--dead-ratio", type=float, default=0.5)
     return parser.parse_args()
 
 
-async def work(given: argparse.Namespace) -> None:
+async def _leave(runner: Runner, stop: asyncio.Event) -> None:
+    """End when another process took over, as the services do."""
+    while not runner.fenced():  # noqa: ASYNC110 - a runner is asked, it does not tell
+        await asyncio.sleep(OWNERSHIP_S)
+    stop.set()
+
+
+async def work(given: argparse.Namespace) -> int:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     bus = KafkaBus(given.bootstrap, prefix=given.prefix, bounds=SHORT, group_instance_id=given.instance)
@@ -50,7 +60,12 @@ async def work(given: argparse.Namespace) -> None:
     )
     try:
         await patiently(bus.start, patience)
-        await Runner(Tally(given.pace), bus, settings=settings).run(stop)
+        runner = Runner(Tally(given.pace), bus, settings=settings)
+        watching = asyncio.create_task(_leave(runner, stop)) if given.leave else None
+        await runner.run(stop)
+        if watching is not None:
+            watching.cancel()
+        return FENCED if given.leave and runner.fenced() else 0
     finally:
         await bus.close()
 
@@ -59,11 +74,10 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
-        asyncio.run(work(arguments()))
+        return asyncio.run(work(arguments()))
     except Fatal as why:
         print(f"cannot go on: {why}", file=sys.stderr)
         return CANNOT
-    return 0
 
 
 if __name__ == "__main__":

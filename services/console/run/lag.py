@@ -31,7 +31,7 @@ async def behind(bus: Bus, partition: Partition, taken: int, now_s: float) -> Be
 
 
 class LagGauges:
-    """Sets the gauges of the owned partitions; those of others are 0 here."""
+    """Sets the gauges of the owned partitions; those of others are not shown."""
 
     def __init__(self, pipeline: Pipeline, bus: Bus, metrics: Metrics) -> None:
         self._pipeline = pipeline

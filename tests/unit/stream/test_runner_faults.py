@@ -248,6 +248,28 @@ async def test_a_number_that_halts_leaves_the_others_alone_and_goes_on_once_it_c
     assert len(await bus.read(Partition(toys.DEAD, 0), 0, max_records=10)) == 1
 
 
+async def test_a_halted_number_that_comes_back_with_nothing_left_to_do_is_halted_no_more() -> None:
+    bus = MemoryBus()
+    await toys.topics(bus, partitions=2)
+    del bus._topics[toys.DEAD]
+    await toys.put(bus, ["poison"], number=1)
+    notes, stop = toys.Notes(), asyncio.Event()
+    runner = Runner(CountService(), bus, settings=replace(FAST, halt_s=30.0), observer=notes)
+    run = asyncio.create_task(runner.run(stop))
+    try:
+        await toys.until(lambda: runner.halted().keys() == {1})
+        other = await bus.join("newsfold-count", ["source"])
+        await toys.until(lambda: notes.owned[-1] == {0})
+        skipping = await bus.writer("newsfold-count", ["source"], 1)
+        await skipping.publish([], consumed={Partition("source", 1): 1})
+        await other.close()
+        await toys.until(lambda: notes.owned[-1] == {0, 1} and runner.ready())
+        assert not runner.halted()
+    finally:
+        stop.set()
+        await run
+
+
 async def test_the_breaker_stops_before_the_input_is_thrown_away(bus: MemoryBus) -> None:
     await toys.put(bus, ["a1", *["poison"] * 50])
     settings = RunSettings(batch_records=10, dead_limits=Limits(consecutive=20))
