@@ -4,9 +4,9 @@ import gzip
 from pathlib import Path
 
 from services.contracts.articles import Article
-from services.ingest.archive import read_line
 from services.ingest.articles import from_archive
 from services.ingest.readings import BadReading
+from services.ingest.recordings.archive import read_line
 
 
 def read_articles(path: Path) -> list[Article]:

@@ -20,7 +20,7 @@ from services.console.scan import is_a, scan_partition
 from services.contracts import wire
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.topics import BY_NAME
-from services.ingest.feedlist import BadFeedList, read_feed_list
+from services.ingest.polling.feedlist import BadFeedList, read_feed_list
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.redaction import public_url

@@ -6,9 +6,9 @@ from datetime import datetime
 from services.contracts import ids
 from services.contracts.articles import Article
 from services.contracts.feeds import Feed
-from services.ingest.credits import credits_of
-from services.ingest.language import settle
+from services.ingest.credits.attribution import credits_of
 from services.ingest.readings import ArchiveReading, Entry, PageReading, ParsedPage
+from services.ingest.text.language import settle
 from services.ingest.urls import canonical, canonical_of_page
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from hashlib import sha256
 
-from services.ingest.exchange import Exchange
+from services.ingest.http.exchange import Exchange
 from services.ingest.readings import FeedReading, PageReading, ParsedFeed, ParsedPage
 
 

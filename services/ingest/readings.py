@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from services.ingest.exchange import Outcome
+from services.ingest.http.exchange import Outcome
 
 Refusal = Literal[
     "no_article",

@@ -5,7 +5,7 @@ The task is deterministic: readings and feed records decide everything it gives 
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
@@ -15,10 +15,11 @@ from services.contracts.articles import Article, Watermark
 from services.contracts.canaries import CanaryArticle
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.topics import SHARD_COUNT, shard_of
-from services.ingest import articles, decide
+from services.ingest import articles
 from services.ingest.canary import synthetic
 from services.ingest.keys import digest, entry_key
-from services.ingest.listings import Listings
+from services.ingest.polling import decide
+from services.ingest.polling.listings import Listings
 from services.ingest.readings import (
     ArchiveReading,
     BadReading,
@@ -30,13 +31,12 @@ from services.ingest.readings import (
     Skipped,
     Tick,
 )
+from services.ingest.text.dates import EPOCH, MICROSECOND
 from services.ingest.urls import host_of, publisher
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import DeadLetter, Feeder, Poison, Step
 
 NAME = "ingest"
-_EPOCH = datetime.fromtimestamp(0, UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class IngestTask:
@@ -156,7 +156,7 @@ class IngestTask:
         state = self.states.get(reading.recording) or FeedState(feed_id=reading.recording)
         state = replace(state, position=reading.position)
         self._remember(reading.recording, state)
-        out.remembered(state, reading.at or _EPOCH)
+        out.remembered(state, reading.at or EPOCH)
         if reading.at:
             out.quiet_until(reading.at)
         out.count("progress")
@@ -299,7 +299,7 @@ def _output(
         key=key.encode() if key is not None else None,
         value=value,
         headers=wire.headers(record, id=id_, source=NAME, time=at),
-        timestamp_us=(at - _EPOCH) // _MICROSECOND,
+        timestamp_us=(at - EPOCH) // MICROSECOND,
     )
 
 

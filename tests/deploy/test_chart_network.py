@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.guard import permitted
+from services.ingest.http.guard import permitted
 from tests.deploy import chart, tools
 from tests.deploy.chart import Object
 from tests.deploy.session import needs

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from services.ingest import guard
+from services.ingest.http import guard
 from tests.end_to_end.command import newsfold
 from tests.end_to_end.recorder import page, rss
 from tests.integration.ingest.site import Reply, Site, answer

@@ -24,9 +24,26 @@ ALLOWED = {
 }
 SHELLS = frozenset(
     f"services.ingest.{name}"
-    for name in "archive feedlist fetch guard live pool recording replay source warc worker".split()
+    for name in "http.fetch http.guard polling.feedlist polling.live recordings.archive recordings.recording "
+    "recordings.replay recordings.source recordings.warc workers.pool workers.worker".split()
 )
 """Modules of the news packages that await, read files or talk to the network. All others are pure."""
+INGEST = "services.ingest"
+_NAMES = (f"{INGEST}.urls", f"{INGEST}.keys")
+_SEEN = (*_NAMES, f"{INGEST}.readings", f"{INGEST}.http.exchange")
+WINGS = {
+    "http": (f"{INGEST}.urls",),
+    "text": (),
+    "credits": (),
+    "formats": (*_SEEN, f"{INGEST}.text"),
+    "pages": (*_SEEN, f"{INGEST}.text"),
+    "workers": (*_SEEN, f"{INGEST}.formats", f"{INGEST}.pages"),
+    "recordings": (INGEST,),
+    "polling": (INGEST,),
+}
+"""What the wings of ingest may import of ingest beside themselves."""
+NEIGHBOURS = {"recordings": f"{INGEST}.polling", "polling": f"{INGEST}.recordings"}
+SOCKETS = frozenset("httpx httpcore socket ssl".split())
 IMPURE = frozenset(
     "aiokafka asyncio concurrent http httpcore httpx multiprocessing os random requests secrets shutil "
     "signal socket sqlite3 ssl subprocess tempfile threading time uuid warcio".split()
@@ -80,6 +97,31 @@ def test_a_package_imports_only_what_it_may(package: str) -> None:
         if inside(name, ("services",)) and name != "services" and not inside(name, ALLOWED[package])
     ]
     assert not walls
+
+
+def test_every_wing_of_ingest_has_its_place() -> None:
+    folders = {path.name for path in (ROOT / "services/ingest").iterdir() if (path / "__init__.py").exists()}
+    assert folders == WINGS.keys()
+
+
+@pytest.mark.parametrize("wing", WINGS)
+def test_a_wing_imports_only_what_it_may(wing: str) -> None:
+    own = f"{INGEST}.{wing}"
+    walls = [
+        f"{module} imports {name}"
+        for module in members(own)
+        for name in imports(module)
+        if inside(name, (INGEST,))
+        and not inside(name, (own,))
+        and (not inside(name, WINGS[wing]) or inside(name, (NEIGHBOURS.get(wing, own),)))
+    ]
+    assert not walls
+
+
+def test_only_fetching_knows_a_socket() -> None:
+    openers = {m for m in members(INGEST) if any(i.partition(".")[0] in SOCKETS for i in imports(m))}
+    assert openers
+    assert all(inside(module, (f"{INGEST}.http",)) for module in openers)
 
 
 def test_contracts_need_msgspec_and_the_standard_library_alone() -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 from services.console.scan import scan
 from services.contracts import wire
 from services.contracts.feeds import FeedState
-from services.ingest.archive import Archive
-from services.ingest.pool import Pool
-from services.ingest.recording import Recording
-from services.ingest.replay import ReplayFeeder
+from services.ingest.recordings.archive import Archive
+from services.ingest.recordings.recording import Recording
+from services.ingest.recordings.replay import ReplayFeeder
+from services.ingest.recordings.source import Source, digest_of
 from services.ingest.service import IngestService, IngestTask
-from services.ingest.source import Source, digest_of
+from services.ingest.workers.pool import Pool
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus
 

@@ -28,10 +28,10 @@ from services.contracts.feeds import Feed
 from services.contracts.topics import FEED_PARTITIONS
 from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
-from services.ingest.fetch import Fetcher, FetchLimits
-from services.ingest.live import HttpFeeder, LiveSettings
-from services.ingest.pool import Pool
+from services.ingest.http.fetch import Fetcher, FetchLimits
+from services.ingest.polling.live import HttpFeeder, LiveSettings
 from services.ingest.service import IngestService, IngestTask
+from services.ingest.workers.pool import Pool
 from services.ops import logging
 from services.ops.config import Settings
 from services.ops.events import Event

@@ -9,9 +9,9 @@ from ipaddress import ip_network
 
 import pytest
 
-from services.ingest.exchange import Exchange
-from services.ingest.fetch import ACCEPT_FEED, Fetcher, FetchLimits
-from services.ingest.guard import Network
+from services.ingest.http.exchange import Exchange
+from services.ingest.http.fetch import ACCEPT_FEED, Fetcher, FetchLimits
+from services.ingest.http.guard import Network
 from tests.integration.ingest.site import Request, Site, answer
 
 ONLY_ONE = [ip_network("127.0.0.1/32")]

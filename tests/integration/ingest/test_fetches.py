@@ -8,11 +8,11 @@ import pytest
 
 from services.contracts import ids
 from services.contracts.feeds import Feed, FeedState
-from services.ingest.fetch import Fetcher
-from services.ingest.live import HttpFeeder
-from services.ingest.pool import Pool
+from services.ingest.http.fetch import Fetcher
+from services.ingest.polling.live import HttpFeeder
 from services.ingest.readings import FeedReading
 from services.ingest.service import IngestTask
+from services.ingest.workers.pool import Pool
 from services.ops.fetching import Fetches
 from services.ops.registry import Metrics
 from tests.integration.ingest.site import Site, answer

@@ -11,11 +11,11 @@ import pytest
 from services.contracts import ids, wire
 from services.contracts.articles import Article, Watermark
 from services.contracts.feeds import Feed, FeedState
-from services.ingest.fetch import Fetcher, FetchLimits
-from services.ingest.live import HttpFeeder, LiveSettings
-from services.ingest.pool import Pool
+from services.ingest.http.fetch import Fetcher, FetchLimits
+from services.ingest.polling.live import HttpFeeder, LiveSettings
 from services.ingest.readings import Tick
 from services.ingest.service import IngestTask
+from services.ingest.workers.pool import Pool
 from services.ops import logging
 from services.stream.bus import Partition, Record
 from services.stream.service import Step

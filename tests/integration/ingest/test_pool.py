@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator, AsyncIterator
 import pytest
 import pytest_asyncio
 
-from services.ingest.exchange import Exchange
-from services.ingest.pool import Pool
+from services.ingest.http.exchange import Exchange
 from services.ingest.readings import ParsedPage
-from services.ingest.worker import Job
+from services.ingest.workers.pool import Pool
+from services.ingest.workers.worker import Job
 
 WORDS = "".join(f"<p>Absatz {n} über die Brücke von Neuenhafen und ihre Kosten.</p>" for n in range(9))
 GOOD = Exchange(

@@ -13,13 +13,13 @@ from warcio.warcwriter import WARCWriter
 
 from services.contracts import ids, wire
 from services.contracts.articles import Article
-from services.ingest.extract import read_page
-from services.ingest.pool import Pool
+from services.ingest.pages.extract import read_page
 from services.ingest.readings import BadReading, FeedReading, PageReading, Progress, Reading, Skipped
-from services.ingest.recording import Recording
-from services.ingest.replay import ReplayFeeder
+from services.ingest.recordings.recording import Recording
+from services.ingest.recordings.replay import ReplayFeeder
+from services.ingest.recordings.warc import exchange_at, index
 from services.ingest.service import IngestTask
-from services.ingest.warc import exchange_at, index
+from services.ingest.workers.pool import Pool
 from services.stream.service import Step
 from tests.press import press_data
 

@@ -12,13 +12,13 @@ from services.contracts import ids, wire
 from services.contracts.articles import Article, Watermark
 from services.contracts.feeds import Feed
 from services.contracts.topics import FEED_PARTITIONS, SHARD_COUNT, TOPICS
-from services.ingest.archive import Archive
-from services.ingest.fetch import Fetcher
-from services.ingest.live import HttpFeeder
-from services.ingest.pool import Pool
+from services.ingest.http.fetch import Fetcher
+from services.ingest.polling.live import HttpFeeder
 from services.ingest.readings import Reading
-from services.ingest.replay import ReplayFeeder
+from services.ingest.recordings.archive import Archive
+from services.ingest.recordings.replay import ReplayFeeder
 from services.ingest.service import IngestService, IngestTask
+from services.ingest.workers.pool import Pool
 from services.stream.bus import Output, Partition, TopicSpec
 from services.stream.memory import MemoryBus
 from services.stream.runner import Runner

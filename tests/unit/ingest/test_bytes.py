@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.charset import text_of
-from services.ingest.inflate import Bomb, Damaged, Decoder, Unsupported, decode
-from services.ingest.plain import plain, title
+from services.ingest.http.inflate import Bomb, Damaged, Decoder, Unsupported, decode
+from services.ingest.text.charset import text_of
+from services.ingest.text.plain import plain, title
 
 MIB = 1 << 20
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.credits import credits_of
+from services.ingest.credits.attribution import credits_of
 from tests.press import press_data
 
 FILLER = "Die Brücke wird teurer als geplant. Das sagte der Bürgermeister am Montag im Rat. "

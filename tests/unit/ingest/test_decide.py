@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from services.contracts.feeds import FeedState
-from services.ingest import decide, schedule
+from services.ingest.polling import decide, schedule
 from services.ingest.readings import Entry, ParsedFeed
 from tests.unit.ingest.readings import (
     START,

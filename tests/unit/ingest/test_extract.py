@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.exchange import Exchange
-from services.ingest.extract import MAX_DEPTH, read_page
+from services.ingest.http.exchange import Exchange
+from services.ingest.pages.extract import MAX_DEPTH, read_page
 from services.ingest.readings import ParsedPage
 from tests.press import press_data
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from services.contracts import ids
-from services.ingest.feedlist import BadFeedList, read_feed_list
+from services.ingest.polling.feedlist import BadFeedList, read_feed_list
 from tests.press import press_data
 
 FEEDS = Path(__file__).resolve().parents[2] / "fixtures" / "feeds"

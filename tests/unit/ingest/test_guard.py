@@ -2,7 +2,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from services.ingest.guard import permitted
+from services.ingest.http.guard import permitted
 
 LOOPBACK = [ip_network("127.0.0.0/8")]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from services.ingest.language import code, settle
+from services.ingest.text.language import code, settle
 
 GERMAN = "Der Rat von Neuenhafen hat am Montag den Bau einer zweiten Brücke über die Ilse beschlossen. " * 3
 ENGLISH = "The council of Porthaven decided on Monday to build a second bridge across the river. " * 3

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.entries import MAX_ENTRIES, MAX_TITLE
-from services.ingest.exchange import Exchange
-from services.ingest.parse import read_feed
+from services.ingest.formats.entries import MAX_ENTRIES, MAX_TITLE
+from services.ingest.formats.parse import read_feed
+from services.ingest.http.exchange import Exchange
 from services.ingest.readings import ParsedFeed
 from tests.press import press_data
 

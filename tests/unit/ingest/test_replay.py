@@ -11,9 +11,10 @@ from services.contracts import wire
 from services.contracts.articles import Article, Watermark
 from services.contracts.feeds import FeedState
 from services.ingest.readings import ArchiveReading, BadReading, Progress, Reading
-from services.ingest.replay import ReplayFeeder
+from services.ingest.recordings.replay import ReplayFeeder
+from services.ingest.recordings.source import Item, quiet_times
 from services.ingest.service import IngestTask
-from services.ingest.source import EPOCH, Item, quiet_times
+from services.ingest.text.dates import EPOCH
 from services.stream.clock import ManualClock
 from services.stream.service import Step
 from tests.unit.ingest.readings import BODY, START, after

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from services.contracts.feeds import PendingPage
-from services.ingest import schedule
+from services.ingest.polling import schedule
 from tests.unit.ingest.readings import START, after, feed, state
 
 NAMES = st.text(min_size=1, max_size=20)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest import archive
-from services.ingest.archive import Archive, read_line
 from services.ingest.readings import ArchiveReading, BadReading
-from services.ingest.source import Item, quiet_times
+from services.ingest.recordings import archive
+from services.ingest.recordings.archive import Archive, read_line
+from services.ingest.recordings.source import Item, quiet_times
 from tests.unit.ingest.readings import START, after
 
 TIMES = st.lists(st.integers(0, 20).map(after), max_size=12)

@@ -2,7 +2,7 @@ from typing import get_args
 
 import pytest
 
-from services.ingest.exchange import Outcome
+from services.ingest.http.exchange import Outcome
 from services.ops.fetching import Fetches
 from services.ops.labels import FETCH_OUTCOMES
 from services.ops.registry import Metrics

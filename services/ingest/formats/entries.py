@@ -1,6 +1,6 @@
 """Entries of any feed format, made in one place: keys, digests, caps and absolute links."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urljoin
 
 from services.ingest.keys import digest, entry_key
@@ -50,12 +50,3 @@ def entry(
 
 def _http(url: str) -> str:
     return url if len(url) <= MAX_LENGTH and canonical(url) else ""
-
-
-def moment(stamp: str) -> datetime | None:
-    """An RFC 3339 or ISO 8601 time as UTC; None where it is none. A date alone is its midnight."""
-    try:
-        read = datetime.fromisoformat(stamp.strip())
-        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -14,13 +14,13 @@ import trafilatura
 from lxml import etree  # type: ignore[import-untyped]
 from trafilatura.utils import load_html
 
-from services.ingest.charset import text_of
-from services.ingest.entries import moment
-from services.ingest.exchange import Exchange
-from services.ingest.language import settle
-from services.ingest.parse import root_of
-from services.ingest.plain import tidy
+from services.ingest.http.exchange import Exchange
 from services.ingest.readings import ParsedPage, Refusal
+from services.ingest.text.charset import text_of
+from services.ingest.text.dates import moment
+from services.ingest.text.language import settle
+from services.ingest.text.markup import root_of
+from services.ingest.text.plain import tidy
 from services.ingest.urls import host_of, publisher
 
 MAX_CHARS = 5_000_000

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from services.contracts import wire
 from services.contracts.articles import Article
 from services.contracts.feeds import Feed, FeedState, PendingPage, SeenEntry
-from services.ingest import articles, schedule
+from services.ingest import articles
 from services.ingest.keys import entry_key
+from services.ingest.polling import schedule
 from services.ingest.readings import Entry, FeedReading, PageReading, ParsedFeed
 from services.ingest.urls import canonical, host_of, publisher
 from services.stream.service import DeadLetter

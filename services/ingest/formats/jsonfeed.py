@@ -5,10 +5,11 @@ from typing import Any
 
 import msgspec
 
-from services.ingest.entries import MAX_ENTRIES, MAX_TITLE, entry, moment, refused
-from services.ingest.language import code
-from services.ingest.plain import plain, tidy, title
+from services.ingest.formats.entries import MAX_ENTRIES, MAX_TITLE, entry, refused
 from services.ingest.readings import Entry, ParsedFeed
+from services.ingest.text.dates import moment
+from services.ingest.text.language import code
+from services.ingest.text.plain import plain, tidy, title
 
 _VERSION = re.compile(r"(?:https?://(?:www\.)?jsonfeed\.org/version/)?1(?:\.\d+)?$")
 

@@ -3,7 +3,7 @@
 
 import re
 
-from services.ingest.mentions import Mention
+from services.ingest.credits.mentions import Mention
 
 _QUOTES = "\"'“”„»«›‹‘’("
 _ARTICLES = frozenset(

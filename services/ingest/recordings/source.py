@@ -1,15 +1,14 @@
 """What a replay reads: a finished file of things seen, in an order that never changes."""
 
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from services.ingest.readings import Reading
+from services.ingest.text.dates import EPOCH, MICROSECOND
 
-MICROSECOND = timedelta(microseconds=1)
-EPOCH = datetime.fromtimestamp(0, UTC)
 LAST_YEAR = 2999
 
 

@@ -15,10 +15,10 @@ from typing import IO, cast
 
 import msgspec
 
-from services.ingest.entries import moment
-from services.ingest.language import code, settle
 from services.ingest.readings import ArchiveReading, BadReading
-from services.ingest.source import EPOCH, LAST_YEAR, Item, digest_of, quiet_times, sensible
+from services.ingest.recordings.source import LAST_YEAR, Item, digest_of, quiet_times, sensible
+from services.ingest.text.dates import EPOCH, moment
+from services.ingest.text.language import code, settle
 from services.ingest.urls import canonical
 
 MAX_LINE = 10 << 20

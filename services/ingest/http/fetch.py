@@ -14,9 +14,16 @@ import httpcore
 import httpx
 import msgspec
 
-from services.ingest.exchange import Exchange, Outcome, answered
-from services.ingest.guard import BlockedAddress, GuardedTransport, Network, NoAddress, NoConnection, Resolve
-from services.ingest.inflate import Bomb, Damaged, Decoder, Unsupported
+from services.ingest.http.exchange import Exchange, Outcome, answered
+from services.ingest.http.guard import (
+    BlockedAddress,
+    GuardedTransport,
+    Network,
+    NoAddress,
+    NoConnection,
+    Resolve,
+)
+from services.ingest.http.inflate import Bomb, Damaged, Decoder, Unsupported
 from services.ingest.urls import canonical
 
 USER_AGENT = "newsfold/0.1"

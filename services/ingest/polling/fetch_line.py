@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.ingest.exchange import Exchange
+from services.ingest.http.exchange import Exchange
 from services.ingest.readings import ParsedFeed, ParsedPage
 
 

@@ -9,9 +9,9 @@ AFP" are citations. Each rule looks at what stands right before and after one me
 import re
 from typing import NamedTuple
 
-from services.ingest.citations import is_cited
-from services.ingest.mentions import AGENCY_OF, SHOWN_AS, Mention, mentions
-from services.ingest.presses import OUTLETS
+from services.ingest.credits.citations import is_cited
+from services.ingest.credits.mentions import AGENCY_OF, SHOWN_AS, Mention, mentions
+from services.ingest.credits.presses import OUTLETS
 
 SCANNED = 40_000
 """Characters of a text that are looked at; of a longer one its beginning and its end, half each."""

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from services.ingest.readings import Progress, Reading
+from services.ingest.recordings.source import Item, Source
 from services.ingest.service import IngestTask
-from services.ingest.source import Item, Source
 from services.stream.clock import Clock, SystemClock
 
 T = TypeVar("T")

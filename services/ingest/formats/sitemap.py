@@ -9,10 +9,11 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from services.ingest.entries import MAX_ENTRIES, entry, moment, refused
-from services.ingest.language import code
-from services.ingest.plain import title
+from services.ingest.formats.entries import MAX_ENTRIES, entry, refused
 from services.ingest.readings import Entry, ParsedFeed
+from services.ingest.text.dates import moment
+from services.ingest.text.language import code
+from services.ingest.text.plain import title
 
 
 def read_sitemap(text: str, base: str) -> ParsedFeed:

@@ -15,16 +15,16 @@ import msgspec
 from msgspec.structs import replace
 
 from services.contracts.feeds import Feed, FeedState
-from services.ingest import schedule
-from services.ingest.exchange import Exchange
-from services.ingest.fetch import ACCEPT_FEED, ACCEPT_PAGE, Fetcher
-from services.ingest.fetch_line import fetch_line
+from services.ingest.http.exchange import Exchange
+from services.ingest.http.fetch import ACCEPT_FEED, ACCEPT_PAGE, Fetcher
 from services.ingest.observe import body_digest, feed_reading, page_reading
-from services.ingest.pool import Pool
+from services.ingest.polling import schedule
+from services.ingest.polling.fetch_line import fetch_line
 from services.ingest.readings import Canary, FeedReading, PageReading, Reading, Tick
 from services.ingest.service import IngestTask
-from services.ingest.source import EPOCH, MICROSECOND
+from services.ingest.text.dates import EPOCH, MICROSECOND
 from services.ingest.urls import host_of
+from services.ingest.workers.pool import Pool
 from services.ops.events import Event
 from services.ops.fetching import Fetches
 from services.ops.logging import get

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from services.ingest.presses import AGENCIES, OUTLETS
+from services.ingest.credits.presses import AGENCIES, OUTLETS
 
 
 class Mention(NamedTuple):

@@ -6,17 +6,17 @@ body that is no feed gives a refusal with a reason.
 
 import re
 
-from services.ingest.charset import text_of
-from services.ingest.entries import refused
-from services.ingest.exchange import Exchange
-from services.ingest.jsonfeed import read_json_feed
+from services.ingest.formats.entries import refused
+from services.ingest.formats.jsonfeed import read_json_feed
+from services.ingest.formats.sitemap import read_sitemap
+from services.ingest.formats.syndication import read_xml
+from services.ingest.http.exchange import Exchange
 from services.ingest.readings import ParsedFeed
-from services.ingest.sitemap import read_sitemap
-from services.ingest.syndication import read_xml
+from services.ingest.text.charset import text_of
+from services.ingest.text.markup import root_of
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _FEED_INSIDE = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]")
-_ROOT = re.compile(r"<(?!\?|!--)(?:!DOCTYPE\s+(?P<doctype>\w+)|(?:\w+:)?(?P<tag>\w+))", re.IGNORECASE)
 _NOT_A_FEED = {
     "html": "an HTML page, not a feed",
     "opml": "an OPML list of feeds, not a feed; import it with `newsfold feeds import`",
@@ -47,9 +47,3 @@ def _read(text: str, base: str) -> ParsedFeed:
     if kind in _NOT_A_FEED and not _FEED_INSIDE.search(text):
         return refused("not_a_feed", _NOT_A_FEED[kind])
     return read_xml(text, base)
-
-
-def root_of(text: str) -> str:
-    """Lower-case name of the document's root element or doctype; empty where there is none."""
-    match = _ROOT.search(text[:4_096])
-    return (match["doctype"] or match["tag"]).lower() if match else ""

@@ -17,9 +17,9 @@ from typing import Literal, Self, TypeVar, cast
 import msgspec
 
 import services
-from services.ingest.exchange import Exchange
+from services.ingest.http.exchange import Exchange
 from services.ingest.readings import ParsedFeed, ParsedPage, Refusal
-from services.ingest.worker import LENGTH, MAX_FRAME, Job, framed, perform
+from services.ingest.workers.worker import LENGTH, MAX_FRAME, Job, framed, perform
 
 Name = Literal["feed", "page"]
 Parsed = ParsedFeed | ParsedPage
@@ -139,7 +139,7 @@ class _Worker:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "services.ingest.worker",
+            "services.ingest.workers.worker",
             str(self._memory_bytes),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -23,7 +23,7 @@ from defusedxml.ElementTree import fromstring
 
 from services.contracts import ids
 from services.contracts.feeds import Feed
-from services.ingest.language import code
+from services.ingest.text.language import code
 from services.ingest.urls import canonical, host_of, publisher
 
 MAX_BYTES = 64 << 20

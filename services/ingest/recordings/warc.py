@@ -15,12 +15,12 @@ from urllib.parse import urljoin, urlsplit
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
 
-from services.ingest.charset import text_of
-from services.ingest.entries import moment
-from services.ingest.exchange import Exchange, answered, outcome_of
-from services.ingest.inflate import Bomb, Damaged, Unsupported, decode
-from services.ingest.parse import root_of
-from services.ingest.source import sensible
+from services.ingest.http.exchange import Exchange, answered, outcome_of
+from services.ingest.http.inflate import Bomb, Damaged, Unsupported, decode
+from services.ingest.recordings.source import sensible
+from services.ingest.text.charset import text_of
+from services.ingest.text.dates import moment
+from services.ingest.text.markup import root_of
 
 MAX_BODY = 15 << 20
 MAX_ANSWERS = 5_000_000

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
-from services.ingest.entries import MAX_ENTRIES, MAX_TITLE, entry, refused
-from services.ingest.language import code
-from services.ingest.plain import plain, title
+from services.ingest.formats.entries import MAX_ENTRIES, MAX_TITLE, entry, refused
 from services.ingest.readings import Entry, ParsedFeed
+from services.ingest.text.language import code
+from services.ingest.text.plain import plain, title
 
 MAX_NAME = 2_000
 """Longer names and titles are cut: feedparser's author rules are quadratic."""

@@ -4,7 +4,7 @@ It exists to be killed: strangers' bytes are parsed here, under a memory limit a
 and the parent ends a document that takes too long. Frames are a length (4 bytes, big-endian) and msgpack;
 nothing is ever unpickled.
 
-    python -m services.ingest.worker MEMORY_BYTES
+    python -m services.ingest.workers.worker MEMORY_BYTES
 """
 
 import os
@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from services.ingest.exchange import Exchange
+from services.ingest.http.exchange import Exchange
 from services.ingest.readings import ParsedFeed, ParsedPage
 
 READY = b"ready"
@@ -32,10 +32,10 @@ class Job(msgspec.Struct, frozen=True, array_like=True):
 def perform(job: Job) -> ParsedFeed | ParsedPage:
     """Read the body. Imports its parser when first needed: trafilatura takes its time."""
     if job.name == "feed":
-        from services.ingest.parse import read_feed
+        from services.ingest.formats.parse import read_feed
 
         return read_feed(job.exchange)
-    from services.ingest.extract import read_page
+    from services.ingest.pages.extract import read_page
 
     return read_page(job.exchange)
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from services.contracts import ids
-from services.ingest.exchange import Exchange
+from services.ingest.http.exchange import Exchange
 from services.ingest.observe import feed_reading, page_reading
-from services.ingest.pool import Parsed, Pool
 from services.ingest.readings import BadReading, ParsedFeed, ParsedPage, Reading, Skipped
-from services.ingest.source import EPOCH, Item, digest_of, quiet_times
-from services.ingest.warc import Answer, Index, exchange_at, index
-from services.ingest.worker import Job
+from services.ingest.recordings.source import Item, digest_of, quiet_times
+from services.ingest.recordings.warc import Answer, Index, exchange_at, index
+from services.ingest.text.dates import EPOCH
+from services.ingest.workers.pool import Parsed, Pool
+from services.ingest.workers.worker import Job
 
 READ_AT_ONCE = 16
 """Exchanges read from disk in one turn; each holds its body in memory until it is parsed."""

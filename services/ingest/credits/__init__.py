@@ -1,0 +1,1 @@
+"""Who supplied the copy, and who is quoted."""

@@ -1,0 +1,1 @@
+"""What a feed body is and what it lists."""

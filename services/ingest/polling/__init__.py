@@ -1,0 +1,1 @@
+"""When to look, what a look means, and the shell that looks."""

@@ -1,0 +1,1 @@
+"""Recordings and archives in place of the network."""

@@ -1,0 +1,1 @@
+"""Bytes and markup to plain text, and what language it is in."""

@@ -1,0 +1,1 @@
+"""Parser processes that may be killed."""
