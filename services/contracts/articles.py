@@ -38,6 +38,22 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Brought in after the fact; `first_seen_at` is the archive's, not this installation's."""
 
 
+class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The publisher no longer shows an article: its address answers 410. Key: `article_id`."""
+
+    schema_version: int = msgspec.field(default_factory=version_1)
+    article_id: str
+    version_id: str
+    """The version that was shown last."""
+    url: str
+    source: str
+    language: str
+    at: datetime
+    """When we first saw that it is gone. Ordered among the articles by it."""
+    note: str = ""
+    """Why, in the publisher's or the protocol's words."""
+
+
 class Watermark(msgspec.Struct, frozen=True, kw_only=True):
     """A promise beside the articles: `origin` will publish nothing first seen at or before `at`.
 

@@ -7,7 +7,8 @@ import msgspec
 
 from services.contracts.version import version_1
 
-FeedStatus = Literal["fresh", "backing_off", "broken", "gone", "paused"]
+FeedStatus = Literal["fresh", "losing", "backing_off", "broken", "gone", "paused"]
+"""`losing`: the feed answers, and none of what it lists becomes an article."""
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -21,13 +22,15 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: str = ""
     full_text: bool = False
     """The feed carries whole articles; their pages are not fetched."""
+    home_url: str = ""
+    """The site the feed is of, where the list says so (OPML `htmlUrl`)."""
 
 
 class SeenEntry(msgspec.Struct, frozen=True, array_like=True):
     """One entry of a feed as it was when last read."""
 
     key: str
-    """Hash of the entry's canonical link (its id where it has no link)."""
+    """Hash of the entry's id, else of its canonical link, else of its words."""
     digest: str
     """Hash of what the feed says of it; a change makes ingest look at the page again.
 
@@ -36,12 +39,45 @@ class SeenEntry(msgspec.Struct, frozen=True, array_like=True):
     seen_at: datetime
     version: str = ""
     """`version_id` published last for it, so that an equal text is not published again."""
+    link: str = ""
+    """Hash of the entry's canonical link, where it has one and that is not the key."""
+    article: str = ""
+    """`article_id` it is published under; it stays when the link moves."""
+    fate: str = ""
+    """What became of it: `article`, `waiting` (for its page), `known` (another feed answers), or why not."""
+
+
+class Poll(msgspec.Struct, frozen=True, array_like=True):
+    """One look at a feed, in short."""
+
+    at: datetime
+    outcome: str
+    """`polled`, `not-modified`, `same-body`, or how it failed."""
+    reason: str = ""
+    listed: int = 0
+    """Items in the document."""
+    entries: dict[str, int] = msgspec.field(default_factory=dict)
+    """What became of them, by name; the numbers add up to `listed`."""
+
+
+class Unused(msgspec.Struct, frozen=True, array_like=True):
+    """An entry that gave no article."""
+
+    at: datetime
+    reason: str
+    """Short slug."""
+    about: str
+    """Title or address, at most 200 characters."""
+    detail: str = ""
 
 
 class PendingPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An entry whose page is still to be fetched. Survives a crash inside the feed's state."""
 
     url: str
+    key: str = ""
+    """Of its entry; empty in states written before entries were known by their ids."""
+    source_url: str = ""
     title: str = ""
     summary: str = ""
     published_at: datetime | None = None
@@ -71,4 +107,14 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: FeedStatus = "fresh"
     reason: str = ""
     failures: int = 0
+    home_url: str = ""
+    """The site the feed is of, as its last document said."""
+    listed: int = 0
+    """Different entries it has listed since it is followed: `seen` and `past` together."""
+    past: dict[str, int] = msgspec.field(default_factory=dict)
+    """What became of the entries that are no longer in `seen`, by fate."""
+    polls: tuple[Poll, ...] = ()
+    """The last ones, the latest first."""
+    unused: tuple[Unused, ...] = ()
+    """Entries that gave no article, the latest first, bounded."""
     position: int = 0

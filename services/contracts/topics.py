@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from services.contracts.articles import Article, Watermark
+from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
 from services.contracts.feeds import Feed, FeedState
@@ -89,10 +89,10 @@ TOPICS: tuple[Topic, ...] = (
         by="shard",
         partitions=SHARD_COUNT,
         retention_s=37 * DAY_S,
-        types=(Article, Watermark, CanaryArticle),
+        types=(Article, Withdrawal, Watermark, CanaryArticle),
         writer="ingest",
         readers=("dedup", *_PUBLIC),
-        about="Every version of every article, and the watermarks that order them.",
+        about="Every version of every article, what was withdrawn, and the watermarks that order them.",
     ),
     Topic(
         name="relations",

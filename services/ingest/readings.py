@@ -13,31 +13,53 @@ from services.ingest.http.exchange import Outcome
 
 Refusal = Literal[
     "no_article",
+    "not_found",
+    "redirected",
     "not_html",
     "not_a_feed",
+    "incomplete",
     "empty_body",
     "too_deep",
     "parse_error",
     "parse_timeout",
     "parse_crash",
 ]
-"""Why a body that came through could not be used."""
+"""Why a body that came through could not be used.
+
+`not_found`: a page that says of itself that there is nothing here. `redirected`: a page that only sends its
+reader elsewhere (`ParsedPage.refresh_url`). `incomplete`: a document that ends before its end.
+"""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One item of a feed document. All text is plain."""
 
     key: str
-    """Hash of the canonical link, else of the id, else of title and content."""
+    """Hash of what tells it from the other entries of its feed: the id, else the link, else its words."""
     digest: str
     """Hash of everything the feed says of it that an editor may change."""
+    id: str = ""
+    """The feed's own name for it (guid, atom:id), as given, at most 2,048 characters."""
     url: str = ""
     """As linked, absolute, http(s); empty where there is none."""
+    source_url: str = ""
+    """Whom the feed names as its publisher (RSS `<source url>`, Atom `<source>`), absolute, http(s)."""
     title: str = ""
     summary: str = ""
     content: str = ""
     """The feed's copy of the article where it sends more than a summary."""
+    excerpt: bool = False
+    """Its text announces more than it holds ("Continue reading", "[…]")."""
     published_at: datetime | None = None
+
+
+class LeftOut(msgspec.Struct, frozen=True, array_like=True):
+    """An item of a feed document that gave no entry."""
+
+    reason: str
+    """Short slug: `no-content`, `unreadable`, `cut`."""
+    about: str
+    """What of it can be shown: title, address or position; at most 200 characters."""
 
 
 class ParsedFeed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -48,11 +70,18 @@ class ParsedFeed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str = ""
     language: str = ""
     """ISO 639-1 as declared, or empty."""
+    home_url: str = ""
+    """The site the feed is of (RSS channel `<link>`, `home_page_url`), absolute, http(s)."""
     ttl_s: int = 0
     """The publisher's wish for the time between polls; 0 is none."""
+    listed: int = 0
+    """Items in the document, counted apart from reading them: entries + left out + cut."""
     entries: tuple[Entry, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     cut: int = 0
     """Entries beyond the cap, not looked at."""
+    sitemaps: tuple[str, ...] = ()
+    """Of a sitemap index: the addresses of its sitemaps that may hold news, absolute, the newest first."""
 
 
 class ParsedPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,6 +89,8 @@ class ParsedPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     refusal: Refusal | None = None
     reason: str = ""
+    refresh_url: str = ""
+    """Where an immediate meta refresh sends the reader, absolute; then there is no text."""
     canonical_url: str = ""
     """What the page claims by `<link rel=canonical>`, absolute."""
     title: str = ""

@@ -54,6 +54,7 @@ FETCH_OUTCOMES: Values = (
     "too_large",
     "bomb",
     "encoding",
+    "truncated",
     "blocked_address",
     "bad_url",
     "redirect",

@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import msgspec
@@ -34,10 +35,19 @@ def test_an_old_record_is_read_and_written_again_as_what_it_is(sample: Path) -> 
     assert wire.decode(kind_of(sample), wire.encode(record)) == record
 
 
+def kept(old: Any, new: Any) -> bool:
+    """Whether all of `old` stands in `new`: fields may come, and a row may grow at its end."""
+    if isinstance(old, dict):
+        return isinstance(new, dict) and all(name in new and kept(old[name], new[name]) for name in old)
+    if isinstance(old, list):
+        return len(old) <= len(new) and all(kept(*pair) for pair in zip(old, new, strict=False))
+    return bool(old == new)
+
+
 @pytest.mark.parametrize("sample", FULL, ids=lambda sample: sample.stem)
 def test_nothing_of_an_old_record_is_lost(sample: Path) -> None:
     record = wire.decode(kind_of(sample), sample.read_bytes())
-    assert msgspec.json.decode(wire.encode(record)) == msgspec.json.decode(sample.read_bytes())
+    assert kept(msgspec.json.decode(sample.read_bytes()), msgspec.json.decode(wire.encode(record)))
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)

@@ -23,6 +23,7 @@ Outcome = Literal[
     "too_large",
     "bomb",
     "encoding",
+    "truncated",
     "blocked_address",
     "bad_url",
     "redirect",
