@@ -48,6 +48,7 @@ def inputs(ingested: Ingested) -> Account:
         "done before": ingested.before,
         "articles": rest.pop("article", 0),
         "polls": sum(rest.pop(name, 0) for name in POLLS),
+        "withdrawn": rest.pop("withdrawn", 0),
         "known": rest.pop("unchanged", 0),
         "not fetched": rest.pop("page-failed", 0),
         "dead letters": ingested.dead,
