@@ -265,7 +265,7 @@ def feeds_import(file: Path, address: str | None, settings: Settings) -> None:
       newsfold feeds import feeds.opml
       newsfold feeds import feeds.toml --bus sqlite:/srv/newsfold/log.db
     """
-    from services.console.feeds import import_feeds
+    from services.console.feeds.subscriptions import import_feeds
 
     import_feeds(file, address or settings.bus.url, settings)
 
@@ -281,7 +281,7 @@ def feeds_list(address: str | None, settings: Settings) -> None:
       newsfold feeds list
       newsfold feeds list | jq -r 'select(.status == "broken") | .url'
     """
-    from services.console.feeds import list_feeds
+    from services.console.feeds.listing import list_feeds
 
     list_feeds(address or settings.bus.url, settings)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from services.console.addresses import Address
-from services.console.feeds import Census
+from services.console.feeds.census import Census
 from services.console.run import states
 from services.console.run.canary import CanaryWatch
 from services.console.run.heartbeat import Heartbeat

@@ -4,7 +4,8 @@ from typing import get_args
 import pytest
 
 from services.console.addresses import topic_specs
-from services.console.feeds import Census, Followed, publish_feeds
+from services.console.feeds.census import Census, Followed
+from services.console.feeds.subscriptions import publish_feeds
 from services.contracts import ids
 from services.contracts.feeds import Feed, FeedState, FeedStatus
 from services.ops.labels import FEED_STATES
