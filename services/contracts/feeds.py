@@ -84,6 +84,8 @@ class PendingPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     listed_at: datetime
     attempts: int = 0
     due_at: datetime
+    reason: str = ""
+    """How the last attempt failed, as a short slug; empty before the first."""
 
 
 class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

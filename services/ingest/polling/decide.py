@@ -260,7 +260,7 @@ def _page_failed(feed: Feed, state: FeedState, reading: PageReading, waiting: Pe
         given_up = replace(state, pending=_without(state.pending, waiting))
         return Decision(given_up, "dead", dead=_dead(reading, feed, waiting))
     due_at = schedule.page_retry(waiting.url, reading.at, attempts, reading.retry_after_s)
-    again = replace(waiting, attempts=attempts, due_at=due_at)
+    again = replace(waiting, attempts=attempts, due_at=due_at, reason=slug)
     pages = tuple(again if one is waiting else one for one in state.pending)
     return Decision(replace(state, pending=pages), "page-failed")
 

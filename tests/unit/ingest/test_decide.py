@@ -273,6 +273,7 @@ def test_a_page_that_fails_is_tried_again_later_and_given_up_in_the_end() -> Non
         assert (found.outcome, found.dead) == ("page-failed", None)
         now = found.state
         assert now is not None
+        assert now.pending[0].reason == "http_5xx"
         dues.append(now.pending[0].due_at - after(number))
     assert dues == sorted(dues)
     assert now is not None
