@@ -51,6 +51,15 @@ class Census:
         ]
         return sorted(both, key=lambda one: (one.feed.source, one.feed.url))
 
+    def known(self) -> list[Followed]:
+        """Those that are followed, and those that only a recording told of, which have no source."""
+        told = [
+            Followed(Feed(feed_id=state.feed_id, url=state.url, source=""), state, self._numbers[key])
+            for key, state in self._states.items()
+            if key not in self._feeds and state.url
+        ]
+        return sorted([*self.followed(), *told], key=lambda one: (one.feed.source, one.feed.url))
+
     def by_status(self) -> Mapping[str, int]:
         return Counter(one.status for one in self.followed())
 
