@@ -4,7 +4,7 @@ The task is deterministic: readings and feed records decide everything it gives 
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -17,6 +17,7 @@ from services.contracts.feeds import Feed, FeedState
 from services.contracts.topics import SHARD_COUNT, shard_of
 from services.ingest import articles
 from services.ingest.canary import synthetic
+from services.ingest.failures import failure_of
 from services.ingest.keys import digest, entry_key
 from services.ingest.polling import decide
 from services.ingest.polling.listings import Listings
@@ -122,31 +123,34 @@ class IngestTask:
     def _poll(self, reading: FeedReading, out: "_Out") -> None:
         feed = self._feed(reading.feed_id, reading.url)
         state = self.states.get(feed.feed_id) or FeedState(feed_id=feed.feed_id, url=reading.url)
-        self._apply(feed, decide.poll(feed, state, reading, self._listings.owner), reading.at, out)
+        self._apply(feed, decide.poll(feed, state, reading, self._listings.owner), reading, out)
 
     def _page(self, reading: PageReading, out: "_Out") -> None:
         key = entry_key(reading.url)
         owner = self._listings.owner(key)
         state = self.states.get(owner) if owner else None
         if state is None:
-            self._apply(None, decide.unannounced(reading), reading.at, out)
+            self._apply(None, decide.unannounced(reading), reading, out)
             return
         others = (self.states.get(feed_id) for feed_id in self._listings.others(key))
         feed = self._feed(state.feed_id, state.url)
         found = decide.page(feed, state, reading, sorted(other.url for other in others if other))
-        self._apply(feed, found, reading.at, out)
+        self._apply(feed, found, reading, out)
 
-    def _apply(self, feed: Feed | None, decision: decide.Decision, at: datetime, out: "_Out") -> None:
+    def _apply(
+        self, feed: Feed | None, decision: decide.Decision, reading: FeedReading | PageReading, out: "_Out"
+    ) -> None:
         for article in decision.articles:
             out.article(article)
         self.entries.update(decision.entries)
+        out.listed(decision.entries)
         if feed and decision.state:
             self._remember(feed.feed_id, decision.state)
-            out.remembered(decision.state, at)
+            out.remembered(decision.state, reading.at)
         if decision.dead:
             out.dead.append(decision.dead)
         else:
-            out.count(decision.outcome)
+            out.count(decision.outcome, failure_of(reading))
 
     def _feed(self, feed_id: str, url: str) -> Feed:
         """The subscription, or one made up for a feed that only a recording knows."""
@@ -192,6 +196,8 @@ OUTCOMES = (
     "unsubscribed",
 )
 """How a reading or a feed record can end, beside the dead letters."""
+NOTED_FAILURES = {"poll-failed": "failed_polls_total", "page-failed": "failed_pages_total"}
+"""Outcomes that are counted by their reason too, and under which name."""
 DEAD_REASONS = ("bad-line", "damaged-file", "no-article", "page-unreadable", "page-unreachable", "bad-feed")
 
 
@@ -204,10 +210,17 @@ class _Out:
         self._states: dict[str, Output] = {}
         self._quiet_until: datetime | None = None
         self._outcomes: Counter[str] = Counter()
+        self._noted: Counter[tuple[str, str]] = Counter()
         self.dead: list[DeadLetter] = []
 
-    def count(self, outcome: str) -> None:
+    def count(self, outcome: str, failure: str = "") -> None:
         self._outcomes[outcome] += 1
+        if outcome in NOTED_FAILURES:
+            self._noted[NOTED_FAILURES[outcome], failure or "other"] += 1
+
+    def listed(self, entries: Mapping[str, int]) -> None:
+        """What became of the entries of a document."""
+        self._noted.update({("feed_entries_total", name): count for name, count in entries.items()})
 
     def quiet_until(self, at: datetime) -> None:
         self._quiet_until = max(at, self._quiet_until or at)
@@ -269,6 +282,7 @@ class _Out:
             dead=self.dead,
             outcomes=dict(self._outcomes),
             consumed={Partition("feeds", self._number): 0},
+            noted=self._noted,
             levels=levels,
         )
 

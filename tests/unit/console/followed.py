@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from services.console.feeds.census import Followed
-from services.contracts import ids
+from services.contracts import ids, wire
 from services.contracts.feeds import Feed, FeedState, FeedStatus, PendingPage, Poll, SeenEntry, Unused
+from services.stream.bus import Bus, Output, Partition
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -66,3 +67,19 @@ def troubled() -> FeedState:
         ),
         unused=(Unused(NOON, "http_403", "Der Dachs\x1b[2J zieht um", "page given up after 5 attempts"),),
     )
+
+
+async def remember(bus: Bus, *states: FeedState, number: int = 0) -> None:
+    """Put states on the log as ingest does."""
+    writer = await bus.writer("newsfold-ingest", ["feed-state"], number)
+    outputs = [
+        Output(
+            Partition("feed-state", number),
+            one.feed_id.encode(),
+            wire.encode(one),
+            wire.headers(one, id=one.feed_id, source="ingest", time=NOON),
+        )
+        for one in states
+    ]
+    await writer.publish(outputs, consumed={})
+    await writer.close()
