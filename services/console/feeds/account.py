@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
+from msgspec.structs import replace
+
 from services.contracts.feeds import FeedState, Poll, SeenEntry
 from services.ingest.keys import entry_key
 
 ARTICLE, WAITING, KNOWN = "article", "waiting", "known"
-USED = (ARTICLE, WAITING, KNOWN)
-"""Fates that lose nothing: it is an article, will be looked at, or another feed answers for it."""
+USED = (ARTICLE, WAITING, KNOWN, "withdrawn")
+"""Fates that lose nothing: it is or was an article, will be looked at, or another feed answers for it."""
 UNTOLD = "untold"
 """The fate of an entry in a state that was written before fates were told."""
 READ = frozenset({"polled", "not-modified", "same-body"})
@@ -44,12 +46,23 @@ def account_of(state: FeedState) -> Account:
     waiting = {page.key or entry_key(page.url) for page in state.pending}
     fates = Counter(state.past)
     fates.update(_fate(entry, waiting) for entry in state.seen)
-    return Account(state.listed or fates.total(), _in_order(fates))
+    return Account(state.listed or fates.total(), in_order(fates))
+
+
+def condensed(state: FeedState) -> FeedState:
+    """The same account without the entries themselves, of which there are a thousand and more."""
+    return replace(state, seen=(), past=dict(account_of(state).fates))
+
+
+def in_order(fates: Counter[str]) -> Mapping[str, int]:
+    """Those that lose nothing first, then the others by number."""
+    reasons = sorted((fate for fate in fates if fate not in USED), key=lambda fate: (-fates[fate], fate))
+    return {fate: fates[fate] for fate in (*USED, *reasons) if fates[fate]}
 
 
 def poll_account(poll: Poll) -> Account:
     """Of the entries of one document."""
-    return Account(poll.listed, _in_order(Counter(poll.entries)))
+    return Account(poll.listed, in_order(Counter(poll.entries)))
 
 
 def failed_polls(polls: Sequence[Poll]) -> Counter[str]:
@@ -79,8 +92,3 @@ def _fate(entry: SeenEntry, waiting: set[str]) -> str:
     if entry.key in waiting:
         return WAITING
     return ARTICLE if entry.version else UNTOLD
-
-
-def _in_order(fates: Counter[str]) -> Mapping[str, int]:
-    reasons = sorted((fate for fate in fates if fate not in USED), key=lambda fate: (-fates[fate], fate))
-    return {fate: fates[fate] for fate in (*USED, *reasons) if fates[fate]}

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from services.console.feeds.account import account_of
+from services.console.feeds.account import account_of, condensed
 from services.console.scan import is_a, scan_partition
 from services.contracts import wire
 from services.contracts.feeds import Feed, FeedState
@@ -33,14 +33,12 @@ class Followed(NamedTuple):
 
 
 class Census:
-    """Feeds and their states, kept up to date by reading on from where it was."""
+    """Feeds and their states without `seen`, kept up to date by reading on from where it was."""
 
     def __init__(self) -> None:
         self._feeds: dict[bytes | None, Feed] = {}
         self._states: dict[bytes | None, FeedState] = {}
         self._numbers: dict[bytes | None, int] = {}
-        self._fates: dict[bytes | None, Mapping[str, int]] = {}
-        """Of the entries of a feed, counted when somebody asks."""
         self._reached: dict[Partition, int] = {}
 
     async def refresh(self, bus: Bus) -> None:
@@ -73,11 +71,9 @@ class Census:
     def by_fate(self, numbers: Collection[int]) -> Mapping[str, int]:
         """Entries that the feeds of these ingest partitions have listed, by what became of them."""
         total: Counter[str] = Counter()
-        for key in self._feeds.keys() & self._states.keys():
-            if self._numbers[key] in numbers:
-                if key not in self._fates:
-                    self._fates[key] = account_of(self._states[key]).fates
-                total.update(self._fates[key])
+        for one in self.followed():
+            if one.state and one.number in numbers:
+                total.update(account_of(one.state).fates)
         return total
 
     async def _read(self, bus: Bus, topic: str, kind: type[Any], into: dict[bytes | None, Any]) -> None:
@@ -85,9 +81,9 @@ class Census:
             partition = Partition(topic, number)
             async for record in scan_partition(bus, partition, self._reached.get(partition, 0)):
                 self._reached[partition] = record.offset + 1
-                self._fates.pop(record.key, None)
                 if record.value is None:
                     into.pop(record.key, None)
                 elif is_a(record, kind):
                     self._numbers[record.key] = number
-                    into[record.key] = wire.decode(kind, record.value)
+                    content = wire.decode(kind, record.value)
+                    into[record.key] = condensed(content) if isinstance(content, FeedState) else content

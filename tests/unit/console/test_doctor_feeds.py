@@ -1,6 +1,10 @@
+from msgspec.structs import replace
+
 from services.console.doctor.feeds import NAMED, feed_findings
 from services.console.feeds.census import Followed
-from tests.unit.console.followed import NOON, QUARTER, feed, followed, troubled
+from services.console.feeds.complaints import complaint, past_complaint
+from services.contracts.feeds import Poll
+from tests.unit.console.followed import NOON, QUARTER, feed, followed, state, troubled
 
 HOST = "https://klatschmohn.example"
 
@@ -41,6 +45,14 @@ def test_feeds_that_nobody_polls_are_one_finding() -> None:
     (finding,) = feed_findings(feeds, NOON + 9 * QUARTER)
     assert not finding.well
     assert finding.told.startswith("7 of 7 were not polled")
+
+
+def test_a_feed_that_is_well_again_is_held_its_failed_polls_against_only_where_history_counts() -> None:
+    polls = (Poll(NOON, "polled"), Poll(NOON, "not_a_feed"), Poll(NOON, "http_5xx"), Poll(NOON, "http_5xx"))
+    again = Followed(feed(HOST), replace(state(HOST, "article"), polls=polls))
+    assert complaint(again) == ""
+    assert past_complaint(again) == f"{HOST} is fresh; of its last 4 polls failed: 2 http_5xx, 1 not_a_feed"
+    assert past_complaint(followed(HOST)) == ""
 
 
 def test_a_finding_names_no_password() -> None:

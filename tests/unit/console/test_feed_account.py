@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.console.feeds.account import account_of, address, failed_polls, poll_account
+from services.console.feeds.account import account_of, address, condensed, failed_polls, poll_account
 from services.contracts.feeds import FeedState, Poll, SeenEntry
 from tests.unit.console.followed import NOON, seen, state, troubled
 
@@ -16,6 +16,7 @@ def test_fates_past_and_present_add_up_to_what_was_listed(now: list[str], past: 
     account = account_of(told)
     assert account.missing == 0
     assert sum(account.fates.values()) == account.listed
+    assert account_of(condensed(told)) == account
     assert all(account.fates[fate] == now.count(fate) + past.get(fate, 0) for fate in account.fates)
     assert account.unused.keys().isdisjoint({"article", "waiting", "known"})
 
