@@ -236,14 +236,16 @@ def export_files(address: str | None, out: Path, settings: Settings) -> None:
     export_log(address or settings.bus.url, out, settings)
 
 
-@main.group(short_help="Import and list the feeds that are followed.")
+@main.group(short_help="Import, list, show and try feeds.")
 def feeds() -> None:
-    """The feeds that are followed.
+    """The feeds that are followed, what became of their entries, and what another would bring.
 
     \b
     Examples:
       newsfold feeds import feeds.opml
       newsfold feeds list
+      newsfold feeds show https://paper.example/rss
+      newsfold feeds test https://paper.example/rss
     """
 
 
@@ -265,7 +267,7 @@ def feeds_import(file: Path, address: str | None, settings: Settings) -> None:
       newsfold feeds import feeds.opml
       newsfold feeds import feeds.toml --bus sqlite:/srv/newsfold/log.db
     """
-    from services.console.feeds import import_feeds
+    from services.console.feeds.subscriptions import import_feeds
 
     import_feeds(file, address or settings.bus.url, settings)
 
@@ -274,16 +276,40 @@ def feeds_import(file: Path, address: str | None, settings: Settings) -> None:
 @click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
 @config_option
 def feeds_list(address: str | None, settings: Settings) -> None:
-    """List the feeds with their state: a table in a terminal, JSON lines in a pipe.
+    """List the feeds with their state and what became of their entries: a table in a terminal, JSON lines
+    in a pipe.
+
+    In a JSON line, the numbers of `fates` add up to `listed`.
 
     \b
     Examples:
       newsfold feeds list
       newsfold feeds list | jq -r 'select(.status == "broken") | .url'
+      newsfold feeds list | jq -r '[.listed, .fates.article // 0, .url] | @tsv'
     """
-    from services.console.feeds import list_feeds
+    from services.console.feeds.listing import list_feeds
 
     list_feeds(address or settings.bus.url, settings)
+
+
+@feeds.command("show")
+@click.argument("url")
+@click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, with everything.")
+@config_option
+def feeds_show(url: str, address: str | None, *, as_json: bool, settings: Settings) -> None:
+    """Show one feed: how it fares, its last polls, the pages that wait, the entries not used and why.
+
+    URL is the feed's address, with or without its scheme, or its id.
+
+    \b
+    Examples:
+      newsfold feeds show https://paper.example/rss
+      newsfold feeds show paper.example/rss --json | jq .fates
+    """
+    from services.console.feeds.detail import show_feed
+
+    show_feed(url, address or settings.bus.url, settings, as_json=as_json)
 
 
 @main.command(short_help="Say what is wrong with this installation and what to do.")

@@ -48,6 +48,8 @@ RESTARTS = 4
 FAILED_SHARE = 0.3
 """Of the fetches, for reasons on our side of the wire: no hundred publishers fail at once."""
 BROKEN_SHARE = 0.1
+LOSING_SHARE = 0.05
+"""Of the feeds. One outlet behind a wall is its own affair, one in twenty is ours: an address, a parser."""
 DISK_SHARE = 0.25
 DISK_HOURS = 24
 SAMPLES = 5000

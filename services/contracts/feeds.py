@@ -88,7 +88,7 @@ class PendingPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     listed_at: datetime
     attempts: int = 0
     reason: str = ""
-    """How the last attempt failed."""
+    """How the last attempt failed, as a short slug; empty before the first."""
     due_at: datetime
 
 

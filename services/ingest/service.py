@@ -4,7 +4,7 @@ The task is deterministic: readings and feed records decide everything it gives 
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -144,13 +144,14 @@ class IngestTask:
         if decision.withdrawal:
             out.withdrawal(decision.withdrawal)
         self.entries.update(decision.entries)
+        out.listed(decision.entries)
         if feed and decision.state:
             self._remember(feed.feed_id, decision.state)
             out.remembered(decision.state, at)
         if decision.dead:
             out.dead.append(decision.dead)
         else:
-            out.count(decision.outcome)
+            out.count(decision.outcome, decision.failure)
 
     def _feed(self, feed_id: str, url: str) -> Feed:
         """The subscription, or one made up for a feed that only a recording knows."""
@@ -200,6 +201,8 @@ OUTCOMES = (
     "unsubscribed",
 )
 """How a reading or a feed record can end, beside the dead letters."""
+NOTED_FAILURES = {"poll-failed": "failed_polls_total", "page-failed": "failed_pages_total"}
+"""Outcomes that are counted by their reason too, and under which name."""
 DEAD_REASONS = ("bad-line", "damaged-file", "no-article", "page-unreadable", "page-unreachable", "bad-feed")
 
 
@@ -212,10 +215,17 @@ class _Out:
         self._states: dict[str, Output] = {}
         self._quiet_until: datetime | None = None
         self._outcomes: Counter[str] = Counter()
+        self._noted: Counter[tuple[str, str]] = Counter()
         self.dead: list[DeadLetter] = []
 
-    def count(self, outcome: str) -> None:
+    def count(self, outcome: str, failure: str = "") -> None:
         self._outcomes[outcome] += 1
+        if outcome in NOTED_FAILURES:
+            self._noted[NOTED_FAILURES[outcome], failure or "other"] += 1
+
+    def listed(self, entries: Mapping[str, int]) -> None:
+        """What became of the entries of a document."""
+        self._noted.update({("feed_entries_total", name): count for name, count in entries.items()})
 
     def quiet_until(self, at: datetime) -> None:
         self._quiet_until = max(at, self._quiet_until or at)
@@ -277,6 +287,7 @@ class _Out:
             dead=self.dead,
             outcomes=dict(self._outcomes),
             consumed={Partition("feeds", self._number): 0},
+            noted=self._noted,
             levels=levels,
         )
 

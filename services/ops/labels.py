@@ -8,7 +8,7 @@ from services.contracts.feeds import FeedStatus
 from services.contracts.relations import RelationKind, ScreenReason
 from services.contracts.topics import BY_NAME, CANARY, FEED_PARTITIONS, SHARD_COUNT, TOPICS
 from services.ops.failures import ERRORS
-from services.ops.outcomes import DEAD, OUTCOMES, SERVICES
+from services.ops.outcomes import DEAD, ENTRIES, OTHER, OUTCOMES, SERVICES
 from services.stream.observer import Result, State
 
 Values = tuple[str, ...]
@@ -61,6 +61,34 @@ FETCH_OUTCOMES: Values = (
     "protocol",
 )
 """As an exchange calls them."""
+REFUSALS: Values = (
+    "no_article",
+    "not_found",
+    "redirected",
+    "not_html",
+    "not_a_feed",
+    "incomplete",
+    "empty_body",
+    "too_deep",
+    "parse_error",
+    "parse_timeout",
+    "parse_crash",
+)
+"""As a parser calls them."""
+FAILURES: Values = (*(one for one in FETCH_OUTCOMES if one not in {"ok", "not_modified"}), *REFUSALS, OTHER)
+FATES: Values = (
+    "article",
+    "waiting",
+    "known",
+    "withdrawn",
+    "no-address",
+    "no-content",
+    "unreadable",
+    "cut",
+    "index_page",
+    *FAILURES,
+)
+"""What became of an entry since it was listed."""
 QUEUES: dict[str, Values] = {
     "ingest": ("inbox", "inbox-bytes", "requests", "parsers"),
     "dedup": ("inbox", "inbox-bytes", "reorder"),
@@ -107,6 +135,9 @@ REBALANCE = each(service=SERVICES, kind=REBALANCES)
 RESTORE_SOURCE = each(service=SERVICES, source=RESTORE_SOURCES)
 FEED_STATE = each(state=FEED_STATES)
 FETCH = each(kind=FETCHED, outcome=FETCH_OUTCOMES)
+FAILURE = each(reason=FAILURES)
+ENTRY = each(outcome=ENTRIES)
+FATE = each(fate=FATES)
 FORM = each(form=("wire", "decoded"))
 ARTICLE_KIND = each(kind=ARTICLE_KINDS)
 RELATION = each(kind=get_args(RelationKind))

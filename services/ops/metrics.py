@@ -271,7 +271,31 @@ METRICS: tuple[Metric, ...] = (
         "feeds",
         labels.FEED_STATE,
         "Feeds of the owned partitions by state. The states exclude each other; their sum is all feeds. "
-        "overdue: fresh, but not polled for twice its interval.",
+        "overdue: fresh, but not polled for twice its interval. losing: it answers, and none of what it "
+        "lists becomes an article.",
+        only="ingest",
+    ),
+    _gauge(
+        "listed_entries",
+        "entries",
+        labels.FATE,
+        "Different entries that the feeds of the owned partitions have listed, by what became of them; their "
+        "sum is all of them.",
+        only="ingest",
+    ),
+    _counter(
+        "feed_entries_total",
+        "entries",
+        labels.ENTRY,
+        "Entries of polled documents, by what was done with them; an entry comes again with each document.",
+        only="ingest",
+    ),
+    _counter("failed_polls_total", "polls", labels.FAILURE, "Polls that failed, by reason.", only="ingest"),
+    _counter(
+        "failed_pages_total",
+        "pages",
+        labels.FAILURE,
+        "Fetches of pages that gave no article, by reason; those given up are dead letters instead.",
         only="ingest",
     ),
     _counter("fetches_total", "fetches", labels.FETCH, "HTTP fetches by how they ended.", only="ingest"),

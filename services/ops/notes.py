@@ -2,6 +2,7 @@
 
 from services.ops.labels import AGE_PATHS, SHARD
 from services.ops.metrics import METRICS
+from services.ops.outcomes import OTHER
 from services.ops.registry import Metrics
 from services.stream.observer import Delivery
 
@@ -39,7 +40,8 @@ class Notes:
                 histogram.observe(float(kind))
         else:
             label = number if row.labels == SHARD.names else kind
-            self._metrics.counter(name, label).inc(count)
+            known = (label,) in row.allowed or (OTHER,) not in row.allowed
+            self._metrics.counter(name, label if known else OTHER).inc(count)
 
     def _time_verdicts(self, delivery: Delivery) -> None:
         decided = sum(delivery.outcomes.get(outcome, 0) for outcome in DECIDED)

@@ -33,6 +33,8 @@ class ServiceTotals:
         self.outcomes: Counter[str] = Counter()
         self.dead: Counter[str] = Counter()
         """Dead letters by reason."""
+        self.noted: Counter[tuple[str, str]] = Counter()
+        """What else happened, by name and kind."""
         self.restoring: dict[int, tuple[int, int]] = {}
         """Next offset and end of each changelog that is being read."""
         self._since: dict[int, float] = {}
@@ -67,6 +69,7 @@ class ServiceTotals:
         self.records += sum(delivery.inputs.values())
         self.outcomes.update(delivery.outcomes)
         self.dead.update(delivery.dead)
+        self.noted.update(delivery.noted)
         self._publish(delivery)
 
     def restore_at(self, number: int, at: int, end: int) -> None:

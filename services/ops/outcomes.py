@@ -42,3 +42,17 @@ DEAD: dict[str, tuple[str, ...]] = {
     "dedup": ("tombstone", "undecodable", "wrong-type", OTHER),
     "enrich": ("undecodable", "empty-story", OTHER),
 }
+
+ENTRIES: tuple[str, ...] = (
+    "new",
+    "changed",
+    "unchanged",
+    "known",
+    "repeated",
+    "no-address",
+    "left-out",
+    "put-off",
+    "cut",
+    OTHER,
+)
+"""What can become of an entry when its feed is polled."""

@@ -55,3 +55,25 @@ def test_listing_needs_a_log_that_is_there(tmp_path: Path) -> None:
     result = newsfold("feeds", "list", "--bus", f"sqlite:{tmp_path / 'log.db'}")
     assert result.exit_code == 2
     assert "there is no log" in result.stderr
+
+
+def test_a_feed_is_shown_by_its_address_without_the_scheme(tmp_path: Path) -> None:
+    file, bus = tmp_path / "feeds.toml", f"sqlite:{tmp_path / 'log.db'}"
+    file.write_text(TOML, encoding="utf-8")
+    newsfold("feeds", "import", file, "--bus", bus)
+    shown = newsfold("feeds", "show", "paper.example/rss.xml", "--bus", bus)
+    assert shown.exit_code == 0
+    assert "status     unpolled" in shown.output
+    told = json.loads(newsfold("feeds", "show", "paper.example/rss.xml", "--bus", bus, "--json").output)
+    assert (told["url"], told["listed"], told["polls"]) == ("https://paper.example/rss.xml", 0, [])
+
+
+def test_a_feed_that_is_not_followed_is_one_line_with_the_nearest(tmp_path: Path) -> None:
+    file, bus = tmp_path / "feeds.toml", f"sqlite:{tmp_path / 'log.db'}"
+    file.write_text(TOML, encoding="utf-8")
+    newsfold("feeds", "import", file, "--bus", bus)
+    result = newsfold("feeds", "show", "https://u:Geheim1@paper.example/rss", "--bus", bus)
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert "did you mean https://paper.example/rss.xml?" in result.stderr
+    assert "Geheim1" not in result.stderr

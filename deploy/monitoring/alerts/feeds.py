@@ -2,7 +2,7 @@
 
 from deploy.monitoring import slo
 from deploy.monitoring.alert import COUNT, SHARE, Alert, Case, Fires, Group, Sample, Told
-from deploy.monitoring.thresholds import BROKEN_SHARE, FAILED_FLOOR, FAILED_SHARE, FRESH_LEAST
+from deploy.monitoring.thresholds import BROKEN_SHARE, FAILED_FLOOR, FAILED_SHARE, FRESH_LEAST, LOSING_SHARE
 
 _POLLS = 'newsfold_fetches_total{kind="feed",outcome="not_modified"}'
 
@@ -87,6 +87,21 @@ BROKEN = Alert(
     ),
     quiet=Case(series=_feeds(fresh="80x400", broken="20x300 5x100"), at="370m"),
 )
+LOSING = Alert(
+    name="FeedsLosing",
+    expr=f'sum(newsfold_feeds{{state="losing"}}) / sum(newsfold_feeds) > {LOSING_SHARE}',
+    wait="1h",
+    severity="warning",
+    summary="Feeds answer, and nothing of what they list becomes an article.",
+    description=f"{SHARE} of the feeds are losing all of their entries.",
+    fires=Fires(
+        series=_feeds(fresh="90x100", losing="10x100"),
+        at="70m",
+        told=(Told("10% of the feeds are losing all of their entries."),),
+    ),
+    # As many feeds bring nothing, but they do not answer: that is another matter.
+    quiet=Case(series=_feeds(fresh="90x100", losing="4x100", backing_off="6x100"), at="70m"),
+)
 SAMPLES = (
     Sample(
         name="without feeds none is overdue",
@@ -104,5 +119,8 @@ SAMPLES = (
     ),
 )
 GROUP = Group(
-    name="feeds", records=slo.fresh_records(), alerts=(STOPPED, FAILING, STALE, BROKEN), samples=SAMPLES
+    name="feeds",
+    records=slo.fresh_records(),
+    alerts=(STOPPED, FAILING, STALE, BROKEN, LOSING),
+    samples=SAMPLES,
 )

@@ -92,9 +92,45 @@ FETCHING = Row(
         ),
     ),
 )
+LOSS = Row(
+    "Loss",
+    (
+        Panel(
+            title="Listed entries by fate",
+            about="All but article, waiting and known were not used. Which ones: `newsfold feeds show`.",
+            queries=(Query(total("newsfold_listed_entries", "fate"), "{{fate}}"),),
+            stacked=True,
+            least=0,
+        ),
+        Panel(
+            title="Entries of polled documents",
+            about="What was done with them: new and changed ones are looked at.",
+            unit="ops",
+            queries=(Query(rate("newsfold_feed_entries_total", "outcome"), "{{outcome}}"),),
+            stacked=True,
+            least=0,
+        ),
+        Panel(
+            title="Failed polls",
+            about="By reason: how the fetch failed, or why its body is no feed.",
+            unit="ops",
+            queries=(Query(rate("newsfold_failed_polls_total", "reason"), "{{reason}}"),),
+            stacked=True,
+            least=0,
+        ),
+        Panel(
+            title="Pages without an article",
+            about="By reason; they are tried again, and dead letters in the end.",
+            unit="ops",
+            queries=(Query(rate("newsfold_failed_pages_total", "reason"), "{{reason}}"),),
+            stacked=True,
+            least=0,
+        ),
+    ),
+)
 BOARD = Dashboard(
     name="feeds",
     title="Feeds",
     about="What publishers answer, and how well we keep to the times we promised.",
-    rows=(STANDING, FETCHING),
+    rows=(STANDING, FETCHING, LOSS),
 )

@@ -12,12 +12,14 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 import msgspec
 
 from services.console.addresses import Address, bus_at, parse
+from services.console.doctor.feeds import feed_findings
+from services.console.doctor.finding import Finding
+from services.console.feeds.census import Census
 from services.contracts.topics import TOPICS
 from services.ops.config import Settings, load
 from services.ops.exits import Exit, Stop
@@ -25,18 +27,6 @@ from services.stream.bus import Bus, BusError
 
 LEAST_FREE_BYTES = 1 << 30
 BUILT_IN = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-class Finding(NamedTuple):
-    """One thing looked at. `remedy` is empty where all is well."""
-
-    part: str
-    told: str
-    remedy: str = ""
-
-    @property
-    def well(self) -> bool:
-        return not self.remedy
 
 
 async def examine(address: Address, settings: Settings) -> list[Finding]:
@@ -112,9 +102,20 @@ async def _bus(address: Address, settings: Settings) -> list[Finding]:
     except (BusError, Stop) as error:
         return [Finding("bus", str(address), str(error))]
     try:
-        return [Finding("bus", f"{address} opens"), *await _topics(bus)]
+        topics = list(await _topics(bus))
+        feeds = await _feeds(bus) if all(finding.well for finding in topics) else []
+        return [Finding("bus", f"{address} opens"), *topics, *feeds]
     finally:
         await bus.close()
+
+
+async def _feeds(bus: Bus) -> list[Finding]:
+    census = Census()
+    try:
+        await census.refresh(bus)
+    except BusError as error:
+        return [Finding("feeds", f"cannot be read: {error}", "let this user read feeds and feed-state")]
+    return list(feed_findings(census.followed(), datetime.now(UTC)))
 
 
 async def _topics(bus: Bus) -> Iterable[Finding]:

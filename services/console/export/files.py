@@ -19,7 +19,10 @@ import msgspec
 from services.console.export import lines
 from services.console.export.lines import Place
 from services.console.export.sorted_lines import SortedLines
-from services.console.export.tally import Tally
+from services.console.export.tally import COMPLAINTS, Tally
+from services.console.feeds.account import account_of
+from services.console.feeds.census import Census
+from services.console.feeds.complaints import past_complaint, worst_first
 from services.console.scan import is_a, scan
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark
@@ -38,6 +41,7 @@ FILES = (
     "screened.jsonl",
     "story-changes.jsonl",
     "dead-letters.jsonl",
+    "feeds.jsonl",
 )
 Files = Mapping[str, SortedLines]
 
@@ -81,6 +85,7 @@ async def export(bus: Bus, out: Path) -> Tally:
         kept["events.jsonl"] = await _events(bus, files["events.jsonl"], tally)
         await _changes(bus, files["story-changes.jsonl"], tally)
         await _dead_letters(bus, files["dead-letters.jsonl"], tally)
+        await _feeds(bus, files["feeds.jsonl"], tally)
         await asyncio.to_thread(_write, out, files, kept)
     return tally
 
@@ -194,6 +199,20 @@ async def _dead_letters(bus: Bus, file: SortedLines, tally: Tally) -> None:
             reasons[told.get("dl_reason", "other")] += 1
             file.add(*lines.dead_letter(service, told))
         tally.dead[service] = reasons
+
+
+async def _feeds(bus: Bus, file: SortedLines, tally: Tally) -> None:
+    """Those that are followed, and those of a recording."""
+    census = Census()
+    await census.refresh(bus)
+    known = census.known()
+    for one in known:
+        tally.feeds[one.status] += 1
+        tally.entries.update(account_of(one.state).fates if one.state else {})
+        file.add(*lines.feed(one))
+    ill = sorted(filter(past_complaint, known), key=worst_first)
+    tally.complained = len(ill)
+    tally.complaints = [past_complaint(one) for one in ill[:COMPLAINTS]]
 
 
 def _write(out: Path, files: Files, kept: Mapping[str, set[Place]]) -> None:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from services.console.feeds.census import Followed
+from services.console.feeds.rows import whole_row
 from services.contracts.relations import Refusal, Relation, Verdict
 
 _DIGITS = re.compile(r"\d+")
@@ -79,6 +81,12 @@ def dead_letter(service: str, told: Mapping[str, str]) -> tuple[bytes, bytes]:
         "detail": told.get("dl_detail", ""),
     }
     return _UNSORTABLE.sub(" ", f"{service}\x01{order}").encode(), _ENCODER.encode(content)
+
+
+def feed(one: Followed) -> tuple[bytes, bytes]:
+    """Key and line of a feed. By address; a recording may hold one without any subscription."""
+    row = whole_row(one)
+    return _UNSORTABLE.sub(" ", f"{row['url']}\x01{row['feed_id']}").encode(), _ENCODER.encode(row)
 
 
 def time_key(at: datetime, *ids: str) -> bytes:

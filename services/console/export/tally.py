@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+COMPLAINTS = 10
+
 
 @dataclass
 class Tally:
@@ -27,6 +29,14 @@ class Tally:
     events: int = 0
     dead: dict[str, Counter[str]] = field(default_factory=dict)
     """By service, then reason."""
+    feeds: Counter[str] = field(default_factory=Counter)
+    """By status."""
+    entries: Counter[str] = field(default_factory=Counter)
+    """Entries that feeds listed, by what became of them."""
+    complaints: list[str] = field(default_factory=list)
+    """A line for each feed that failed or brought nothing, the worst first, at most `COMPLAINTS`."""
+    complained: int = 0
+    """How many such feeds there are."""
 
     def dead_of(self, service: str) -> int:
         return self.dead.get(service, Counter()).total()

@@ -1,13 +1,14 @@
 """Whether a replay's numbers add up: every input ends somewhere, by name."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from services.console.export.tally import Tally
 
 BOOKKEEPING = ("progress", "tick", "canary", "subscribed", "unsubscribed")
 """Outcomes of ingest that are no input of the recording."""
-POLLS = ("polled", "not-modified", "same-body", "poll-failed")
+POLLS = ("polled", "not-modified", "same-body")
 
 
 class Account(NamedTuple):
@@ -37,6 +38,9 @@ class Ingested(NamedTuple):
     dead: int
     unfetched: int
     """Entries that feeds listed and whose page the recordings do not hold."""
+    failed_polls: Mapping[str, int] = MappingProxyType({})
+    failed_pages: Mapping[str, int] = MappingProxyType({})
+    """Both by reason."""
 
 
 def inputs(ingested: Ingested) -> Account:
@@ -48,13 +52,21 @@ def inputs(ingested: Ingested) -> Account:
         "done before": ingested.before,
         "articles": rest.pop("article", 0),
         "polls": sum(rest.pop(name, 0) for name in POLLS),
-        "withdrawn": rest.pop("withdrawn", 0),
+        **_by_reason("polls failed", rest.pop("poll-failed", 0), ingested.failed_polls),
         "known": rest.pop("unchanged", 0),
-        "not fetched": rest.pop("page-failed", 0),
+        "withdrawn": rest.pop("withdrawn", 0),
+        **_by_reason("pages not read", rest.pop("page-failed", 0), ingested.failed_pages),
         "dead letters": ingested.dead,
-        "ignored": sum(rest.values()),
+        **{f"ignored: {name.removeprefix('skipped-')}": count for name, count in sorted(rest.items())},
     }
     return Account("inputs", ingested.there, parts)
+
+
+def _by_reason(what: str, total: int, reasons: Mapping[str, int]) -> Mapping[str, int]:
+    """Parts of `total`, the commonest first; what has no reason has that for one."""
+    known = sorted(reasons.items(), key=lambda part: (-part[1], part[0]))
+    rest = total - sum(reasons.values())
+    return {f"{what}: {reason}": count for reason, count in [*known, ("no reason told", rest)] if count}
 
 
 def versions(tally: Tally) -> Account:

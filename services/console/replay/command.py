@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from rich.console import Console
 from services.console import addresses, progress
 from services.console.addresses import Address
 from services.console.export.output import directory, written
+from services.console.export.tally import Tally
 from services.console.replay import inputs, newsroom, summary
 from services.console.replay.accounts import Ingested
 from services.console.replay.recordings import Replayed, opened, refuse_other_input
@@ -24,6 +25,7 @@ from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
+from services.ops.observing import ServiceTotals
 from services.ops.registry import Metrics
 from services.stream.breaker import Limits
 from services.stream.bus import Bus
@@ -82,17 +84,24 @@ def replay_recordings(wishes: Wishes, *, stories: bool) -> None:
         report = asyncio.run(_replay(wishes, Path(scratch), out))
         console = Console()
         if stories:
-            told = newsroom.largest(newsroom.read_stories(out / "stories.jsonl"))
-            console.print(
-                newsroom.stories_table(told), newsroom.rest(report.tally.shared, len(told)), sep="\n"
-            )
+            _print_stories(console, out, report.tally)
         console.print(summary.table(report))
+        for line in summary.complaints(report.tally, wishes.out):
+            console.print(line, soft_wrap=True, highlight=False, markup=False)
         for line in summary.hints(wishes.out, wishes.address, stories=stories):
             console.print(line, soft_wrap=True, highlight=False)
     reasons = report.reasons()
     if reasons:
         more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
         raise Stop(Exit.FAILED, reasons[0] + more)
+
+
+def _print_stories(console: Console, out: Path, tally: Tally) -> None:
+    shown = newsroom.largest(newsroom.read_stories(out / "stories.jsonl"))
+    if shown:
+        console.print(newsroom.stories_table(shown), newsroom.rest(tally.shared, len(shown)), sep="\n")
+    for line in () if shown else newsroom.why_empty(tally):
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
 async def _replay(wishes: Wishes, scratch: Path, out: Path) -> Report:
@@ -165,7 +174,13 @@ def _ingested(pipeline: Pipeline, replayed: Replayed) -> Ingested:
         outcomes=totals.outcomes,
         dead=totals.dead.total(),
         unfetched=replayed.unfetched,
+        failed_polls=_noted(totals, "failed_polls_total"),
+        failed_pages=_noted(totals, "failed_pages_total"),
     )
+
+
+def _noted(totals: ServiceTotals, name: str) -> Mapping[str, int]:
+    return {kind: count for (of, kind), count in totals.noted.items() if of == name}
 
 
 def _speed(text: str) -> float:

@@ -9,6 +9,7 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
+from services.console.export.tally import Tally
 from services.contracts.stories import Role, Story, StoryMember
 
 SHOWN = 50
@@ -101,6 +102,20 @@ def _when(member: StoryMember) -> str:
 def _plain(text: str) -> Text:
     """Copy from strangers: no markup, no control characters."""
     return Text("".join(char for char in text if char.isprintable() or char == "\n"))
+
+
+def why_empty(tally: Tally) -> Iterator[str]:
+    """Why there is no story to show."""
+    yield "No story to show: none has a second article or a second version."
+    screened = tally.screened.total()
+    if not tally.articles:
+        yield "  No input gave an article; the table below says what became of it."
+    if screened:
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in tally.screened.most_common())
+        yield f"  {screened:,} of {tally.articles:,} articles were kept out of matching: {reasons}."
+        yield "  Each is in screened.jsonl with the numbers that decided."
+    if tally.stories:
+        yield f"  {tally.stories:,} stories of one article each are in stories.jsonl."
 
 
 def rest(shared: int, shown: int) -> str:

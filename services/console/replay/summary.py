@@ -9,6 +9,7 @@ from rich.table import Table
 from services.console.addresses import Address
 from services.console.export.files import FILES
 from services.console.export.tally import Tally
+from services.console.feeds.account import badness, in_order
 from services.console.replay import accounts
 from services.console.replay.accounts import Account, Ingested
 
@@ -60,6 +61,11 @@ def _rows(report: Report) -> Iterator[tuple[str, str]]:
     yield "dead letters", f"{sum(tally.dead_of(service) for service in tally.dead):,}"
     for service, reasons in tally.dead.items():
         yield from _parts({f"{service}: {reason}": count for reason, count in sorted(reasons.items())})
+    if tally.feeds:
+        yield "feeds", f"{tally.feeds.total():,}"
+        yield from _parts(dict(sorted(tally.feeds.items(), key=lambda part: badness(part[0]))))
+        yield "entries listed", f"{tally.entries.total():,}"
+        yield from _parts(in_order(tally.entries))
     if report.ingested.unfetched:
         yield "pages listed but not recorded", f"{report.ingested.unfetched:,}"
     yield "seconds", f"{report.seconds:,.1f}"
@@ -68,6 +74,19 @@ def _rows(report: Report) -> Iterator[tuple[str, str]]:
 
 def _parts(parts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
     return ((f"  {name}", f"{count:,}") for name, count in parts.items() if count)
+
+
+def complaints(tally: Tally, out: Path | None) -> Iterator[str]:
+    """The feeds that failed or brought nothing, within bounds, and where the rest is."""
+    if not tally.complained:
+        return
+    of = f"{tally.complained:,} of {tally.feeds.total():,}"
+    yield f"Feeds that failed or brought nothing, the worst first: {of}"
+    yield from (f"  {line}" for line in tally.complaints)
+    rest = tally.complained - len(tally.complaints)
+    more = f"… and {rest:,} more; all of them" if rest else "All of this"
+    where = out / "feeds.jsonl" if out else "feeds.jsonl of --out DIR"
+    yield f"  {more}, with each poll and each entry that was not used, in {where}"
 
 
 def hints(out: Path | None, address: Address | None, *, stories: bool) -> Iterator[str]:

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from services.console import addresses
 from services.console.addresses import Address
-from services.console.feeds import Census, listed_in, publish_feeds
+from services.console.feeds.census import Census
+from services.console.feeds.subscriptions import listed_in, publish_feeds
 from services.console.replay import inputs
 from services.console.replay.recordings import opened, refuse_other_input
 from services.console.run import states

@@ -2,12 +2,12 @@
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from services.console.addresses import Address
-from services.console.feeds import Census
+from services.console.feeds.census import Census
 from services.console.run import states
 from services.console.run.canary import CanaryWatch
 from services.console.run.heartbeat import Heartbeat
@@ -18,8 +18,9 @@ from services.contracts.topics import TOPICS
 from services.ops.config import Settings
 from services.ops.events import Event
 from services.ops.health import Health
-from services.ops.labels import FEED_STATES
+from services.ops.labels import FATES, FEED_STATES
 from services.ops.logging import get
+from services.ops.outcomes import OTHER
 from services.ops.registry import Metrics
 from services.stream.bus import Bus, BusError, Partition
 from services.stream.runner import Waiting
@@ -137,6 +138,7 @@ class Watch:
             fares = self._census.by_state(owned, datetime.now(UTC))
             for state in FEED_STATES:
                 self._metrics.gauge("feeds", state).set(fares.get(state, 0))
+            self._count_entries(self._census.by_fate(owned))
         if self._log is not None:
             parts = (self._log, self._log.with_name(f"{self._log.name}-wal"))
             size = sum(part.stat().st_size for part in parts if part.exists())
@@ -144,6 +146,13 @@ class Watch:
             disk = shutil.disk_usage(self._log.parent)
             self._metrics.gauge("disk_free_bytes").set(disk.free)
             self._metrics.gauge("disk_size_bytes").set(disk.total)
+
+    def _count_entries(self, fates: Mapping[str, int]) -> None:
+        """A fate that no label is for is counted as other."""
+        known = {fate: fates.get(fate, 0) for fate in FATES}
+        known[OTHER] += sum(count for fate, count in fates.items() if fate not in known)
+        for fate, count in known.items():
+            self._metrics.gauge("listed_entries", fate).set(count)
 
     async def queues(self) -> None:
         """Set the gauges of what waits in the lanes."""

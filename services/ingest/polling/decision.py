@@ -13,6 +13,8 @@ class Decision(NamedTuple):
     state: FeedState | None
     """None: nothing to remember (a page that no feed announced)."""
     outcome: str
+    failure: str = ""
+    """Why what was fetched could not be used, as a short slug."""
     articles: Sequence[Article] = ()
     entries: Counter[str] = Counter()  # noqa: RUF012 - never written to
     withdrawal: Withdrawal | None = None

@@ -62,11 +62,11 @@ def page(
         return _without_article(one, reading, slug or "bad_url")
     done = replace(state, pending=_without(state.pending, one.waiting))
     if one.seen is None:
-        return Decision(done, "article", (article,))
+        return Decision(done, "article", articles=(article,))
     done = with_fate(done, one.seen.key, fate=ARTICLE, **identity_of(article))
     if one.seen.version == article.version_id:
         return Decision(judged(done), "unchanged")
-    return Decision(judged(done), "article", (article,))
+    return Decision(judged(done), "article", articles=(article,))
 
 
 def unannounced(reading: PageReading) -> Decision:
@@ -78,9 +78,9 @@ def unannounced(reading: PageReading) -> Decision:
         article = articles.from_page(
             reading, parsed, url=url, article_id=ids.article_id(url), source=source_of_page(url), feed=""
         )
-        return Decision(None, "article", (article,))
+        return Decision(None, "article", articles=(article,))
     if reading.outcome != "ok":
-        return Decision(None, "page-failed")
+        return Decision(None, "page-failed", slug)
     return Decision(None, "dead", dead=_dead(reading, slug or "bad_url", None, None))
 
 
@@ -148,7 +148,7 @@ def _withdrawn(one: Listed, seen: SeenEntry, reading: PageReading) -> Decision:
 def _without_article(one: Listed, reading: PageReading, slug: str) -> Decision:
     waiting = one.waiting
     if waiting is None:
-        return Decision(one.state, "page-failed")
+        return Decision(one.state, "page-failed", slug)
     attempts = waiting.attempts + 1
     published = bool(one.seen and one.seen.version)
     # An article that is known to be there is not given up for an error page in its place.
@@ -158,7 +158,7 @@ def _without_article(one: Listed, reading: PageReading, slug: str) -> Decision:
     due_at = schedule.page_retry(waiting.url, reading.at, attempts, reading.retry_after_s)
     retry = replace(waiting, attempts=attempts, due_at=due_at, reason=slug)
     pages = tuple(retry if page is waiting else page for page in one.state.pending)
-    return Decision(judged(replace(one.state, pending=pages)), "page-failed")
+    return Decision(judged(replace(one.state, pending=pages)), "page-failed", slug)
 
 
 def _given_up(

@@ -85,7 +85,7 @@ def _quiet(state: FeedState, reading: FeedReading, outcome: str) -> Decision:
 
 def _failure(state: FeedState, reading: FeedReading, slug: str, reason: str) -> Decision:
     failed = _failed(state, reading, slug, reason)
-    return Decision(with_poll(failed, reading.at, slug, reason=reason), "poll-failed")
+    return Decision(with_poll(failed, reading.at, slug, reason=reason), "poll-failed", slug)
 
 
 def _document(
@@ -118,9 +118,8 @@ def _document(
     names = +names
     after = with_poll(after, reading.at, "polled", listed=names.total(), entries=names)
     after = with_unused(after, *_unused(state, current, matches, parsed, reading.at))
-    return Decision(
-        judged(_alive(after, reading, max(parsed.ttl_s, reading.max_age_s))), "polled", found, names
-    )
+    alive = _alive(after, reading, max(parsed.ttl_s, reading.max_age_s))
+    return Decision(judged(alive), "polled", articles=found, entries=names)
 
 
 class _View(NamedTuple):

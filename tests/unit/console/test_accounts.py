@@ -1,7 +1,8 @@
 from collections import Counter
+from pathlib import Path
 
 from services.console.export.tally import Tally
-from services.console.replay import accounts
+from services.console.replay import accounts, summary
 from services.console.replay.accounts import Ingested
 from services.console.replay.summary import Report
 from services.ops.outcomes import OTHER, OUTCOMES
@@ -83,5 +84,34 @@ def test_every_way_ingest_can_end_an_input_has_a_place_in_the_account() -> None:
     )
     account = accounts.inputs(every)
     assert account.missing == 0
-    ignored = {name for name in OUTCOMES["ingest"] if name.startswith("skipped-")} | {OTHER}
-    assert account.parts["ignored"] == len(ignored)
+    ignored = {f"ignored: {name}" for name in ("robots", "media", "revisit", "not-http", OTHER)}
+    assert ignored <= account.parts.keys()
+
+
+def test_failed_polls_and_pages_are_parts_by_reason_and_still_add_up() -> None:
+    outcomes = {"polled": 3, "poll-failed": 4, "page-failed": 2, "skipped-media": 1}
+    failed = {"not_a_feed": 1, "http_5xx": 2}
+    account = accounts.inputs(
+        Ingested(10, 0, outcomes, dead=0, unfetched=0, failed_polls=failed, failed_pages={"http_404": 2})
+    )
+    assert account.missing == 0
+    assert {name: count for name, count in account.parts.items() if count} == {
+        "polls": 3,
+        "polls failed: http_5xx": 2,
+        "polls failed: not_a_feed": 1,
+        "polls failed: no reason told": 1,
+        "pages not read: http_404": 2,
+        "ignored: media": 1,
+    }
+
+
+def test_the_feeds_that_failed_are_named_within_bounds_and_the_rest_is_where_it_can_be_seen() -> None:
+    ill = Tally(feeds=Counter({"fresh": 30, "gone": 12}), complaints=["https://a.example/rss is gone"])
+    ill.complained = 12
+    told = list(summary.complaints(ill, Path("out")))
+    assert told[0].endswith(": 12 of 42")
+    assert told[1:] == [
+        "  https://a.example/rss is gone",
+        "  … and 11 more; all of them, with each poll and each entry that was not used, in out/feeds.jsonl",
+    ]
+    assert list(summary.complaints(Tally(feeds=Counter({"fresh": 30})), None)) == []

@@ -4,11 +4,13 @@ from typing import get_args
 import pytest
 
 from services.console.addresses import topic_specs
-from services.console.feeds import Census, Followed, publish_feeds
+from services.console.feeds.census import Census, Followed
+from services.console.feeds.subscriptions import publish_feeds
 from services.contracts import ids
 from services.contracts.feeds import Feed, FeedState, FeedStatus
 from services.ops.labels import FEED_STATES
 from services.stream.memory import MemoryBus
+from tests.unit.console.followed import feed, remember, state
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -47,3 +49,31 @@ async def test_partitions_share_out_the_feeds_and_each_is_counted_once() -> None
     assert all(shares)
     assert census.by_state({0, 1, 2, 3}, NOON) == {"unpolled": 40}
     assert census.by_state(frozenset(), NOON) == {}
+
+
+async def test_entries_are_counted_by_fate_over_the_feeds_of_some_partitions() -> None:
+    bus = MemoryBus()
+    await bus.create(topic_specs(forget=True))
+    url = "https://paper.example/rss"
+    await publish_feeds(bus, [feed(url)])
+    census = Census()
+    await remember(bus, state(url, "article", "http_404", "http_404"))
+    await census.refresh(bus)
+    assert census.by_fate({0, 1, 2, 3}) == {"article": 1, "http_404": 2}
+    assert census.by_fate(frozenset()) == {}
+    await remember(bus, state(url, "article", "article", "http_404"))
+    await census.refresh(bus)
+    assert census.by_fate({0, 1, 2, 3}) == {"article": 2, "http_404": 1}
+
+
+async def test_a_feed_that_only_a_recording_told_of_is_known_and_not_followed() -> None:
+    bus = MemoryBus()
+    await bus.create(topic_specs(forget=True))
+    await remember(bus, state("https://paper.example/rss", "article"))
+    await remember(bus, FeedState(feed_id="recording", position=7))
+    census = Census()
+    await census.refresh(bus)
+    assert census.followed() == []
+    assert [one.feed.url for one in census.known()] == ["https://paper.example/rss"]
+    assert census.by_status() == {}
+    assert census.by_fate({0, 1, 2, 3}) == {}

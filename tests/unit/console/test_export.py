@@ -12,12 +12,14 @@ from services.console.export.files import FILES, export
 from services.console.export.tally import Tally
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark
+from services.contracts.feeds import FeedState
 from services.contracts.relations import Passage, Relation, RelationKind, Verdict
 from services.contracts.stories import Story, StoryChange
 from services.stream.bus import Output, Partition
 from services.stream.dead_letters import to_output
 from services.stream.memory import MemoryBus
 from services.stream.service import DeadLetter
+from tests.unit.console.followed import feed, state
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -240,3 +242,34 @@ async def test_dead_letters_name_service_place_and_reason_in_order_of_their_line
 async def test_nothing_appears_when_the_directory_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="absent"):
         await exported(tmp_path / "absent", [output("articles", 1, "a", article("a", 0))])
+
+
+async def test_each_feed_is_a_line_whose_fates_add_up_also_where_only_a_recording_knows_it(
+    tmp_path: Path,
+) -> None:
+    followed, recorded = feed("https://b.example/rss"), state("https://a.example/rss", "article", "http_404")
+    never = feed("https://c.example/rss")
+    tally = await exported(
+        tmp_path,
+        [
+            output("feeds", 0, followed.feed_id, followed),
+            output("feeds", 0, never.feed_id, never),
+            output("feed-state", 0, followed.feed_id, state(followed.url, "article")),
+            output("feed-state", 0, recorded.feed_id, recorded),
+            output("feed-state", 0, "file", FeedState(feed_id="file", position=7)),
+            output("feed-state", 0, followed.feed_id, state(followed.url, "http_403", status="losing")),
+        ],
+    )
+    told = rows(tmp_path, "feeds.jsonl")
+    assert [(row["url"][8], row["status"], row["listed"]) for row in told] == [
+        ("a", "fresh", 2),
+        ("b", "losing", 1),
+        ("c", "unpolled", 0),
+    ]
+    assert all(sum(row["fates"].values()) == row["listed"] for row in told)
+    assert tally.feeds == {"fresh": 1, "losing": 1, "unpolled": 1}
+    assert tally.entries == {"article": 1, "http_404": 1, "http_403": 1}
+    assert (tally.complained, tally.complaints) == (
+        1,
+        ["https://b.example/rss is losing: of its entries 1 = 1 http_403"],
+    )

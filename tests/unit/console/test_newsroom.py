@@ -1,10 +1,12 @@
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
 
 from services.console.export.lines import whole
-from services.console.replay.newsroom import largest, read_stories, stories_table
+from services.console.export.tally import Tally
+from services.console.replay.newsroom import largest, read_stories, stories_table, why_empty
 from services.contracts.stories import Role, Story, StoryMember
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -86,3 +88,11 @@ def test_stories_are_read_back_from_an_export(tmp_path: Path) -> None:
     file = tmp_path / "stories.jsonl"
     file.write_bytes(whole(FERRY) + b"\n")
     assert list(read_stories(file)) == [FERRY]
+
+
+def test_where_there_is_no_story_to_show_it_is_said_why() -> None:
+    screened = Tally(articles=7, screened=Counter({"stub": 4, "empty": 1}), stories=2)
+    text = "\n".join(why_empty(screened))
+    assert "5 of 7 articles were kept out of matching: stub 4, empty 1" in text
+    assert "2 stories of one article each" in text
+    assert "No input gave an article" in "\n".join(why_empty(Tally()))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from services.console.addresses import bus_at, parse, topic_specs
-from services.console.feeds import publish_feeds
+from services.console.feeds.subscriptions import publish_feeds
 from services.console.run.pipeline import Pipeline, Stage
 from services.console.run.watch import Watch
 from services.contracts import ids

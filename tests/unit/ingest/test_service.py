@@ -12,7 +12,14 @@ from services.contracts.canaries import CanaryArticle
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.topics import SHARD_COUNT, shard_of
 from services.ingest.readings import ArchiveReading, BadReading, Canary, Progress, Reading, Skipped, Tick
-from services.ingest.service import DEAD_REASONS, ENTRY_OUTCOMES, OUTCOMES, IngestService, IngestTask
+from services.ingest.service import (
+    DEAD_REASONS,
+    ENTRY_OUTCOMES,
+    NOTED_FAILURES,
+    OUTCOMES,
+    IngestService,
+    IngestTask,
+)
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Poison, Step
 from tests.unit.ingest.readings import (
@@ -203,6 +210,20 @@ def test_every_reading_has_one_outcome_or_one_dead_letter(readings: Sequence[Rea
     assert set(step.outcomes) <= set(OUTCOMES)
     assert {one.reason for one in step.dead} <= set(DEAD_REASONS)
     assert set(ingest.entries) <= set(ENTRY_OUTCOMES)
+
+
+@given(st.lists(READINGS, max_size=20))
+def test_failed_polls_and_pages_are_counted_by_reason_and_entries_by_what_was_done(
+    readings: Sequence[Reading],
+) -> None:
+    ingest = task()
+    step = ingest.take(readings)
+    for outcome, name in NOTED_FAILURES.items():
+        by_reason = {reason: count for (of, reason), count in step.noted.items() if of == name}
+        assert sum(by_reason.values()) == step.outcomes.get(outcome, 0)
+        assert set(by_reason) <= {"http_404", "timeout", "blocked_address", "http_410", "dns", "no_article"}
+    done = {kind: count for (of, kind), count in step.noted.items() if of == "feed_entries_total"}
+    assert done == ingest.entries
 
 
 @given(st.lists(st.lists(READINGS, max_size=6), max_size=6), st.lists(READINGS, max_size=6))

@@ -77,3 +77,9 @@ def test_what_was_first_seen_before_today_is_no_age_of_a_live_story() -> None:
     assert found['story_age_seconds_bucket{le="60.0",path="live"}'] == 2
     assert found['story_age_seconds_bucket{le="120.0",path="live"}'] == 3
     assert found['story_age_seconds_count{path="backfill"}'] == 1
+
+
+def test_a_reason_that_no_label_is_for_is_counted_as_other() -> None:
+    noted = {("failed_polls_total", "not_a_feed"): 2, ("failed_polls_total", "sunspots"): 3}
+    found = told("ingest", delivery(noted=noted))
+    assert found == {'failed_polls_total{reason="not_a_feed"}': 2, 'failed_polls_total{reason="other"}': 3}

@@ -1,11 +1,13 @@
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import pytest
 
 from services.ingest import service
-from services.ops.labels import REBALANCES, RESTORE_SOURCES
+from services.ingest.http.exchange import Outcome
+from services.ingest.readings import Refusal
+from services.ops.labels import FAILURES, FATES, REBALANCES, REFUSALS, RESTORE_SOURCES
 from services.ops.observing import ServiceTotals
-from services.ops.outcomes import DEAD, OTHER, OUTCOMES
+from services.ops.outcomes import DEAD, ENTRIES, OTHER, OUTCOMES
 from services.ops.registry import Metrics
 from services.stream.bus import Partition, Retry
 from services.stream.changelog import Restored
@@ -78,6 +80,12 @@ def test_an_outcome_nobody_listed_is_counted_as_other() -> None:
 def test_every_way_ingest_can_end_an_input_has_its_own_series() -> None:
     assert set(OUTCOMES["ingest"]) == {*service.OUTCOMES, OTHER}
     assert set(DEAD["ingest"]) == {*service.DEAD_REASONS, OTHER}
+
+
+def test_every_way_an_entry_or_a_fetch_can_end_has_its_own_series() -> None:
+    assert {*service.ENTRY_OUTCOMES, OTHER} <= set(ENTRIES)
+    assert set(REFUSALS) == set(get_args(Refusal))
+    assert {*get_args(Outcome), *REFUSALS} - {"ok", "not_modified"} <= set(FAILURES) <= set(FATES)
 
 
 def value(metrics: Metrics, line: str) -> float:

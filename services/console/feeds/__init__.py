@@ -1,0 +1,1 @@
+"""`newsfold feeds`: what is followed, how each feed fares, and what became of its entries."""
