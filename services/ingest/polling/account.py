@@ -75,7 +75,7 @@ def with_unused(state: FeedState, *unused: Unused) -> FeedState:
     return replace(state, unused=(*unused, *before)[:UNUSED_KEPT])
 
 
-def judged(state: FeedState) -> FeedState:
+def with_status(state: FeedState) -> FeedState:
     """`losing` where the feed answers and nothing of what it lists becomes an article."""
     if state.status not in {"fresh", "losing"}:
         return state

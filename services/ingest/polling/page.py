@@ -12,7 +12,14 @@ from services.ingest import articles
 from services.ingest.identity import claimed_address, is_index_of, other_scheme
 from services.ingest.keys import address_key, entry_key
 from services.ingest.polling import schedule
-from services.ingest.polling.account import ABOUT_MAX, ARTICLE, identity_of, judged, with_fate, with_unused
+from services.ingest.polling.account import (
+    ABOUT_MAX,
+    ARTICLE,
+    identity_of,
+    with_fate,
+    with_status,
+    with_unused,
+)
 from services.ingest.polling.decision import Decision
 from services.ingest.polling.listings import Listings, address_of
 from services.ingest.publishers import source_of, source_of_page
@@ -31,7 +38,7 @@ _UNREADABLE = frozenset(
 )
 
 
-class Listed(NamedTuple):
+class PageEntry(NamedTuple):
     """Where a page stands in the feed that answers for it."""
 
     feed: Feed
@@ -40,20 +47,20 @@ class Listed(NamedTuple):
     seen: SeenEntry | None
 
 
-def listed(feed: Feed, state: FeedState, url: str) -> Listed:
+def entry_of_page(feed: Feed, state: FeedState, url: str) -> PageEntry:
     """The entry of `feed` that links to `url`."""
     address = entry_key(url)
     waiting = next((page for page in state.pending if entry_key(page.url) == address), None)
     key = (waiting.key or address) if waiting else ""
     seen = next((entry for entry in state.seen if key == entry.key or address_of(entry) == address), None)
-    return Listed(feed, state, waiting, seen)
+    return PageEntry(feed, state, waiting, seen)
 
 
 def page(
     feed: Feed, state: FeedState, reading: PageReading, listings: Listings, also_in: Sequence[str]
 ) -> Decision:
     """The page of an entry that `feed` answers for. `also_in`: URLs of other feeds that list it."""
-    one = listed(feed, state, reading.url)
+    one = entry_of_page(feed, state, reading.url)
     slug = _slug(reading)
     if slug == "http_410" and one.seen and one.seen.version:
         return _withdrawn(one, one.seen, reading)
@@ -65,8 +72,8 @@ def page(
         return Decision(done, "article", articles=(article,))
     done = with_fate(done, one.seen.key, fate=ARTICLE, **identity_of(article))
     if one.seen.version == article.version_id:
-        return Decision(judged(done), "unchanged")
-    return Decision(judged(done), "article", articles=(article,))
+        return Decision(with_status(done), "unchanged")
+    return Decision(with_status(done), "article", articles=(article,))
 
 
 def unannounced(reading: PageReading) -> Decision:
@@ -84,7 +91,9 @@ def unannounced(reading: PageReading) -> Decision:
     return Decision(None, "dead", dead=_dead(reading, slug or "bad_url", None, None))
 
 
-def _article(one: Listed, reading: PageReading, listings: Listings, also_in: Sequence[str]) -> Article | None:
+def _article(
+    one: PageEntry, reading: PageReading, listings: Listings, also_in: Sequence[str]
+) -> Article | None:
     own, parsed = canonical(reading.final_url or reading.url), reading.parsed
     if own is None or parsed is None:
         return None
@@ -111,7 +120,7 @@ def _article(one: Listed, reading: PageReading, listings: Listings, also_in: Seq
     )
 
 
-def _article_id(one: Listed, url: str, listings: Listings) -> str:
+def _article_id(one: PageEntry, url: str, listings: Listings) -> str:
     """An entry's article keeps its id; an address that some entry links to is that entry's article."""
     if one.seen and one.seen.article:
         return one.seen.article
@@ -119,7 +128,7 @@ def _article_id(one: Listed, url: str, listings: Listings) -> str:
     return next((known for key in keys if (known := listings.article(key))), "") or ids.article_id(url)
 
 
-def _is_disputed(one: Listed, parsed: ParsedPage, claimed: str, listings: Listings) -> bool:
+def _is_disputed(one: PageEntry, parsed: ParsedPage, claimed: str, listings: Listings) -> bool:
     """Whether another entry shows another text at an address that none links to: a template's mistake."""
     if one.seen is None or listings.links(address_key(claimed)):
         return False
@@ -129,7 +138,7 @@ def _is_disputed(one: Listed, parsed: ParsedPage, claimed: str, listings: Listin
     return listings.disputes(article, version, one.feed.feed_id, one.seen.key)
 
 
-def _withdrawn(one: Listed, seen: SeenEntry, reading: PageReading) -> Decision:
+def _withdrawn(one: PageEntry, seen: SeenEntry, reading: PageReading) -> Decision:
     """The publisher says that a published article is gone for good."""
     url = canonical(reading.url) or reading.url
     gone = Withdrawal(
@@ -145,7 +154,7 @@ def _withdrawn(one: Listed, seen: SeenEntry, reading: PageReading) -> Decision:
     return Decision(with_fate(state, seen.key, version="", fate="withdrawn"), "withdrawn", withdrawal=gone)
 
 
-def _without_article(one: Listed, reading: PageReading, slug: str) -> Decision:
+def _without_article(one: PageEntry, reading: PageReading, slug: str) -> Decision:
     waiting = one.waiting
     if waiting is None:
         return Decision(one.state, "page-failed", slug)
@@ -158,11 +167,11 @@ def _without_article(one: Listed, reading: PageReading, slug: str) -> Decision:
     due_at = schedule.page_retry(waiting.url, reading.at, attempts, reading.retry_after_s)
     retry = replace(waiting, attempts=attempts, due_at=due_at, reason=slug)
     pages = tuple(retry if page is waiting else page for page in one.state.pending)
-    return Decision(judged(replace(one.state, pending=pages)), "page-failed", slug)
+    return Decision(with_status(replace(one.state, pending=pages)), "page-failed", slug)
 
 
 def _given_up(
-    one: Listed, waiting: PendingPage, reading: PageReading, slug: str, *, published: bool
+    one: PageEntry, waiting: PendingPage, reading: PageReading, slug: str, *, published: bool
 ) -> Decision:
     letter = _dead(reading, slug, one.feed, waiting)
     state = replace(one.state, pending=_without(one.state.pending, waiting))
@@ -170,7 +179,7 @@ def _given_up(
         state = with_fate(state, one.seen.key, fate=ARTICLE if published else slug)
     about = (waiting.title or waiting.url)[:ABOUT_MAX]
     state = with_unused(state, Unused(reading.at, slug, about, letter.detail[:ABOUT_MAX]))
-    return Decision(judged(state), "dead", dead=letter)
+    return Decision(with_status(state), "dead", dead=letter)
 
 
 def _slug(reading: PageReading) -> str:

@@ -24,9 +24,9 @@ from services.ingest.polling.account import (
     WAITING,
     fate_of,
     identity_of,
-    judged,
     with_entries,
     with_poll,
+    with_status,
     with_unused,
 )
 from services.ingest.polling.decision import Decision
@@ -79,7 +79,7 @@ def poll(feed: Feed, state: FeedState, reading: FeedReading, listings: Listings)
 
 
 def _quiet(state: FeedState, reading: FeedReading, outcome: str) -> Decision:
-    alive = judged(_alive(state, reading, reading.max_age_s))
+    alive = with_status(_alive(state, reading, reading.max_age_s))
     return Decision(with_poll(alive, reading.at, outcome), outcome)
 
 
@@ -119,7 +119,7 @@ def _document(
     after = with_poll(after, reading.at, "polled", listed=names.total(), entries=names)
     after = with_unused(after, *_unused(state, current, matches, parsed, reading.at))
     alive = _alive(after, reading, max(parsed.ttl_s, reading.max_age_s))
-    return Decision(judged(alive), "polled", articles=found, entries=names)
+    return Decision(with_status(alive), "polled", articles=found, entries=names)
 
 
 class _View(NamedTuple):
