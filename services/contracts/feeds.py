@@ -43,6 +43,10 @@ class SeenEntry(msgspec.Struct, frozen=True, array_like=True):
     """Hash of the entry's canonical link, where it has one and that is not the key."""
     article: str = ""
     """`article_id` it is published under; it stays when the link moves."""
+    language: str = ""
+    """Of the version published last: where dedup looks for it."""
+    page: str = ""
+    """Hash of the address its link has in common with other entries, where it is known by a place there."""
     fate: str = ""
     """What became of it: `article`, `waiting` (for its page), `known` (another feed answers), or why not."""
 
@@ -83,9 +87,9 @@ class PendingPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     published_at: datetime | None = None
     listed_at: datetime
     attempts: int = 0
-    due_at: datetime
     reason: str = ""
     """How the last attempt failed, as a short slug; empty before the first."""
+    due_at: datetime
 
 
 class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -111,6 +115,8 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     failures: int = 0
     home_url: str = ""
     """The site the feed is of, as its last document said."""
+    current: int = 0
+    """How many of `seen`, from the first on, its last document listed."""
     listed: int = 0
     """Different entries it has listed since it is followed: `seen` and `past` together."""
     past: dict[str, int] = msgspec.field(default_factory=dict)

@@ -9,13 +9,12 @@ from services.contracts.feeds import Feed
 from services.ingest.credits.attribution import credits_of
 from services.ingest.readings import ArchiveReading, Entry, PageReading, ParsedPage
 from services.ingest.text.language import settle
-from services.ingest.urls import canonical, canonical_of_page
 
 
 def from_archive(reading: ArchiveReading) -> Article:
     """`url` stays as the archive has it, so that its owner finds it again; identity is canonical."""
     return _article(
-        identity=reading.canonical_url,
+        article_id=ids.article_id(reading.canonical_url),
         url=reading.url,
         source=reading.source,
         feed=reading.feed,
@@ -31,19 +30,17 @@ def from_page(
     reading: PageReading,
     page: ParsedPage,
     *,
+    url: str,
+    article_id: str,
     source: str,
     feed: str,
     title: str = "",
     published_at: datetime | None = None,
     also_in: Sequence[str] = (),
-) -> Article | None:
-    """`title` and `published_at` are the feed's and fill gaps of the page. None where no URL is usable."""
-    fetched = reading.final_url or reading.url
-    url = canonical_of_page(fetched, page.canonical_url)
-    if url is None:
-        return None
+) -> Article:
+    """`url`: canonical. `title` and `published_at` are the feed's and fill gaps of the page."""
     return _article(
-        identity=url,
+        article_id=article_id,
         url=url,
         source=source,
         feed=feed,
@@ -53,36 +50,39 @@ def from_page(
         first_seen_at=reading.at,
         published_at=page.published_at or published_at,
         also_in=also_in,
-        fetched_url=fetched,
+        fetched_url=reading.final_url or reading.url,
     )
 
 
 def from_entry(
-    entry: Entry, feed: Feed, *, language: str, first_seen_at: datetime, also_in: Sequence[str] = ()
-) -> Article | None:
-    """An article whose text the feed carries. None where no URL is usable."""
-    url = canonical(entry.url)
-    if url is None:
-        return None
+    entry: Entry,
+    feed: Feed,
+    *,
+    url: str,
+    article_id: str,
+    source: str,
+    language: str,
+    first_seen_at: datetime,
+) -> Article:
+    """An article whose text the feed carries. `article_id`: empty for that of `url`."""
     text = entry.content or entry.summary
     return _article(
-        identity=url,
+        article_id=article_id or ids.article_id(url),
         url=url,
-        source=feed.source,
+        source=source,
         feed=feed.url,
         title=entry.title,
         text=text,
         language=settle(feed.language or language, entry.title, text),
         first_seen_at=first_seen_at,
         published_at=entry.published_at,
-        also_in=also_in,
         fetched_url=entry.url,
     )
 
 
 def _article(
     *,
-    identity: str,
+    article_id: str,
     url: str,
     source: str,
     feed: str,
@@ -94,11 +94,10 @@ def _article(
     also_in: Sequence[str] = (),
     fetched_url: str = "",
 ) -> Article:
-    article = ids.article_id(identity)
     named = credits_of(title, text, source)
     return Article(
-        article_id=article,
-        version_id=ids.version_id(article, title, text),
+        article_id=article_id,
+        version_id=ids.version_id(article_id, title, text),
         url=url,
         source=source,
         feed=feed,

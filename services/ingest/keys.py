@@ -7,7 +7,12 @@ from services.ingest.urls import canonical
 
 def entry_key(url: str) -> str:
     """Key of an entry by its link; tracking parameters do not count."""
-    return digest("link", canonical(url) or url)
+    return address_key(canonical(url) or url)
+
+
+def address_key(address: str) -> str:
+    """Key of an address that is canonical already, or that Newsfold made (`identity.fragment_address`)."""
+    return digest("link", address)
 
 
 def digest(*parts: str) -> str:

@@ -11,16 +11,18 @@ import msgspec
 from msgspec.structs import replace
 
 from services.contracts import wire
-from services.contracts.articles import Article, Watermark
+from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.topics import SHARD_COUNT, shard_of
 from services.ingest import articles
 from services.ingest.canary import synthetic
-from services.ingest.failures import failure_of
 from services.ingest.keys import digest, entry_key
-from services.ingest.polling import decide
+from services.ingest.polling.decision import Decision
 from services.ingest.polling.listings import Listings
+from services.ingest.polling.page import page, unannounced
+from services.ingest.polling.poll import poll
+from services.ingest.publishers import source_of_page
 from services.ingest.readings import (
     ArchiveReading,
     BadReading,
@@ -33,7 +35,6 @@ from services.ingest.readings import (
     Tick,
 )
 from services.ingest.text.dates import EPOCH, MICROSECOND
-from services.ingest.urls import host_of, publisher
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import DeadLetter, Feeder, Poison, Step
 
@@ -123,38 +124,38 @@ class IngestTask:
     def _poll(self, reading: FeedReading, out: "_Out") -> None:
         feed = self._feed(reading.feed_id, reading.url)
         state = self.states.get(feed.feed_id) or FeedState(feed_id=feed.feed_id, url=reading.url)
-        self._apply(feed, decide.poll(feed, state, reading, self._listings.owner), reading, out)
+        self._apply(feed, poll(feed, state, reading, self._listings), reading.at, out)
 
     def _page(self, reading: PageReading, out: "_Out") -> None:
         key = entry_key(reading.url)
         owner = self._listings.owner(key)
         state = self.states.get(owner) if owner else None
         if state is None:
-            self._apply(None, decide.unannounced(reading), reading, out)
+            self._apply(None, unannounced(reading), reading.at, out)
             return
         others = (self.states.get(feed_id) for feed_id in self._listings.others(key))
         feed = self._feed(state.feed_id, state.url)
-        found = decide.page(feed, state, reading, sorted(other.url for other in others if other))
-        self._apply(feed, found, reading, out)
+        also_in = sorted(other.url for other in others if other)
+        self._apply(feed, page(feed, state, reading, self._listings, also_in), reading.at, out)
 
-    def _apply(
-        self, feed: Feed | None, decision: decide.Decision, reading: FeedReading | PageReading, out: "_Out"
-    ) -> None:
+    def _apply(self, feed: Feed | None, decision: Decision, at: datetime, out: "_Out") -> None:
         for article in decision.articles:
             out.article(article)
+        if decision.withdrawal:
+            out.withdrawal(decision.withdrawal)
         self.entries.update(decision.entries)
         out.listed(decision.entries)
         if feed and decision.state:
             self._remember(feed.feed_id, decision.state)
-            out.remembered(decision.state, reading.at)
+            out.remembered(decision.state, at)
         if decision.dead:
             out.dead.append(decision.dead)
         else:
-            out.count(decision.outcome, failure_of(reading))
+            out.count(decision.outcome, decision.failure)
 
     def _feed(self, feed_id: str, url: str) -> Feed:
         """The subscription, or one made up for a feed that only a recording knows."""
-        return self.feeds.get(feed_id) or Feed(feed_id=feed_id, url=url, source=publisher(host_of(url)))
+        return self.feeds.get(feed_id) or Feed(feed_id=feed_id, url=url, source=source_of_page(url))
 
     def _progress(self, reading: Progress, out: "_Out") -> None:
         state = self.states.get(reading.recording) or FeedState(feed_id=reading.recording)
@@ -178,7 +179,10 @@ class IngestTask:
             self.states.pop(key, None)
 
 
-ENTRY_OUTCOMES = ("new", "changed", "unchanged", "known", "repeated", "no-address", "put-off", "cut")
+ENTRY_OUTCOMES = (
+    *("new", "changed", "unchanged", "known", "repeated"),
+    *("no-address", "left-out", "put-off", "cut"),
+)
 """What can become of an entry of a feed document. `known`: another feed answers for it."""
 OUTCOMES = (
     "article",
@@ -188,6 +192,7 @@ OUTCOMES = (
     "same-body",
     "poll-failed",
     "page-failed",
+    "withdrawn",
     *(f"skipped-{kind}" for kind in ("robots", "redirect", "revisit", "sitemap", "media", "not-http")),
     "progress",
     "tick",
@@ -226,17 +231,17 @@ class _Out:
         self._quiet_until = max(at, self._quiet_until or at)
 
     def article(self, article: Article) -> None:
-        partition = Partition("articles", shard_of(article.language))
-        self._articles.append(
-            _output(
-                partition,
-                article.article_id,
-                article,
-                id_=article.version_id,
-                at=article.first_seen_at,
-                value=wire.encode(article),
-            )
-        )
+        self._of_article(article, article.first_seen_at)
+
+    def withdrawal(self, withdrawal: Withdrawal) -> None:
+        self._of_article(withdrawal, withdrawal.at)
+
+    def _of_article(self, record: Article | Withdrawal, at: datetime) -> None:
+        # A version may be shown again: the sighting is what a reader may meet twice.
+        id_ = f"{record.version_id}:{at.isoformat()}"
+        partition = Partition("articles", shard_of(record.language))
+        value = wire.encode(record)
+        self._articles.append(_output(partition, record.article_id, record, id_=id_, at=at, value=value))
 
     def canaries(self, at: datetime, origins: int) -> None:
         """One for each shard that falls to this partition, so that together they try every way there is."""

@@ -5,10 +5,8 @@ addresses that may be two articles stay two; dedup has the rest.
 """
 
 import re
-from functools import lru_cache
 from urllib.parse import SplitResult, unquote, urlsplit
 
-import tld
 from w3lib.url import canonicalize_url
 
 MAX_LENGTH = 2_048
@@ -39,34 +37,11 @@ def canonical(url: str) -> str | None:
         parts = urlsplit(_unwrapped(url.strip()))
         if parts.scheme.lower() not in _DEFAULT_PORT or not parts.hostname:
             return None
-        folded = canonicalize_url(_without_noise(parts).geturl())
+        folded = canonicalize_url(_without_noise(parts).geturl(), keep_fragments=True)
         named = _NAMED.fullmatch(urlsplit(folded).hostname or "")
     except (ValueError, UnicodeError):
         return None
     return folded if named and len(folded) <= MAX_LENGTH else None
-
-
-def canonical_of_page(fetched: str, claimed: str) -> str | None:
-    """Canonical URL of a page fetched at `fetched` that claims `claimed` by `<link rel=canonical>`.
-
-    The claim counts on the same registrable domain, and unless it is the home page: templates of
-    whole sites carry such a link.
-    """
-    own, other = canonical(fetched), canonical(claimed) if claimed else None
-    if own is None or other is None:
-        return own
-    there = urlsplit(other)
-    if publisher(there.hostname or "") != publisher(urlsplit(own).hostname or ""):
-        return own
-    return own if there.path in {"", "/"} and not there.query else other
-
-
-@lru_cache(maxsize=4_096)
-def publisher(host: str) -> str:
-    """Registrable domain by the Public Suffix List; the last two labels where the list is silent."""
-    host = host.lower().rstrip(".")
-    known = tld.get_fld(host, fix_protocol=True, fail_silently=True)
-    return known or ".".join(host.split(".")[-2:])
 
 
 def host_of(url: str) -> str:
@@ -93,7 +68,9 @@ def _without_noise(parts: SplitResult) -> SplitResult:
     if parts.port not in {None, _DEFAULT_PORT[scheme]}:
         host = f"{host}:{parts.port}"
     kept = "&".join(pair for pair in parts.query.split("&") if pair and not _is_noise(pair))
-    return SplitResult(scheme, host, _SLUG_THEN_AMP.sub(r"\1", parts.path), kept, "")
+    # "#!" names a page of its own (https://www.w3.org/TR/fragid-best-practices/), any other fragment a place.
+    fragment = parts.fragment if parts.fragment.startswith("!") else ""
+    return SplitResult(scheme, host, _SLUG_THEN_AMP.sub(r"\1", parts.path), kept, fragment)
 
 
 def _is_noise(pair: str) -> bool:

@@ -12,6 +12,7 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
         "same-body",
         "poll-failed",
         "page-failed",
+        "withdrawn",
         "skipped-robots",
         "skipped-redirect",
         "skipped-revisit",

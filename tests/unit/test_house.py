@@ -29,7 +29,7 @@ SHELLS = frozenset(
 )
 """Modules of the news packages that await, read files or talk to the network. All others are pure."""
 INGEST = "services.ingest"
-_NAMES = (f"{INGEST}.urls", f"{INGEST}.keys")
+_NAMES = tuple(f"{INGEST}.{name}" for name in ("urls", "keys", "publishers"))
 _SEEN = (*_NAMES, f"{INGEST}.readings", f"{INGEST}.http.exchange")
 WINGS = {
     "http": (f"{INGEST}.urls",),

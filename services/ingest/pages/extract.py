@@ -15,13 +15,14 @@ from lxml import etree  # type: ignore[import-untyped]
 from trafilatura.utils import load_html
 
 from services.ingest.http.exchange import Exchange
+from services.ingest.publishers import publisher
 from services.ingest.readings import ParsedPage, Refusal
 from services.ingest.text.charset import text_of
 from services.ingest.text.dates import moment
 from services.ingest.text.language import settle
 from services.ingest.text.markup import root_of
 from services.ingest.text.plain import tidy
-from services.ingest.urls import host_of, publisher
+from services.ingest.urls import host_of
 
 MAX_CHARS = 5_000_000
 MAX_DEPTH = 500

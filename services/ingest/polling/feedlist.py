@@ -23,8 +23,9 @@ from defusedxml.ElementTree import fromstring
 
 from services.contracts import ids
 from services.contracts.feeds import Feed
+from services.ingest.publishers import publisher
 from services.ingest.text.language import code
-from services.ingest.urls import canonical, host_of, publisher
+from services.ingest.urls import canonical, host_of
 
 MAX_BYTES = 64 << 20
 _FEED_SCHEME = re.compile(r"^feed:(?://)?(?=(https?://))|^feed://()", re.IGNORECASE)

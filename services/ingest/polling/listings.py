@@ -1,46 +1,91 @@
-"""Which feeds list an entry. The first one answers for it; the others only lend their names."""
+"""Which feeds list an address, and which article stands behind it.
+
+The first feed answers for it; the others only lend their names. What this holds follows from the feeds'
+states alone.
+"""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from services.contracts.feeds import SeenEntry
 
 
+class _Holder(NamedTuple):
+    """An entry that an article is published for."""
+
+    feed_id: str
+    key: str
+
+
 class Listings:
-    """Entry keys of all feeds of a task. What it holds follows from the feeds' states alone."""
+    """Addresses of all entries of a task, by their keys (`keys.address_key`)."""
 
     def __init__(self) -> None:
         self._owner: dict[str, str] = {}
         self._others: dict[str, set[str]] = {}
+        self._articles: dict[str, str] = {}
+        self._versions: dict[str, dict[_Holder, str]] = {}
 
-    def owner(self, key: str) -> str | None:
-        """The feed that answers for an entry."""
-        return self._owner.get(key)
+    def owner(self, address: str) -> str | None:
+        """The feed that answers for an address."""
+        return self._owner.get(address)
 
-    def others(self, key: str) -> Iterable[str]:
+    def others(self, address: str) -> Iterable[str]:
         """Feeds that list it beside its owner."""
-        return self._others.get(key, ())
+        return self._others.get(address, ())
+
+    def links(self, address: str) -> bool:
+        """Whether any entry links to it."""
+        return address in self._owner
+
+    def article(self, address: str) -> str:
+        """The article that the entry linking to an address is published as; empty for none."""
+        return self._articles.get(address, "")
+
+    def disputes(self, article: str, version: str, feed_id: str, key: str) -> bool:
+        """Whether another entry shows another text as this article."""
+        holders = self._versions.get(article, {})
+        return any(shown != version for holder, shown in holders.items() if holder != (feed_id, key))
 
     def update(self, feed_id: str, before: Iterable[SeenEntry], after: Iterable[SeenEntry]) -> None:
         """A feed's seen entries changed. An entry without digest is left to another feed."""
-        gone = {entry.key: entry.digest for entry in before}
+        gone = {entry.key: entry for entry in before}
+        new = []
         for entry in after:
-            if gone.get(entry.key) == entry.digest:
+            if gone.get(entry.key) == entry:
                 del gone[entry.key]
-                continue
-            self._drop(feed_id, entry.key)
-            gone.pop(entry.key, None)
-            if entry.digest:
-                self._owner.setdefault(entry.key, feed_id)
             else:
-                self._others.setdefault(entry.key, set()).add(feed_id)
-        for key in gone:
-            self._drop(feed_id, key)
+                new.append(entry)
+        for entry in gone.values():
+            self._drop(feed_id, entry)
+        for entry in new:
+            self._put(feed_id, entry)
 
-    def _drop(self, feed_id: str, key: str) -> None:
-        if self._owner.get(key) == feed_id:
-            del self._owner[key]
-        others = self._others.get(key)
-        if others:
-            others.discard(feed_id)
-            if not others:
-                del self._others[key]
+    def _put(self, feed_id: str, entry: SeenEntry) -> None:
+        address = address_of(entry)
+        if not entry.digest:
+            self._others.setdefault(address, set()).add(feed_id)
+            return
+        self._owner.setdefault(address, feed_id)
+        if entry.article and entry.version:
+            self._articles.setdefault(address, entry.article)
+            self._versions.setdefault(entry.article, {})[_Holder(feed_id, entry.key)] = entry.version
+
+    def _drop(self, feed_id: str, entry: SeenEntry) -> None:
+        address = address_of(entry)
+        if self._owner.get(address) == feed_id:
+            del self._owner[address]
+            self._articles.pop(address, None)
+        others = self._others.get(address, set())
+        others.discard(feed_id)
+        if not others:
+            self._others.pop(address, None)
+        holders = self._versions.get(entry.article, {})
+        holders.pop(_Holder(feed_id, entry.key), None)
+        if not holders:
+            self._versions.pop(entry.article, None)
+
+
+def address_of(entry: SeenEntry) -> str:
+    """Key of an entry's own address: states of old have it as the entry's key."""
+    return entry.link or entry.key

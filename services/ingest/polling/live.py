@@ -20,7 +20,7 @@ from services.ingest.http.fetch import ACCEPT_FEED, ACCEPT_PAGE, Fetcher
 from services.ingest.observe import body_digest, feed_reading, page_reading
 from services.ingest.polling import schedule
 from services.ingest.polling.fetch_line import fetch_line
-from services.ingest.readings import Canary, FeedReading, PageReading, Reading, Tick
+from services.ingest.readings import Canary, FeedReading, PageReading, ParsedPage, Reading, Tick
 from services.ingest.service import IngestTask
 from services.ingest.text.dates import EPOCH, MICROSECOND
 from services.ingest.urls import host_of
@@ -30,6 +30,8 @@ from services.ops.fetching import Fetches
 from services.ops.logging import get
 from services.stream.clock import Clock, SystemClock
 
+REFRESHES = 2
+"""Pages in a row that send their reader on at once."""
 Seen = FeedReading | PageReading
 
 
@@ -192,11 +194,19 @@ class HttpFeeder:
 
     async def _page(self, url: str) -> Seen:
         started = self._clock.monotonic()
-        exchange = await self._get("page", url, accept=ACCEPT_PAGE)
-        parsed = await self._pool.page(exchange) if exchange.outcome == "ok" else None
+        exchange, parsed = await self._read_page(url)
+        for _ in range(REFRESHES):
+            if parsed is None or not parsed.refresh_url:
+                break
+            onward, parsed = await self._read_page(parsed.refresh_url)
+            exchange = replace(onward, url=url, final_url=onward.final_url or onward.url)
         took_s = self._clock.monotonic() - started
         get("ingest").info(Event.PAGE_FETCHED, **fetch_line(exchange, parsed, took_s))
         return page_reading(exchange, parsed, self._clock.now())
+
+    async def _read_page(self, url: str) -> tuple[Exchange, ParsedPage | None]:
+        exchange = await self._get("page", url, accept=ACCEPT_PAGE)
+        return exchange, await self._pool.page(exchange) if exchange.outcome == "ok" else None
 
     async def _get(self, kind: str, url: str, **headers: str) -> Exchange:
         started = self._clock.monotonic()

@@ -87,7 +87,7 @@ def test_an_article_goes_to_the_shard_of_its_language_under_its_id_at_its_time()
     )
     assert first.key == article.article_id.encode()
     assert first.timestamp_us == int(after(3).timestamp() * 1_000_000)
-    assert dict(first.headers)["ce_id"] == article.version_id.encode()
+    assert dict(first.headers)["ce_id"].startswith(f"{article.version_id}:".encode())
     assert (article.first_seen_at, article.backfill) == (after(3), False)
 
 
@@ -115,7 +115,7 @@ def test_articles_and_the_state_of_their_feed_leave_in_one_step() -> None:
     assert state.partition == Partition("feed-state", 0)
     assert state.key == ONE.feed_id.encode()
     assert wire.decode(FeedState, state.value or b"").pending == ()
-    assert [one.source for one in articles(step)] == ["hafenblatt"]
+    assert [one.source for one in articles(step)] == ["hafenblatt.example"]
 
 
 def test_a_feed_read_twice_in_one_step_has_one_state() -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.urls import MAX_LENGTH, canonical, canonical_of_page, publisher
+from services.ingest.urls import MAX_LENGTH, canonical
 
 
 @pytest.mark.parametrize(
@@ -67,27 +67,3 @@ def test_no_text_makes_it_raise(text: str) -> None:
     for one in (text, f"https://{text}", f"https://paper.example/{text}"):
         found = canonical(one)
         assert found is None or canonical(found) == found
-
-
-@pytest.mark.parametrize(
-    ("claimed", "expected"),
-    [
-        ("https://paper.example/story-1", "https://paper.example/story-1"),
-        ("https://m.paper.example/story-1", "https://m.paper.example/story-1"),
-        ("https://other.example/story-1", "https://www.paper.example/raw-1"),
-        ("https://paper.example/", "https://www.paper.example/raw-1"),
-        ("", "https://www.paper.example/raw-1"),
-    ],
-)
-def test_a_page_names_its_address_only_on_its_own_domain_and_never_the_home_page(
-    claimed: str, expected: str
-) -> None:
-    assert canonical_of_page("https://www.paper.example/raw-1?utm_source=rss", claimed) == expected
-
-
-@pytest.mark.parametrize(
-    ("host", "domain"),
-    [("www.paper.co.uk", "paper.co.uk"), ("feeds.paper.example", "paper.example"), ("paper.de", "paper.de")],
-)
-def test_the_publisher_of_a_host_is_its_registrable_domain(host: str, domain: str) -> None:
-    assert publisher(host) == domain

@@ -8,17 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.contracts.feeds import FeedState
-from services.ingest.polling import decide, schedule
+from services.contracts.feeds import FeedState, SeenEntry
+from services.ingest.polling import poll as polling
+from services.ingest.polling.decision import Decision
+from services.ingest.polling.listings import Listings
 from services.ingest.readings import Entry, ParsedFeed
 from tests.unit.ingest.readings import (
     START,
     after,
     entry,
-    failed_page,
     feed,
-    page,
-    page_without_article,
     poll,
     reading,
     state,
@@ -28,12 +27,18 @@ FEED = feed()
 LONG = "Ein ganzer Artikel steht schon im Feed. " * 60
 
 
-def nobody(_: str) -> str | None:
-    return None
+NOBODY = Listings()
 
 
-def polled(*entries: Entry, before: FeedState | None = None, minutes: float = 0) -> decide.Decision:
-    found = decide.poll(FEED, before or state(FEED), poll(FEED, *entries, minutes=minutes), nobody)
+def listed_elsewhere(*slugs: str) -> Listings:
+    """What the task knows where another feed lists these entries."""
+    other = Listings()
+    other.update("the other feed", (), [SeenEntry(entry(slug).key, "d", START) for slug in slugs])
+    return other
+
+
+def polled(*entries: Entry, before: FeedState | None = None, minutes: float = 0) -> Decision:
+    found = polling.poll(FEED, before or state(FEED), poll(FEED, *entries, minutes=minutes), NOBODY)
     assert found.state is not None
     return found
 
@@ -73,7 +78,7 @@ def test_an_entry_with_tracking_parameters_is_the_same_entry() -> None:
 
 
 def test_an_entry_of_another_feed_is_known_and_not_fetched_twice() -> None:
-    found = decide.poll(FEED, state(FEED), poll(FEED, entry("a")), lambda _: "the other feed")
+    found = polling.poll(FEED, state(FEED), poll(FEED, entry("a")), listed_elsewhere("a"))
     assert found.entries == {"known": 1}
     assert found.state is not None
     assert found.state.pending == ()
@@ -81,14 +86,14 @@ def test_an_entry_of_another_feed_is_known_and_not_fetched_twice() -> None:
 
 
 def test_an_entry_left_to_another_feed_is_taken_over_when_that_feed_ends() -> None:
-    left = decide.poll(FEED, state(FEED), poll(FEED, entry("a")), lambda _: "the other feed").state
+    left = polling.poll(FEED, state(FEED), poll(FEED, entry("a")), listed_elsewhere("a")).state
     found = polled(entry("a"), entry("b"), before=left, minutes=15)
     assert found.entries == {"new": 2}
 
 
 def test_not_modified_keeps_validators_and_takes_fresher_ones() -> None:
     before = replace(state(FEED), etag='W/"one"', last_modified="Mon, 02 Mar 2026 05:00:00 GMT", failures=3)
-    found = decide.poll(FEED, before, reading(FEED, outcome="not_modified", etag='W/"two"'), nobody)
+    found = polling.poll(FEED, before, reading(FEED, outcome="not_modified", etag='W/"two"'), NOBODY)
     assert found.outcome == "not-modified"
     assert found.state is not None
     assert (found.state.etag, found.state.last_modified) == ('W/"two"', "Mon, 02 Mar 2026 05:00:00 GMT")
@@ -99,7 +104,7 @@ def test_validators_are_stored_exactly_even_when_the_body_is_equal() -> None:
     before = replace(state(FEED), body_digest="same", etag='"old"')
     stamp = "Mon, 2 Mar 2026 5:00 +0000 (not a proper date)"
     equal = reading(FEED, body_digest="same", etag=' "odd etag" ', last_modified=stamp, parsed=ParsedFeed())
-    found = decide.poll(FEED, before, equal, nobody)
+    found = polling.poll(FEED, before, equal, NOBODY)
     assert found.outcome == "same-body"
     assert found.state is not None
     assert (found.state.etag, found.state.last_modified) == (' "odd etag" ', stamp)
@@ -108,9 +113,9 @@ def test_validators_are_stored_exactly_even_when_the_body_is_equal() -> None:
 def test_failures_are_counted_with_a_reason_and_back_off() -> None:
     now = state(FEED)
     waits = []
-    for number in range(decide.BROKEN_AFTER):
-        found = decide.poll(
-            FEED, now, reading(FEED, minutes=number, outcome="timeout", reason="too slow"), nobody
+    for number in range(polling.BROKEN_AFTER):
+        found = polling.poll(
+            FEED, now, reading(FEED, minutes=number, outcome="timeout", reason="too slow"), NOBODY
         )
         assert found.outcome == "poll-failed"
         assert found.state is not None
@@ -123,14 +128,14 @@ def test_failures_are_counted_with_a_reason_and_back_off() -> None:
 
 def test_a_feed_that_turned_to_html_is_marked_with_the_reason() -> None:
     html = ParsedFeed(refusal="not_a_feed", reason="an HTML page, not a feed")
-    found = decide.poll(FEED, state(FEED), reading(FEED, body_digest="x", parsed=html), nobody)
+    found = polling.poll(FEED, state(FEED), reading(FEED, body_digest="x", parsed=html), NOBODY)
     assert found.state is not None
     assert (found.state.status, found.state.reason) == ("backing_off", "not_a_feed: an HTML page, not a feed")
     assert found.state.body_digest == "", "the next poll parses it again"
 
 
 def test_a_feed_that_is_gone_is_asked_once_a_week() -> None:
-    found = decide.poll(FEED, state(FEED), reading(FEED, outcome="http_410"), nobody)
+    found = polling.poll(FEED, state(FEED), reading(FEED, outcome="http_410"), NOBODY)
     assert found.state is not None
     assert found.state.status == "gone"
     assert found.state.due_at is not None
@@ -138,7 +143,7 @@ def test_a_feed_that_is_gone_is_asked_once_a_week() -> None:
 
 
 def test_retry_after_is_honoured() -> None:
-    found = decide.poll(FEED, state(FEED), reading(FEED, outcome="http_429", retry_after_s=7_200), nobody)
+    found = polling.poll(FEED, state(FEED), reading(FEED, outcome="http_429", retry_after_s=7_200), NOBODY)
     assert found.state is not None
     assert found.state.due_at is not None
     assert found.state.due_at >= after(120)
@@ -146,7 +151,7 @@ def test_retry_after_is_honoured() -> None:
 
 def test_the_publishers_wish_lengthens_the_interval() -> None:
     hourly = reading(FEED, body_digest="x", parsed=ParsedFeed(ttl_s=3_600))
-    found = decide.poll(FEED, state(FEED), hourly, nobody)
+    found = polling.poll(FEED, state(FEED), hourly, NOBODY)
     assert found.state is not None
     assert found.state.due_at is not None
     assert found.state.due_at >= after(60)
@@ -171,9 +176,10 @@ def test_a_teaser_is_no_whole_article(content: str) -> None:
 
 def test_a_subscription_may_say_that_a_feed_carries_whole_articles() -> None:
     whole = feed("whole", full_text=True)
-    found = decide.poll(whole, state(whole), poll(whole, entry("a", summary="Kurz und ganz.")), nobody)
+    short = entry("a", summary="Kurz und ganz: der Steg ist wieder offen.")
+    found = polling.poll(whole, state(whole), poll(whole, short), NOBODY)
     assert [(one.text, one.feed, one.source) for one in found.articles] == [
-        ("Kurz und ganz.", whole.url, "hafenblatt")
+        (short.summary, whole.url, "hafenblatt.example")
     ]
 
 
@@ -195,7 +201,7 @@ def test_an_entry_without_an_address_is_counted_and_remembered() -> None:
 
 
 def test_pages_beyond_the_bound_are_put_off_and_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decide, "PENDING_MAX", 2)
+    monkeypatch.setattr(polling, "PENDING_MAX", 2)
     first = polled(entry("a"), entry("b"), entry("c"))
     assert first.entries == {"new": 2, "put-off": 1}
     assert first.state is not None
@@ -208,7 +214,7 @@ def test_pages_beyond_the_bound_are_put_off_and_looked_for_again(monkeypatch: py
 def test_what_the_document_lists_is_never_forgotten_and_the_rest_is_bounded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(decide, "SEEN_KEPT", 3)
+    monkeypatch.setattr(polling, "SEEN_KEPT", 3)
     now = after_poll(*(entry(f"old-{n}") for n in range(10)))
     listed = [entry(f"new-{n}") for n in range(10)]
     now = after_poll(*listed, before=now, minutes=15)
@@ -224,93 +230,14 @@ SLUGS = st.lists(st.sampled_from("abcdefgh"), max_size=12)
 def test_every_entry_of_every_document_ends_under_one_name(
     documents: Sequence[Sequence[str]], others: set[str]
 ) -> None:
-    taken = {entry(slug).key for slug in others}
+    taken = listed_elsewhere(*others)
     now: FeedState | None = state(FEED)
     for minutes, slugs in enumerate(documents):
         entries = [entry(slug, title=f"{slug}{minutes // 2}") for slug in slugs]
         assert now is not None
         seen_before = now.body_digest
         one = poll(FEED, *entries, minutes=minutes)
-        found = decide.poll(FEED, now, one, lambda key: "other" if key in taken else None)
+        found = polling.poll(FEED, now, one, taken)
         if one.body_digest != seen_before:
             assert sum(found.entries.values()) == len(slugs)
         now = found.state
-
-
-def test_a_page_gives_an_article_with_the_feeds_source_and_the_time_of_the_fetch() -> None:
-    found = decide.page(
-        FEED, after_poll(entry("a")), page("a", minutes=1), ["https://feeds.hafenblatt.example/x.xml"]
-    )
-    (article,) = found.articles
-    assert (article.source, article.feed, article.url) == ("hafenblatt", FEED.url, entry("a").url)
-    assert (article.first_seen_at, article.also_in) == (after(1), ("https://feeds.hafenblatt.example/x.xml",))
-    assert found.state is not None
-    assert found.state.pending == ()
-    assert found.state.seen[0].version == article.version_id
-
-
-def test_an_equal_text_is_no_new_version() -> None:
-    first = decide.page(FEED, after_poll(entry("a")), page("a", minutes=1), [])
-    assert first.state is not None
-    again = decide.page(FEED, first.state, page("a", minutes=9), [])
-    changed = decide.page(FEED, first.state, page("a", "Ganz anderer Text. " * 9, minutes=9), [])
-    assert (again.outcome, list(again.articles)) == ("unchanged", [])
-    assert (changed.outcome, len(changed.articles)) == ("article", 1)
-
-
-def test_the_address_is_the_pages_own_where_it_may_be_believed() -> None:
-    own = "https://www.hafenblatt.example/politik/a"
-    found = decide.page(FEED, after_poll(entry("a")), page("a", canonical=own), [])
-    assert (found.articles[0].url, found.articles[0].fetched_url) == (own, entry("a").url)
-
-
-def test_a_page_that_fails_is_tried_again_later_and_given_up_in_the_end() -> None:
-    now: FeedState | None = after_poll(entry("a"))
-    dues = []
-    for number in range(decide.ATTEMPTS_MAX - 1):
-        assert now is not None
-        found = decide.page(FEED, now, failed_page("a", "http_5xx", minutes=number), [])
-        assert (found.outcome, found.dead) == ("page-failed", None)
-        now = found.state
-        assert now is not None
-        assert now.pending[0].reason == "http_5xx"
-        dues.append(now.pending[0].due_at - after(number))
-    assert dues == sorted(dues)
-    assert now is not None
-    last = decide.page(FEED, now, failed_page("a", "http_5xx", minutes=9), [])
-    assert last.dead is not None
-    assert last.dead.reason == "page-unreachable"
-    assert FEED.url in last.dead.origin
-    assert entry("a").url in last.dead.origin
-    assert "after 5 attempts" in last.dead.detail
-    assert last.state is not None
-    assert last.state.pending == ()
-
-
-@pytest.mark.parametrize("outcome", ["http_410", "blocked_address", "bomb", "too_large", "encoding"])
-def test_a_page_that_will_never_come_is_given_up_at_once(outcome: str) -> None:
-    found = decide.page(FEED, after_poll(entry("a")), failed_page("a", outcome), [])
-    assert found.dead is not None
-
-
-def test_a_page_without_an_article_is_a_dead_letter_that_names_feed_and_page() -> None:
-    found = decide.page(FEED, after_poll(entry("a")), page_without_article("a"), [])
-    assert found.dead is not None
-    assert found.dead.reason == "no-article"
-    assert found.dead.origin == f"feed {FEED.url} page {entry('a').url} (live)"
-
-
-def test_a_page_that_no_feed_announced_is_an_article_of_its_host() -> None:
-    found = decide.unannounced(page("a"))
-    assert [one.source for one in found.articles] == ["hafenblatt.example"]
-    assert found.state is None
-
-
-def test_an_unannounced_page_without_an_article_is_a_dead_letter_and_an_unanswered_one_is_counted() -> None:
-    assert decide.unannounced(page_without_article("a")).dead is not None
-    assert decide.unannounced(failed_page("a", "http_404")).outcome == "page-failed"
-
-
-def test_a_page_retry_waits_within_bounds() -> None:
-    wait = schedule.page_retry("https://a.example/", START, 99, 0) - START
-    assert wait <= timedelta(seconds=schedule.PAGE_RETRIES_S[-1] * (1 + schedule.JITTER))

@@ -1,0 +1,258 @@
+"""What the poll of a feed means: articles to publish, pages to fetch, the feed's new state.
+
+Pure functions over frozen structs, the same for live polling and for a recording. Every item of a document
+ends under one name in `Decision.entries`, and the numbers add up to what the document lists.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from services.contracts.articles import Article
+from services.contracts.feeds import Feed, FeedState, PendingPage, SeenEntry, Unused
+from services.ingest import articles
+from services.ingest.keys import address_key, digest, entry_key
+from services.ingest.polling import schedule
+from services.ingest.polling.account import (
+    ABOUT_MAX,
+    ARTICLE,
+    KNOWN,
+    USED,
+    WAITING,
+    fate_of,
+    identity_of,
+    with_entries,
+    with_poll,
+    with_status,
+    with_unused,
+)
+from services.ingest.polling.decision import Decision
+from services.ingest.polling.listings import Listings
+from services.ingest.polling.matching import Match, match
+from services.ingest.publishers import source_of
+from services.ingest.readings import Entry, FeedReading, ParsedFeed
+
+SEEN_KEPT = 1_000
+"""Entries remembered beside those the current document lists."""
+PENDING_MAX = 500
+SUMMARY_KEPT = 500
+"""Characters of a summary that wait with a page."""
+BROKEN_AFTER = 5
+"""Failures in a row after which a feed counts as broken."""
+LEAST_TEXT = 40
+"""Characters of the shortest text that makes an article of an entry without a page of its own."""
+WHOLE_TEXT = 800
+"""Characters from which a feed's content may be the whole article …"""
+WHOLE_SHARE = 3
+"""… if it is this many times its summary."""
+
+
+class EntryOutcome(NamedTuple):
+    """What one entry of a document led to."""
+
+    name: str
+    seen: SeenEntry | None = None
+    article: Article | None = None
+    page: PendingPage | None = None
+
+
+def poll(feed: Feed, state: FeedState, reading: FeedReading, listings: Listings) -> Decision:
+    """The poll of a feed. `listings`: who else lists what."""
+    parsed = reading.parsed
+    if reading.outcome == "not_modified":
+        kept = replace(
+            state,
+            etag=reading.etag or state.etag,
+            last_modified=reading.last_modified or state.last_modified,
+        )
+        return _quiet(kept, reading, "not-modified")
+    if reading.outcome != "ok":
+        return _failure(state, reading, reading.outcome, reading.reason)
+    if parsed is None or reading.body_digest == state.body_digest:
+        return _quiet(_validated(state, reading), reading, "same-body")
+    if parsed.refusal:
+        return _failure(state, reading, parsed.refusal, parsed.reason)
+    return _document(feed, state, reading, parsed, listings)
+
+
+def _quiet(state: FeedState, reading: FeedReading, outcome: str) -> Decision:
+    alive = with_status(_alive(state, reading, reading.max_age_s))
+    return Decision(with_poll(alive, reading.at, outcome), outcome)
+
+
+def _failure(state: FeedState, reading: FeedReading, slug: str, reason: str) -> Decision:
+    failed = _failed(state, reading, slug, reason)
+    return Decision(with_poll(failed, reading.at, slug, reason=reason), "poll-failed", slug)
+
+
+def _document(
+    feed: Feed, state: FeedState, reading: FeedReading, parsed: ParsedFeed, listings: Listings
+) -> Decision:
+    home = parsed.home_url or state.home_url or feed.home_url
+    matches = match(parsed.entries, state.seen, home or feed.url)
+    view = _View(feed, home, parsed.language, reading.at, listings)
+    pending = _renamed(state.pending, matches)
+    current: dict[str, SeenEntry] = {}
+    found: list[Article] = []
+    names: Counter[str] = Counter({"left-out": len(parsed.left_out), "cut": parsed.cut})
+    for one in matches:
+        room = len(pending) < PENDING_MAX or one.entry.key in pending
+        outcome = _entry(view, one, room=room)
+        names[outcome.name] += 1
+        if outcome.seen and not one.repeated:
+            current[one.entry.key] = outcome.seen
+        if outcome.article:
+            found.append(outcome.article)
+        if outcome.page:
+            pending[one.entry.key] = outcome.page
+    current |= _left_out(parsed, state, reading.at)
+    matched = {one.known.key for one in matches if one.known}
+    gone = [entry for entry in state.seen if entry.key not in matched and entry.key not in current]
+    after = with_entries(_validated(state, reading), list(current.values()), gone, SEEN_KEPT)
+    after = replace(after, body_digest=reading.body_digest, pending=tuple(pending.values()), home_url=home)
+    if names["put-off"]:  # look at the same document again, whatever the server says of it
+        after = replace(after, body_digest="", etag="", last_modified="")
+    names = +names
+    after = with_poll(after, reading.at, "polled", listed=names.total(), entries=names)
+    after = with_unused(after, *_unused(state, current, matches, parsed, reading.at))
+    alive = _alive(after, reading, max(parsed.ttl_s, reading.max_age_s))
+    return Decision(with_status(alive), "polled", articles=found, entries=names)
+
+
+class _View(NamedTuple):
+    """What all entries of one document have in common."""
+
+    feed: Feed
+    home: str
+    language: str
+    at: datetime
+    listings: Listings
+
+
+def _entry(view: _View, one: Match, *, room: bool) -> EntryOutcome:
+    entry, known = one.entry, one.known
+    if one.repeated:
+        return EntryOutcome("repeated")
+    address = address_key(one.address)
+    past = known or SeenEntry(entry.key, "", view.at)
+    link = address if address != entry.key else ""
+    seen = replace(past, key=entry.key, digest=entry.digest, link=link, page=one.page, fate=WAITING)
+    if view.listings.owner(address) not in {None, view.feed.feed_id}:
+        return EntryOutcome(KNOWN, replace(seen, digest="", fate=KNOWN))
+    if known and known.digest == entry.digest and not one.moved:
+        return EntryOutcome("unchanged", replace(seen, fate=fate_of(known)))
+    name = "changed" if known and known.digest else "new"
+    if one.shared or carries_whole_text(view.feed, entry):
+        return _whole(view, one, seen, name)
+    if not room:
+        return EntryOutcome("put-off", known and replace(known, key=entry.key))
+    return EntryOutcome(name, seen, page=_page_to_fetch(entry, view.at))
+
+
+def _whole(view: _View, one: Match, seen: SeenEntry, name: str) -> EntryOutcome:
+    entry = one.entry
+    if len(entry.content or entry.summary) < LEAST_TEXT:
+        return EntryOutcome("no-address", replace(seen, fate="no-address"))
+    article = articles.from_entry(
+        entry,
+        view.feed,
+        url=one.address,
+        article_id=seen.article or view.listings.article(address_key(one.address)),
+        source=source_of(entry.url, view.feed, source_url=entry.source_url, home_url=view.home, hosted=True),
+        language=view.language,
+        first_seen_at=view.at,
+    )
+    published = replace(seen, fate=ARTICLE, **identity_of(article))
+    if article.version_id == seen.version:
+        return EntryOutcome("unchanged", published)
+    return EntryOutcome(name, published, article)
+
+
+def _page_to_fetch(entry: Entry, at: datetime) -> PendingPage:
+    return PendingPage(
+        url=entry.url,
+        key=entry.key,
+        source_url=entry.source_url,
+        title=entry.title,
+        summary=entry.summary[:SUMMARY_KEPT],
+        published_at=entry.published_at,
+        listed_at=at,
+        due_at=at,
+    )
+
+
+def carries_whole_text(feed: Feed, entry: Entry) -> bool:
+    if feed.full_text:
+        return bool(entry.content or entry.summary)
+    content = entry.content.rstrip()
+    cut_off = content.endswith(("…", "...", "[…]", "[...]"))
+    return len(content) >= max(WHOLE_TEXT, WHOLE_SHARE * len(entry.summary)) and not cut_off
+
+
+def _renamed(pending: Sequence[PendingPage], matches: Sequence[Match]) -> dict[str, PendingPage]:
+    """Pages that wait, by the keys their entries have now."""
+    names = {one.known.key: one.entry.key for one in matches if one.known}
+    by_key = {page.key or entry_key(page.url): page for page in pending}
+    return {names.get(key, key): replace(page, key=names.get(key, key)) for key, page in by_key.items()}
+
+
+def _left_out(parsed: ParsedFeed, state: FeedState, at: datetime) -> dict[str, SeenEntry]:
+    """Items that gave no entry, remembered so that each is counted and told once."""
+    since = {entry.key: entry.seen_at for entry in state.seen}
+    keys = {digest("left-out", one.reason, one.about): one.reason for one in parsed.left_out}
+    return {key: SeenEntry(key, "left-out", since.get(key, at), fate=why) for key, why in keys.items()}
+
+
+def _unused(
+    state: FeedState,
+    current: Mapping[str, SeenEntry],
+    matches: Sequence[Match],
+    parsed: ParsedFeed,
+    at: datetime,
+) -> Iterator[Unused]:
+    """Entries of which it is clear since this document that they give no article."""
+    before = {entry.key: entry.fate for entry in state.seen}
+    abouts = {digest("left-out", one.reason, one.about): one.about for one in parsed.left_out}
+    abouts |= {one.entry.key: one.entry.title or one.address for one in matches if not one.repeated}
+    for key, entry in current.items():
+        if entry.fate not in USED and before.get(key) != entry.fate:
+            yield Unused(at, entry.fate, abouts.get(key, "")[:ABOUT_MAX])
+
+
+def _validated(state: FeedState, reading: FeedReading) -> FeedState:
+    return replace(state, etag=reading.etag, last_modified=reading.last_modified)
+
+
+def _alive(state: FeedState, reading: FeedReading, hint_s: int) -> FeedState:
+    losing = state.status == "losing"
+    return replace(
+        state,
+        url=reading.url,
+        polled_at=reading.at,
+        due_at=schedule.after_success(state.feed_id, reading.at, hint_s),
+        status="losing" if losing else "fresh",
+        reason=state.reason if losing else "",
+        failures=0,
+    )
+
+
+def _failed(state: FeedState, reading: FeedReading, slug: str, reason: str) -> FeedState:
+    failures = state.failures + 1
+    gone = slug == "http_410"
+    due_at = (
+        schedule.after_gone(state.feed_id, reading.at)
+        if gone
+        else schedule.after_failure(state.feed_id, reading.at, failures, reading.retry_after_s)
+    )
+    return replace(
+        state,
+        url=reading.url,
+        polled_at=reading.at,
+        due_at=due_at,
+        status="gone" if gone else "broken" if failures >= BROKEN_AFTER else "backing_off",
+        reason=f"{slug}: {reason}" if reason else slug,
+        failures=failures,
+    )

@@ -1,0 +1,116 @@
+"""What the fetch of a page means for the feed that announced it."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.contracts.feeds import FeedState
+from services.ingest.polling import schedule
+from services.ingest.polling.decision import Decision
+from services.ingest.polling.listings import Listings
+from services.ingest.polling.page import ATTEMPTS_MAX, unannounced
+from services.ingest.polling.page import page as decide_page
+from services.ingest.polling.poll import poll as decide_poll
+from services.ingest.readings import Entry, PageReading
+from tests.unit.ingest.readings import (
+    START,
+    after,
+    entry,
+    failed_page,
+    feed,
+    page,
+    page_without_article,
+    poll,
+    state,
+)
+
+FEED = feed()
+OTHER_FEED = "https://feeds.hafenblatt.example/x.xml"
+
+
+def after_poll(*entries: Entry) -> FeedState:
+    found = decide_poll(FEED, state(FEED), poll(FEED, *entries), Listings()).state
+    assert found is not None
+    return found
+
+
+def decided(before: FeedState, reading: PageReading, also_in: tuple[str, ...] = ()) -> Decision:
+    listings = Listings()
+    listings.update(FEED.feed_id, (), before.seen)
+    return decide_page(FEED, before, reading, listings, also_in)
+
+
+def test_a_page_gives_an_article_with_the_feeds_source_and_the_time_of_the_fetch() -> None:
+    found = decided(after_poll(entry("a")), page("a", minutes=1), (OTHER_FEED,))
+    (article,) = found.articles
+    assert (article.source, article.feed, article.url) == ("hafenblatt.example", FEED.url, entry("a").url)
+    assert (article.first_seen_at, article.also_in) == (after(1), ("https://feeds.hafenblatt.example/x.xml",))
+    assert found.state is not None
+    assert found.state.pending == ()
+    assert found.state.seen[0].version == article.version_id
+
+
+def test_an_equal_text_is_no_new_version() -> None:
+    first = decided(after_poll(entry("a")), page("a", minutes=1))
+    assert first.state is not None
+    again = decided(first.state, page("a", minutes=9))
+    changed = decided(first.state, page("a", "Ganz anderer Text. " * 9, minutes=9))
+    assert (again.outcome, list(again.articles)) == ("unchanged", [])
+    assert (changed.outcome, len(changed.articles)) == ("article", 1)
+
+
+def test_the_address_is_the_pages_own_where_it_may_be_believed() -> None:
+    own = "https://www.hafenblatt.example/politik/a"
+    found = decided(after_poll(entry("a")), page("a", canonical=own))
+    assert (found.articles[0].url, found.articles[0].fetched_url) == (own, entry("a").url)
+
+
+def test_a_page_that_fails_is_tried_again_later_and_given_up_in_the_end() -> None:
+    now: FeedState | None = after_poll(entry("a"))
+    dues = []
+    for number in range(ATTEMPTS_MAX - 1):
+        assert now is not None
+        found = decided(now, failed_page("a", "http_5xx", minutes=number))
+        assert (found.outcome, found.dead) == ("page-failed", None)
+        now = found.state
+        assert now is not None
+        dues.append(now.pending[0].due_at - after(number))
+    assert dues == sorted(dues)
+    assert now is not None
+    last = decided(now, failed_page("a", "http_5xx", minutes=9))
+    assert last.dead is not None
+    assert last.dead.reason == "page-unreachable"
+    assert FEED.url in last.dead.origin
+    assert entry("a").url in last.dead.origin
+    assert "after 5 attempts" in last.dead.detail
+    assert last.state is not None
+    assert last.state.pending == ()
+
+
+@pytest.mark.parametrize("outcome", ["http_410", "blocked_address", "bomb", "too_large", "encoding"])
+def test_a_page_that_will_never_come_is_given_up_at_once(outcome: str) -> None:
+    found = decided(after_poll(entry("a")), failed_page("a", outcome))
+    assert found.dead is not None
+
+
+def test_a_page_without_an_article_is_a_dead_letter_that_names_feed_and_page() -> None:
+    found = decided(after_poll(entry("a")), page_without_article("a"))
+    assert found.dead is not None
+    assert found.dead.reason == "no-article"
+    assert found.dead.origin == f"feed {FEED.url} page {entry('a').url} (live)"
+
+
+def test_a_page_that_no_feed_announced_is_an_article_of_its_host() -> None:
+    found = unannounced(page("a"))
+    assert [one.source for one in found.articles] == ["hafenblatt.example"]
+    assert found.state is None
+
+
+def test_an_unannounced_page_without_an_article_is_a_dead_letter_and_an_unanswered_one_is_counted() -> None:
+    assert unannounced(page_without_article("a")).dead is not None
+    assert unannounced(failed_page("a", "http_404")).outcome == "page-failed"
+
+
+def test_a_page_retry_waits_within_bounds() -> None:
+    wait = schedule.page_retry("https://a.example/", START, 99, 0) - START
+    assert wait <= timedelta(seconds=schedule.PAGE_RETRIES_S[-1] * (1 + schedule.JITTER))
