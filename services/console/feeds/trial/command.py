@@ -20,13 +20,13 @@ from services.console.fetching import fetch_limits, with_nets
 from services.contracts import ids, wire
 from services.contracts.articles import Article
 from services.contracts.feeds import Feed, FeedState
-from services.ingest.failures import failure_of
 from services.ingest.http.exchange import Exchange, answered
 from services.ingest.http.fetch import Fetcher
 from services.ingest.polling.live import HttpFeeder, LiveSettings
+from services.ingest.publishers import source_of_page
 from services.ingest.readings import FeedReading, PageReading
 from services.ingest.service import IngestTask
-from services.ingest.urls import canonical, host_of, publisher
+from services.ingest.urls import canonical
 from services.ingest.workers.pool import Pool
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
@@ -70,7 +70,7 @@ class TrialRequest(NamedTuple):
         if canonical(address) is None:
             raise Stop(Exit.USAGE, f"{public_url(address)}: not an http(s) address that can be fetched")
         feed = Feed(
-            feed_id=ids.feed_id(address), url=address, source=publisher(host_of(address)), full_text=full_text
+            feed_id=ids.feed_id(address), url=address, source=source_of_page(address), full_text=full_text
         )
         body = _content(file) if file else None
         return cls(feed, pages, with_nets(settings.ingest, allow_net), body)
@@ -149,7 +149,8 @@ async def _steps(
 
 def _page(reading: PageReading, step: Step, fetcher: "WatchedFetcher") -> PageTrial:
     dead = step.dead[0] if step.dead else None
-    why = failure_of(reading) or (dead.reason if dead else "") or "".join(step.outcomes)
+    failures = [kind for name, kind in step.noted if name == "failed_pages_total"]
+    why = dead.reason if dead else next(iter(failures), "".join(step.outcomes))
     detail = dead.detail if dead else reading.reason
     return PageTrial(
         url=reading.url,

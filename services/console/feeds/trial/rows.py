@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.console.feeds.account import WAITING, account_of, address
+from services.console.feeds.account import account_of, address
 from services.console.feeds.detail import one_line
 from services.console.feeds.trial.record import Fetch, PageTrial, Trial
 from services.contracts.articles import Article
 from services.contracts.feeds import SeenEntry
+from services.ingest.polling.account import WAITING
+from services.ingest.publishers import source_of
 from services.ingest.readings import Entry, ParsedFeed
 from services.ingest.urls import canonical
 
@@ -79,8 +81,13 @@ def entry_row(entry: Entry, trial: Trial) -> Row:
         "text": "whole text" if article else "excerpt" if text else "none",
         "characters": len(text),
         "fate": "article" if article else WAITING if waits else seen.fate if seen else "repeated",
-        "source": article.source if article else "",
+        "source": article.source if article else _source(entry, trial) if waits else "",
     }
+
+
+def _source(entry: Entry, trial: Trial) -> str:
+    """Whose the article would be, unless its page sends the reader on to another site."""
+    return source_of(entry.url, trial.feed, source_url=entry.source_url, home_url=trial.state.home_url)
 
 
 def _article_of(seen: SeenEntry | None, articles: Sequence[Article]) -> Article | None:
