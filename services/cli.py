@@ -312,6 +312,44 @@ def feeds_show(url: str, address: str | None, *, as_json: bool, settings: Settin
     show_feed(url, address or settings.bus.url, settings, as_json=as_json)
 
 
+@feeds.command("test")
+@click.argument("target", metavar="URL")
+@click.option(
+    "--pages", type=click.IntRange(0, 50), default=3, show_default=True, help="Pages to try; 0: none."
+)
+@click.option("--as", "url", metavar="URL", help="URL names a file: the address that is said to answer it.")
+@click.option("--full-text", is_flag=True, help="As for a feed that carries whole articles.")
+@click.option("--allow-net", multiple=True, metavar="CIDR", help="Private addresses the fetcher may reach.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, with everything.")
+@config_option
+def feeds_test(
+    target: str,
+    pages: int,
+    url: str | None,
+    allow_net: tuple[str, ...],
+    *,
+    full_text: bool,
+    as_json: bool,
+    settings: Settings,
+) -> None:
+    """Fetch a feed and some of its pages once, and tell what Newsfold sees and would make of it.
+
+    Nothing is published and no log is needed. The exit code is 0 where at least one article would come.
+
+    \b
+    Examples:
+      newsfold feeds test https://paper.example/rss
+      newsfold feeds test paper.example/rss --pages 0 --json | jq .entries
+      newsfold feeds test ./saved.xml --as https://paper.example/rss --pages 0
+    """
+    from services.console.feeds.trial.command import TrialRequest, try_feed
+
+    request = TrialRequest.of(
+        target=target, url=url, pages=pages, allow_net=allow_net, full_text=full_text, settings=settings
+    )
+    try_feed(request, as_json=as_json)
+
+
 @main.command(short_help="Say what is wrong with this installation and what to do.")
 @click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
 @click.option("--config", type=FILE, metavar="FILE", help="TOML settings to check.")

@@ -7,14 +7,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 from msgspec.structs import replace
 
-from services.contracts.feeds import FeedState, Poll, SeenEntry
-from services.ingest.keys import entry_key
+from services.contracts.feeds import FeedState, Poll
+from services.ingest.polling.account import ARTICLE, KNOWN, USED, WAITING, fates
 
-ARTICLE, WAITING, KNOWN = "article", "waiting", "known"
-USED = (ARTICLE, WAITING, KNOWN, "withdrawn")
-"""Fates that lose nothing: it is or was an article, will be looked at, or another feed answers for it."""
-UNTOLD = "untold"
-"""The fate of an entry in a state that was written before fates were told."""
+_FIRST = (ARTICLE, WAITING, KNOWN, *sorted(USED - {ARTICLE, WAITING, KNOWN}))
 READ = frozenset({"polled", "not-modified", "same-body"})
 """Outcomes of a poll that did not fail."""
 _WORST = ("gone", "broken", "losing", "backing_off", "overdue", "unpolled", "fresh", "paused")
@@ -42,11 +38,9 @@ class Account(NamedTuple):
 
 
 def account_of(state: FeedState) -> Account:
-    """Of all entries the feed has listed since it is followed."""
-    waiting = {page.key or entry_key(page.url) for page in state.pending}
-    fates = Counter(state.past)
-    fates.update(_fate(entry, waiting) for entry in state.seen)
-    return Account(state.listed or fates.total(), in_order(fates))
+    """Of all entries the feed has listed since it is followed; states of old did not count them."""
+    counts = fates(state)
+    return Account(state.listed or sum(counts.values()), in_order(counts))
 
 
 def condensed(state: FeedState) -> FeedState:
@@ -54,15 +48,15 @@ def condensed(state: FeedState) -> FeedState:
     return replace(state, seen=(), past=dict(account_of(state).fates))
 
 
-def in_order(fates: Counter[str]) -> Mapping[str, int]:
+def in_order(counts: Mapping[str, int]) -> Mapping[str, int]:
     """Those that lose nothing first, then the others by number."""
-    reasons = sorted((fate for fate in fates if fate not in USED), key=lambda fate: (-fates[fate], fate))
-    return {fate: fates[fate] for fate in (*USED, *reasons) if fates[fate]}
+    reasons = sorted((fate for fate in counts if fate not in USED), key=lambda fate: (-counts[fate], fate))
+    return {fate: counts[fate] for fate in (*_FIRST, *reasons) if counts.get(fate)}
 
 
 def poll_account(poll: Poll) -> Account:
     """Of the entries of one document."""
-    return Account(poll.listed, in_order(Counter(poll.entries)))
+    return Account(poll.listed, in_order(poll.entries))
 
 
 def failed_polls(polls: Sequence[Poll]) -> Counter[str]:
@@ -82,13 +76,3 @@ def address(url: str) -> str:
     except ValueError:
         return "(unreadable URL)"
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "@" in parts.netloc else url
-
-
-def _fate(entry: SeenEntry, waiting: set[str]) -> str:
-    if entry.fate:
-        return entry.fate
-    if not entry.digest:
-        return KNOWN
-    if entry.key in waiting:
-        return WAITING
-    return ARTICLE if entry.version else UNTOLD

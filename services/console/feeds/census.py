@@ -9,6 +9,7 @@ from services.console.feeds.account import account_of, condensed
 from services.console.scan import is_a, scan_partition
 from services.contracts import wire
 from services.contracts.feeds import Feed, FeedState
+from services.ingest.publishers import source_of_page
 from services.stream.bus import Bus, Partition
 
 UNPOLLED = "unpolled"
@@ -53,11 +54,12 @@ class Census:
         return sorted(both, key=lambda one: (one.feed.source, one.feed.url))
 
     def known(self) -> list[Followed]:
-        """Those that are followed, and those that only a recording told of, which have no source."""
+        """Those that are followed, and those that only a recording told of."""
+        recorded = (
+            (key, state) for key, state in self._states.items() if state.url and key not in self._feeds
+        )
         told = [
-            Followed(Feed(feed_id=state.feed_id, url=state.url, source=""), state, self._numbers[key])
-            for key, state in self._states.items()
-            if key not in self._feeds and state.url
+            Followed(_made_up(state.feed_id, state.url), state, self._numbers[key]) for key, state in recorded
         ]
         return sorted([*self.followed(), *told], key=lambda one: (one.feed.source, one.feed.url))
 
@@ -87,3 +89,7 @@ class Census:
                     self._numbers[record.key] = number
                     content = wire.decode(kind, record.value)
                     into[record.key] = condensed(content) if isinstance(content, FeedState) else content
+
+
+def _made_up(feed_id: str, url: str) -> Feed:
+    return Feed(feed_id=feed_id, url=url, source=source_of_page(url))

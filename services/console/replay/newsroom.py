@@ -115,7 +115,7 @@ def why_empty(tally: Tally) -> Iterator[str]:
         yield f"  {screened:,} of {tally.articles:,} articles were kept out of matching: {reasons}."
         yield "  Each is in screened.jsonl with the numbers that decided."
     if tally.stories:
-        yield f"  {tally.stories:,} stories of one article each are in stories.jsonl."
+        yield f"  Stories of one article each, in stories.jsonl: {tally.stories:,}."
 
 
 def rest(shared: int, shown: int) -> str:

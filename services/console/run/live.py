@@ -15,6 +15,7 @@ from services.console import addresses
 from services.console.addresses import Address
 from services.console.feeds.census import Census
 from services.console.feeds.subscriptions import listed_in, publish_feeds
+from services.console.fetching import fetch_limits, with_nets
 from services.console.replay import inputs
 from services.console.replay.recordings import opened, refuse_other_input
 from services.console.run import states
@@ -29,7 +30,7 @@ from services.contracts.feeds import Feed
 from services.contracts.topics import FEED_PARTITIONS
 from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
-from services.ingest.http.fetch import Fetcher, FetchLimits
+from services.ingest.http.fetch import Fetcher
 from services.ingest.polling.live import HttpFeeder, LiveSettings
 from services.ingest.service import IngestService, IngestTask
 from services.ingest.workers.pool import Pool
@@ -43,7 +44,7 @@ from services.ops.notify import supervised
 from services.ops.redaction import redacted
 from services.ops.registry import Metrics
 from services.ops.server import OpsServer
-from services.ops.settings import IngestSettings, network
+from services.ops.settings import IngestSettings
 from services.stream.breaker import Limits
 from services.stream.bus import Bus, BusError
 from services.stream.clock import SystemClock
@@ -102,17 +103,8 @@ class Order(NamedTuple):
             recordings=inputs.checked(recordings) if recordings else (),
             address=place,
             once=once,
-            settings=replace(settings, ingest=_with_nets(settings.ingest, allow_net)),
+            settings=replace(settings, ingest=with_nets(settings.ingest, allow_net)),
         )
-
-
-def _with_nets(ingest: IngestSettings, allow_net: Sequence[str]) -> IngestSettings:
-    try:
-        for net in allow_net:
-            network(net)
-    except ValueError as error:
-        raise Stop(Exit.USAGE, f"--allow-net: {error}") from None
-    return replace(ingest, allow_net=(*ingest.allow_net, *allow_net))
 
 
 def run_live(order: Order) -> None:
@@ -228,15 +220,7 @@ async def _stages(order: Order, fetches: Fetches) -> AsyncIterator[Sequence[Stag
 
 
 def _fetcher(ingest: IngestSettings) -> Fetcher:
-    limits = FetchLimits(
-        wire_bytes=ingest.wire_bytes,
-        decoded_bytes=ingest.decoded_bytes,
-        total_s=ingest.total_s,
-        connect_s=ingest.connect_s,
-        read_s=ingest.read_s,
-        redirects=ingest.redirects,
-    )
-    return Fetcher(allow=ingest.networks(), limits=limits, user_agent=ingest.user_agent)
+    return Fetcher(allow=ingest.networks(), limits=fetch_limits(ingest), user_agent=ingest.user_agent)
 
 
 def _ingest(

@@ -62,6 +62,8 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     retry_after_s: int = 0
     body: bytes = b""
     wire_bytes: int = 0
+    codings: str = ""
+    """`Content-Encoding` as sent."""
 
 
 def outcome_of(status: int) -> Outcome:
@@ -102,6 +104,7 @@ def answered(
         retry_after_s=_retry_after_s(headers.get("retry-after", ""), headers.get("date", "")),
         body=body if ended == "ok" else b"",
         wire_bytes=wire_bytes,
+        codings=headers.get("content-encoding", "")[:MAX_HEADER],
     )
 
 

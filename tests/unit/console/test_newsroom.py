@@ -94,5 +94,5 @@ def test_where_there_is_no_story_to_show_it_is_said_why() -> None:
     screened = Tally(articles=7, screened=Counter({"stub": 4, "empty": 1}), stories=2)
     text = "\n".join(why_empty(screened))
     assert "5 of 7 articles were kept out of matching: stub 4, empty 1" in text
-    assert "2 stories of one article each" in text
+    assert "Stories of one article each, in stories.jsonl: 2" in text
     assert "No input gave an article" in "\n".join(why_empty(Tally()))

@@ -1,0 +1,1 @@
+"""`newsfold feeds test`: a feed fetched once, nothing published, everything told."""
