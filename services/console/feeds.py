@@ -20,7 +20,10 @@ from services.console.scan import is_a, scan_partition
 from services.contracts import wire
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.topics import BY_NAME
-from services.ingest.polling.feedlist import BadFeedList, read_feed_list
+from services.ingest.http.credentials import Credentials
+from services.ingest.http.netrc_file import BadNetrc, read_netrc
+from services.ingest.polling.feedlist import BadFeedList, read_feed_list, read_logins
+from services.ingest.urls import host_of, without_login
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.redaction import public_url
@@ -95,25 +98,51 @@ def listed_in(file: Path) -> list[Feed]:
         raise Stop(Exit.USAGE, str(error)) from None
 
 
+def logins_in(file: Path | None, settings: Settings) -> Credentials:
+    """Of the list of feeds and of the netrc file. Raises `Stop` (usage)."""
+    netrc = settings.ingest.netrc
+    try:
+        return listed_logins(file) + (read_netrc(Path(netrc)) if netrc else Credentials())
+    except BadNetrc as error:
+        raise Stop(Exit.USAGE, str(error)) from None
+
+
+def listed_logins(file: Path | None) -> Credentials:
+    """Raises `Stop` (usage)."""
+    try:
+        return read_logins(file) if file else Credentials()
+    except BadFeedList as error:
+        raise Stop(Exit.USAGE, str(error)) from None
+
+
 async def publish_feeds(bus: Bus, feeds: Sequence[Feed]) -> int:
-    """Put what is new or changed on the log; how many that were."""
+    """Put what is new or changed on the log; how many that were.
+
+    A feed that an older version wrote down with a login in its address is replaced by the one without.
+    """
     census = Census()
     await census.refresh(bus)
     known = {one.feed.feed_id: one.feed for one in census.followed()}
     news = [feed for feed in feeds if known.get(feed.feed_id) != feed]
-    if news:
+    urls = {feed.url for feed in feeds}
+    with_login = [feed for feed in known.values() if feed.url not in urls and without_login(feed.url) in urls]
+    if news or with_login:
         writer = await bus.writer(OPERATORS, ["feeds"], 0)
-        await writer.publish([_output(feed) for feed in news], consumed={})
+        ends = [Output(_partition(feed), feed.feed_id.encode(), None) for feed in with_login]
+        await writer.publish([*map(_output, news), *ends], consumed={})
         await writer.close()
     return len(news)
 
 
-def _output(feed: Feed) -> Output:
+def _partition(feed: Feed) -> Partition:
     # The id is a hash already, so its value spreads feeds evenly.
-    number = int(feed.feed_id[:8], 16) % BY_NAME["feeds"].partitions
+    return Partition("feeds", int(feed.feed_id[:8], 16) % BY_NAME["feeds"].partitions)
+
+
+def _output(feed: Feed) -> Output:
     now = datetime.now(UTC)
     return Output(
-        Partition("feeds", number),
+        _partition(feed),
         feed.feed_id.encode(),
         wire.encode(feed),
         wire.headers(feed, id=feed.feed_id, source="operators", time=now),
@@ -121,12 +150,23 @@ def _output(feed: Feed) -> Output:
 
 
 def import_feeds(file: Path, address: str, settings: Settings) -> None:
-    feeds = listed_in(file)
+    feeds, logins = listed_in(file), listed_logins(file)
     place = addresses.parse(address)
     if place.kind == "memory":
         raise Stop(Exit.USAGE, "bus memory: a log in memory ends with this command; name sqlite:FILE")
     new = asyncio.run(_import(place, feeds, settings))
     click.echo(f"{len(feeds)} feeds in {file}: {new} new or changed, {len(feeds) - new} known. Bus: {place}")
+    _tell_logins(logins)
+
+
+def _tell_logins(credentials: Credentials) -> None:
+    count = len(credentials.logins)
+    if count:
+        hosts = ", ".join(sorted({host_of(login.url) for login in credentials.logins})[:5])
+        click.echo(
+            f"Left out of the log: {count} logins in addresses ({hosts}). `newsfold run` takes them from "
+            "--feeds or from a netrc file (ingest.netrc)."
+        )
 
 
 async def _import(place: Address, feeds: Sequence[Feed], settings: Settings) -> int:
@@ -163,7 +203,7 @@ def _line(one: Followed) -> dict[str, Any]:
     state = one.state or FeedState(feed_id=one.feed.feed_id)
     return {
         "feed_id": one.feed.feed_id,
-        "url": one.feed.url,
+        "url": without_login(one.feed.url),
         "source": one.feed.source,
         "status": one.status,
         "reason": state.reason,

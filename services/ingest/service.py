@@ -32,7 +32,7 @@ from services.ingest.readings import (
     Tick,
 )
 from services.ingest.text.dates import EPOCH, MICROSECOND
-from services.ingest.urls import host_of, publisher
+from services.ingest.urls import host_of, publisher, without_login
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import DeadLetter, Feeder, Poison, Step
 
@@ -150,7 +150,9 @@ class IngestTask:
 
     def _feed(self, feed_id: str, url: str) -> Feed:
         """The subscription, or one made up for a feed that only a recording knows."""
-        return self.feeds.get(feed_id) or Feed(feed_id=feed_id, url=url, source=publisher(host_of(url)))
+        known = self.feeds.get(feed_id) or Feed(feed_id=feed_id, url=url, source=publisher(host_of(url)))
+        # Older versions kept a login in the address: the fetcher still uses it, no record shows it.
+        return replace(known, url=without_login(known.url))
 
     def _progress(self, reading: Progress, out: "_Out") -> None:
         state = self.states.get(reading.recording) or FeedState(feed_id=reading.recording)

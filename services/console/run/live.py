@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from services.console import addresses
 from services.console.addresses import Address
-from services.console.feeds import Census, listed_in, publish_feeds
+from services.console.feeds import Census, listed_in, logins_in, publish_feeds
 from services.console.replay import inputs
 from services.console.replay.recordings import opened, refuse_other_input
 from services.console.run import states
@@ -28,6 +28,7 @@ from services.contracts.feeds import Feed
 from services.contracts.topics import FEED_PARTITIONS
 from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
+from services.ingest.http.credentials import Credentials
 from services.ingest.http.fetch import Fetcher, FetchLimits
 from services.ingest.polling.live import HttpFeeder, LiveSettings
 from services.ingest.service import IngestService, IngestTask
@@ -63,6 +64,8 @@ class Order(NamedTuple):
     address: Address
     once: bool
     settings: Settings
+    credentials: Credentials = Credentials()
+    """Of the list of feeds and the netrc file."""
 
     @property
     def sings(self) -> bool:
@@ -102,6 +105,7 @@ class Order(NamedTuple):
             address=place,
             once=once,
             settings=replace(settings, ingest=_with_nets(settings.ingest, allow_net)),
+            credentials=logins_in(feeds, settings) if "ingest" in services else Credentials(),
         )
 
 
@@ -216,7 +220,7 @@ async def _stages(order: Order, fetches: Fetches) -> AsyncIterator[Sequence[Stag
             replayed = await stack.enter_async_context(opened(order.recordings, settings.replay.speed))
             stages.append(Stage(replayed.service))
         elif "ingest" in order.services:
-            fetcher = await stack.enter_async_context(_fetcher(settings.ingest))
+            fetcher = await stack.enter_async_context(_fetcher(settings.ingest, order.credentials))
             pool = await stack.enter_async_context(Pool(settings.ingest.parsers))
             stages.append(Stage(_ingest(fetcher, pool, settings.ingest, fetches, once=order.once)))
         if "dedup" in order.services:
@@ -226,7 +230,7 @@ async def _stages(order: Order, fetches: Fetches) -> AsyncIterator[Sequence[Stag
         yield stages
 
 
-def _fetcher(ingest: IngestSettings) -> Fetcher:
+def _fetcher(ingest: IngestSettings, credentials: Credentials) -> Fetcher:
     limits = FetchLimits(
         wire_bytes=ingest.wire_bytes,
         decoded_bytes=ingest.decoded_bytes,
@@ -235,7 +239,9 @@ def _fetcher(ingest: IngestSettings) -> Fetcher:
         read_s=ingest.read_s,
         redirects=ingest.redirects,
     )
-    return Fetcher(allow=ingest.networks(), limits=limits, user_agent=ingest.user_agent)
+    return Fetcher(
+        allow=ingest.networks(), limits=limits, user_agent=ingest.user_agent, credentials=credentials
+    )
 
 
 def _ingest(
