@@ -35,7 +35,7 @@ ACCEPT_FEED = (
     " application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
 ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
-_CLOSED_EARLY = "peer closed connection"
+_CLOSED_EARLY = ("peer closed connection", "peer unexpectedly closed connection")
 """How h11 says that the connection ended before the length or the last chunk."""
 
 
