@@ -6,7 +6,6 @@ navigation make unrelated pages look alike. Never raises: a page without an arti
 
 import logging
 import re
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
@@ -15,13 +14,15 @@ from lxml import etree  # type: ignore[import-untyped]
 from trafilatura.utils import load_html
 
 from services.ingest.http.exchange import Exchange
+from services.ingest.pages.headline import first_words, heading_of, headline, shown, stated_titles
+from services.ingest.pages.linked_data import article_of
+from services.ingest.pages.published import published
+from services.ingest.pages.wording import keyed
 from services.ingest.readings import ParsedPage, Refusal
 from services.ingest.text.charset import text_of
-from services.ingest.text.dates import moment
 from services.ingest.text.language import settle
 from services.ingest.text.markup import root_of
 from services.ingest.text.plain import tidy
-from services.ingest.urls import host_of, publisher
 
 MAX_CHARS = 5_000_000
 MAX_DEPTH = 500
@@ -41,17 +42,11 @@ _LEFT_OPEN = frozenset(
     "area base br col embed hr img input link meta param source track wbr p li dt dd td th tr"
     " thead tbody tfoot option optgroup colgroup html head body path circle rect use".split()
 )
-_DATES = etree.XPath(
-    "//meta[@property='article:published_time' or @name='date' or @itemprop='datePublished']/@content"
-    " | //time[@itemprop='datePublished' or @pubdate]/@datetime"
-)
-_JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 _CANONICAL = etree.XPath("//link[contains(concat(' ', @rel, ' '), ' canonical ')]/@href")
 _LANGUAGE = etree.XPath(
     "//html/@lang | //meta[@property='og:locale' or @http-equiv='content-language']/@content"
 )
-_SITE_NAME = etree.XPath("//meta[@property='og:site_name']/@content")
-_SUFFIX = re.compile(r"\s+[|–—·:-]+\s+(?=[^|–—·]+$)|\s*[|｜：]\s*(?=[^|｜：]+$)")  # noqa: RUF001
+_OWN_ADDRESS = etree.XPath("//meta[@property='og:url']/@content")
 
 
 def read_page(exchange: Exchange) -> ParsedPage:
@@ -96,72 +91,44 @@ def _read(text: str, url: str) -> ParsedPage:
     tree = load_html(text)
     if tree is None:
         return _refused("not_html", "no HTML tree")
-    claims = _claims(tree, url)
-    found: Any = trafilatura.bare_extraction(tree, url=url, with_metadata=True, **_PRECISELY)
-    body = _body(found)
-    if len(body) < SECOND_LOOK:
-        generous = _body(trafilatura.bare_extraction(tree, url=url, **_GENEROUSLY))
-        body = generous if len(generous) > CUT_SHORT * len(body) else body
-    headline = " ".join((found.title if found and found.title else "").split())
-    title = _without_site(headline, [*map(str, _SITE_NAME(tree)), *_names_of(url)])
-    body = _without_title(body, title)
+    canonical = _claim(tree, url)
+    heading = heading_of(tree)
+    titles = [*stated_titles(tree), *([shown(heading)] if heading is not None else [])]
+    nodes = article_of(tree, [url, canonical, *map(str, _OWN_ADDRESS(tree))], titles)
+    published_at = published(tree, heading, nodes)
+    title = headline(tree, heading, nodes, url)
+    declared = next((str(one) for one in _LANGUAGE(tree)), "")
+    body = without_title(_body(tree, url), title)
     if len(body) < MIN_TEXT:
         return _refused("no_article", "no text that could be an article")
     return ParsedPage(
-        canonical_url=claims,
-        title=title,
+        canonical_url=canonical,
+        title=title or first_words(body),
         text=body,
-        language=settle(next((str(one) for one in _LANGUAGE(tree)), ""), title, body),
-        published_at=_published(tree, text) or _midnight(found.date if found else None),
+        language=settle(declared, title, body),
+        published_at=published_at,
     )
+
+
+def _body(tree: Any, url: str) -> str:
+    found: Any = trafilatura.bare_extraction(tree, url=url, with_metadata=False, **_PRECISELY)
+    body = tidy(found.text or "") if found else ""
+    if len(body) < SECOND_LOOK:
+        found = trafilatura.bare_extraction(tree, url=url, **_GENEROUSLY)
+        generous = tidy(found.text or "") if found else ""
+        body = generous if len(generous) > CUT_SHORT * len(body) else body
+    return body
 
 
 _PRECISELY: dict[str, Any] = {"favor_precision": True, "include_comments": False}
 _GENEROUSLY: dict[str, Any] = {"include_comments": False}
 
 
-def _body(found: Any) -> str:
-    return tidy(found.text or "") if found else ""
-
-
-def _claims(tree: Any, url: str) -> str:
+def _claim(tree: Any, url: str) -> str:
     links = [str(one).strip() for one in _CANONICAL(tree)]
     return urljoin(url, links[0]) if links and links[0] else ""
 
 
-def _names_of(url: str) -> tuple[str, ...]:
-    domain = publisher(host_of(url))
-    return domain, domain.partition(".")[0]
-
-
-def _without_site(title: str, names: list[str]) -> str:
-    """A "Headline | Paper" is "Headline" where the page says it is of "Paper"."""
-    sites = {_bare(name) for name in names}
-    while (match := _last(title)) and _bare(title[match.end() :]) in sites:
-        title = title[: match.start()].rstrip()
-    return title
-
-
-def _last(title: str) -> re.Match[str] | None:
-    return next((match for match in _SUFFIX.finditer(title) if match.start() > 0), None)
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"\W", "", name.lower())
-
-
-def _without_title(body: str, title: str) -> str:
+def without_title(body: str, title: str) -> str:
     first, _, rest = body.partition("\n")
-    return rest if title and _bare(first) == _bare(title) else body
-
-
-def _published(tree: Any, text: str) -> datetime | None:
-    stamps = [*map(str, _DATES(tree)), *_JSON_DATE.findall(text)]
-    return next((read for stamp in stamps if (read := moment(stamp))), None)
-
-
-def _midnight(day: str | None) -> datetime | None:
-    try:
-        return datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC) if day else None
-    except ValueError:
-        return None
+    return rest if title and keyed(first) == keyed(title) else body
