@@ -14,14 +14,15 @@ from lxml import etree  # type: ignore[import-untyped]
 from trafilatura.utils import load_html
 
 from services.ingest.http.exchange import Exchange
-from services.ingest.pages.headline import first_words, heading_of, headline, shown, stated_titles
+from services.ingest.pages.headline import first_words, heading_of, headline, shown, site_names, stated_titles
 from services.ingest.pages.linked_data import article_of
-from services.ingest.pages.published import published
+from services.ingest.pages.notices import notice_in
+from services.ingest.pages.published import published, statements
 from services.ingest.pages.wording import keyed
 from services.ingest.readings import ParsedPage, Refusal
 from services.ingest.text.charset import text_of
 from services.ingest.text.language import settle
-from services.ingest.text.markup import root_of
+from services.ingest.text.markup import refresh_target, root_of
 from services.ingest.text.plain import tidy
 
 MAX_CHARS = 5_000_000
@@ -52,18 +53,22 @@ _OWN_ADDRESS = etree.XPath("//meta[@property='og:url']/@content")
 def read_page(exchange: Exchange) -> ParsedPage:
     """The article in an exchange's body."""
     text = text_of(exchange.body, exchange.content_type).replace("\x00", "")
-    if not text.strip():
-        return _refused("empty_body", "the body is empty")
-    if not _looks_like_html(exchange.content_type, text):
-        return _refused("not_html", f"no HTML: {exchange.content_type or text[:40]!r}")
-    if len(text) > MAX_CHARS or _depth(text) > MAX_DEPTH:
-        return _refused("too_deep", f"over {MAX_CHARS} characters or {MAX_DEPTH} elements deep")
     try:
-        return _read(text, exchange.final_url or exchange.url)
+        return _unreadable(text, exchange.content_type) or _read(text, exchange.final_url or exchange.url)
     except (RecursionError, MemoryError) as error:
         return _refused("too_deep", type(error).__name__)
     except Exception as error:  # noqa: BLE001 - a stranger's bytes must never stop the others
         return _refused("parse_error", f"{type(error).__name__}: {str(error)[:200]}")
+
+
+def _unreadable(text: str, content_type: str) -> ParsedPage | None:
+    if not text.strip():
+        return _refused("empty_body", "the body is empty")
+    if not _looks_like_html(content_type, text):
+        return _refused("not_html", f"no HTML: {content_type or text[:40]!r}")
+    if len(text) > MAX_CHARS or _depth(text) > MAX_DEPTH:
+        return _refused("too_deep", f"over {MAX_CHARS} characters or {MAX_DEPTH} elements deep")
+    return None
 
 
 def _refused(refusal: Refusal, reason: str) -> ParsedPage:
@@ -88,17 +93,21 @@ def _depth(text: str) -> int:
 
 
 def _read(text: str, url: str) -> ParsedPage:
+    if target := refresh_target(text, url):
+        return ParsedPage(refusal="redirected", reason=f"sends its reader to {target}", refresh_url=target)
     tree = load_html(text)
     if tree is None:
         return _refused("not_html", "no HTML tree")
     canonical = _claim(tree, url)
     heading = heading_of(tree)
-    titles = [*stated_titles(tree), *([shown(heading)] if heading is not None else [])]
-    nodes = article_of(tree, [url, canonical, *map(str, _OWN_ADDRESS(tree))], titles)
-    published_at = published(tree, heading, nodes)
+    titles = stated_titles(tree)
+    nodes = article_of(tree, [url, canonical, *map(str, _OWN_ADDRESS(tree))], [shown(heading), *titles])
+    stated = statements(tree, heading, nodes)
     title = headline(tree, heading, nodes, url)
     declared = next((str(one) for one in _LANGUAGE(tree)), "")
     body = without_title(_body(tree, url), title)
+    if not stated and (notice := notice_in(titles, shown(heading), site_names(tree, url), body)):
+        return _refused(*notice)
     if len(body) < MIN_TEXT:
         return _refused("no_article", "no text that could be an article")
     return ParsedPage(
@@ -106,7 +115,7 @@ def _read(text: str, url: str) -> ParsedPage:
         title=title or first_words(body),
         text=body,
         language=settle(declared, title, body),
-        published_at=published_at,
+        published_at=published(stated),
     )
 
 

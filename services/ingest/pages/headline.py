@@ -41,7 +41,7 @@ def stated_titles(tree: Any) -> list[str]:
 
 def headline(tree: Any, heading: Any | None, nodes: Sequence[Node], url: str) -> str:
     """The headline without the site's name; empty where the page has none."""
-    displayed = shown(heading) if heading is not None else ""
+    displayed = shown(heading)
     stated = [text for one in _OPEN_GRAPH(tree) if (text := _line(str(one)))]
     linked = [text for node in nodes if (text := _line(text_in(node, "headline")))]
     candidates = [*stated, *linked, displayed, *stated_titles(tree)]
@@ -90,8 +90,10 @@ def _exact(stated: str, others: Sequence[str]) -> str:
     return next((other for other in others if other and keyed(other) == meant), stated)
 
 
-def shown(heading: Any) -> str:
+def shown(heading: Any | None) -> str:
     """Words of a heading; its parts that stand side by side are not one word."""
+    if heading is None:
+        return ""
     pieces = [heading.text or ""]
     for part in heading:
         joined = "".join(part.itertext()) if isinstance(part.tag, str) else ""

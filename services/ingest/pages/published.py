@@ -39,14 +39,22 @@ _SCOPES = etree.XPath("//article | //*[@itemscope]")
 _APART = frozenset("aside footer nav dialog template noscript".split())
 
 
-def published(tree: Any, heading: Any | None, nodes: Sequence[Node]) -> datetime | None:
-    """The instant in UTC. `heading` is the article's, `nodes` are what JSON-LD says of it."""
-    statements = [
+def statements(tree: Any, heading: Any | None, nodes: Sequence[Node]) -> list[str]:
+    """All that the page states of its article's publication, the likeliest first, as written.
+
+    `heading` is the article's, `nodes` are what JSON-LD says of it.
+    """
+    stated = [
         *(text_in(node, "datePublished") for node in nodes),
         *_by_metadata(tree),
         *_by_markup(tree, heading),
     ]
-    stamps = [stamp for one in statements if (stamp := _instant(one))]
+    return [one.strip() for one in stated if one.strip()]
+
+
+def published(stated: Sequence[str]) -> datetime | None:
+    """The instant in UTC that the statements give; None where they give none or contradict each other."""
+    stamps = [stamp for one in stated if (stamp := _instant(one))]
     return stamps[0].astimezone(UTC) if stamps and not _doubtful(stamps) else None
 
 

@@ -9,7 +9,7 @@ AT_ONCE_S = 2.0
 LOOKED_AT = 500_000
 """Characters in which a refresh is looked for."""
 _ROOT = re.compile(r"<(?!\?|!--)(?:!DOCTYPE\s+(?P<doctype>\w+)|(?:\w+:)?(?P<tag>\w+))", re.IGNORECASE)
-_TAG_OF = r"<{}\b(?:[^>\"']|\"[^\"]{{0,4096}}\"|'[^']{{0,4096}}'){{0,1000}}>"
+_TAG_OF = r"<{}\b(?:[^>\"']|\"[^\"]{{0,4096}}\"|'[^']{{0,4096}}'){{0,300}}>"
 _META = re.compile(_TAG_OF.format("meta"), re.IGNORECASE)
 _BASE = re.compile(_TAG_OF.format("base"), re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
