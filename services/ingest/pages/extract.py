@@ -14,8 +14,10 @@ from lxml import etree  # type: ignore[import-untyped]
 from trafilatura.utils import load_html
 
 from services.ingest.http.exchange import Exchange
+from services.ingest.pages.blocks import blocks_of
+from services.ingest.pages.body import mended
 from services.ingest.pages.headline import first_words, heading_of, headline, shown, site_names, stated_titles
-from services.ingest.pages.linked_data import article_of
+from services.ingest.pages.linked_data import article_of, text_in
 from services.ingest.pages.notices import notice_in
 from services.ingest.pages.published import published, statements
 from services.ingest.pages.wording import keyed
@@ -46,6 +48,9 @@ _LEFT_OPEN = frozenset(
 _CANONICAL = etree.XPath("//link[contains(concat(' ', @rel, ' '), ' canonical ')]/@href")
 _LANGUAGE = etree.XPath(
     "//html/@lang | //meta[@property='og:locale' or @http-equiv='content-language']/@content"
+)
+_DESCRIPTIONS = etree.XPath(
+    "//meta[@property='og:description' or @name='description' or @name='twitter:description']/@content"
 )
 _OWN_ADDRESS = etree.XPath("//meta[@property='og:url']/@content")
 
@@ -105,7 +110,10 @@ def _read(text: str, url: str) -> ParsedPage:
     stated = statements(tree, heading, nodes)
     title = headline(tree, heading, nodes, url)
     declared = next((str(one) for one in _LANGUAGE(tree)), "")
-    body = without_title(_body(tree, url), title)
+    blocks = blocks_of(tree, heading)  # before the library takes the tree apart
+    descriptions = [*map(str, _DESCRIPTIONS(tree)), *(text_in(node, "description") for node in nodes)]
+    told = max((text_in(node, "articleBody") for node in nodes), key=len, default="")
+    body = without_title(mended(_body(tree, url), blocks, title, descriptions, told), title)
     if not stated and (notice := notice_in(titles, shown(heading), site_names(tree, url), body)):
         return _refused(*notice)
     if len(body) < MIN_TEXT:

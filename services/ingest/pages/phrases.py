@@ -106,12 +106,13 @@ WANTS_SCRIPT = r"""
 
 CONSENT = (
     r"""
-    \b(?:we|wir|nous|nosotros|noi|nós|wij|my|vi)(?: \w+){0,4} (?:partner(?:s|n|e|zy)?|partenaires|socios|parceiros)\b
+    \b(?:we|wir|nous|nosotros|noi|nós|wij|vi)(?: \w+){0,4} (?:partner\w*|partenaires|socios|parceiros)\b
     """,
     r"""
-    \b(?:your|votre) consent(?:ement)?\b | \b(?:ihre|deine) (?:einwilligung|zustimmung)\b | \b(?:su|tu) consentimiento\b
-    \b(?:tuo|suo) consenso\b | \b(?:uw|je) toestemming\b | \bseu consentimento\b | \bditt? samty(?:cke|kke)\b
-    \b(?:twoj|swoj)\w+ zgod\w+\b | \b(?:váš|vaším|svůj) souhlas\w*\b
+    \b(?:your|votre) consent(?:ement)?\b | \b(?:ihre|deine) (?:einwilligung|zustimmung)\b
+    \b(?:su|tu) consentimiento\b | \b(?:tuo|suo) consenso\b | \b(?:uw|je) toestemming\b
+    \bseu consentimento\b | \bditt? samty(?:cke|kke)\b | \b(?:twoj|swoj)\w+ zgod\w+\b
+    \b(?:váš|vaším|svůj) souhlas\w*\b
     """,
     r"""
     \baccept (?:all|cookies|our cookies)\b
@@ -128,13 +129,15 @@ CONSENT = (
     \bpolityk\w+ prywatności\b | \bintegritetspolicy\b | \bpolítica de privacidade\b
     """,
     r"""
-    \bon (?:your|a) devices?\b | \bauf (?:ihrem|deinem|einem) gerät\b | \bsur (?:votre|un) (?:appareil|terminal)\b
-    \ben (?:su|tu|un) dispositivo\b | \bsul (?:tuo|suo) dispositivo\b | \bop (?:uw|je|een) apparaat\b
-    \bno seu dispositivo\b | \bna (?:twoim|swoim) urządzeniu\b | \bpå din enhe[td]\b
+    \bon (?:your|a) devices?\b | \bauf (?:ihrem|deinem|einem) gerät\b
+    \bsur (?:votre|un) (?:appareil|terminal)\b | \ben (?:su|tu|un) dispositivo\b
+    \bsul (?:tuo|suo) dispositivo\b | \bop (?:uw|je|een) apparaat\b | \bno seu dispositivo\b
+    \bna (?:twoim|swoim) urządzeniu\b | \bpå din enhe[td]\b
     """,
     r"""
-    \bwithout (?:\w+ and )?(?:tracking|advertising|ads)\b | \bohne (?:\w+ und )?(?:tracking|werbetracking|werbung)\b
-    \bsans (?:\w+ et )?publicité\b | \bsin (?:\w+ y )?publicidad\b | \bsenza (?:\w+ e )?pubblicità\b
+    \bwithout (?:\w+ and )?(?:tracking|advertising|ads)\b
+    \bohne (?:\w+ und )?(?:tracking|werbetracking|werbung)\b | \bsans (?:\w+ et )?publicité\b
+    \bsin (?:\w+ y )?publicidad\b | \bsenza (?:\w+ e )?pubblicità\b
     \bzonder (?:\w+ en )?(?:tracking|advertenties)\b | \bsem publicidade\b | \b(?:utan|uten|bez) reklam\w*\b
     """,
 )
