@@ -6,7 +6,6 @@ navigation make unrelated pages look alike. Never raises: a page without an arti
 
 import logging
 import re
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
@@ -15,14 +14,19 @@ from lxml import etree  # type: ignore[import-untyped]
 from trafilatura.utils import load_html
 
 from services.ingest.http.exchange import Exchange
-from services.ingest.publishers import publisher
+from services.ingest.pages.blocks import blocks_of
+from services.ingest.pages.body import mended
+from services.ingest.pages.headline import first_words, heading_of, headline, shown, site_names, stated_titles
+from services.ingest.pages.linked_data import article_of, text_in
+from services.ingest.pages.notices import notice_in
+from services.ingest.pages.published import published, statements
+from services.ingest.pages.wording import keyed
 from services.ingest.readings import ParsedPage, Refusal
 from services.ingest.text.charset import text_of
-from services.ingest.text.dates import moment
 from services.ingest.text.language import settle
 from services.ingest.text.markup import root_of
 from services.ingest.text.plain import tidy
-from services.ingest.urls import host_of
+from services.ingest.text.refresh import refresh_target
 
 MAX_CHARS = 5_000_000
 MAX_DEPTH = 500
@@ -42,34 +46,35 @@ _LEFT_OPEN = frozenset(
     "area base br col embed hr img input link meta param source track wbr p li dt dd td th tr"
     " thead tbody tfoot option optgroup colgroup html head body path circle rect use".split()
 )
-_DATES = etree.XPath(
-    "//meta[@property='article:published_time' or @name='date' or @itemprop='datePublished']/@content"
-    " | //time[@itemprop='datePublished' or @pubdate]/@datetime"
-)
-_JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 _CANONICAL = etree.XPath("//link[contains(concat(' ', @rel, ' '), ' canonical ')]/@href")
 _LANGUAGE = etree.XPath(
     "//html/@lang | //meta[@property='og:locale' or @http-equiv='content-language']/@content"
 )
-_SITE_NAME = etree.XPath("//meta[@property='og:site_name']/@content")
-_SUFFIX = re.compile(r"\s+[|–—·:-]+\s+(?=[^|–—·]+$)|\s*[|｜：]\s*(?=[^|｜：]+$)")  # noqa: RUF001
+_DESCRIPTIONS = etree.XPath(
+    "//meta[@property='og:description' or @name='description' or @name='twitter:description']/@content"
+)
+_OWN_ADDRESS = etree.XPath("//meta[@property='og:url']/@content")
 
 
 def read_page(exchange: Exchange) -> ParsedPage:
     """The article in an exchange's body."""
     text = text_of(exchange.body, exchange.content_type).replace("\x00", "")
-    if not text.strip():
-        return _refused("empty_body", "the body is empty")
-    if not _looks_like_html(exchange.content_type, text):
-        return _refused("not_html", f"no HTML: {exchange.content_type or text[:40]!r}")
-    if len(text) > MAX_CHARS or _depth(text) > MAX_DEPTH:
-        return _refused("too_deep", f"over {MAX_CHARS} characters or {MAX_DEPTH} elements deep")
     try:
-        return _read(text, exchange.final_url or exchange.url)
+        return _unreadable(text, exchange.content_type) or _read(text, exchange.final_url or exchange.url)
     except (RecursionError, MemoryError) as error:
         return _refused("too_deep", type(error).__name__)
     except Exception as error:  # noqa: BLE001 - a stranger's bytes must never stop the others
         return _refused("parse_error", f"{type(error).__name__}: {str(error)[:200]}")
+
+
+def _unreadable(text: str, content_type: str) -> ParsedPage | None:
+    if not text.strip():
+        return _refused("empty_body", "the body is empty")
+    if not _looks_like_html(content_type, text):
+        return _refused("not_html", f"no HTML: {content_type or text[:40]!r}")
+    if len(text) > MAX_CHARS or _depth(text) > MAX_DEPTH:
+        return _refused("too_deep", f"over {MAX_CHARS} characters or {MAX_DEPTH} elements deep")
+    return None
 
 
 def _refused(refusal: Refusal, reason: str) -> ParsedPage:
@@ -94,75 +99,54 @@ def _depth(text: str) -> int:
 
 
 def _read(text: str, url: str) -> ParsedPage:
+    if target := refresh_target(text, url):
+        return ParsedPage(refusal="redirected", reason=f"sends its reader to {target}", refresh_url=target)
     tree = load_html(text)
     if tree is None:
         return _refused("not_html", "no HTML tree")
-    claims = _claims(tree, url)
-    found: Any = trafilatura.bare_extraction(tree, url=url, with_metadata=True, **_PRECISELY)
-    body = _body(found)
-    if len(body) < SECOND_LOOK:
-        generous = _body(trafilatura.bare_extraction(tree, url=url, **_GENEROUSLY))
-        body = generous if len(generous) > CUT_SHORT * len(body) else body
-    headline = " ".join((found.title if found and found.title else "").split())
-    title = _without_site(headline, [*map(str, _SITE_NAME(tree)), *_names_of(url)])
-    body = _without_title(body, title)
+    canonical = _claim(tree, url)
+    heading = heading_of(tree)
+    titles = stated_titles(tree)
+    nodes = article_of(tree, [url, canonical, *map(str, _OWN_ADDRESS(tree))], [shown(heading), *titles])
+    stated = statements(tree, heading, nodes)
+    title = headline(tree, heading, nodes, url)
+    declared = next((str(one) for one in _LANGUAGE(tree)), "")
+    blocks = blocks_of(tree, heading)  # before the library takes the tree apart
+    descriptions = [*map(str, _DESCRIPTIONS(tree)), *(text_in(node, "description") for node in nodes)]
+    told = max((text_in(node, "articleBody") for node in nodes), key=len, default="")
+    body = without_title(mended(_body(tree, url), blocks, title, descriptions, told), title)
+    if not stated and (notice := notice_in(titles, shown(heading), site_names(tree, url), body)):
+        return _refused(*notice)
     if len(body) < MIN_TEXT:
         return _refused("no_article", "no text that could be an article")
     return ParsedPage(
-        canonical_url=claims,
-        title=title,
+        canonical_url=canonical,
+        title=title or first_words(body),
         text=body,
-        language=settle(next((str(one) for one in _LANGUAGE(tree)), ""), title, body),
-        published_at=_published(tree, text) or _midnight(found.date if found else None),
+        language=settle(declared, title, body),
+        published_at=published(stated),
     )
+
+
+def _body(tree: Any, url: str) -> str:
+    found: Any = trafilatura.bare_extraction(tree, url=url, with_metadata=False, **_PRECISELY)
+    body = tidy(found.text or "") if found else ""
+    if len(body) < SECOND_LOOK:
+        found = trafilatura.bare_extraction(tree, url=url, **_GENEROUSLY)
+        generous = tidy(found.text or "") if found else ""
+        body = generous if len(generous) > CUT_SHORT * len(body) else body
+    return body
 
 
 _PRECISELY: dict[str, Any] = {"favor_precision": True, "include_comments": False}
 _GENEROUSLY: dict[str, Any] = {"include_comments": False}
 
 
-def _body(found: Any) -> str:
-    return tidy(found.text or "") if found else ""
-
-
-def _claims(tree: Any, url: str) -> str:
+def _claim(tree: Any, url: str) -> str:
     links = [str(one).strip() for one in _CANONICAL(tree)]
     return urljoin(url, links[0]) if links and links[0] else ""
 
 
-def _names_of(url: str) -> tuple[str, ...]:
-    domain = publisher(host_of(url))
-    return domain, domain.partition(".")[0]
-
-
-def _without_site(title: str, names: list[str]) -> str:
-    """A "Headline | Paper" is "Headline" where the page says it is of "Paper"."""
-    sites = {_bare(name) for name in names}
-    while (match := _last(title)) and _bare(title[match.end() :]) in sites:
-        title = title[: match.start()].rstrip()
-    return title
-
-
-def _last(title: str) -> re.Match[str] | None:
-    return next((match for match in _SUFFIX.finditer(title) if match.start() > 0), None)
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"\W", "", name.lower())
-
-
-def _without_title(body: str, title: str) -> str:
+def without_title(body: str, title: str) -> str:
     first, _, rest = body.partition("\n")
-    return rest if title and _bare(first) == _bare(title) else body
-
-
-def _published(tree: Any, text: str) -> datetime | None:
-    stamps = [*map(str, _DATES(tree)), *_JSON_DATE.findall(text)]
-    return next((read for stamp in stamps if (read := moment(stamp))), None)
-
-
-def _midnight(day: str | None) -> datetime | None:
-    try:
-        return datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC) if day else None
-    except ValueError:
-        return None
+    return rest if title and keyed(first) == keyed(title) else body

@@ -19,7 +19,8 @@ from services.ingest.http.heads import BadHead
 from services.ingest.recordings.response import exchange_of, read_beginning, read_response
 from services.ingest.recordings.source import sensible
 from services.ingest.text.dates import moment
-from services.ingest.text.markup import refresh_target, root_of
+from services.ingest.text.markup import root_of
+from services.ingest.text.refresh import refresh_target
 from services.ingest.urls import without_login
 
 MAX_ANSWERS = 5_000_000

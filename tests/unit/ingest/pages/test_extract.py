@@ -60,7 +60,7 @@ def test_a_page_gives_its_article_and_nothing_around_it() -> None:
 
 
 def test_the_date_may_stand_in_json() -> None:
-    ld = '<script type="application/ld+json">{"datePublished": "2026-03-01T12:00:00Z"}</script>'
+    ld = '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2026-03-01T12:00:00Z"}</script>'
     assert read(html(article(*PARAGRAPHS), ld)).published_at == datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 

@@ -1,0 +1,166 @@
+"""A page as the run of its blocks of text, each with what its place in the page says of it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from lxml import etree  # type: ignore[import-untyped]
+
+from services.ingest.pages.wording import words_of
+
+MAX_BLOCKS = 20_000
+_SPACE = re.compile(r"\s+")
+_BLOCKS = frozenset(
+    """address article aside blockquote body br button center dd details dialog div dl dt fieldset figcaption
+    figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr li main nav ol p pre section summary table tbody td
+    th thead tr ul""".split()
+)
+_BREAKS = frozenset("br hr".split())
+_UNREAD = frozenset(
+    "head script style noscript template iframe object svg math select textarea audio video".split()
+)
+_APART = frozenset("aside nav footer dialog figure figcaption button label fieldset menu".split())
+_CONTROLS = frozenset("button input select textarea".split())
+_PICTURES = frozenset("img picture video iframe object".split())
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+WHOLE = 0.8
+"""Share of its characters from which a block is a link and nothing else."""
+
+
+class Box:
+    """A block element: what it lies in, and what lies in it beside running text, at any depth."""
+
+    __slots__ = (
+        "controls",
+        "headings",
+        "images",
+        "in_link",
+        "linked",
+        "links",
+        "name",
+        "parent",
+        "tag",
+        "words",
+    )
+
+    def __init__(self, tag: str, classes: str = "", parent: "Box | None" = None) -> None:
+        self.tag = tag
+        self.name = f"{tag} {classes}"
+        self.in_link = False
+        self.parent = parent
+        self.controls = self.headings = self.images = self.links = 0
+        self.words = self.linked = 0
+
+    def around(self) -> "Iterator[Box]":
+        """Itself and what it lies in, from the inside."""
+        box: Box | None = self
+        while box is not None:
+            yield box
+            box = box.parent
+
+
+class Block(NamedTuple):
+    text: str
+    key: str
+    """Its words without anything between them."""
+    words: int
+    box: Box
+    linked: float
+    """Share of its characters that are links."""
+    apart: bool
+    """In what is never the article's running text: an aside, a caption, a button, what is hidden."""
+    below: bool
+    """After the article's heading."""
+    pictured: bool
+    """Right after a picture: it may be its caption."""
+
+    @property
+    def is_heading(self) -> bool:
+        return self.box.tag in HEADINGS
+
+
+def blocks_of(tree: Any, heading: Any | None) -> list[Block]:
+    """All blocks in the order of the page. `heading` is the article's, if it has one."""
+    return _Reader(heading).read(tree)
+
+
+class _Reader:
+    def __init__(self, heading: Any | None) -> None:
+        self.blocks: list[Block] = []
+        self.heading = heading
+        self.box = Box("")
+        self.pieces: list[str] = []
+        self.linked = 0
+        self.links = self.apart = self.unread = 0
+        self.below = heading is None
+        self.pictured = False
+
+    def read(self, root: Any) -> list[Block]:
+        for event, element in etree.iterwalk(root, events=("start", "end")):
+            if len(self.blocks) > MAX_BLOCKS:
+                break
+            if event == "start" and isinstance(element.tag, str):
+                self._open(element, element.tag)
+            elif event == "end":
+                if isinstance(element.tag, str):
+                    self._close(element, element.tag)
+                self._say(element.tail)
+        self._flush()
+        return self.blocks
+
+    def _open(self, element: Any, tag: str) -> None:
+        self.unread += tag in _UNREAD
+        if tag in _BLOCKS:
+            self._flush()
+            self.box = self.box if tag in _BREAKS else Box(tag, element.get("class") or "", self.box)
+            self.box.in_link = self.links > 0
+        if tag == "img" or tag in _CONTROLS or tag in HEADINGS:
+            for box in self.box.around():
+                box.images += tag == "img"
+                box.controls += tag in _CONTROLS
+                box.headings += tag in HEADINGS
+        self.pictured = self.pictured or tag in _PICTURES
+        self.apart += _is_apart(element)
+        self.links += tag == "a"
+        self._say(element.text)
+
+    def _close(self, element: Any, tag: str) -> None:
+        if tag in _BLOCKS:
+            self._flush()
+            self.box = self.box if tag in _BREAKS else self.box.parent or self.box
+        self.unread -= tag in _UNREAD
+        self.apart -= _is_apart(element)
+        self.links -= tag == "a"
+        self.below = self.below or element is self.heading
+
+    def _say(self, text: str | None) -> None:
+        if text and not self.unread:
+            self.pieces.append(text)
+            self.linked += len(text.strip()) if self.links else 0
+
+    def _flush(self) -> None:
+        text = _SPACE.sub(" ", "".join(self.pieces).replace("\xad", "")).strip()
+        linked = min(1.0, self.linked / max(1, len(text)))
+        self.pieces, self.linked = [], 0
+        if not (words := words_of(text)):
+            return
+        self.blocks.append(
+            Block(
+                text, "".join(words), len(words), self.box, linked, self.apart > 0, self.below, self.pictured
+            )
+        )
+        self.pictured = False
+        for box in self.box.around():
+            box.links += linked > WHOLE
+            box.words += len(words)
+            box.linked += round(linked * len(words))
+
+
+def _is_apart(element: Any) -> bool:
+    return (
+        element.tag in _APART
+        or element.get("aria-hidden") == "true"
+        or element.get("hidden") is not None
+        or bool(_HIDDEN.search(element.get("style") or ""))
+    )
