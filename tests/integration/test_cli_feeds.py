@@ -51,6 +51,26 @@ def test_a_file_that_is_no_list_of_feeds_is_one_line(tmp_path: Path) -> None:
     assert not (tmp_path / "log.db").exists()
 
 
+def test_a_bad_line_is_told_and_the_others_are_followed(tmp_path: Path) -> None:
+    file, bus = tmp_path / "feeds.opml", f"sqlite:{tmp_path / 'log.db'}"
+    lines = "<outline xmlUrl='file:///srv/feed.xml'/>\n<outline xmlUrl='https://paper.example/rss.xml'/>"
+    file.write_text(f"<opml><body>\n{lines}</body></opml>", encoding="utf-8")
+    result = newsfold("feeds", "import", file, "--bus", bus)
+    assert result.exit_code == 0
+    assert "1 feeds in" in result.stdout
+    assert "left out: line 2: file:///srv/feed.xml: not an http(s) URL" in result.stderr
+
+
+def test_a_list_of_which_nothing_remains_fails(tmp_path: Path) -> None:
+    file = tmp_path / "feeds.opml"
+    file.write_text("<opml><body><outline xmlUrl='N/A'/></body></opml>", encoding="utf-8")
+    result = newsfold("feeds", "import", file, "--bus", f"sqlite:{tmp_path / 'log.db'}")
+    assert result.exit_code == 1
+    assert "N/A" in result.stderr
+    assert "none of its 1 feeds" in result.stderr
+    assert not (tmp_path / "log.db").exists()
+
+
 def test_listing_needs_a_log_that_is_there(tmp_path: Path) -> None:
     result = newsfold("feeds", "list", "--bus", f"sqlite:{tmp_path / 'log.db'}")
     assert result.exit_code == 2

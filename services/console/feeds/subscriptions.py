@@ -23,12 +23,17 @@ from services.stream.bus import Bus, Output, Partition
 OPERATORS = "newsfold-operators"
 
 
-def listed_in(file: Path) -> list[Feed]:
-    """Raises `Stop` (usage)."""
+def listed_in(file: Path) -> Sequence[Feed]:
+    """The feeds of a list; names on stderr what it leaves out. Raises `Stop`, also where nothing is left."""
     try:
-        return read_feed_list(file)
+        found = read_feed_list(file)
     except BadFeedList as error:
         raise Stop(Exit.USAGE, str(error)) from None
+    for rejection in found.rejected:
+        click.echo(f"{file}: left out: {rejection}", err=True)
+    if not found.feeds:
+        raise Stop(Exit.FAILED, f"{file}: none of its {len(found.rejected)} feeds can be followed")
+    return found.feeds
 
 
 async def publish_feeds(bus: Bus, feeds: Sequence[Feed]) -> int:

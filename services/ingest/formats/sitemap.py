@@ -1,51 +1,99 @@
 """Google News sitemaps (https://www.google.com/schemas/sitemap-news/0.9): links with titles and dates.
 
-A sitemap without news tags lists a whole site and is refused.
+A sitemap without news tags lists a whole site and is refused; an index of sitemaps names those to look at.
 """
 
+import re
 from collections import Counter
-from xml.etree.ElementTree import Element, ParseError
+from datetime import UTC, datetime
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
-
-from services.ingest.formats.entries import MAX_ENTRIES, entry, refused
-from services.ingest.readings import Entry, ParsedFeed
-from services.ingest.text.dates import moment
+from services.ingest.formats.elements import Fields, fields, name, text_in
+from services.ingest.formats.entries import Draft, Place, address, document, left_out, refused
+from services.ingest.readings import ParsedFeed
+from services.ingest.text.dates import read_stamp
+from services.ingest.text.document import Document, Element
 from services.ingest.text.language import code
-from services.ingest.text.plain import title
+from services.ingest.text.markup import local
+from services.ingest.text.plain import loose_title
+
+ROOTS = frozenset({"urlset", "sitemapindex"})
+MAX_SITEMAPS = 50
+SHOWN = 3
+"""How many sitemaps of an index are named to people."""
+_NEWS = re.compile(
+    r"(?<![a-z])(?:google)?_?-?news(?![a-z]*letter)|latest|recent|48h|actu|nachrichten|noticias|notizie"
+)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-def read_sitemap(text: str, base: str) -> ParsedFeed:
-    try:
-        root = fromstring(text.encode("utf-8", "replace") if text.startswith("<?xml") else text)
-    except (ParseError, DefusedXmlException, ValueError) as error:
-        return refused("parse_error", f"sitemap: {error or type(error).__name__}")
-    news = [(url, one) for url in root for one in url if _name(one) == "news"]
+def read_sitemap(found: Document, url: str) -> ParsedFeed:
+    """A whole document, fetched at `url`."""
+    if found.kind == "sitemapindex":
+        return _index(found, url)
+    urls = [one for one in found.root.iter() if _called(one, "url")]
+    news = [one for one in urls if _local(one).get("news")]
     if not news:
         return refused("not_a_feed", "a sitemap without news tags lists a whole site")
-    languages = Counter(code(_below(one, "language")) for _, one in news)
-    return ParsedFeed(
-        title=title(_below(news[0][1], "name")),
+    languages = Counter(code(_said(_publication(one), "language")) for one in news)
+    return document(
+        news,
+        _draft,
+        Place(url),
+        counted=sum(count for tag, count in found.tags.items() if local(tag) == "url"),
+        unreadable=[left_out("no-news-tags", _said(_local(one), "loc")) for one in urls if one not in news],
+        title=loose_title(_said(_publication(news[0]), "name")),
         language=languages.most_common(1)[0][0],
-        entries=tuple(_entry(url, one, base) for url, one in news[:MAX_ENTRIES]),
-        cut=len(news[MAX_ENTRIES:]),
     )
 
 
-def _entry(url: Element, news: Element, base: str) -> Entry:
-    return entry(
-        base=base,
-        link=_below(url, "loc"),
-        headline=title(_below(news, "title")),
-        published_at=moment(_below(news, "publication_date")),
-        updated=_below(url, "lastmod"),
+def _index(found: Document, url: str) -> ParsedFeed:
+    listed = [_local(one) for one in found.root.iter() if _called(one, "sitemap")]
+    located = [(there, _said(one, "lastmod")) for one in listed if (there := address(url, _said(one, "loc")))]
+    newest = sorted(located, key=lambda one: _changed(one[1]), reverse=True)
+    sitemaps = [there for there, _ in sorted(newest, key=lambda one: not _NEWS.search(one[0].lower()))]
+    named = [one for one in sitemaps if _NEWS.search(one.lower())] or sitemaps
+    more = f" and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
+    add = f"; add what holds its news: {', '.join(named[:SHOWN])}{more}" if named else ", and an empty one"
+    return ParsedFeed(
+        refusal="not_a_feed",
+        reason=f"an index of {len(listed)} sitemaps, not one of them{add}",
+        sitemaps=tuple(dict.fromkeys(sitemaps))[:MAX_SITEMAPS],
     )
 
 
-def _name(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2]
+def _changed(stamp: str) -> datetime:
+    read = read_stamp(stamp)
+    return read.at if read else _LONG_AGO
 
 
-def _below(element: Element, name: str) -> str:
-    return next(((one.text or "").strip() for one in element.iter() if _name(one) == name), "")
+def _draft(url: Element) -> Draft:
+    own = _local(url)
+    news = _local(own["news"][0])
+    stamp = read_stamp(_said(news, "publication_date"))
+    return Draft(
+        links=[_said(own, "loc")],
+        headline=loose_title(_said(news, "title")),
+        published_at=stamp.at if stamp else None,
+        updated=_said(own, "lastmod"),
+    )
+
+
+def _local(element: Element) -> Fields:
+    """Direct children by local name: the `loc` of a picture lies a level below."""
+    found: Fields = {}
+    for key, values in fields(element).items():
+        found.setdefault(local(key), []).extend(values)
+    return found
+
+
+def _called(element: Element, wanted: str) -> bool:
+    return isinstance(element.tag, str) and local(name(element)) == wanted
+
+
+def _publication(url: Element) -> Fields:
+    news = _local(_local(url)["news"][0])
+    return _local(news["publication"][0]) if "publication" in news else {}
+
+
+def _said(found: Fields, name_: str) -> str:
+    return next((text for one in found.get(name_, ()) if (text := text_in(one).strip())), "")

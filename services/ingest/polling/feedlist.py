@@ -4,32 +4,38 @@ A TOML list has one table a feed:
 
     [[feed]]
     url = "https://paper.example/rss.xml"
-    source = "paper"        # optional: the registrable domain of the URL
-    title = "Paper: news"   # optional
-    language = "de"         # optional
-    full_text = false       # optional: the feed carries whole articles
+    source = "paper"                    # optional: the registrable domain of its site, else of its address
+    title = "Paper: news"               # optional
+    language = "de"                     # optional
+    home_url = "https://paper.example"  # optional: the site the feed is of
+    full_text = false                   # optional: the feed carries whole articles
+
+A bad line costs one feed, not the list: what was left out is given beside the feeds, with the reason.
 """
 
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from typing import Any, NamedTuple
 
 import msgspec
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from services.contracts import ids
 from services.contracts.feeds import Feed
+from services.ingest.formats.entries import address
 from services.ingest.http.credentials import Credentials, login_in
-from services.ingest.publishers import publisher
+from services.ingest.publishers import home_source
+from services.ingest.text.characters import one_line, without_controls
+from services.ingest.text.charset import text_of
+from services.ingest.text.document import Document, read_document
 from services.ingest.text.language import code
-from services.ingest.urls import canonical, host_of, without_login
+from services.ingest.text.markup import local, root_of
+from services.ops.redaction import public_url
 
 MAX_BYTES = 64 << 20
 _FEED_SCHEME = re.compile(r"^feed:(?://)?(?=(https?://))|^feed://()", re.IGNORECASE)
+_ENTITY = re.compile(r"<!ENTITY\s", re.IGNORECASE)
 
 
 class BadFeedList(ValueError):
@@ -43,107 +49,159 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     source: str = ""
     title: str = ""
     language: str = ""
+    home_url: str = ""
     full_text: bool = False
 
 
-def read_feed_list(path: Path) -> list[Feed]:
-    """Feeds of an `.opml`, `.xml` or `.toml` file, in order, one for each URL. Raises `BadFeedList`.
+class Line(NamedTuple):
+    """Where in a list a feed stands, and what stands there."""
+
+    place: str
+    """`line 12`, or `[[feed]] number 3`."""
+    listed: Listed
+
+
+class Rejection(NamedTuple):
+    """A feed of a list that is not followed."""
+
+    place: str
+    address: str
+    """Without credentials; empty where there is none."""
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.address + ': ' if self.address else ''}{self.why}"
+
+
+class FeedList(NamedTuple):
+    feeds: Sequence[Feed]
+    """In order, one for each address."""
+    rejected: Sequence[Rejection]
+
+
+def read_feed_list(path: Path) -> FeedList:
+    """Feeds of an `.opml`, `.xml` or `.toml` file. Raises `BadFeedList` for what is no list or names none.
 
     A login in an address is left out; `read_logins` has it.
     """
-    feeds = list({one.feed_id: one for one in map(_feed, _listed_in(path))}.values())
-    if not feeds:
+    found = _sorted_out(_lines(path))
+    if not (found.feeds or found.rejected):
         raise BadFeedList(f"{path}: names no feed")
-    return feeds
+    return found
 
 
 def read_logins(path: Path) -> Credentials:
     """The users and passwords in the addresses of a list. Raises `BadFeedList`."""
-    return Credentials(login for one in _listed_in(path) if (login := login_in(one.url)))
+    return Credentials(login for line in _lines(path) if (login := login_in(line.listed.url)))
 
 
-def _listed_in(path: Path) -> Sequence[Listed]:
+def _lines(path: Path) -> Iterator[Line]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise BadFeedList(f"{path}: larger than {MAX_BYTES} bytes; is it a list of feeds?")
         content = path.read_bytes()
     except OSError as error:
         raise BadFeedList(f"{path}: cannot be read: {error.strerror or error}") from None
-    return from_toml(content, str(path)) if path.suffix.lower() == ".toml" else from_opml(content, str(path))
+    text = without_controls(text_of(content, ""))
+    read = from_toml if path.suffix.lower() == ".toml" else from_opml
+    return read(text, str(path))
 
 
-def from_opml(content: bytes, name: str) -> Sequence[Listed]:
+def from_opml(text: str, name: str) -> Iterator[Line]:
     """Every outline with an `xmlUrl`, at any depth (http://opml.org/spec2.opml). Raises `BadFeedList`."""
-    try:
-        root = fromstring(content)
-    except DefusedXmlException as error:
-        raise BadFeedList(f"{name}: refused, because it declares entities or a DTD: {error}") from None
-    except (ParseError, ValueError) as error:
-        raise BadFeedList(f"{name}: not OPML: {error}") from None
-    if root.tag.lower() != "opml":
-        raise BadFeedList(f"{name}: not OPML: its root element is <{root.tag[:40]}>")
-    return _checked(_outlines(root), name)
+    found = read_document(text, {"opml"})
+    if found is None:
+        kind = root_of(text)
+        raise BadFeedList(f"{name}: not OPML: {f'its root element is <{kind[:40]}>' if kind else 'no XML'}")
+    if _ENTITY.search(text):
+        raise BadFeedList(f"{name}: refused, because it declares entities")
+    lines = list(_outlines(found))
+    if not (lines or found.whole):
+        raise BadFeedList(f"{name}: not OPML: it ends before its <opml> does")
+    return iter(lines)
 
 
-def _outlines(root: Element) -> Iterator[Listed]:
-    for outline in root.iter("outline"):
-        attributes = {key.lower(): value.strip() for key, value in outline.attrib.items()}
-        if attributes.get("xmlurl"):
-            yield Listed(
+def _outlines(found: Document) -> Iterator[Line]:
+    for outline in found.root.iter():
+        if not isinstance(outline.tag, str) or local(outline.tag.rpartition("}")[2]) != "outline":
+            continue
+        attributes = {local(str(key)): one_line(str(value)) for key, value in outline.attrib.items()}
+        if "xmlurl" in attributes:
+            listed = Listed(
                 url=_FEED_SCHEME.sub(_http, attributes["xmlurl"]),
                 title=attributes.get("title") or attributes.get("text", ""),
                 # Exports carry anything here, "unknown" for one: what is no code is no reason to refuse.
                 language=code(attributes.get("language", "")),
+                home_url=attributes.get("htmlurl", ""),
             )
+            yield Line(f"line {found.lines_before + (outline.sourceline or 1)}", listed)
 
 
 def _http(scheme: re.Match[str]) -> str:
     return "" if scheme[1] else "http://"
 
 
-def from_toml(content: bytes, name: str) -> Sequence[Listed]:
+def from_toml(text: str, name: str) -> Iterator[Line]:
     """Raises `BadFeedList`, also for keys that are not known."""
     try:
-        document: dict[str, Any] = tomllib.loads(content.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        document: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise BadFeedList(f"{name}: not TOML: {error}") from None
     unknown = sorted(set(document) - {"feed"})
     if unknown:
         raise BadFeedList(f"{name}: unknown key {unknown[0]}; a list of feeds has only [[feed]] tables")
-    listed: list[Listed] = []
     tables = document.get("feed", [])
     for number, table in enumerate(tables if isinstance(tables, list) else [tables], start=1):
         try:
-            listed.append(msgspec.convert(table, Listed))
+            listed = msgspec.convert(table, Listed)
         except msgspec.ValidationError as error:
             raise BadFeedList(f"{name}: [[feed]] number {number}: {error}") from None
-    return _checked(listed, name)
-
-
-def _checked(listed: Iterable[Listed], name: str) -> Sequence[Listed]:
-    checked = tuple(listed)
-    for number, one in enumerate(checked, start=1):
-        if canonical(one.url) is None:
-            raise BadFeedList(f"{name}: feed number {number}: {_public(one.url)!r} is not an http(s) URL")
-        if one.language and not code(one.language):
+        if listed.language and not code(listed.language):
             raise BadFeedList(
-                f"{name}: feed number {number}: {one.language!r} is not a language code such as de"
+                f"{name}: [[feed]] number {number}: {listed.language!r} is not a language code such as de"
             )
-    return checked
+        yield Line(f"[[feed]] number {number}", listed)
 
 
-def _public(url: str) -> str:
+def _sorted_out(lines: Iterable[Line]) -> FeedList:
+    feeds: dict[str, Feed] = {}
+    places: dict[str, str] = {}
+    rejected: list[Rejection] = []
+    for place, listed in lines:
+        url = address("", listed.url)
+        feed_id = ids.feed_id(url)
+        why = (
+            _fault(listed.url)
+            if not url
+            else f"listed before, in {places[feed_id]}"
+            if feed_id in feeds
+            else ""
+        )
+        if why:
+            rejected.append(Rejection(place, _shown(listed.url), why))
+        else:
+            feeds[feed_id] = _feed(feed_id, url, listed)
+            places[feed_id] = place
+    return FeedList(tuple(feeds.values()), tuple(rejected))
+
+
+def _fault(url: str) -> str:
+    return "not an http(s) URL" if url else "has no address"
+
+
+def _shown(url: str) -> str:
     """For a message: without what may be a login, also where the address cannot be read."""
-    return re.sub(r"//.*@", "//***@", url, flags=re.DOTALL)[:200]
+    return re.sub(r"//.*@", "//***@", one_line(public_url(url)), flags=re.DOTALL)[:200]
 
 
-def _feed(listed: Listed) -> Feed:
-    url = without_login(listed.url)
+def _feed(feed_id: str, url: str, listed: Listed) -> Feed:
+    home_url = address("", listed.home_url)
     return Feed(
-        feed_id=ids.feed_id(url),
+        feed_id=feed_id,
         url=url,
-        source=listed.source or publisher(host_of(url)),
+        source=listed.source or home_source([home_url, url]),
         title=listed.title,
         language=code(listed.language),
         full_text=listed.full_text,
+        home_url=home_url,
     )

@@ -187,9 +187,7 @@ def _page_to_fetch(entry: Entry, at: datetime) -> PendingPage:
 def carries_whole_text(feed: Feed, entry: Entry) -> bool:
     if feed.full_text:
         return bool(entry.content or entry.summary)
-    content = entry.content.rstrip()
-    cut_off = content.endswith(("…", "...", "[…]", "[...]"))
-    return len(content) >= max(WHOLE_TEXT, WHOLE_SHARE * len(entry.summary)) and not cut_off
+    return not entry.excerpt and len(entry.content) >= max(WHOLE_TEXT, WHOLE_SHARE * len(entry.summary))
 
 
 def _renamed(pending: Sequence[PendingPage], matches: Sequence[Match]) -> dict[str, PendingPage]:

@@ -1,12 +1,17 @@
 """The language of an article: what publishers declare, checked against what the text looks like.
 
-Declarations are often a template's default; detection is often wrong on short text. So a long text may
-overrule its declaration, a short one may not.
+Declarations are often a template's default; detection is often wrong on short text. The script decides at any
+length: Cyrillic is not English. Within a script a long text may overrule its declaration, a short one may
+not.
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
+
+from services.ingest.text import scripts
+from services.ingest.text.characters import printable
 
 UNKNOWN = "und"
 LOOKED_AT = 500
@@ -25,6 +30,19 @@ _WITHOUT_ISO_639_1 = {
     "ita": "it",
     "nld": "nl",
     "por": "pt",
+    "rus": "ru",
+    "ukr": "uk",
+    "ara": "ar",
+    "zho": "zh",
+    "chi": "zh",
+    "jpn": "ja",
+    "kor": "ko",
+    "ell": "el",
+    "gre": "el",
+    "heb": "he",
+    "iw": "he",
+    "pol": "pl",
+    "tur": "tr",
 }
 
 
@@ -38,16 +56,43 @@ def code(declared: str) -> str:
 def settle(declared: str, title: str, text: str) -> str:
     """ISO 639-1 code, or `und`. `declared` is what feed or page say, in any form."""
     said = code(declared)
-    sample = f"{title}\n{text[:LOOKED_AT]}"
+    sample = printable(f"{title}\n{text[:LOOKED_AT]}")
+    script = scripts.script_of(sample)
+    if script == "cjk":
+        return scripts.cjk_language(sample, said)
+    if script in {"", "latin"}:
+        return _in_latin(sample, said)
+    return _in_script(script, sample, said)
+
+
+def _in_latin(sample: str, said: str) -> str:
+    def written(language: str) -> bool:
+        return language not in scripts.ELSEWHERE
+
     if len(sample) < SHORT:
-        return said or _detected(sample, SURE) or UNKNOWN
-    if not said:
-        return _detected(sample, LIKELY) or UNKNOWN
-    return _detected(sample, SURE) or said
+        return (said if written(said) else "") or _detected(sample, SURE, written) or said or UNKNOWN
+    if not written(said) or not said:
+        return _detected(sample, LIKELY, written) or said or UNKNOWN
+    return _detected(sample, SURE, written) or said
 
 
-def _detected(sample: str, at_least: float) -> str:
-    found, probability = _identifier().classify(sample)
+def _in_script(script: str, sample: str, said: str) -> str:
+    languages = scripts.languages_of(script)
+    if len(languages) == 1:
+        return languages[0]
+
+    def possible(language: str) -> bool:
+        return language in languages and scripts.is_possible(language, sample)
+
+    if not possible(said):
+        return scripts.telling_language(script, sample) or _detected(sample, LIKELY, possible) or languages[0]
+    return (_detected(sample, SURE, possible) if len(sample) >= SHORT else "") or said
+
+
+def _detected(sample: str, at_least: float, possible: Callable[[str], bool]) -> str:
+    """The likeliest of the languages it may be; empty where it is not likely enough."""
+    ranked = _identifier().rank(sample)
+    found, probability = next(((one, share) for one, share in ranked if possible(code(one))), ("", 0.0))
     return code(found) if probability >= at_least else ""
 
 

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 DEADLINES_S: Mapping[str, float] = MappingProxyType({"feed": 5.0, "page": 10.0})
 RECYCLE_AFTER = 2_000
-"""Documents a process parses before it is replaced: feedparser's memory grows (kurtmckee/feedparser#287)."""
+"""Documents a process parses before it is replaced: memory that parsers do not give back goes with it."""
 MEMORY_BYTES = 2 << 30
 """Address space of a worker."""
 START_S = 60.0

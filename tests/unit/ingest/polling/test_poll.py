@@ -166,9 +166,9 @@ def test_a_feed_with_whole_articles_needs_no_page(sentences: int) -> None:
     assert found.state.pending == ()
 
 
-@pytest.mark.parametrize("content", ["Nur ein Anriss. " * 20, LONG + "…", LONG.rstrip() + " [...]"])
-def test_a_teaser_is_no_whole_article(content: str) -> None:
-    found = polled(entry("a", content=content))
+@pytest.mark.parametrize(("content", "excerpt"), [("Nur ein Anriss. " * 20, False), (LONG, True)])
+def test_a_teaser_is_no_whole_article(content: str, excerpt: bool) -> None:
+    found = polled(replace(entry("a", content=content), excerpt=excerpt))
     assert not found.articles
     assert found.state is not None
     assert len(found.state.pending) == 1

@@ -1,0 +1,129 @@
+"""Markup to plain text and titles."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest.text.characters import printable
+from services.ingest.text.plain import exact_title, loose_title, plain, tidy, title, title_of
+
+
+@pytest.mark.parametrize(
+    ("fragment", "expected"),
+    [
+        ("Plain words", "Plain words"),
+        ("AT&T buys <b>two</b> ferries", "AT&T buys two ferries"),
+        ("<p>One</p><p>Two<br>Three</p>", "One\nTwo\nThree"),
+        ("<p>One\n wrapped</p>", "One wrapped"),
+        ("a<script>bad()</script>b<style>x{}</style>c", "abc"),
+        ("<ul><li>One</li><li>Two</li></ul>", "One\nTwo"),
+        ("5 < 6 and 7 > 6", "5 < 6 and 7 > 6"),
+        ("<!-- only a comment -->", ""),
+        ("Br&uuml;cke&nbsp;auf", "Brücke auf"),
+        ("soft\u00adhyphen", "softhyphen"),
+    ],
+)
+def test_fragments_become_paragraphs(fragment: str, expected: str) -> None:
+    assert plain(fragment) == expected
+
+
+def test_a_title_is_one_line() -> None:
+    assert title("<b>Two</b><br>lines") == "Two lines"
+
+
+@given(st.text(max_size=200))
+def test_no_fragment_makes_it_raise(fragment: str) -> None:
+    plain(fragment)
+
+
+def is_clean(text: str) -> bool:
+    bad = {"Cc", "Cs"}
+    return all(unicodedata.category(one) not in bad or one in "\n\t" for one in text) and "\ufffe" not in text
+
+
+ANY = st.text(st.characters(exclude_categories=()), max_size=120)
+
+
+@given(ANY)
+def test_nothing_unprintable_is_left_and_the_text_is_in_nfc(text: str) -> None:
+    once = printable(text)
+    assert is_clean(once)
+    assert unicodedata.is_normalized("NFC", once)
+    assert printable(once) == once
+
+
+@given(st.integers(0, 0x11FFFF), st.sampled_from(["&#{};", "&#x{:x};", "&#0{};"]))
+def test_no_reference_brings_a_control_character(code: int, form: str) -> None:
+    reference = form.format(code)
+    for read in (plain, title, loose_title):
+        assert is_clean(read(f"a {reference} b <i>c</i>"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a\x00b", "ab"),
+        ("e\u0301", "é"),
+        ("5 \x96 6", "5 – 6"),
+        ("\ud83d\ude00 and \ud83d", "😀 and \ufffd"),
+        ("one\r\ntwo\rthree\u2028four", "one\ntwo\nthree\nfour"),
+        ("\ufeffBOM\ufdd0", "BOM"),
+    ],
+)
+def test_what_a_character_was_meant_to_be(text: str, expected: str) -> None:
+    assert printable(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("A &#150; B", "A – B"),
+        ("&#xD83D;&#xDE00; ferry", "😀 ferry"),
+        ("&#55357;&#56832; ferry", "😀 ferry"),
+        ("half &#xD83D; of it", "half \ufffd of it"),
+        ("no &#0;&#x1;thing", "no thing"),
+        ("R&amp;D &lt;b&gt; &amp;amp;", "R&D <b> &amp;"),
+        ("caf&eacute; &nbsp;noir", "café noir"),
+    ],
+)
+def test_references_are_resolved_once(markup: str, expected: str) -> None:
+    assert plain(markup) == expected
+    assert plain(f"<p>{markup}</p>") == expected
+    assert loose_title(markup) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Under < 12 ride free, a > b", "Under < 12 ride free, a > b"),
+        ("Use of <b> in ledgers", "Use of <b> in ledgers"),
+        ("<b>Flood</b> on the <em>Ilse</em>", "Flood on the Ilse"),
+        ("Flood<br/>on the Ilse", "Flood on the Ilse"),
+        ("AT&T and Q&A with R&D", "AT&T and Q&A with R&D"),
+        ("Tom &amp; Jerry&#8217;s", "Tom & Jerry’s"),
+        ("Vector<int> leaks", "Vector<int> leaks"),
+    ],
+)
+def test_a_loose_title_loses_its_markup_and_nothing_else(text: str, expected: str) -> None:
+    assert loose_title(text) == expected
+
+
+def test_an_exact_title_loses_nothing_but_white_space() -> None:
+    assert exact_title(" <b> &amp;\n x ") == "<b> &amp; x"
+
+
+@given(st.text(max_size=400))
+def test_a_title_made_from_a_text_is_short_and_its_beginning(text: str) -> None:
+    made = title_of(text)
+    assert len(made) <= 101
+    assert len(made.split()) <= 12
+    assert tidy(text).startswith(made.removesuffix("…"))
+
+
+def test_a_title_is_cut_at_a_word_and_says_so() -> None:
+    words = "The ferry across the Ilse stays in port until its engine has been mended and paid for."
+    assert title_of(words) == "The ferry across the Ilse stays in port until its engine has…"
+    assert title_of("The ferry stays.\nNobody knows why.") == "The ferry stays."
+    assert title_of("渡" * 90) == "渡" * 50 + "…"
