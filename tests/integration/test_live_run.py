@@ -143,14 +143,14 @@ def link(site: Site, name: str) -> str:
 
 
 BAD_FEEDS = {
-    "endless": "too_large: more than 15728640 bytes",
+    "endless": "too_large: more than 15,728,640 bytes",
     "slow": "timeout: not done within 2.5 s",
     "loop": "redirect: more than 5 redirects",
     "html": "not_a_feed: an HTML page, not a feed",
     "empty": "empty_body",
-    "hangs-up": "protocol",
+    "hangs-up": "truncated: announces ",
     "bomb": "bomb",
-    "stacked": "encoding: Content-Encoding 'gzip, gzip'",
+    "stacked": "bomb",
     "broken": "http_5xx: HTTP status 500",
     "absent": "http_404: HTTP status 404",
 }

@@ -50,19 +50,28 @@ class Body:
         except (Damaged, Bomb) as error:
             self._refuse(error)
 
-    def whole(self) -> bytes:
-        """The decoded body, if nothing of it is missing."""
+    def whole(self, *, early: bool = False) -> bytes:
+        """The decoded body, if nothing of it is missing.
+
+        `early`: the connection, or the record, ended before length or last chunk said so.
+        """
+        if early and self._announced is None:
+            self._break_off()
         try:
             self._pieces.append(self._decoder.finish())
         except (Damaged, Bomb, Cut) as error:
+            if early:
+                self._break_off()
             self._refuse(error)
+        body = b"".join(self._pieces)
         # The length is that of the coded body: of one that was decoded on its way it says nothing.
-        if self._announced and self.wire_bytes < self._announced and not self._decoder.mislabelled:
-            self.broken_off()
-        return b"".join(self._pieces)
+        short = self._announced is not None and self.wire_bytes < self._announced
+        missing = early or (short and not self._decoder.mislabelled)
+        if missing and len(body) != self._announced:  # some announce the decoded length; browsers let them
+            self._break_off()
+        return body
 
-    def broken_off(self) -> NoReturn:
-        """The connection, or the record, ended before the body did."""
+    def _break_off(self) -> NoReturn:
         came = f"{self.wire_bytes:,} bytes came"
         if self._chunked:
             raise Refused("truncated", f"a body in chunks without its last one; {came}")

@@ -127,8 +127,7 @@ class Fetcher:
                 wire_limit=self._limits.wire_bytes,
                 decoded_limit=self._limits.decoded_bytes,
             )
-            await _read(response, body)
-            whole = body.whole()
+            whole = body.whole(early=not await _read(response, body))
         except Refused as refused:
             return answered(
                 url, status, headers, final_url=here, outcome=refused.outcome, reason=str(refused)
@@ -147,18 +146,19 @@ class Fetcher:
         await self.close()
 
 
-async def _read(response: httpx.Response, body: Body) -> None:
-    """All of an answer's body. Raises `Refused`."""
+async def _read(response: httpx.Response, body: Body) -> bool:
+    """Read all of an answer's body; whether it ended where it should. Raises `Refused`."""
     try:
         async with aclosing(cast(AsyncGenerator[bytes, None], response.aiter_raw())) as raw:
             async for piece in raw:
                 body.take(piece)
     except httpcore.NetworkError:
-        body.broken_off()
+        return False
     except httpcore.RemoteProtocolError as error:
         if not str(error).startswith(_CLOSED_EARLY):
             raise
-        body.broken_off()
+        return False
+    return True
 
 
 def _failed(url: str, outcome: Outcome, reason: str) -> Exchange:

@@ -105,6 +105,4 @@ def _whole(response: Response, cut: str) -> tuple[bytes, int]:
     body = Body(response.head.status, response.head.headers(), wire_limit=MAX_BODY, decoded_limit=MAX_BODY)
     data, last = dechunked(response.body) if response.chunked else (response.body, True)
     body.take(data)
-    if not last:
-        body.broken_off()
-    return body.whole(), body.wire_bytes
+    return body.whole(early=not last), body.wire_bytes

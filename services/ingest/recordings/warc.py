@@ -153,8 +153,8 @@ def _next(records: _Records, start: int) -> Any:
 
 def _answer(record: Any, at: datetime, offset: int, known: _Known) -> Answer:
     url = _url(record)
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"}:
+    scheme, path = _parts(url)
+    if scheme not in {"http", "https"}:
         return Answer(at, offset, "not-http")
     asked = known.first_asked(url)
     first = asked or url
@@ -165,11 +165,11 @@ def _answer(record: Any, at: datetime, offset: int, known: _Known) -> Answer:
         other = "revisit" if record.rec_type == "revisit" else "page"
         return Answer(at, offset, "feed" if is_feed else other, asked)
     status, headers = response.head.status, response.head.headers()
-    if parts.path == "/robots.txt":
+    if path == "/robots.txt":
         return Answer(at, offset, "robots")
     if outcome_of(status) == "redirect":
-        if headers.get("location"):
-            known.asked[without_login(urljoin(url, headers["location"].strip()))] = first
+        if target := _target(url, headers.get("location", "").strip()):
+            known.asked[target] = first
         return Answer(at, offset, "redirect")
     if record.rec_type == "revisit" or status == 304:
         return Answer(at, offset, "feed" if is_feed else "revisit", asked)
@@ -211,6 +211,23 @@ def exchange_at(file: BinaryIO, answer: Answer) -> Exchange:
         return answered(asked, 304, response.head.headers(), final_url=url)
     cut = str(record.rec_headers.get_header("WARC-Truncated") or "")
     return exchange_of(response, asked=asked, url=url, cut=cut)
+
+
+def _parts(url: str) -> tuple[str, str]:
+    """Scheme and path; empty where the address cannot be read."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.path
+
+
+def _target(url: str, location: str) -> str:
+    """Where a redirect leads; empty where it says nothing that can be read."""
+    try:
+        return without_login(urljoin(url, location)) if location else ""
+    except ValueError:
+        return ""
 
 
 def _url(record: Any) -> str:

@@ -211,6 +211,16 @@ async def test_a_page_that_leads_to_nothing_recorded_or_waits_stays_a_page(
     assert [told(one) for one in found if told(one)] == ["page a ok", "page a-moved ok"]
 
 
+async def test_addresses_that_cannot_be_read_stop_nothing(tmp_path: Path) -> None:
+    blocks = Blocks()
+    blocks.add("http://[paper.example/", HTML, page("a"))
+    blocks.add(link("a"), head({"Location": "http://[::1"}, "302 Found"))
+    blocks.add(link("b"), HTML, page("b"))
+    _, found, _, _ = await readings(blocks.write(tmp_path))
+    told_of = [told(one) for one in found if told(one)]
+    assert told_of == ["skipped not-http", "skipped redirect", "page b ok"]
+
+
 async def test_a_login_in_a_recorded_address_is_in_no_reading(tmp_path: Path) -> None:
     blocks = Blocks()
     secret = "https://desk:s3cret@feeds.hafenblatt.example/stadt.xml"

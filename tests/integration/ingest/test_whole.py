@@ -107,6 +107,20 @@ async def test_a_body_that_is_cut_is_a_failed_fetch_without_validators(
         assert found.status == 200
 
 
+async def test_a_length_that_is_the_decoded_bodys_is_let_pass_and_no_other(site: Site) -> None:
+    packed = gzip.compress(BODY)
+    for path, announced, sent in (
+        ("/decoded", len(BODY), packed),
+        ("/other", len(BODY) + 1, packed),
+        ("/cut", len(BODY), packed[:-9]),
+    ):
+        lines = b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % announced
+        site.routes[path] = closing(b"HTTP/1.1 200 OK\r\n" + lines + sent)
+    assert (await get(site.url("/decoded"))).body == BODY
+    assert (await get(site.url("/other"))).outcome == "truncated"
+    assert (await get(site.url("/cut"))).outcome == "truncated"
+
+
 async def test_a_body_without_a_length_is_whole_when_the_connection_ends(site: Site) -> None:
     site.routes["/a"] = closing(b"HTTP/1.1 200 OK\r\n\r\n" + BODY)
     assert (await get(site.url("/a"))).body == BODY
