@@ -86,6 +86,8 @@ class HttpFeeder:
         self._last = EPOCH
         """The moment on the last batch."""
         self._hosts: Counter[str] = Counter()
+        self._held: dict[str, float] = {}
+        """Hosts that asked for a pause, and until when."""
         self._under_way: dict[asyncio.Task[Seen], str] = {}
         self._done: deque[Seen] = deque()
         self._tried: set[str] = set()
@@ -146,7 +148,7 @@ class HttpFeeder:
         later: list[_Due] = []
         for due in self._due:
             full = len(self._under_way) >= self._settings.in_flight
-            if full or not schedule.allowed(host_of(due.url), self._hosts, self._settings.per_host):
+            if full or self._holds(due.url):
                 later.append(due)
                 continue
             self._hosts[host_of(due.url)] += 1
@@ -155,6 +157,14 @@ class HttpFeeder:
             self._under_way[asyncio.create_task(work)] = due.url
         self._due = later
         self._tell_load()
+
+    def _holds(self, url: str) -> bool:
+        """Whether a request has to wait for others to its host, or for a pause that the host asked for."""
+        host = host_of(url)
+        if self._held.get(host, 0.0) > self._clock.monotonic():
+            return True
+        self._held.pop(host, None)
+        return not schedule.allowed(host, self._hosts, self._settings.per_host)
 
     def _look(self) -> list[_Due]:
         """What the schedule wants now and is not under way. Nothing that is done waits to be taken."""
@@ -211,6 +221,9 @@ class HttpFeeder:
     async def _get(self, kind: str, url: str, **headers: str) -> Exchange:
         started = self._clock.monotonic()
         exchange = await self._fetcher.get(url, **headers)
+        if exchange.status in {429, 503} and exchange.retry_after_s:  # it is about us, not about the page
+            pause_s = min(exchange.retry_after_s, schedule.LONGEST_S)
+            self._held[host_of(exchange.final_url or url)] = self._clock.monotonic() + pause_s
         if self._fetches is not None:
             took = self._clock.monotonic() - started
             sizes = {"wire_bytes": exchange.wire_bytes, "decoded_bytes": len(exchange.body)}

@@ -24,7 +24,7 @@ from services.stream.memory import MemoryBus
 from services.stream.runner import Runner
 from services.stream.running import Running
 from tests.integration.ingest.site import Site, answer
-from tests.integration.ingest.test_live import page, rss
+from tests.integration.ingest.newsroom import page, rss
 
 PARTITIONS = {topic.name: topic.partitions for topic in TOPICS}
 
