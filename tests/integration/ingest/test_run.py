@@ -23,8 +23,8 @@ from services.stream.bus import Output, Partition, TopicSpec
 from services.stream.memory import MemoryBus
 from services.stream.runner import Runner
 from services.stream.running import Running
-from tests.integration.ingest.site import Site, answer
 from tests.integration.ingest.newsroom import page, rss
+from tests.integration.ingest.site import Site, answer
 
 PARTITIONS = {topic.name: topic.partitions for topic in TOPICS}
 
