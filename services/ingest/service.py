@@ -35,6 +35,7 @@ from services.ingest.readings import (
     Tick,
 )
 from services.ingest.text.dates import EPOCH, MICROSECOND
+from services.ingest.urls import without_login
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import DeadLetter, Feeder, Poison, Step
 
@@ -155,7 +156,9 @@ class IngestTask:
 
     def _feed(self, feed_id: str, url: str) -> Feed:
         """The subscription, or one made up for a feed that only a recording knows."""
-        return self.feeds.get(feed_id) or Feed(feed_id=feed_id, url=url, source=source_of_page(url))
+        known = self.feeds.get(feed_id) or Feed(feed_id=feed_id, url=url, source=source_of_page(url))
+        # Older versions kept a login in the address: the fetcher still uses it, no record shows it.
+        return replace(known, url=without_login(known.url))
 
     def _progress(self, reading: Progress, out: "_Out") -> None:
         state = self.states.get(reading.recording) or FeedState(feed_id=reading.recording)

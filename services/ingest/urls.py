@@ -24,6 +24,7 @@ _SLUG_THEN_AMP = re.compile(r"(/[^/]*(?:-|\d)[^/]*)/amp/?$", re.IGNORECASE)
 _AMP_VIEWER = re.compile(r"https?://www\.google\.[a-z.]+/amp/(s/)?(.+)", re.IGNORECASE)
 _AMP_CACHE = re.compile(r"https?://[^/]+\.cdn\.ampproject\.org/[a-z]/(s/)?(.+)", re.IGNORECASE)
 _DEFAULT_PORT = {"http": 80, "https": 443}
+_LOGIN = re.compile(r"^(\s*(?:[a-z][a-z0-9+.-]*:)?[/\\]{2})[^/?#\\]*@", re.IGNORECASE)
 
 
 def canonical(url: str) -> str | None:
@@ -81,3 +82,8 @@ def _is_noise(pair: str) -> bool:
     if name.lower() in {"ref", "referrer", "via"}:
         return bool(_HOST.fullmatch(unquote(value)))
     return bool(_TRACKING.fullmatch(name))
+
+
+def without_login(url: str) -> str:
+    """An address without user and password; anything else as it is, also what is no address at all."""
+    return _LOGIN.sub(r"\1", url)

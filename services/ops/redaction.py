@@ -29,6 +29,7 @@ SECRET_NAMES = frozenset(
     }
 )
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s\"'<>]+")
+_USERINFO = re.compile(r"(?<=://)[^\s/?#]+@")
 _BEARER = re.compile(r"\b(Bearer|Basic|Digest) +[\w.~+/=-]{12,}", re.IGNORECASE)
 _NAMED = re.compile(
     r"((?:password|passwd|secret|token|api[_-]?key|authorization)[\"']?\s*[:=]\s*[\"']?)[^\s\"',;&)}\]]+",
@@ -52,7 +53,8 @@ def redacted(value: Any, limit: int) -> Any:
 
 def _text(value: str, limit: int) -> str:
     cut = value if len(value) <= limit else f"{value[:limit]}… ({len(value)} characters)"
-    public = _URL.sub(lambda found: public_url(found.group()), cut)
+    # First of all and by itself: a password may hold what ends an address.
+    public = _URL.sub(lambda found: public_url(found.group()), _USERINFO.sub("", cut))
     public = _NAMED.sub(r"\1***", _BEARER.sub(r"\1 ***", public))
     return _CONTROL.sub("�", public)
 

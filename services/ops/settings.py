@@ -48,6 +48,8 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     user_agent: Annotated[str, Meta(min_length=1, max_length=200)] = "newsfold/0.1"
     allow_net: tuple[str, ...] = ()
     """Private address ranges (CIDR) the fetcher may reach; `--allow-net` adds to them."""
+    netrc: Annotated[str, Meta(max_length=1000)] = ""
+    """A netrc file with the logins of sites that ask for one, readable by its owner alone; empty: none."""
     parsers: Annotated[int, Meta(ge=1, le=64)] = 2
     """Processes that parse feeds and pages."""
     in_flight: Annotated[int, Meta(ge=1, le=1000)] = 32

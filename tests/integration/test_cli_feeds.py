@@ -77,3 +77,26 @@ def test_a_feed_that_is_not_followed_is_one_line_with_the_nearest(tmp_path: Path
     assert len(result.stderr.splitlines()) == 1
     assert "did you mean https://paper.example/rss.xml?" in result.stderr
     assert "Geheim1" not in result.stderr
+
+
+def test_an_import_leaves_logins_out_and_says_where_to_give_them(tmp_path: Path) -> None:
+    file, bus = tmp_path / "feeds.toml", f"sqlite:{tmp_path / 'log.db'}"
+    file.write_text(TOML.replace("//paper", "//desk:s3cret@paper"), encoding="utf-8")
+    result = newsfold("feeds", "import", file, "--bus", bus)
+    assert "Left out of the log: 1 logins in addresses (paper.example)" in result.output
+    assert "netrc" in result.output
+    listed = newsfold("feeds", "list", "--bus", bus).output
+    assert '"https://paper.example/rss.xml"' in listed
+    assert "s3cret" not in result.output + listed
+    assert b"s3cret" not in b"".join(path.read_bytes() for path in tmp_path.glob("log.db*"))
+
+
+def test_a_netrc_file_that_others_may_read_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    netrc, config = tmp_path / "netrc", tmp_path / "newsfold.toml"
+    netrc.write_text("machine paper.example login desk password s3cret", encoding="utf-8")
+    netrc.chmod(0o644)
+    config.write_text(f'[ingest]\nnetrc = "{netrc}"', encoding="utf-8")
+    result = newsfold("run", "all", "--once", "--bus", f"sqlite:{tmp_path / 'log.db'}", "--config", config)
+    assert result.exit_code == 2
+    assert "chmod 600" in result.stderr
+    assert "s3cret" not in result.stderr

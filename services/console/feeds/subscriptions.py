@@ -10,10 +10,12 @@ import click
 from services.console import addresses
 from services.console.addresses import Address
 from services.console.feeds.census import Census
+from services.console.feeds.logins import listed_logins, tell_logins
 from services.contracts import wire
 from services.contracts.feeds import Feed
 from services.contracts.topics import BY_NAME
 from services.ingest.polling.feedlist import BadFeedList, read_feed_list
+from services.ingest.urls import without_login
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus, Output, Partition
@@ -30,24 +32,33 @@ def listed_in(file: Path) -> list[Feed]:
 
 
 async def publish_feeds(bus: Bus, feeds: Sequence[Feed]) -> int:
-    """Put what is new or changed on the log; how many that were."""
+    """Put what is new or changed on the log; how many that were.
+
+    A feed that an older version wrote down with a login in its address is replaced by the one without.
+    """
     census = Census()
     await census.refresh(bus)
     known = {one.feed.feed_id: one.feed for one in census.followed()}
     news = [feed for feed in feeds if known.get(feed.feed_id) != feed]
-    if news:
+    urls = {feed.url for feed in feeds}
+    with_login = [feed for feed in known.values() if feed.url not in urls and without_login(feed.url) in urls]
+    if news or with_login:
         writer = await bus.writer(OPERATORS, ["feeds"], 0)
-        await writer.publish([_output(feed) for feed in news], consumed={})
+        ends = [Output(_partition(feed), feed.feed_id.encode(), None) for feed in with_login]
+        await writer.publish([*map(_output, news), *ends], consumed={})
         await writer.close()
     return len(news)
 
 
-def _output(feed: Feed) -> Output:
+def _partition(feed: Feed) -> Partition:
     # The id is a hash already, so its value spreads feeds evenly.
-    number = int(feed.feed_id[:8], 16) % BY_NAME["feeds"].partitions
+    return Partition("feeds", int(feed.feed_id[:8], 16) % BY_NAME["feeds"].partitions)
+
+
+def _output(feed: Feed) -> Output:
     now = datetime.now(UTC)
     return Output(
-        Partition("feeds", number),
+        _partition(feed),
         feed.feed_id.encode(),
         wire.encode(feed),
         wire.headers(feed, id=feed.feed_id, source="operators", time=now),
@@ -55,12 +66,13 @@ def _output(feed: Feed) -> Output:
 
 
 def import_feeds(file: Path, address: str, settings: Settings) -> None:
-    feeds = listed_in(file)
+    feeds, logins = listed_in(file), listed_logins(file)
     place = addresses.parse(address)
     if place.kind == "memory":
         raise Stop(Exit.USAGE, "bus memory: a log in memory ends with this command; name sqlite:FILE")
     new = asyncio.run(_import(place, feeds, settings))
     click.echo(f"{len(feeds)} feeds in {file}: {new} new or changed, {len(feeds) - new} known. Bus: {place}")
+    tell_logins(logins)
 
 
 async def _import(place: Address, feeds: Sequence[Feed], settings: Settings) -> int:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from services.console import addresses
 from services.console.addresses import Address
 from services.console.feeds.census import Census
+from services.console.feeds.logins import logins_in
 from services.console.feeds.subscriptions import listed_in, publish_feeds
 from services.console.fetching import fetch_limits, with_nets
 from services.console.replay import inputs
@@ -30,6 +31,7 @@ from services.contracts.feeds import Feed
 from services.contracts.topics import FEED_PARTITIONS
 from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
+from services.ingest.http.credentials import Credentials
 from services.ingest.http.fetch import Fetcher
 from services.ingest.polling.live import HttpFeeder, LiveSettings
 from services.ingest.service import IngestService, IngestTask
@@ -65,6 +67,8 @@ class Order(NamedTuple):
     address: Address
     once: bool
     settings: Settings
+    credentials: Credentials = Credentials()
+    """Of the list of feeds and the netrc file."""
 
     @property
     def sings(self) -> bool:
@@ -104,6 +108,7 @@ class Order(NamedTuple):
             address=place,
             once=once,
             settings=replace(settings, ingest=with_nets(settings.ingest, allow_net)),
+            credentials=logins_in(feeds, settings) if "ingest" in services else Credentials(),
         )
 
 
@@ -209,7 +214,7 @@ async def _stages(order: Order, fetches: Fetches) -> AsyncIterator[Sequence[Stag
             replayed = await stack.enter_async_context(opened(order.recordings, settings.replay.speed))
             stages.append(Stage(replayed.service))
         elif "ingest" in order.services:
-            fetcher = await stack.enter_async_context(_fetcher(settings.ingest))
+            fetcher = await stack.enter_async_context(_fetcher(settings.ingest, order.credentials))
             pool = await stack.enter_async_context(Pool(settings.ingest.parsers))
             stages.append(Stage(_ingest(fetcher, pool, settings.ingest, fetches, once=order.once)))
         if "dedup" in order.services:
@@ -219,8 +224,11 @@ async def _stages(order: Order, fetches: Fetches) -> AsyncIterator[Sequence[Stag
         yield stages
 
 
-def _fetcher(ingest: IngestSettings) -> Fetcher:
-    return Fetcher(allow=ingest.networks(), limits=fetch_limits(ingest), user_agent=ingest.user_agent)
+def _fetcher(ingest: IngestSettings, credentials: Credentials) -> Fetcher:
+    limits = fetch_limits(ingest)
+    return Fetcher(
+        allow=ingest.networks(), limits=limits, user_agent=ingest.user_agent, credentials=credentials
+    )
 
 
 def _ingest(

@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 
 from services.ingest.keys import digest, entry_key
 from services.ingest.readings import Entry, ParsedFeed, Refusal
-from services.ingest.urls import MAX_LENGTH, canonical
+from services.ingest.urls import MAX_LENGTH, canonical, without_login
 
 MAX_ENTRIES = 2_000
 MAX_TEXT = 200_000
@@ -49,4 +49,4 @@ def entry(
 
 
 def _http(url: str) -> str:
-    return url if len(url) <= MAX_LENGTH and canonical(url) else ""
+    return without_login(url) if len(url) <= MAX_LENGTH and canonical(url) else ""

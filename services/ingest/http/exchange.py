@@ -57,7 +57,8 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     content_type: str = ""
     etag: str = ""
     last_modified: str = ""
-    """Both exactly as sent."""
+    """Both exactly as sent; empty unless the exchange was `ok` or `not_modified`, so that what did not come
+    whole is never asked for by its name."""
     max_age_s: int = 0
     retry_after_s: int = 0
     body: bytes = b""
@@ -98,8 +99,8 @@ def answered(
         reason=reason or ("" if ended in {"ok", "not_modified"} else f"HTTP status {status}"),
         status=status,
         content_type=headers.get("content-type", "")[:MAX_HEADER],
-        etag=_kept(headers.get("etag", "")),
-        last_modified=_kept(headers.get("last-modified", "")),
+        etag=_kept(headers.get("etag", ""), ended),
+        last_modified=_kept(headers.get("last-modified", ""), ended),
         max_age_s=_max_age_s(headers.get("cache-control", "")),
         retry_after_s=_retry_after_s(headers.get("retry-after", ""), headers.get("date", "")),
         body=body if ended == "ok" else b"",
@@ -108,8 +109,8 @@ def answered(
     )
 
 
-def _kept(validator: str) -> str:
-    return validator if len(validator) <= MAX_HEADER else ""
+def _kept(validator: str, ended: Outcome) -> str:
+    return validator if ended in {"ok", "not_modified"} and len(validator) <= MAX_HEADER else ""
 
 
 def _max_age_s(cache_control: str) -> int:

@@ -4,7 +4,7 @@ Whatever a server does ends as an `Exchange` with an outcome; only cancellation 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from types import TracebackType
 from typing import Self, cast
@@ -14,6 +14,10 @@ import httpcore
 import httpx
 import msgspec
 
+from services.ingest.http.body import Body, Refused
+from services.ingest.http.codings import ACCEPT_ENCODING
+from services.ingest.http.cookies import ChainCookies, refusing_jar
+from services.ingest.http.credentials import Credentials, login_in
 from services.ingest.http.exchange import Exchange, Outcome, answered
 from services.ingest.http.guard import (
     BlockedAddress,
@@ -23,8 +27,7 @@ from services.ingest.http.guard import (
     NoConnection,
     Resolve,
 )
-from services.ingest.http.inflate import Bomb, Damaged, Decoder, Unsupported
-from services.ingest.urls import canonical
+from services.ingest.urls import canonical, without_login
 
 USER_AGENT = "newsfold/0.1"
 ACCEPT_FEED = (
@@ -32,6 +35,8 @@ ACCEPT_FEED = (
     " application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
 ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
+_CLOSED_EARLY = ("peer closed connection", "peer unexpectedly closed connection")
+"""How h11 says that the connection ended before the length or the last chunk."""
 
 
 class FetchLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,44 +61,58 @@ class Fetcher:
         allow: Sequence[Network] = (),
         limits: FetchLimits = FetchLimits(),  # noqa: B008 - frozen
         user_agent: str = USER_AGENT,
+        credentials: Credentials = Credentials(),  # noqa: B008 - never written to
         resolve: Resolve | None = None,
     ) -> None:
         self._limits = limits
+        self._credentials = credentials
         self._client = httpx.AsyncClient(
             transport=GuardedTransport(allow, connections=limits.connections, resolve=resolve),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(limits.read_s, connect=limits.connect_s, pool=limits.total_s),
-            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
+            headers={"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING},
+            cookies=refusing_jar(),
         )
 
     async def get(self, url: str, *, accept: str, etag: str = "", last_modified: str = "") -> Exchange:
-        """Fetch `url`. Validators are echoed exactly as given."""
+        """Fetch `url`. Validators are echoed exactly as given.
+
+        A login in the address is sent to its site and stands nowhere in what comes back.
+        """
         headers = {"Accept": accept}
         if etag:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
+        login, url = login_in(url), without_login(url)
+        credentials = self._credentials + Credentials([login]) if login else self._credentials
         try:
             async with asyncio.timeout(self._limits.total_s):
-                return await self._followed(url, headers)
+                return await self._followed(url, headers, credentials)
         except TimeoutError:
             return _failed(url, "timeout", f"not done within {self._limits.total_s:g} s")
         except Exception as error:  # noqa: BLE001 - a server must not be able to stop the others
             return _failed(url, *_named(error))
 
-    async def _followed(self, url: str, headers: dict[str, str]) -> Exchange:
-        here = url
+    async def _followed(self, url: str, headers: Mapping[str, str], credentials: Credentials) -> Exchange:
+        here, cookies = url, ChainCookies()
         for _ in range(self._limits.redirects + 1):
             if canonical(here) is None:
                 return _failed(
                     url, "bad_url" if here == url else "redirect", "not an http(s) URL that can be fetched"
                 )
-            async with self._client.stream("GET", here, headers=headers) as response:
+            request = self._client.build_request("GET", here, headers=headers)
+            cookies.give(request)
+            if authorization := credentials.authorization(here):
+                request.headers["Authorization"] = authorization
+            response = await self._client.send(request, stream=True)
+            async with aclosing(response):
                 target = response.headers.get("location", "")
                 if not (300 <= response.status_code < 400 and response.status_code != 304 and target):
                     return await self._answer(url, here, response)
-                here = urljoin(here, target.strip()).partition("#")[0]
+                cookies.take(response)
+                here = without_login(urljoin(here, target.strip()).partition("#")[0])
         return _failed(url, "redirect", f"more than {self._limits.redirects} redirects")
 
     async def _answer(self, url: str, here: str, response: httpx.Response) -> Exchange:
@@ -101,37 +120,20 @@ class Fetcher:
         status = response.status_code
         if not 200 <= status < 300:
             return answered(url, status, headers, final_url=here)
-        announced = headers.get("content-length", "")
-        if announced.isdigit() and int(announced) > self._limits.wire_bytes:
-            reason = f"announces {announced} bytes; allowed: {self._limits.wire_bytes}"
-            return answered(url, status, headers, final_url=here, outcome="too_large", reason=reason)
         try:
-            body, wire_bytes = await self._body(response, headers.get("content-encoding", ""))
-        except _Refused as refused:
+            body = Body(
+                status,
+                headers,
+                wire_limit=self._limits.wire_bytes,
+                decoded_limit=self._limits.decoded_bytes,
+            )
+            await _read(response, body)
+            whole = body.whole()
+        except Refused as refused:
             return answered(
                 url, status, headers, final_url=here, outcome=refused.outcome, reason=str(refused)
             )
-        return answered(url, status, headers, final_url=here, body=body, wire_bytes=wire_bytes)
-
-    async def _body(self, response: httpx.Response, encoding: str) -> tuple[bytes, int]:
-        limits = self._limits
-        wire_bytes = 0
-        pieces: list[bytes] = []
-        try:
-            decoder = Decoder(encoding, limits.decoded_bytes)
-            async with aclosing(cast(AsyncGenerator[bytes, None], response.aiter_raw())) as raw:
-                async for piece in raw:
-                    wire_bytes += len(piece)
-                    if wire_bytes > limits.wire_bytes:
-                        raise _Refused("too_large", f"more than {limits.wire_bytes} bytes")
-                    pieces.append(decoder.feed(piece))
-        except Unsupported as error:
-            raise _Refused("encoding", str(error)) from None
-        except Damaged as error:
-            raise _Refused("encoding", str(error)) from None
-        except Bomb:
-            raise _Refused("bomb", f"{wire_bytes} bytes decode to over {limits.decoded_bytes}") from None
-        return b"".join(pieces), wire_bytes
+        return answered(url, status, headers, final_url=here, body=whole, wire_bytes=body.wire_bytes)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -145,10 +147,18 @@ class Fetcher:
         await self.close()
 
 
-class _Refused(Exception):
-    def __init__(self, outcome: Outcome, reason: str) -> None:
-        super().__init__(reason)
-        self.outcome: Outcome = outcome
+async def _read(response: httpx.Response, body: Body) -> None:
+    """All of an answer's body. Raises `Refused`."""
+    try:
+        async with aclosing(cast(AsyncGenerator[bytes, None], response.aiter_raw())) as raw:
+            async for piece in raw:
+                body.take(piece)
+    except httpcore.NetworkError:
+        body.broken_off()
+    except httpcore.RemoteProtocolError as error:
+        if not str(error).startswith(_CLOSED_EARLY):
+            raise
+        body.broken_off()
 
 
 def _failed(url: str, outcome: Outcome, reason: str) -> Exchange:

@@ -15,6 +15,8 @@ from typing import cast
 import httpcore
 import httpx
 
+from services.ingest.http.stream import TolerantStream
+
 Network = IPv4Network | IPv6Network
 Resolve = Callable[[str], Awaitable[Sequence[str]]]
 """Host name to addresses. Raises `OSError`."""
@@ -85,7 +87,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         last: Exception | None = None
         for address in good[:MAX_ADDRESSES]:
             try:
-                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                stream = await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                return TolerantStream(stream)
             except (httpcore.ConnectError, OSError) as error:
                 last = error
         raise NoConnection(str(last) or f"{host} refuses connections") from last

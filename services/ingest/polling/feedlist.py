@@ -23,9 +23,10 @@ from defusedxml.ElementTree import fromstring
 
 from services.contracts import ids
 from services.contracts.feeds import Feed
+from services.ingest.http.credentials import Credentials, login_in
 from services.ingest.publishers import publisher
 from services.ingest.text.language import code
-from services.ingest.urls import canonical, host_of
+from services.ingest.urls import canonical, host_of, without_login
 
 MAX_BYTES = 64 << 20
 _FEED_SCHEME = re.compile(r"^feed:(?://)?(?=(https?://))|^feed://()", re.IGNORECASE)
@@ -46,20 +47,29 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 def read_feed_list(path: Path) -> list[Feed]:
-    """Feeds of an `.opml`, `.xml` or `.toml` file, in order, one for each URL. Raises `BadFeedList`."""
+    """Feeds of an `.opml`, `.xml` or `.toml` file, in order, one for each URL. Raises `BadFeedList`.
+
+    A login in an address is left out; `read_logins` has it.
+    """
+    feeds = list({one.feed_id: one for one in map(_feed, _listed_in(path))}.values())
+    if not feeds:
+        raise BadFeedList(f"{path}: names no feed")
+    return feeds
+
+
+def read_logins(path: Path) -> Credentials:
+    """The users and passwords in the addresses of a list. Raises `BadFeedList`."""
+    return Credentials(login for one in _listed_in(path) if (login := login_in(one.url)))
+
+
+def _listed_in(path: Path) -> Sequence[Listed]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise BadFeedList(f"{path}: larger than {MAX_BYTES} bytes; is it a list of feeds?")
         content = path.read_bytes()
     except OSError as error:
         raise BadFeedList(f"{path}: cannot be read: {error.strerror or error}") from None
-    listed = (
-        from_toml(content, str(path)) if path.suffix.lower() == ".toml" else from_opml(content, str(path))
-    )
-    feeds = list({one.feed_id: one for one in map(_feed, listed)}.values())
-    if not feeds:
-        raise BadFeedList(f"{path}: names no feed")
-    return feeds
+    return from_toml(content, str(path)) if path.suffix.lower() == ".toml" else from_opml(content, str(path))
 
 
 def from_opml(content: bytes, name: str) -> Sequence[Listed]:
@@ -114,7 +124,7 @@ def _checked(listed: Iterable[Listed], name: str) -> Sequence[Listed]:
     checked = tuple(listed)
     for number, one in enumerate(checked, start=1):
         if canonical(one.url) is None:
-            raise BadFeedList(f"{name}: feed number {number}: {one.url[:200]!r} is not an http(s) URL")
+            raise BadFeedList(f"{name}: feed number {number}: {_public(one.url)!r} is not an http(s) URL")
         if one.language and not code(one.language):
             raise BadFeedList(
                 f"{name}: feed number {number}: {one.language!r} is not a language code such as de"
@@ -122,11 +132,17 @@ def _checked(listed: Iterable[Listed], name: str) -> Sequence[Listed]:
     return checked
 
 
+def _public(url: str) -> str:
+    """For a message: without what may be a login, also where the address cannot be read."""
+    return re.sub(r"//.*@", "//***@", url, flags=re.DOTALL)[:200]
+
+
 def _feed(listed: Listed) -> Feed:
+    url = without_login(listed.url)
     return Feed(
-        feed_id=ids.feed_id(listed.url),
-        url=listed.url,
-        source=listed.source or publisher(host_of(listed.url)),
+        feed_id=ids.feed_id(url),
+        url=url,
+        source=listed.source or publisher(host_of(url)),
         title=listed.title,
         language=code(listed.language),
         full_text=listed.full_text,

@@ -23,7 +23,7 @@ from services.ingest.polling.fetch_line import fetch_line
 from services.ingest.readings import Canary, FeedReading, PageReading, ParsedPage, Reading, Tick
 from services.ingest.service import IngestTask
 from services.ingest.text.dates import EPOCH, MICROSECOND
-from services.ingest.urls import host_of
+from services.ingest.urls import host_of, without_login
 from services.ingest.workers.pool import Pool
 from services.ops.events import Event
 from services.ops.fetching import Fetches
@@ -183,7 +183,7 @@ class HttpFeeder:
     async def _poll(self, feed: Feed) -> Seen:
         now = self._clock.now()
         state = self._task.states.get(feed.feed_id)
-        if state is None or state.url != feed.url:
+        if state is None or state.url != without_login(feed.url):
             state = FeedState(feed_id=feed.feed_id)
         if state.due_at is not None and self._fetches is not None and not self._once:
             self._fetches.polled((now - state.due_at).total_seconds())

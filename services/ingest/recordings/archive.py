@@ -19,7 +19,7 @@ from services.ingest.readings import ArchiveReading, BadReading
 from services.ingest.recordings.source import LAST_YEAR, Item, digest_of, quiet_times, sensible
 from services.ingest.text.dates import EPOCH, moment
 from services.ingest.text.language import code, settle
-from services.ingest.urls import canonical
+from services.ingest.urls import canonical, without_login
 
 MAX_LINE = 10 << 20
 KEPT = 1 << 20
@@ -109,7 +109,7 @@ def read_line(line: bytes, origin: str) -> ArchiveReading | BadReading:
         return _bad(line, origin, str(error))
     if not sensible(row.fetched_at):
         return _bad(line, origin, f"`fetched_at` is not of the years {EPOCH.year} to {LAST_YEAR}")
-    url, source = row.url.strip(), row.source.strip()
+    url, source = without_login(row.url.strip()), row.source.strip()
     canonical_url = canonical(url)
     if canonical_url is None:
         return _bad(line, origin, "`url` is not an http(s) URL of at most 2,048 characters")

@@ -13,19 +13,16 @@ from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
-from warcio.bufferedreaders import ChunkedDataReader
 
 from services.ingest.http.exchange import Exchange, answered, outcome_of
-from services.ingest.http.inflate import Bomb, Damaged, Unsupported, decode
+from services.ingest.http.heads import BadHead
+from services.ingest.recordings.response import exchange_of, read_beginning, read_response
 from services.ingest.recordings.source import sensible
-from services.ingest.text.charset import text_of
 from services.ingest.text.dates import moment
-from services.ingest.text.markup import root_of
+from services.ingest.text.markup import refresh_target, root_of
+from services.ingest.urls import without_login
 
-MAX_BODY = 15 << 20
 MAX_ANSWERS = 5_000_000
-HEAD = 2_048
-"""Bytes of a body that are looked at to tell feeds from pages."""
 _FEED_TYPES = ("rss+xml", "atom+xml", "rdf+xml", "feed+json")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 
@@ -39,6 +36,8 @@ class Answer(NamedTuple):
     """`feed`, `page`, or else `robots`, `redirect`, `revisit`, `sitemap`, `media` or `not-http`."""
     asked: str = ""
     """URL first asked for, where redirects led here."""
+    refresh: str = ""
+    """Where the page itself sends its reader at once."""
 
 
 class Index(NamedTuple):
@@ -51,10 +50,11 @@ class Index(NamedTuple):
 def index(path: Path) -> Index:
     """Index a recording as far as it can be read. Raises `OSError`."""
     answers: list[Answer] = []
+    known = _Known()
     damage = ""
     with path.open("rb") as file:
         try:
-            for answer in _answers(file, _Known()):
+            for answer in _answers(file, known):
                 if isinstance(answer, _LeftOut):
                     damage = damage or f"damaged after {len(answers)} answers: {answer}"
                     continue
@@ -64,7 +64,13 @@ def index(path: Path) -> Index:
                     break
         except _CutOff as error:
             damage = damage or f"damaged after {len(answers)} answers: {error}"
-    return Index(sorted(answers, key=lambda answer: (answer.at, answer.offset)), damage)
+    followed = (_followed(answer, known) for answer in answers)
+    return Index(sorted(followed, key=lambda answer: (answer.at, answer.offset)), damage)
+
+
+def _followed(answer: Answer, known: "_Known") -> Answer:
+    """A page that sends its reader on is a redirect, if where it sends was recorded behind it."""
+    return answer._replace(kind="redirect") if answer.refresh in known.arrived else answer
 
 
 class _CutOff(Exception):
@@ -87,11 +93,21 @@ class _Known:
     def __init__(self) -> None:
         self.feeds: set[str] = set()
         self.asked: dict[str, str] = {}
+        """By where a redirect led: the URL first asked for."""
+        self.arrived: set[str] = set()
+        """Where redirects led, and an answer was recorded."""
+
+    def first_asked(self, url: str) -> str:
+        """The URL whose redirects led to `url`; empty where none did."""
+        asked = self.asked.get(url, "")
+        if asked:
+            self.arrived.add(url)
+        return asked
 
 
 def _answers(file: BinaryIO, known: _Known) -> Iterator[Answer | _LeftOut]:
     """Answers that are there to their end. Raises `_CutOff`."""
-    records = _Records(file)
+    records = _Records(file, no_record_parse=True)
     start = 0
     while (record := _next(records, start)) is not None:
         start = records.offset
@@ -114,7 +130,7 @@ def _answers(file: BinaryIO, known: _Known) -> Iterator[Answer | _LeftOut]:
 
 def _answer_in(record: Any, offset: int, known: _Known) -> Answer | None:
     if not hasattr(record.raw_stream, "limit"):
-        raise _CutOff(f"the record at byte {offset} has no Content-Length")
+        raise _CutOff(f"the record at byte {offset} is cut off within its head, or has no Content-Length")
     if record.rec_type not in {"response", "revisit"}:
         return None
     at = moment(record.rec_headers.get_header("WARC-Date") or "")
@@ -136,24 +152,34 @@ def _next(records: _Records, start: int) -> Any:
 
 def _answer(record: Any, at: datetime, offset: int, known: _Known) -> Answer:
     url = _url(record)
-    asked = known.asked.get(url, "")
-    if record.http_headers is None or urlsplit(url).scheme not in {"http", "https"}:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"}:
         return Answer(at, offset, "not-http")
-    status, headers = _status(record), _headers(record)
-    if urlsplit(url).path == "/robots.txt":
+    asked = known.first_asked(url)
+    first = asked or url
+    is_feed = first in known.feeds
+    try:
+        response = read_beginning(record.raw_stream)
+    except BadHead:
+        other = "revisit" if record.rec_type == "revisit" else "page"
+        return Answer(at, offset, "feed" if is_feed else other, asked)
+    status, headers = response.head.status, response.head.headers()
+    if parts.path == "/robots.txt":
         return Answer(at, offset, "robots")
     if outcome_of(status) == "redirect":
         if headers.get("location"):
-            known.asked[urljoin(url, headers["location"].strip())] = asked or url
+            known.asked[without_login(urljoin(url, headers["location"].strip()))] = first
         return Answer(at, offset, "redirect")
     if record.rec_type == "revisit" or status == 304:
-        return Answer(at, offset, "feed" if (asked or url) in known.feeds else "revisit", asked)
-    kind = "page" if status >= 300 else _kind(headers, _beginning(record, headers))
+        return Answer(at, offset, "feed" if is_feed else "revisit", asked)
+    text = response.text() if status < 300 else ""
+    kind = "feed" if is_feed else _kind(headers, text) if status < 300 else "page"
     if kind == "feed":
-        known.feeds.add(asked or url)
-    elif (asked or url) in known.feeds:
-        kind = "feed"
-    return Answer(at, offset, kind, asked)
+        known.feeds.add(first)
+    target = refresh_target(text, url) if kind == "page" else ""
+    if target:
+        known.asked[target] = first
+    return Answer(at, offset, kind, asked, target)
 
 
 def _kind(headers: Mapping[str, str], head: str) -> str:
@@ -168,54 +194,23 @@ def _kind(headers: Mapping[str, str], head: str) -> str:
     return "page" if declared in _HTML_TYPES or root == "html" else "media"
 
 
-def _beginning(record: Any, headers: Mapping[str, str]) -> str:
-    """The first characters of the decoded body, as far as they can be had."""
-    raw = _body(record, headers).read(HEAD)
-    try:
-        decoded = decode(raw, headers.get("content-encoding", ""), 64 * HEAD)
-    except (Unsupported, Bomb, Damaged):
-        return ""
-    return text_of(decoded, headers.get("content-type", "")).lstrip()
-
-
 def exchange_at(file: BinaryIO, answer: Answer) -> Exchange:
     """The exchange of an indexed answer, its body decoded within bounds."""
     file.seek(answer.offset)
-    record = next(iter(_Records(file)))
-    url, status, headers = _url(record), _status(record), _headers(record)
+    record = next(iter(_Records(file, no_record_parse=True)))
+    url = _url(record)
     asked = answer.asked or url
-    if record.rec_type == "revisit":
-        return answered(asked, 304, headers, final_url=url)
-    if outcome_of(status) != "ok":
-        return answered(asked, status, headers, final_url=url)
-    raw = _body(record, headers).read(MAX_BODY + 1)
-    if len(raw) > MAX_BODY:
-        return answered(
-            asked, status, headers, final_url=url, outcome="too_large", reason=f"over {MAX_BODY} bytes"
-        )
     try:
-        body = decode(raw, headers.get("content-encoding", ""), MAX_BODY)
-    except Bomb as error:
-        return answered(asked, status, headers, final_url=url, outcome="bomb", reason=str(error))
-    except (Unsupported, Damaged) as error:
-        return answered(asked, status, headers, final_url=url, outcome="encoding", reason=str(error))
-    return answered(asked, status, headers, final_url=url, body=body, wire_bytes=len(raw))
-
-
-def _body(record: Any, headers: Mapping[str, str]) -> Any:
-    if headers.get("transfer-encoding", "").strip().lower() == "chunked":
-        return ChunkedDataReader(record.raw_stream)
-    return record.raw_stream
+        response = read_response(record.raw_stream)
+    except BadHead as error:
+        if record.rec_type == "revisit":
+            return answered(asked, 304, {}, final_url=url)
+        return answered(asked, 0, {}, final_url=url, outcome="protocol", reason=str(error))
+    if record.rec_type == "revisit":
+        return answered(asked, 304, response.head.headers(), final_url=url)
+    cut = str(record.rec_headers.get_header("WARC-Truncated") or "")
+    return exchange_of(response, asked=asked, url=url, cut=cut)
 
 
 def _url(record: Any) -> str:
-    return str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ")
-
-
-def _status(record: Any) -> int:
-    code = str(record.http_headers.get_statuscode())
-    return int(code) if code.isdigit() and len(code) == 3 else 0
-
-
-def _headers(record: Any) -> dict[str, str]:
-    return {name.lower(): value for name, value in record.http_headers.headers}
+    return without_login(str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> "))

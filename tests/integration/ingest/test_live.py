@@ -1,6 +1,7 @@
 """Feeds followed over HTTP on loopback, through fetcher, parser and task."""
 
 import asyncio
+import gzip
 import io
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -126,7 +127,7 @@ BAD: dict[str, tuple[bytes | Callable[..., object], str]] = {
     "empty": (answer(b""), "empty_body: the body is empty"),
     "missing": (answer(status="404 Not Found"), "http_404: HTTP status 404"),
     "gone": (answer(status="410 Gone"), "http_410: HTTP status 410"),
-    "stacked": (answer(b"x", Content_Encoding="gzip, gzip"), "encoding: "),
+    "stacked": (answer(b"x", Content_Encoding="gzip, br, gzip"), "encoding: "),
     "no http": (b"hello\r\n\r\n", "protocol: "),
 }
 
@@ -244,3 +245,50 @@ async def test_every_fetch_leaves_one_line_that_says_what_became_of_it(site: Sit
     failed = lines["page.fetched", "none"]
     assert (failed["outcome"], failed["status"], failed["level"]) == ("http_404", 404, "info")
     assert "Brücke" not in stream.getvalue()
+
+
+async def test_a_feed_that_is_cut_publishes_nothing_and_is_asked_for_whole(
+    site: Site, fetcher: Fetcher
+) -> None:
+    whole = rss(("/a", "Eins"), ("/b", "Zwei"))
+    site.routes |= {"/a": page("die Brücke kommt"), "/b": page("die Fähre bleibt")}
+    site.routes["/feed"] = answer(gzip.compress(whole)[:-12], Content_Encoding="gzip", ETag='"1"')
+    task = subscribed(site.url("/feed"))
+    assert articles(await once(task, fetcher)) == []
+    assert (only(task).etag, only(task).body_digest, only(task).seen) == ("", "", ())
+    assert only(task).reason.startswith("truncated: a gzip body without its end")
+    site.routes["/feed"] = answer(gzip.compress(whole), Content_Encoding="gzip", ETag='"1"')
+    assert len(articles(await once(task, fetcher))) == 2
+    assert "if-none-match" not in site.asked_for("/feed")[1].headers
+
+
+async def test_a_page_that_is_cut_is_tried_again(site: Site, fetcher: Fetcher) -> None:
+    cut = page("die Brücke kommt")[:-200]
+
+    async def broken(writer: asyncio.StreamWriter) -> None:
+        writer.write(cut)
+        await writer.drain()
+        writer.close()
+
+    site.routes |= {"/feed": answer(rss(("/a", "Eins")), content_type="text/xml"), "/a": broken}
+    task = subscribed(site.url("/feed"))
+    (*_, last) = await once(task, fetcher)
+    assert (last.outcomes["page-failed"], last.dead) == (1, [])
+    assert [one.attempts for one in only(task).pending] == [1]
+
+
+async def test_a_login_in_an_address_of_an_old_log_is_used_and_goes_no_further(
+    site: Site, fetcher: Fetcher
+) -> None:
+    def feed(request: Request) -> bytes:
+        if "authorization" not in request.headers:
+            return answer(status="401 Who")
+        return answer(rss(("/a", "Eins")), content_type="text/xml", ETag='"1"')
+
+    site.routes |= {"/feed": feed, "/a": page("die Brücke kommt")}
+    task = subscribed(site.url("/feed").replace("//", "//desk:s3cret@"))
+    steps = await once(task, fetcher)
+    assert [one.feed for one in articles(steps)] == [site.url("/feed")]
+    assert not [out for step in steps for out in step.outputs if b"s3cret" in (out.value or b"")]
+    await once(task, fetcher)
+    assert site.asked_for("/feed")[1].headers["if-none-match"] == '"1"'

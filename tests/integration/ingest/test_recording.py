@@ -277,7 +277,7 @@ async def test_hostile_bodies_in_a_recording_are_outcomes(tmp_path: Path) -> Non
     _, found, taken, _ = await readings(tmp_path / "day.warc.gz")
     assert [told(one) for one in found if told(one)] == [
         "page bomb bomb",
-        "page stacked encoding",
+        "page stacked bomb",
         "page deep ok",
         "page a ok",
     ]

@@ -77,3 +77,15 @@ async def test_a_feed_that_only_a_recording_told_of_is_known_and_not_followed() 
     assert [one.feed.url for one in census.known()] == ["https://paper.example/rss"]
     assert census.by_status() == {}
     assert census.by_fate({0, 1, 2, 3}) == {}
+
+
+async def test_a_feed_of_an_older_version_gives_way_to_the_one_without_its_login() -> None:
+    bus = MemoryBus()
+    await bus.create(topic_specs(forget=True))
+    for url in ("https://desk:s3cret@paper.example/a.rss", "https://eve:pw@other.example/b.rss"):
+        await publish_feeds(bus, [Feed(feed_id=ids.feed_id(url), url=url, source="paper")])
+    public = "https://paper.example/a.rss"
+    await publish_feeds(bus, [Feed(feed_id=ids.feed_id(public), url=public, source="paper")])
+    census = Census()
+    await census.refresh(bus)
+    assert {one.feed.url for one in census.followed()} == {public, "https://eve:pw@other.example/b.rss"}
