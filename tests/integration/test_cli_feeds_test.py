@@ -2,6 +2,7 @@
 
 import json
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from services.cli import main
 
+LOGIN = f"Basic {b64encode(b'leser:Geheim1').decode()}"
 NET = ("--allow-net", "127.0.0.0/8")
 
 
@@ -52,6 +54,7 @@ class Outlet(ThreadingHTTPServer):
         self.pages = {
             "/rss": ("application/rss+xml", _rss(items)),
             "/walled": ("application/rss+xml", _rss(items[1:2])),
+            "/closed": ("application/rss+xml", _rss(items[:1])),
             "/html": ("text/html", "<!doctype html><html><body><p>Wartung</p></body></html>"),
             "/a": ("text/html; charset=utf-8", page("Zaunkönig")),
         }
@@ -74,6 +77,8 @@ class _Answer(BaseHTTPRequestHandler):
             self.end_headers()
             return
         kind, text = outlet.pages.get(self.path, ("text/plain", ""))
+        if self.path == "/closed" and self.headers["Authorization"] != LOGIN:
+            text = ""
         body = text.encode()
         self.send_response(200 if body else 403)
         self.send_header("Content-Type", kind)
@@ -185,8 +190,9 @@ def test_a_file_is_tried_as_the_answer_of_an_address(outlet: Outlet, tmp_path: P
     assert newsfold("feeds", "test", "keine.xml", "--as", "https://vogelblatt.example/rss").exit_code == 2
 
 
-def test_no_password_of_an_address_is_told(outlet: Outlet) -> None:
-    with_login = outlet.base.replace("://", "://leser:Geheim1@") + "/rss"
+def test_the_login_in_an_address_is_used_and_not_told(outlet: Outlet) -> None:
+    assert newsfold("feeds", "test", f"{outlet.base}/closed", *NET).exit_code == 1
+    with_login = outlet.base.replace("://", "://leser:Geheim1@") + "/closed"
     for form in ((), ("--json",)):
         result = newsfold("feeds", "test", with_login, *NET, *form)
         assert result.exit_code == 0
