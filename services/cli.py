@@ -110,10 +110,12 @@ def replay(
       newsfold replay old.jsonl.gz new.jsonl.gz --out out/both --bus sqlite:var/both.db
       newsfold replay week.warc.gz --speed 3600      an hour of the recording a second
     """
-    from services.console.replay.command import Wishes, replay_recordings
+    from services.console.replay.command import ReplayRequest, replay_recordings
 
-    wishes = Wishes.of(paths=paths, out=out, speed=speed, address=address, workers=workers, settings=settings)
-    replay_recordings(wishes, stories=stories)
+    request = ReplayRequest.of(
+        paths=paths, out=out, speed=speed, address=address, workers=workers, settings=settings
+    )
+    replay_recordings(request, stories=stories)
 
 
 @main.command(short_help="Follow feeds and keep their stories up to date.")

@@ -143,6 +143,17 @@ def test_figures_of_the_table_are_the_lines_of_the_files(books: Books) -> None:
     assert letters == dead
 
 
+def test_every_entry_a_feed_listed_has_one_fate(books: Books) -> None:
+    feeds = lines(books.out, "feeds")
+    assert all(sum(feed["fates"].values()) == feed["listed"] for feed in feeds)
+    told = {name: count for name, count in books.table.get("entries listed", {}).items() if name}
+    fates: Counter[str] = Counter()
+    for feed in feeds:
+        fates.update(feed["fates"])
+    assert told == fates
+    assert books.table.get("feeds", {"": 0})[""] == len(feeds)
+
+
 def test_every_story_change_is_of_a_story_and_counts_up(books: Books) -> None:
     revisions: dict[str, list[int]] = {}
     for change in lines(books.out, "story-changes"):

@@ -6,6 +6,7 @@ a replay is said of these two as well: `test_accounts.py`.
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -126,6 +127,24 @@ async def test_a_feed_that_cannot_be_used_is_marked_with_the_reason(bad_day: Rep
         assert (state.status, state.failures) == ("backing_off", 1)
         assert state.reason.startswith(reason)
     assert last[FEED].status == "fresh"
+
+
+def test_the_summary_names_each_feed_that_cannot_be_used_and_counts_its_polls_by_reason(
+    bad_day: Replay,
+) -> None:
+    told = bad_day.ran.out.splitlines()
+    for name, (_, reason) in BAD_FEEDS.items():
+        (line,) = (line for line in told if f"{HOST}/{name}.xml is backing_off" in line)
+        assert reason in line
+        assert any(f"polls failed: {reason.partition(':')[0]}" in line for line in told)
+
+
+def test_each_entry_that_was_not_used_stands_with_its_reason_in_the_file_of_feeds(bad_day: Replay) -> None:
+    feed = by_url(bad_day.out, "feeds")[FEED]
+    unused = {one["about"]: one["reason"] for one in feed["unused"]}
+    assert len(unused) == len(BAD_PAGES)
+    assert Counter(unused.values()) == Counter(why.partition(":")[0] for _, why in BAD_PAGES.values())
+    assert feed["fates"] == {"article": 2, **Counter(unused.values())}
 
 
 def test_a_text_in_another_charset_than_it_says_is_read(bad_day: Replay) -> None:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from services.console.export import lines
-from services.console.export.lines import Place
+from services.console.export.lines import Position
 from services.console.export.sorted_lines import SortedLines
 from services.console.export.tally import COMPLAINTS, Tally
 from services.console.feeds.account import account_of
@@ -46,25 +46,25 @@ FILES = (
 Files = Mapping[str, SortedLines]
 
 
-class Shown(NamedTuple):
+class LatestArticle(NamedTuple):
     """The article record that the articles file shows; the largest tuple is the latest."""
 
     at: datetime
-    place: Place
+    position: Position
     version_id: str
 
 
-class Said(NamedTuple):
+class LatestVerdict(NamedTuple):
     """The verdict that the files show of an article; the largest tuple is the latest."""
 
     fits: bool
     """It is of the version that the articles file shows."""
     at: datetime
-    place: Place
-    verdict: "Gist"
+    position: Position
+    verdict: "VerdictSummary"
 
 
-class Gist(msgspec.Struct, frozen=True, order=True):
+class VerdictSummary(msgspec.Struct, frozen=True, order=True):
     """What the summary counts of a verdict."""
 
     screened: str
@@ -76,11 +76,11 @@ async def export(bus: Bus, out: Path) -> Tally:
     tally = Tally()
     with ExitStack() as opened:
         files = {name: opened.enter_context(SortedLines(out)) for name in FILES}
-        kept: dict[str, set[Place]] = {}
+        kept: dict[str, set[Position]] = {}
         shown = await _articles(bus, files["articles.jsonl"], tally)
-        kept["articles.jsonl"] = {article.place for article in shown.values()}
+        kept["articles.jsonl"] = {article.position for article in shown.values()}
         said = await _verdicts(bus, shown, files, tally)
-        kept["relations.jsonl"] = kept["screened.jsonl"] = {verdict.place for verdict in said.values()}
+        kept["relations.jsonl"] = kept["screened.jsonl"] = {verdict.position for verdict in said.values()}
         kept["stories.jsonl"] = await _stories(bus, files["stories.jsonl"], tally)
         kept["events.jsonl"] = await _events(bus, files["events.jsonl"], tally)
         await _changes(bus, files["story-changes.jsonl"], tally)
@@ -90,8 +90,8 @@ async def export(bus: Bus, out: Path) -> Tally:
     return tally
 
 
-async def _articles(bus: Bus, file: SortedLines, tally: Tally) -> Mapping[str, Shown]:
-    latest: dict[str, Shown] = {}
+async def _articles(bus: Bus, file: SortedLines, tally: Tally) -> Mapping[str, LatestArticle]:
+    latest: dict[str, LatestArticle] = {}
     versions: set[str] = set()
     async for record in scan(bus, "articles"):
         article = _article(record, tally)
@@ -99,10 +99,10 @@ async def _articles(bus: Bus, file: SortedLines, tally: Tally) -> Mapping[str, S
             continue
         tally.records += 1
         versions.add(article.version_id)
-        this = Shown(article.first_seen_at, _place(record), article.version_id)
+        this = LatestArticle(article.first_seen_at, _position(record), article.version_id)
         latest[article.article_id] = max(this, latest.get(article.article_id, this))
         key = lines.time_key(article.first_seen_at, article.article_id)
-        file.add(lines.placed(key, this.place), lines.whole(article))
+        file.add(lines.with_position(key, this.position), lines.whole(article))
     tally.versions, tally.articles = len(versions), len(latest)
     return latest
 
@@ -116,8 +116,10 @@ def _article(record: Record, tally: Tally) -> Article | None:
     return content if isinstance(content, Article) else None
 
 
-async def _verdicts(bus: Bus, shown: Mapping[str, Shown], files: Files, tally: Tally) -> Mapping[str, Said]:
-    latest: dict[str, Said] = {}
+async def _verdicts(
+    bus: Bus, shown: Mapping[str, LatestArticle], files: Files, tally: Tally
+) -> Mapping[str, LatestVerdict]:
+    latest: dict[str, LatestVerdict] = {}
     outcomes: dict[str, str] = {}
     async for record in scan(bus, "relations"):
         if not is_a(record, Verdict):
@@ -126,9 +128,9 @@ async def _verdicts(bus: Bus, shown: Mapping[str, Shown], files: Files, tally: T
         outcomes[verdict.version_id] = verdict.outcome
         article = shown.get(verdict.article_id)
         fits = article is not None and article.version_id == verdict.version_id
-        this = Said(fits, verdict.first_seen_at, _place(record), _gist(verdict))
+        this = LatestVerdict(fits, verdict.first_seen_at, _position(record), _summary(verdict))
         latest[verdict.article_id] = max(this, latest.get(verdict.article_id, this))
-        _verdict_lines(verdict, this.place, files)
+        _verdict_lines(verdict, this.position, files)
     tally.decided.update(outcomes.values())
     for said in latest.values():
         tally.relations.update(said.verdict.kinds)
@@ -136,49 +138,49 @@ async def _verdicts(bus: Bus, shown: Mapping[str, Shown], files: Files, tally: T
     return latest
 
 
-def _gist(verdict: Verdict) -> Gist:
+def _summary(verdict: Verdict) -> VerdictSummary:
     screened = (verdict.reason or "other") if verdict.outcome == "screened" else ""
-    return Gist(screened, tuple(relation.kind for relation in verdict.relations))
+    return VerdictSummary(screened, tuple(relation.kind for relation in verdict.relations))
 
 
-def _verdict_lines(verdict: Verdict, place: Place, files: Files) -> None:
+def _verdict_lines(verdict: Verdict, position: Position, files: Files) -> None:
     if verdict.outcome == "screened":
         key = lines.time_key(verdict.first_seen_at, verdict.article_id)
-        files["screened.jsonl"].add(lines.placed(key, place), lines.screened(verdict))
+        files["screened.jsonl"].add(lines.with_position(key, position), lines.screened(verdict))
     for refusal in verdict.refused:
         key = lines.time_key(verdict.first_seen_at, verdict.article_id, refusal.other_article_id)
-        files["screened.jsonl"].add(lines.placed(key, place), lines.refused(verdict, refusal))
+        files["screened.jsonl"].add(lines.with_position(key, position), lines.refused(verdict, refusal))
     for relation in verdict.relations:
         key = lines.time_key(verdict.first_seen_at, verdict.article_id, relation.other_article_id)
-        files["relations.jsonl"].add(lines.placed(key, place), lines.relation(verdict, relation))
+        files["relations.jsonl"].add(lines.with_position(key, position), lines.relation(verdict, relation))
 
 
-async def _stories(bus: Bus, file: SortedLines, tally: Tally) -> set[Place]:
+async def _stories(bus: Bus, file: SortedLines, tally: Tally) -> set[Position]:
     """Where the stories are that stand, as compaction would leave them: a tombstone ends an id."""
-    standing: dict[bytes | None, tuple[Place, bool]] = {}
+    standing: dict[bytes | None, tuple[Position, bool]] = {}
     async for record in scan(bus, "stories"):
         if record.value is None:
             standing.pop(record.key, None)
         elif is_a(record, Story):
             story = wire.decode(Story, record.value)
-            standing[record.key] = _place(record), len(story.articles) > 1
+            standing[record.key] = _position(record), len(story.articles) > 1
             key = lines.time_key(story.first_seen_at, story.story_id)
-            file.add(lines.placed(key, _place(record)), lines.whole(story))
+            file.add(lines.with_position(key, _position(record)), lines.whole(story))
     tally.stories = len(standing)
     tally.shared = sum(several for _, several in standing.values())
-    return {place for place, _ in standing.values()}
+    return {position for position, _ in standing.values()}
 
 
-async def _events(bus: Bus, file: SortedLines, tally: Tally) -> set[Place]:
-    standing: dict[bytes | None, Place] = {}
+async def _events(bus: Bus, file: SortedLines, tally: Tally) -> set[Position]:
+    standing: dict[bytes | None, Position] = {}
     async for record in scan(bus, "events"):
         if record.value is None:
             standing.pop(record.key, None)
         elif is_a(record, Event):
             event = wire.decode(Event, record.value)
-            standing[record.key] = _place(record)
+            standing[record.key] = _position(record)
             key = lines.time_key(event.first_seen_at, event.event_id)
-            file.add(lines.placed(key, _place(record)), lines.whole(event))
+            file.add(lines.with_position(key, _position(record)), lines.whole(event))
     tally.events = len(standing)
     return set(standing.values())
 
@@ -215,7 +217,7 @@ async def _feeds(bus: Bus, file: SortedLines, tally: Tally) -> None:
     tally.complaints = [past_complaint(one) for one in ill[:COMPLAINTS]]
 
 
-def _write(out: Path, files: Files, kept: Mapping[str, set[Place]]) -> None:
+def _write(out: Path, files: Files, kept: Mapping[str, set[Position]]) -> None:
     partial = {name: out / f".{name}.partial" for name in files}
     try:
         for name, content in files.items():
@@ -228,13 +230,15 @@ def _write(out: Path, files: Files, kept: Mapping[str, set[Place]]) -> None:
         path.replace(out / name)
 
 
-def _write_file(path: Path, content: SortedLines, places: set[Place] | None) -> None:
-    """The lines of records at `places`, or of all."""
+def _write_file(path: Path, content: SortedLines, positions: set[Position] | None) -> None:
+    """The lines of records at `positions`, or of all."""
     with path.open("wb") as file:
         file.writelines(
-            line + b"\n" for key, line in content.pairs() if places is None or lines.place_in(key) in places
+            line + b"\n"
+            for key, line in content.pairs()
+            if positions is None or lines.position_in(key) in positions
         )
 
 
-def _place(record: Record) -> Place:
-    return Place(record.partition.number, record.offset)
+def _position(record: Record) -> Position:
+    return Position(record.partition.number, record.offset)

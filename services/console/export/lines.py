@@ -17,7 +17,7 @@ _ENCODER = msgspec.json.Encoder()
 _SEPARATOR = b"\x01"
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where in its topic a record lies."""
 
     partition: int
@@ -100,11 +100,11 @@ def revision_key(story_id: str, revision: int) -> bytes:
     return f"{story_id}\x01{revision:012d}".encode()
 
 
-def placed(key: bytes, place: Place) -> bytes:
-    """The key with the record's place behind it; see `place_in`."""
-    return b"%b\x01%d\x01%d" % (key, *place)
+def with_position(key: bytes, position: Position) -> bytes:
+    """The key with the record's position behind it; see `position_in`."""
+    return b"%b\x01%d\x01%d" % (key, *position)
 
 
-def place_in(key: bytes) -> Place:
+def position_in(key: bytes) -> Position:
     _, partition, offset = key.rsplit(_SEPARATOR, 2)
-    return Place(int(partition), int(offset))
+    return Position(int(partition), int(offset))

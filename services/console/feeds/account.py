@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
-from urllib.parse import urlsplit, urlunsplit
 
 from msgspec.structs import replace
 
@@ -67,12 +66,3 @@ def failed_polls(polls: Sequence[Poll]) -> Counter[str]:
 def badness(status: str) -> int:
     """Sorts the worst status first."""
     return _WORST.index(status) if status in _WORST else len(_WORST)
-
-
-def address(url: str) -> str:
-    """The address without user name and password. Its query stays: scripts find the feed by it."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "(unreadable URL)"
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "@" in parts.netloc else url

@@ -8,12 +8,13 @@ import click
 import msgspec
 
 from services.console import addresses
-from services.console.feeds.account import account_of, address, poll_account
+from services.console.feeds.account import account_of, poll_account
 from services.console.feeds.census import Followed
 from services.console.feeds.listing import census_of
 from services.console.feeds.lookup import find, near
 from services.console.feeds.rows import whole_row
 from services.contracts.feeds import FeedState, PendingPage, Poll, Unused
+from services.ingest.urls import without_login
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.redaction import public_url, redacted
@@ -52,7 +53,7 @@ def _facts(one: Followed, state: FeedState) -> Iterator[str]:
     facts = {
         "title": one_line(one.feed.title),
         "source": one_line(one.feed.source),
-        "home": public_url(address(state.home_url or one.feed.home_url)),
+        "home": public_url(without_login(state.home_url or one.feed.home_url)),
         "language": one.feed.language,
         "full text": "yes: pages are not fetched" if one.feed.full_text else "",
         "feed id": one.feed.feed_id,

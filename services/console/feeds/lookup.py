@@ -4,8 +4,8 @@ import difflib
 import re
 from collections.abc import Sequence
 
-from services.console.feeds.account import address
 from services.console.feeds.census import Followed
+from services.ingest.urls import without_login
 
 NEAR_SHOWN = 3
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -13,9 +13,9 @@ _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 def find(wanted: str, known: Sequence[Followed]) -> Followed | None:
     """What is meant in full wins over what is meant but for the scheme, `www.`, or a slash at the end."""
-    exact, loose = address(wanted.strip()), _loose(wanted)
+    exact, loose = without_login(wanted.strip()), _loose(wanted)
     for one in known:
-        if exact in {one.feed.feed_id, address(one.feed.url)}:
+        if exact in {one.feed.feed_id, without_login(one.feed.url)}:
             return one
     return next((one for one in known if _loose(one.feed.url) == loose), None)
 
@@ -23,7 +23,7 @@ def find(wanted: str, known: Sequence[Followed]) -> Followed | None:
 def near(wanted: str, known: Sequence[Followed]) -> list[str]:
     """Addresses of feeds that may have been meant, the nearest first."""
     loose = _loose(wanted)
-    by_name = {_loose(one.feed.url): address(one.feed.url) for one in known}
+    by_name = {_loose(one.feed.url): without_login(one.feed.url) for one in known}
     holding = sorted(
         (name for name in by_name if loose and loose in name), key=lambda name: (len(name), name)
     )
@@ -32,4 +32,4 @@ def near(wanted: str, known: Sequence[Followed]) -> list[str]:
 
 
 def _loose(url: str) -> str:
-    return _SCHEME.sub("", address(url.strip())).removeprefix("www.").rstrip("/").lower()
+    return _SCHEME.sub("", without_login(url.strip())).removeprefix("www.").rstrip("/").lower()

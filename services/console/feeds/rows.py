@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.console.feeds.account import account_of, address
+from services.console.feeds.account import account_of
 from services.console.feeds.census import Followed
 from services.contracts.feeds import FeedState, PendingPage, Poll, Unused
+from services.ingest.urls import without_login
 from services.ops.redaction import redacted
 
 REASON_CHARS = 1_000
@@ -17,7 +18,7 @@ def short_row(one: Followed) -> Row:
     account = account_of(state)
     return {
         "feed_id": one.feed.feed_id,
-        "url": address(one.feed.url),
+        "url": without_login(one.feed.url),
         "source": one.feed.source,
         "status": one.status,
         "reason": redacted(state.reason, REASON_CHARS),
@@ -36,7 +37,7 @@ def whole_row(one: Followed) -> Row:
     return {
         **short_row(one),
         "title": one.feed.title,
-        "home_url": address(state.home_url or one.feed.home_url),
+        "home_url": without_login(state.home_url or one.feed.home_url),
         "language": one.feed.language,
         "full_text": one.feed.full_text,
         "polls": [_poll(poll) for poll in state.polls],
@@ -57,7 +58,7 @@ def _poll(poll: Poll) -> Row:
 
 def _page(page: PendingPage) -> Row:
     return {
-        "url": address(page.url),
+        "url": without_login(page.url),
         "title": page.title,
         "listed_at": page.listed_at,
         "attempts": page.attempts,

@@ -43,7 +43,7 @@ RUN = RunSettings(
 )
 
 
-class Wishes(NamedTuple):
+class ReplayRequest(NamedTuple):
     """What was asked for, checked."""
 
     paths: tuple[Path, ...]
@@ -64,7 +64,7 @@ class Wishes(NamedTuple):
         address: str | None,
         workers: int | None,
         settings: Settings,
-    ) -> "Wishes":
+    ) -> "ReplayRequest":
         """Raises `Stop` (usage) for what cannot be done."""
         return cls(
             paths=inputs.checked(paths),
@@ -76,19 +76,19 @@ class Wishes(NamedTuple):
         )
 
 
-def replay_recordings(wishes: Wishes, *, stories: bool) -> None:
+def replay_recordings(request: ReplayRequest, *, stories: bool) -> None:
     """Replay, export, print. Raises `Stop` where not all input is accounted for."""
     tuned()
     with tempfile.TemporaryDirectory(prefix="newsfold-") as scratch:
-        out = wishes.out or Path(scratch)
-        report = asyncio.run(_replay(wishes, Path(scratch), out))
+        out = request.out or Path(scratch)
+        report = asyncio.run(_replay(request, Path(scratch), out))
         console = Console()
         if stories:
             _print_stories(console, out, report.tally)
         console.print(summary.table(report))
-        for line in summary.complaints(report.tally, wishes.out):
+        for line in summary.complaints(report.tally, request.out):
             console.print(line, soft_wrap=True, highlight=False, markup=False)
-        for line in summary.hints(wishes.out, wishes.address, stories=stories):
+        for line in summary.hints(request.out, request.address, stories=stories):
             console.print(line, soft_wrap=True, highlight=False)
     reasons = report.reasons()
     if reasons:
@@ -104,25 +104,27 @@ def _print_stories(console: Console, out: Path, tally: Tally) -> None:
         console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
-async def _replay(wishes: Wishes, scratch: Path, out: Path) -> Report:
+async def _replay(request: ReplayRequest, scratch: Path, out: Path) -> Report:
     started = time.monotonic()
     stop = asyncio.Event()
     with stopped_by_signals(stop):
-        return await _on_log(wishes, scratch, out, stop, started)
+        return await _on_log(request, scratch, out, stop, started)
 
 
-async def _on_log(wishes: Wishes, scratch: Path, out: Path, stop: asyncio.Event, started: float) -> Report:
+async def _on_log(
+    request: ReplayRequest, scratch: Path, out: Path, stop: asyncio.Event, started: float
+) -> Report:
     bus = (
-        addresses.bus_at(wishes.address, wishes.settings)
-        if wishes.address
+        addresses.bus_at(request.address, request.settings)
+        if request.address
         else SqliteBus(scratch / "log.db", durable=False)
     )
     await bus.start()
     try:
-        await bus.create(addresses.topic_specs(forget=wishes.settings.replay.forget))
-        async with opened(wishes.paths, wishes.speed) as replayed:
-            await refuse_other_input(bus, wishes.paths)
-            pipeline = await _run(bus, replayed, wishes, stop)
+        await bus.create(addresses.topic_specs(forget=request.settings.replay.forget))
+        async with opened(request.paths, request.speed) as replayed:
+            await refuse_other_input(bus, request.paths)
+            pipeline = await _run(bus, replayed, request, stop)
             tally = await written(bus, out)
             return Report(
                 tally=tally,
@@ -136,14 +138,14 @@ async def _on_log(wishes: Wishes, scratch: Path, out: Path, stop: asyncio.Event,
         await bus.close()
 
 
-async def _run(bus: Bus, replayed: Replayed, wishes: Wishes, stop: asyncio.Event) -> Pipeline:
+async def _run(bus: Bus, replayed: Replayed, request: ReplayRequest, stop: asyncio.Event) -> Pipeline:
     """Everything through, and settled. Raises `Stop` when interrupted."""
     stages = [
         Stage(replayed.service),
-        Stage(DedupService(wishes.settings.dedup), wishes.workers),
-        Stage(EnrichService(), wishes.workers),
+        Stage(DedupService(request.settings.dedup), request.workers),
+        Stage(EnrichService(), request.workers),
     ]
-    patience = Patience(total_s=wishes.settings.bus.wait_s)
+    patience = Patience(total_s=request.settings.bus.wait_s)
     pipeline = Pipeline(bus, stages, replace(RUN, patience=patience), Metrics())
     with progress.shown("replaying") as bar:
         async with pipeline.running(stop) as running:
@@ -154,7 +156,7 @@ async def _run(bus: Bus, replayed: Replayed, wishes: Wishes, stop: asyncio.Event
                 drawing.cancel()
     if not settled:
         done, total = replayed.progress
-        again = "; the same command goes on from here" if wishes.address else ""
+        again = "; the same command goes on from here" if request.address else ""
         raise Stop(Exit.INTERRUPTED, f"interrupted after {done:,} of {total:,} inputs{again}")
     return pipeline
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.console.feeds.account import account_of, address, condensed, failed_polls, poll_account
+from services.console.feeds.account import account_of, condensed, failed_polls, poll_account
 from services.contracts.feeds import FeedState, Poll, SeenEntry
 from tests.unit.console.followed import NOON, seen, state
 
@@ -44,11 +44,3 @@ def test_polls_that_found_nothing_new_did_not_fail() -> None:
     polls = [Poll(NOON, name) for name in ("polled", "not-modified", "same-body", "http_5xx", "not_a_feed")]
     assert failed_polls(polls) == {"http_5xx": 1, "not_a_feed": 1}
     assert str(poll_account(Poll(NOON, "polled", "", 3, {"new": 2, "cut": 1}))) == "3 = 2 new + 1 cut"
-
-
-def test_an_address_loses_its_user_and_keeps_its_query() -> None:
-    assert address("https://u:p@klatschmohn.example:8443/rss?key=a@b") == (
-        "https://klatschmohn.example:8443/rss?key=a@b"
-    )
-    assert address("https://klatschmohn.example/@leser") == "https://klatschmohn.example/@leser"
-    assert address("http://[::1") == "(unreadable URL)"

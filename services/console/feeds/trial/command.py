@@ -13,6 +13,7 @@ import click
 import msgspec
 from msgspec.structs import replace
 
+from services.console.feeds.logins import logins_in
 from services.console.feeds.trial.lines import trial_lines
 from services.console.feeds.trial.record import Fetch, PageTrial, Trial, why_nothing
 from services.console.feeds.trial.rows import trial_row
@@ -20,13 +21,14 @@ from services.console.fetching import fetch_limits, with_nets
 from services.contracts import ids, wire
 from services.contracts.articles import Article
 from services.contracts.feeds import Feed, FeedState
+from services.ingest.http.credentials import Credentials, login_in
 from services.ingest.http.exchange import Exchange, answered
 from services.ingest.http.fetch import Fetcher
 from services.ingest.polling.live import HttpFeeder, LiveSettings
 from services.ingest.publishers import source_of_page
 from services.ingest.readings import FeedReading, PageReading
 from services.ingest.service import IngestTask
-from services.ingest.urls import canonical
+from services.ingest.urls import canonical, without_login
 from services.ingest.workers.pool import Pool
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
@@ -44,6 +46,8 @@ class TrialRequest(NamedTuple):
     feed: Feed
     pages: int
     ingest: IngestSettings
+    credentials: Credentials = Credentials()
+    """Of the address and the netrc file."""
     body: bytes | None = None
     """Of a file that stands for what the feed's address answers."""
 
@@ -69,11 +73,13 @@ class TrialRequest(NamedTuple):
         address = url or (target if "://" in target else f"https://{target}")
         if canonical(address) is None:
             raise Stop(Exit.USAGE, f"{public_url(address)}: not an http(s) address that can be fetched")
+        login, address = login_in(address), without_login(address)
         feed = Feed(
             feed_id=ids.feed_id(address), url=address, source=source_of_page(address), full_text=full_text
         )
         body = _content(file) if file else None
-        return cls(feed, pages, with_nets(settings.ingest, allow_net), body)
+        logins = logins_in(None, settings) + Credentials([login] if login else [])
+        return cls(feed, pages, with_nets(settings.ingest, allow_net), logins, body)
 
 
 def try_feed(request: TrialRequest, *, as_json: bool) -> None:
@@ -97,6 +103,7 @@ async def _trial(request: TrialRequest) -> Trial:
         "allow": ingest.networks(),
         "limits": fetch_limits(ingest),
         "user_agent": ingest.user_agent,
+        "credentials": request.credentials,
     }
     async with WatchedFetcher(given, **options) as fetcher, Pool(1) as pool:
         live = LiveSettings(in_flight=ingest.in_flight, per_host=ingest.per_host, look_s=0.0)

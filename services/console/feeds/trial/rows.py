@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.console.feeds.account import account_of, address
+from services.console.feeds.account import account_of
 from services.console.feeds.detail import one_line
 from services.console.feeds.trial.record import Fetch, PageTrial, Trial
 from services.contracts.articles import Article
@@ -11,7 +11,7 @@ from services.contracts.feeds import SeenEntry
 from services.ingest.polling.account import WAITING
 from services.ingest.publishers import source_of
 from services.ingest.readings import Entry, ParsedFeed
-from services.ingest.urls import canonical
+from services.ingest.urls import canonical, without_login
 
 LINE_CHARS = 120
 Row = Mapping[str, Any]
@@ -21,7 +21,7 @@ def trial_row(trial: Trial) -> Row:
     parsed = trial.parsed or ParsedFeed()
     account = account_of(trial.final)
     return {
-        "url": address(trial.feed.url),
+        "url": without_login(trial.feed.url),
         "source": trial.feed.source,
         "http": [_fetch_row(fetch) for fetch in trial.fetches],
         "status": trial.final.status,
@@ -31,13 +31,13 @@ def trial_row(trial: Trial) -> Row:
             "refusal": parsed.refusal,
             "reason": parsed.reason,
             "title": parsed.title,
-            "home_url": address(parsed.home_url),
+            "home_url": without_login(parsed.home_url),
             "language": parsed.language,
             "ttl_s": parsed.ttl_s,
             "items": trial.state.polls[0].entries if trial.state.polls else {},
             "left_out": [{"reason": one.reason, "about": one.about} for one in parsed.left_out],
             "cut": parsed.cut,
-            "sitemaps": [address(one) for one in parsed.sitemaps],
+            "sitemaps": [without_login(one) for one in parsed.sitemaps],
         },
         "entries": [entry_row(entry, trial) for entry in parsed.entries],
         "pages": [_page_row(page) for page in trial.pages],
@@ -50,8 +50,8 @@ def trial_row(trial: Trial) -> Row:
 def _fetch_row(fetch: Fetch) -> Row:
     one = fetch.exchange
     return {
-        "url": address(one.url),
-        "final_url": address(one.final_url),
+        "url": without_login(one.url),
+        "final_url": without_login(one.final_url),
         "outcome": one.outcome,
         "reason": one_line(one.reason),
         "status": one.status,
@@ -74,7 +74,7 @@ def entry_row(entry: Entry, trial: Trial) -> Row:
     waits = any(entry.key == page.key or entry.url == page.url for page in trial.state.pending)
     return {
         "id": entry.id,
-        "url": address(entry.url),
+        "url": without_login(entry.url),
         "address": article.url if article else canonical(entry.url) or "",
         "title": entry.title,
         "published_at": entry.published_at,
@@ -97,9 +97,9 @@ def _article_of(seen: SeenEntry | None, articles: Sequence[Article]) -> Article 
 
 def _page_row(page: PageTrial) -> Row:
     return {
-        "url": address(page.url),
+        "url": without_login(page.url),
         "http": [_fetch_row(fetch) for fetch in page.fetches],
-        "canonical_url": address(page.canonical_url),
+        "canonical_url": without_login(page.canonical_url),
         "article": article_row(page.article) if page.article else None,
         "why": "" if page.article else page.why,
         "detail": "" if page.article else one_line(page.detail),
