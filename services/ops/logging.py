@@ -1,6 +1,6 @@
 """Logs: one JSON object a line, or a readable console.
 
-Promises: event names come from `Event`; times are UTC in microseconds; URLs carry no userinfo and no
+Promises: event names come from `LogEvent`; times are UTC in microseconds; URLs carry no userinfo and no
 query secrets; no local variables and no article text leave the process above debug; a line that
 repeats comes at most once in ten seconds and says how many were `suppressed`.
 """
@@ -20,7 +20,7 @@ from structlog.processors import ExceptionRenderer, JSONRenderer
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
-from services.ops.events import Event
+from services.ops.events import LogEvent
 from services.ops.redaction import redacted
 
 Format = Literal["auto", "json", "console"]
@@ -85,7 +85,7 @@ class Bridge(logging.Handler):
         try:
             structlog.get_logger().log(
                 record.levelno,
-                Event.LIBRARY_REPORTED,
+                LogEvent.LIBRARY_REPORTED,
                 message=record.getMessage(),
                 logger=record.name,
                 exc_info=record.exc_info,

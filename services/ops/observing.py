@@ -5,7 +5,7 @@ from collections import Counter
 
 from structlog.typing import FilteringBoundLogger
 
-from services.ops.events import Event
+from services.ops.events import LogEvent
 from services.ops.failures import error_type
 from services.ops.notes import Notes
 from services.ops.outcomes import DEAD, OTHER, OUTCOMES
@@ -156,7 +156,7 @@ class RunnerObserver:
         # An unclear one is not tried again, so nothing would ever tell that it is over.
         self._totals.failing = result == "aborted"
         if result != "committed" and self._totals.log is not None:
-            self._totals.log.warning(Event.BATCH_RETRIED, result=result)
+            self._totals.log.warning(LogEvent.BATCH_RETRIED, result=result)
 
     def failed(self, state: State, error: Exception) -> None:
         self._totals.failed(state, error)
@@ -169,7 +169,7 @@ class RunnerObserver:
         now = time.monotonic()
         if now - self._told_at.setdefault(number, now) >= TOLD_S and self._totals.log is not None:
             self._told_at[number] = now
-            self._totals.log.info(Event.STATE_PARTLY_RESTORED, partition=number, offset=at, end=end)
+            self._totals.log.info(LogEvent.STATE_PARTLY_RESTORED, partition=number, offset=at, end=end)
 
     def restored(self, number: int, restored: Restored, seconds: float) -> None:
         self._totals.restore_over(number)
@@ -182,7 +182,7 @@ class RunnerObserver:
         if self._totals.log is not None:
             took = round(1000 * seconds)
             self._totals.log.info(
-                Event.STATE_RESTORED,
+                LogEvent.STATE_RESTORED,
                 partition=number,
                 records=restored.count,
                 from_snapshot=restored.from_snapshot,
@@ -202,7 +202,7 @@ class RunnerObserver:
             del self._open[number], self._held[number]
         self._totals.settle()
         if self._totals.log is not None:
-            self._totals.log.info(Event.PARTITIONS_ASSIGNED, partitions=sorted(owned))
+            self._totals.log.info(LogEvent.PARTITIONS_ASSIGNED, partitions=sorted(owned))
 
     def lost(self, number: int) -> None:
         self._totals.restore_over(number)
@@ -210,12 +210,12 @@ class RunnerObserver:
         self._totals.share()
         self._metrics.counter("rebalances_total", self._service, "lost").inc()
         if self._totals.log is not None:
-            self._totals.log.warning(Event.PARTITION_LOST, partition=number)
+            self._totals.log.warning(LogEvent.PARTITION_LOST, partition=number)
 
     def halted(self, number: int) -> None:
         self._stands_still(number, True)
         if self._totals.log is not None:
-            self._totals.log.error(Event.PARTITION_HALTED, partition=number)
+            self._totals.log.error(LogEvent.PARTITION_HALTED, partition=number)
 
     def _stands_still(self, number: int, still: bool) -> None:
         self._metrics.gauge("partition_halted", self._service, str(number)).set(still)
@@ -235,7 +235,7 @@ def _tell(log: FilteringBoundLogger, delivery: Delivery) -> None:
     """One line a commit; those that only say that time has passed are for debugging."""
     quiet = delivery.outcomes.keys() <= QUIET and not delivery.dead
     (log.debug if quiet else log.info)(
-        Event.BATCH_COMMITTED,
+        LogEvent.BATCH_COMMITTED,
         partition=delivery.number,
         outcomes=dict(delivery.outcomes),
         outputs=dict(delivery.outputs),
@@ -243,7 +243,7 @@ def _tell(log: FilteringBoundLogger, delivery: Delivery) -> None:
         next_offsets={partition.topic: offset for partition, offset in delivery.consumed.items()},
     )
     if delivery.dead:
-        log.warning(Event.RECORDS_DEAD_LETTERED, partition=delivery.number, reasons=dict(delivery.dead))
+        log.warning(LogEvent.RECORDS_DEAD_LETTERED, partition=delivery.number, reasons=dict(delivery.dead))
 
 
 def _known(value: str, allowed: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ from services.console.scan import is_a, scan_partition
 from services.contracts import wire
 from services.contracts.stories import Story
 from services.contracts.topics import BY_NAME, CANARY
-from services.ops.events import Event
+from services.ops.events import LogEvent
 from services.ops.logging import get
 from services.ops.registry import Metrics
 from services.stream.bus import Bus, Partition, Record
@@ -46,4 +46,4 @@ class CanaryWatch:
         number = record.partition.number
         self._came[number] = record.timestamp_us / 1_000_000
         age_us = record.timestamp_us - microseconds(story.last_seen_at)
-        get("ingest").info(Event.CANARY_ARRIVED, partition=number, duration_ms=round(age_us / 1000))
+        get("ingest").info(LogEvent.CANARY_ARRIVED, partition=number, duration_ms=round(age_us / 1000))

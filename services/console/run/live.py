@@ -35,7 +35,7 @@ from services.ingest.service import IngestService, IngestTask
 from services.ingest.workers.pool import Pool
 from services.ops import logging
 from services.ops.config import Settings
-from services.ops.events import Event
+from services.ops.events import LogEvent
 from services.ops.exits import Exit, Stop
 from services.ops.fetching import Fetches
 from services.ops.health import Health
@@ -125,7 +125,7 @@ def run_live(order: Order) -> None:
         except (Stop, BusError):
             raise
         except Exception as error:
-            logging.get("newsfold").exception(Event.SERVICE_FAILED)
+            logging.get("newsfold").exception(LogEvent.SERVICE_FAILED)
             what = redacted(f"{type(error).__name__}: {error}", 500)
             raise Stop(Exit.FAILED, f"{what}; the log has the traceback") from error
     if told:
@@ -139,15 +139,15 @@ async def _live(order: Order) -> str:
     missing = {"bus": "not connected", **dict.fromkeys(order.services, "not started")}
     health = Health(missing, stall_s=order.settings.ops.stall_s)
     async with AsyncExitStack() as stack:
-        stack.enter_context(stopped_by_signals(stop, lambda: log.info(Event.STOP_REQUESTED)))
+        stack.enter_context(stopped_by_signals(stop, lambda: log.info(LogEvent.STOP_REQUESTED)))
         server = await stack.enter_async_context(OpsServer(order.settings.ops, health, metrics.exposition))
-        log.info(Event.OPS_STARTED, port=server.port)
+        log.info(LogEvent.OPS_STARTED, port=server.port)
         bus = await _connected(order, stop)
         if bus is None:
             return ""
         stack.push_async_callback(bus.close)
         health.ready("bus")
-        log.info(Event.BUS_CONNECTED, bus=str(order.address))
+        log.info(LogEvent.BUS_CONNECTED, bus=str(order.address))
         await _prepare(bus, order)
         stages = await stack.enter_async_context(_stages(order, Fetches(metrics)))
         run, follows = _run_settings(order), not order.recordings
@@ -156,10 +156,10 @@ async def _live(order: Order) -> str:
         pipeline = Pipeline(bus, stages, run, metrics, log=True, session_s=session_s)
         canary = CanaryWatch(bus, metrics) if order.sings else None
         watch = Watch(pipeline, bus, order.address, health, metrics, settings=order.settings, canary=canary)
-        log.info(Event.SERVICE_STARTED, services=list(order.services))
+        log.info(LogEvent.SERVICE_STARTED, services=list(order.services))
         async with supervised(os.environ, lambda: health.liveness()[0], stop):
             await _work(pipeline, watch, stop, order)
-        log.info(Event.SERVICE_STOPPED, services=list(order.services))
+        log.info(LogEvent.SERVICE_STOPPED, services=list(order.services))
         return await _told(bus, pipeline) if order.once else ""
 
 
@@ -204,7 +204,7 @@ async def _prepare(bus: Bus, order: Order) -> None:
         await refuse_other_input(bus, order.recordings)
     if order.feeds:
         new = await publish_feeds(bus, order.feeds)
-        logging.get("newsfold").info(Event.FEEDS_IMPORTED, feeds=len(order.feeds), new=new)
+        logging.get("newsfold").info(LogEvent.FEEDS_IMPORTED, feeds=len(order.feeds), new=new)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from services.ops import logging
-from services.ops.events import Event
+from services.ops.events import LogEvent
 from services.ops.redaction import public_url, redacted
 
 SECRET = "hush-hush"
@@ -55,7 +55,7 @@ def test_what_the_standard_module_is_told_becomes_a_line_of_ours(lines: Logged) 
 
 
 def test_a_line_is_one_json_object_with_service_level_and_microseconds(lines: Logged) -> None:
-    logging.get("dedup").info(Event.BATCH_COMMITTED, feed_id="f1", duration_ms=3)
+    logging.get("dedup").info(LogEvent.BATCH_COMMITTED, feed_id="f1", duration_ms=3)
     (line,) = lines()
     assert line["event"] == "batch.committed"
     assert (line["service"], line["level"], line["feed_id"]) == ("dedup", "info", "f1")
@@ -70,7 +70,7 @@ def test_tracebacks_carry_no_local_variables(lines: Logged) -> None:
     try:
         fail()
     except RuntimeError:
-        logging.get("ingest").exception(Event.SERVICE_FAILED)
+        logging.get("ingest").exception(LogEvent.SERVICE_FAILED)
     text = json.dumps(lines())
     assert "no luck with 9 characters" in text
     assert "hush-hush" not in text
@@ -94,7 +94,7 @@ def test_a_secret_in_a_raising_frame_stays_there(fmt: logging.Format) -> None:
         try:
             fail(SECRET)
         except RuntimeError:
-            logging.get("ingest").exception(Event.SERVICE_FAILED)
+            logging.get("ingest").exception(LogEvent.SERVICE_FAILED)
             logging_of_python.getLogger("services.stream").exception("lost it")
             logging_of_python.getLogger("asyncio").exception("never retrieved")
     written = stream.getvalue()
@@ -119,7 +119,7 @@ def test_a_credential_beside_its_name_is_left_out(text: str, public: str) -> Non
 
 
 def test_what_every_line_has_stands_first(lines: Logged) -> None:
-    logging.get("dedup").info(Event.BATCH_COMMITTED, partition=3)
+    logging.get("dedup").info(LogEvent.BATCH_COMMITTED, partition=3)
     (line,) = lines()
     assert list(line) == ["timestamp", "level", "event", "service", "version", "partition"]
 
@@ -131,7 +131,7 @@ def test_an_exception_raised_anew_is_the_same_error(lines: Logged, said: object)
             Path(f"no/such/{text}").stat()
         except OSError as error:
             told = {"the error": error, "a tuple": (OSError, error, error.__traceback__)}
-            logging.get("dedup").warning(Event.UPKEEP_FAILED, exc_info=told.get(str(said), True))
+            logging.get("dedup").warning(LogEvent.UPKEEP_FAILED, exc_info=told.get(str(said), True))
 
     for text in ("disk", "disk", "disk", "file"):
         fail(text)
@@ -148,14 +148,14 @@ def test_no_url_in_a_line_shows_credentials(fmt: logging.Format) -> None:
         try:
             int(f"cannot fetch {url}")
         except ValueError:
-            logging.get("ingest").exception(Event.BATCH_RETRIED, url=url)
+            logging.get("ingest").exception(LogEvent.BATCH_RETRIED, url=url)
     assert "hush" not in stream.getvalue()
     assert "page=3" in stream.getvalue()
 
 
 def test_article_text_is_left_out_above_debug(lines: Logged) -> None:
-    logging.get("ingest").info(Event.BATCH_COMMITTED, text="The mayor said …")
-    logging.get("ingest").debug(Event.BATCH_COMMITTED, text="The mayor said …")
+    logging.get("ingest").info(LogEvent.BATCH_COMMITTED, text="The mayor said …")
+    logging.get("ingest").debug(LogEvent.BATCH_COMMITTED, text="The mayor said …")
     above, debug = lines()
     assert "mayor" not in json.dumps(above)
     assert debug["text"] == "The mayor said …"
@@ -193,7 +193,7 @@ def test_remembered_errors_are_bounded() -> None:
 def test_colour_only_in_a_terminal() -> None:
     stream = io.StringIO()
     with logging.configured(service="ingest", fmt="console", stream=stream):
-        logging.get("ingest").error(Event.BATCH_RETRIED)
+        logging.get("ingest").error(LogEvent.BATCH_RETRIED)
     assert "\x1b" not in stream.getvalue()
 
 
@@ -219,6 +219,6 @@ def test_a_public_url_keeps_everything_but_credentials(url: str, public: str) ->
 
 
 def test_event_names_are_dotted_and_in_the_past_tense() -> None:
-    for event in Event:
+    for event in LogEvent:
         assert re.fullmatch(r"[a-z]+\.[a-z_]+", event), event
         assert event.endswith(("ed", "ost", "ent")), event
