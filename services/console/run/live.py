@@ -146,7 +146,7 @@ async def _live(order: Order) -> str:
         if bus is None:
             return ""
         stack.push_async_callback(bus.close)
-        health.ready("bus")
+        health.mark_ready("bus")
         log.info(LogEvent.BUS_CONNECTED, bus=str(order.address))
         await _prepare(bus, order)
         stages = await stack.enter_async_context(_stages(order, Fetches(metrics)))

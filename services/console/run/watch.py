@@ -88,7 +88,7 @@ class Watch:
             await asyncio.sleep(TURN_S)
             for lag in lags:
                 lag.observe(max(0.0, loop.time() - due))
-            self._health.beat("loop")
+            self._health.note_turn("loop")
             self._readiness()
 
     def _readiness(self) -> None:
@@ -97,9 +97,9 @@ class Watch:
             missing = self._missing(name, owned=totals.owned())
             ready = not missing
             if ready:
-                self._health.ready(name)
+                self._health.mark_ready(name)
             else:
-                self._health.lacks(name, missing)
+                self._health.mark_missing(name, missing)
             self._metrics.gauge("ready", name).set(ready)
 
     def _missing(self, service: str, *, owned: int) -> str:
@@ -116,11 +116,11 @@ class Watch:
         for name in self._pipeline.totals:
             self._metrics.gauge("bus_connected", name).set(not self._pulse.lost and name not in failing)
         if self._pulse.lost:
-            self._health.lacks("bus", self._pulse.lost)
+            self._health.mark_missing("bus", self._pulse.lost)
         elif failing:
-            self._health.lacks("bus", f"the last publish failed: {', '.join(failing)}")
+            self._health.mark_missing("bus", f"the last publish failed: {', '.join(failing)}")
         else:
-            self._health.ready("bus")
+            self._health.mark_ready("bus")
 
     async def _feel(self) -> None:
         well_before = not self._pulse.lost
