@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import FieldInfo, fields
 
 from services.dedup.settings import DedupSettings
-from services.ops.allowed import allowed
+from services.ops.allowed import allowed_values
 from services.ops.exits import Exit, Stop
 from services.ops.secret import Secret, secret_from
 from services.ops.settings import BusSettings, EnrichSettings, IngestSettings, OpsSettings, ReplaySettings
@@ -110,7 +110,7 @@ def _check(field: FieldInfo, one: RawSetting) -> Any:
     except (msgspec.ValidationError, TypeError):
         shown = "***" if field.type is Secret else repr(one.value)[:80]
         raise BadConfig(
-            f"{one.where}: {one.section}.{one.key} is {shown}; allowed: {allowed(info)}"
+            f"{one.where}: {one.section}.{one.key} is {shown}; allowed: {allowed_values(info)}"
         ) from None
 
 

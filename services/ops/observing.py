@@ -76,15 +76,15 @@ class ServiceTotals:
         """A changelog is read so far."""
         self.restoring[number] = (at, end)
         self._since.setdefault(number, time.time())
-        self._tell_restoring()
+        self._set_restore_start()
 
     def restore_over(self, *numbers: int) -> None:
         for number in numbers:
             self.restoring.pop(number, None)
             self._since.pop(number, None)
-        self._tell_restoring()
+        self._set_restore_start()
 
-    def _tell_restoring(self) -> None:
+    def _set_restore_start(self) -> None:
         since = min(self._since.values(), default=0.0)
         self.metrics.gauge("state_restore_started_timestamp_seconds", self.service).set(since)
 
@@ -108,9 +108,9 @@ class ServiceTotals:
         for topic, count in delivery.outputs.items():
             counter("records_out_total", service, topic).inc(count)
         for outcome, count in delivery.outcomes.items():
-            counter("outcomes_total", service, _known(outcome, OUTCOMES[service])).inc(count)
+            counter("outcomes_total", service, _known_label(outcome, OUTCOMES[service])).inc(count)
         for reason, count in delivery.dead.items():
-            counter("dead_letters_total", service, _known(reason, DEAD[service])).inc(count)
+            counter("dead_letters_total", service, _known_label(reason, DEAD[service])).inc(count)
         self._notes.take(delivery, now_s=time.time())
         if delivery.readings:
             counter("readings_total", service).inc(delivery.readings)
@@ -144,11 +144,11 @@ class RunnerObserver:
             self._open[delivery.number] += taken - ended
             self._held[delivery.number] = delivery.held
         self._progress(delivery.number)
-        self._stands_still(delivery.number, False)
+        self._set_halted(delivery.number, False)
         self._totals.count(delivery)
         self._totals.settle()
         if self._totals.log is not None:
-            _tell(self._totals.log, delivery)
+            _log_commit(self._totals.log, delivery)
 
     def transaction(self, result: Result, seconds: float) -> None:
         self._metrics.counter("transactions_total", self._service, result).inc()
@@ -213,11 +213,11 @@ class RunnerObserver:
             self._totals.log.warning(LogEvent.PARTITION_LOST, partition=number)
 
     def halted(self, number: int) -> None:
-        self._stands_still(number, True)
+        self._set_halted(number, True)
         if self._totals.log is not None:
             self._totals.log.error(LogEvent.PARTITION_HALTED, partition=number)
 
-    def _stands_still(self, number: int, still: bool) -> None:
+    def _set_halted(self, number: int, still: bool) -> None:
         self._metrics.gauge("partition_halted", self._service, str(number)).set(still)
 
     def _progress(self, number: int) -> None:
@@ -231,7 +231,7 @@ class RunnerObserver:
             self._metrics.counter("rebalances_total", self._service, kind).inc(count)
 
 
-def _tell(log: FilteringBoundLogger, delivery: Delivery) -> None:
+def _log_commit(log: FilteringBoundLogger, delivery: Delivery) -> None:
     """One line a commit; those that only say that time has passed are for debugging."""
     quiet = delivery.outcomes.keys() <= QUIET and not delivery.dead
     (log.debug if quiet else log.info)(
@@ -246,5 +246,5 @@ def _tell(log: FilteringBoundLogger, delivery: Delivery) -> None:
         log.warning(LogEvent.RECORDS_DEAD_LETTERED, partition=delivery.number, reasons=dict(delivery.dead))
 
 
-def _known(value: str, allowed: tuple[str, ...]) -> str:
+def _known_label(value: str, allowed: tuple[str, ...]) -> str:
     return value if value in allowed else OTHER
