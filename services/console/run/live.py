@@ -39,8 +39,8 @@ from services.ops.events import LogEvent
 from services.ops.exits import Exit, Stop
 from services.ops.fetching import Fetches
 from services.ops.health import Health
-from services.ops.notify import supervised
-from services.ops.redaction import redacted
+from services.ops.notify import notify_supervisor
+from services.ops.redaction import redact
 from services.ops.registry import Metrics
 from services.ops.server import OpsServer
 from services.ops.settings import IngestSettings, network
@@ -119,21 +119,21 @@ def run_live(order: Order) -> None:
     """Until stopped or, with `once`, until all is done. Raises `Stop` and `BusError`."""
     tuned()
     ops = order.settings.ops
-    with logging.configured(service="newsfold", fmt=ops.log_format, level=ops.log_level, stream=sys.stdout):
+    with logging.configure(service="newsfold", fmt=ops.log_format, level=ops.log_level, stream=sys.stdout):
         try:
             told = asyncio.run(_live(order))
         except (Stop, BusError):
             raise
         except Exception as error:
-            logging.get("newsfold").exception(LogEvent.SERVICE_FAILED)
-            what = redacted(f"{type(error).__name__}: {error}", 500)
+            logging.get_logger("newsfold").exception(LogEvent.SERVICE_FAILED)
+            what = redact(f"{type(error).__name__}: {error}", 500)
             raise Stop(Exit.FAILED, f"{what}; the log has the traceback") from error
     if told:
         click.echo(told)
 
 
 async def _live(order: Order) -> str:
-    log = logging.get("newsfold")
+    log = logging.get_logger("newsfold")
     stop = asyncio.Event()
     metrics = Metrics(order.services)
     missing = {"bus": "not connected", **dict.fromkeys(order.services, "not started")}
@@ -157,7 +157,7 @@ async def _live(order: Order) -> str:
         canary = CanaryWatch(bus, metrics) if order.sings else None
         watch = Watch(pipeline, bus, order.address, health, metrics, settings=order.settings, canary=canary)
         log.info(LogEvent.SERVICE_STARTED, services=list(order.services))
-        async with supervised(os.environ, lambda: health.liveness()[0], stop):
+        async with notify_supervisor(os.environ, lambda: health.liveness()[0], stop):
             await _work(pipeline, watch, stop, order)
         log.info(LogEvent.SERVICE_STOPPED, services=list(order.services))
         return await _told(bus, pipeline) if order.once else ""
@@ -204,7 +204,7 @@ async def _prepare(bus: Bus, order: Order) -> None:
         await refuse_other_input(bus, order.recordings)
     if order.feeds:
         new = await publish_feeds(bus, order.feeds)
-        logging.get("newsfold").info(LogEvent.FEEDS_IMPORTED, feeds=len(order.feeds), new=new)
+        logging.get_logger("newsfold").info(LogEvent.FEEDS_IMPORTED, feeds=len(order.feeds), new=new)
 
 
 @asynccontextmanager

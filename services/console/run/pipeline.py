@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from services.ops.logging import get
+from services.ops.logging import get_logger
 from services.ops.observing import ServiceTotals
 from services.ops.registry import Metrics
 from services.stream.bus import Bus, Fenced
@@ -42,7 +42,9 @@ class Pipeline:
         self._session_s = session_s
         self._looked_at: float | None = None
         names = [stage.service.name for stage in stages]
-        self.totals = {name: ServiceTotals(name, metrics, get(name) if log else None) for name in names}
+        self.totals = {
+            name: ServiceTotals(name, metrics, get_logger(name) if log else None) for name in names
+        }
         self.runners = [
             Runner(stage.service, bus, settings=settings, observer=self.totals[stage.service.name].runner())
             for stage in stages

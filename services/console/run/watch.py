@@ -19,7 +19,7 @@ from services.ops.config import Settings
 from services.ops.events import LogEvent
 from services.ops.health import Health
 from services.ops.labels import FATES, FEED_STATES
-from services.ops.logging import get
+from services.ops.logging import get_logger
 from services.ops.outcomes import OTHER
 from services.ops.registry import Metrics
 from services.stream.bus import Bus, BusError, Partition
@@ -126,9 +126,9 @@ class Watch:
         well_before = not self._pulse.lost
         await self._pulse.feel()
         if self._pulse.lost and well_before:
-            get("bus").warning(LogEvent.BUS_LOST, reason=self._pulse.lost)
+            get_logger("bus").warning(LogEvent.BUS_LOST, reason=self._pulse.lost)
         elif not (self._pulse.lost or well_before):
-            get("bus").info(LogEvent.BUS_CONNECTED)
+            get_logger("bus").info(LogEvent.BUS_CONNECTED)
 
     async def look(self) -> None:
         """Set the gauges that are read off the log."""
@@ -168,7 +168,7 @@ class Watch:
         """Let the log forget what the topic table lets it forget."""
         for topic in TOPICS:
             await self._bus.compact(topic.name)
-        get("log").info(LogEvent.LOG_COMPACTED)
+        get_logger("log").info(LogEvent.LOG_COMPACTED)
 
     async def _every(
         self, seconds: float, work: Callable[[], Awaitable[None]], *, first_s: float = 0.0
@@ -180,5 +180,5 @@ class Watch:
             except (BusError, OSError) as error:  # the run loops meet the same trouble and decide
                 first = next(iter(self._pipeline.totals.values()))  # it is the process's, and counts once
                 first.failed("upkeep", error)
-                get("log").warning(LogEvent.UPKEEP_FAILED, reason=str(error))
+                get_logger("log").warning(LogEvent.UPKEEP_FAILED, reason=str(error))
             await asyncio.sleep(seconds)

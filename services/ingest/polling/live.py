@@ -27,7 +27,7 @@ from services.ingest.urls import host_of
 from services.ingest.workers.pool import Pool
 from services.ops.events import LogEvent
 from services.ops.fetching import Fetches
-from services.ops.logging import get
+from services.ops.logging import get_logger
 from services.stream.clock import Clock, SystemClock
 
 REFRESHES = 2
@@ -189,7 +189,7 @@ class HttpFeeder:
         news = exchange.outcome == "ok" and body_digest(exchange.body) != state.body_digest
         parsed = await self._pool.feed(exchange) if news else None
         took_s = self._clock.monotonic() - started
-        get("ingest").info(
+        get_logger("ingest").info(
             LogEvent.FEED_FETCHED, **fetch_line(exchange, parsed, took_s, feed_id=feed.feed_id)
         )
         return feed_reading(feed.feed_id, exchange, parsed, now)
@@ -203,7 +203,7 @@ class HttpFeeder:
             onward, parsed = await self._read_page(parsed.refresh_url)
             exchange = replace(onward, url=url, final_url=onward.final_url or onward.url)
         took_s = self._clock.monotonic() - started
-        get("ingest").info(LogEvent.PAGE_FETCHED, **fetch_line(exchange, parsed, took_s))
+        get_logger("ingest").info(LogEvent.PAGE_FETCHED, **fetch_line(exchange, parsed, took_s))
         return page_reading(exchange, parsed, self._clock.now())
 
     async def _read_page(self, url: str) -> tuple[Exchange, ParsedPage | None]:
