@@ -108,7 +108,7 @@ async def create_missing(there: Standing, asked: Copies) -> list[Finding]:
     """Create what is missing, then look again at all."""
     missing = {one.topic for one in await look(there, asked) if one.state == "missing"}
     if missing:
-        await there.create({name: plan.wanted(name, asked) for name in missing})
+        await there.create({name: plan.target_description(name, asked) for name in missing})
     return [
         one._replace(state="created") if one.topic in missing and one.state == "ok" else one
         for one in await look(there, asked)
@@ -122,7 +122,7 @@ def show_plan(wishes: Wishes, form: Literal["table", "json", "acls"]) -> None:
     bootstrap = wishes.place.place if wishes.place.kind == "kafka" else "HOST:PORT"
     commands = acls.commands(rules, bootstrap)
     if form == "json":
-        topics = [plan.planned(topic, wishes.prefix, asked) for topic in TOPICS]
+        topics = [plan.plan_topic(topic, wishes.prefix, asked) for topic in TOPICS]
         whole = {"topics": topics, "acls": rules, "commands": commands, "note": acls.NOTE}
         click.echo(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
         return
@@ -176,12 +176,12 @@ def _table(prefix: str, asked: Copies) -> Table:
     for name in COLUMNS:
         table.add_column(name, overflow="fold")
     for topic in TOPICS:
-        settings: Mapping[str, Any] = plan.wanted(topic.name, asked).settings
+        settings: Mapping[str, Any] = plan.target_description(topic.name, asked).settings
         cells = (
             prefix + topic.name,
             str(topic.partitions),
             settings["cleanup.policy"],
-            plan.kept(topic.name),
+            plan.retention(topic.name),
             settings["min.insync.replicas"],
             topic.key,
             topic.writer,

@@ -20,7 +20,7 @@ from services.stream.kafka import KafkaBus
 from services.stream.kafka.admin import Admin
 from services.stream.kafka.catalog import Catalog
 from services.stream.kafka.client import Access
-from services.stream.kafka.topics import Found
+from services.stream.kafka.topics import TopicDescription
 from services.stream.patience import Patience, patiently
 
 LOOK_S = 0.05
@@ -31,10 +31,10 @@ class Standing(Protocol):
 
     async def brokers(self) -> int: ...
 
-    async def found(self, topics: Sequence[str]) -> Mapping[str, Found]:
+    async def found(self, topics: Sequence[str]) -> Mapping[str, TopicDescription]:
         """The topics as they are, without those that are missing."""
 
-    async def create(self, topics: Mapping[str, Found]) -> None: ...
+    async def create(self, topics: Mapping[str, TopicDescription]) -> None: ...
 
     def unseen(self) -> Sequence[str]:
         """What could not be compared, after `found`."""
@@ -49,16 +49,19 @@ class OnLog:
     async def brokers(self) -> int:
         return 1
 
-    async def found(self, topics: Sequence[str]) -> Mapping[str, Found]:
+    async def found(self, topics: Sequence[str]) -> Mapping[str, TopicDescription]:
         counts = {}
         for topic in topics:
             try:
                 counts[topic] = await self._bus.partitions(topic)
             except Fatal:
                 continue
-        return {name: Found(partitions=count, replicas=1, settings={}) for name, count in counts.items()}
+        return {
+            name: TopicDescription(partitions=count, replicas=1, settings={})
+            for name, count in counts.items()
+        }
 
-    async def create(self, topics: Mapping[str, Found]) -> None:
+    async def create(self, topics: Mapping[str, TopicDescription]) -> None:
         await self._bus.create([SPECS[name] for name in topics])
 
     def unseen(self) -> Sequence[str]:
@@ -76,12 +79,12 @@ class OnKafka:
     async def brokers(self) -> int:
         return await self._admin.brokers()
 
-    async def found(self, topics: Sequence[str]) -> Mapping[str, Found]:
+    async def found(self, topics: Sequence[str]) -> Mapping[str, TopicDescription]:
         found = await Catalog(self._access, self._admin).describe(topics)
         self._hidden = [name for name, one in found.items() if not one.settings]
         return found
 
-    async def create(self, topics: Mapping[str, Found]) -> None:
+    async def create(self, topics: Mapping[str, TopicDescription]) -> None:
         """Return when every broker that leads one of them knows it. Raises `Retry` and `Fatal`."""
         await self._admin.create(topics)
         loop = asyncio.get_running_loop()

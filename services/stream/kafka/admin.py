@@ -22,7 +22,7 @@ from services.stream.kafka.client import (
     start,
 )
 from services.stream.kafka.marks import Committed
-from services.stream.kafka.topics import Found
+from services.stream.kafka.topics import TopicDescription
 
 T = TypeVar("T")
 PAUSE_S = 0.05
@@ -88,7 +88,7 @@ class Admin:
             if code == 0
         }
 
-    async def create(self, topics: Mapping[str, Found]) -> None:
+    async def create(self, topics: Mapping[str, TopicDescription]) -> None:
         """A topic that somebody else has created meanwhile is left to be verified."""
         new = [
             NewTopic(

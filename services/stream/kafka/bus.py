@@ -28,7 +28,7 @@ from services.stream.kafka.member import KafkaMember
 from services.stream.kafka.producer import Producer
 from services.stream.kafka.reader import Reader
 from services.stream.kafka.records import Wire
-from services.stream.kafka.topics import Found
+from services.stream.kafka.topics import TopicDescription
 from services.stream.kafka.writer import KafkaWriter, Ownership
 from services.stream.security import KafkaSecurity
 
@@ -122,7 +122,7 @@ class KafkaBus:
         """`create` that creates nothing."""
         await self._open.catalog.verify(topics)
 
-    async def describe(self, topics: Iterable[str]) -> Mapping[str, Found]:
+    async def describe(self, topics: Iterable[str]) -> Mapping[str, TopicDescription]:
         """The topics as they are, without those that do not exist or may not be seen."""
         return await self._open.catalog.describe(topics)
 

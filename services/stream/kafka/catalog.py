@@ -11,7 +11,7 @@ from services.stream.kafka.admin import Admin
 from services.stream.kafka.bounds import RECORD_BYTES
 from services.stream.kafka.client import Access
 from services.stream.kafka.records import Wire, size_of, to_wire
-from services.stream.kafka.topics import Found
+from services.stream.kafka.topics import TopicDescription
 
 LOOK_S = 0.002
 
@@ -31,7 +31,7 @@ class Catalog:
         if missing:
             layout.to_create({}, missing)
             copies = policy.replicas(await self._admin.brokers())
-            await self._admin.create({spec.name: policy.wanted(spec, copies) for spec in missing})
+            await self._admin.create({spec.name: policy.target_description(spec, copies) for spec in missing})
             await self._until_there({spec.name for spec in missing})
         await self.verify(topics)
 
@@ -50,13 +50,15 @@ class Catalog:
         if wrong:
             raise Fatal(f"{'; '.join(wrong)}; change the topic or the topic table")
 
-    async def describe(self, topics: Iterable[str]) -> dict[str, Found]:
+    async def describe(self, topics: Iterable[str]) -> dict[str, TopicDescription]:
         """The topics as they are, without those that do not exist or may not be seen."""
         known = await self._admin.topics()
         wanted = [name for name in topics if name in known]
         settings = await self._admin.settings(wanted) if wanted else {}
         return {
-            name: Found(partitions=known[name][0], replicas=known[name][1], settings=settings.get(name, {}))
+            name: TopicDescription(
+                partitions=known[name][0], replicas=known[name][1], settings=settings.get(name, {})
+            )
             for name in wanted
         }
 

@@ -13,7 +13,7 @@ from services.console.topics.plan import Copies
 from services.console.topics.standing import OnLog
 from services.contracts.topics import BY_NAME, TOPICS
 from services.stream.bus import TopicSpec
-from services.stream.kafka.topics import Found
+from services.stream.kafka.topics import TopicDescription
 from services.stream.memory import MemoryBus
 
 THREE = Copies(replicas=3, in_sync=2)
@@ -23,17 +23,17 @@ SERVICES = ("ingest", "dedup", "enrich")
 class Shelf:
     """A cluster of made-up topics that notes what was created."""
 
-    def __init__(self, topics: Mapping[str, Found]) -> None:
+    def __init__(self, topics: Mapping[str, TopicDescription]) -> None:
         self.topics = dict(topics)
         self.created: list[str] = []
 
     async def brokers(self) -> int:
         return 3
 
-    async def found(self, topics: Sequence[str]) -> Mapping[str, Found]:
+    async def found(self, topics: Sequence[str]) -> Mapping[str, TopicDescription]:
         return {name: self.topics[name] for name in topics if name in self.topics}
 
-    async def create(self, topics: Mapping[str, Found]) -> None:
+    async def create(self, topics: Mapping[str, TopicDescription]) -> None:
         self.created += topics
         self.topics |= topics
 
@@ -41,8 +41,8 @@ class Shelf:
         return ()
 
 
-def all_topics() -> dict[str, Found]:
-    return {topic.name: plan.wanted(topic.name, THREE) for topic in TOPICS}
+def all_topics() -> dict[str, TopicDescription]:
+    return {topic.name: plan.target_description(topic.name, THREE) for topic in TOPICS}
 
 
 def states(findings: Sequence[Finding]) -> dict[str, str]:
