@@ -26,21 +26,21 @@ from services.stream.patience import Patience, patiently
 LOOK_S = 0.05
 
 
-class Standing(Protocol):
-    """Where topics stand."""
+class TopicStore(Protocol):
+    """Where topics are looked at and created."""
 
     async def brokers(self) -> int: ...
 
-    async def found(self, topics: Sequence[str]) -> Mapping[str, TopicDescription]:
+    async def describe(self, topics: Sequence[str]) -> Mapping[str, TopicDescription]:
         """The topics as they are, without those that are missing."""
 
     async def create(self, topics: Mapping[str, TopicDescription]) -> None: ...
 
-    def unseen(self) -> Sequence[str]:
-        """What could not be compared, after `found`."""
+    def blind_spots(self) -> Sequence[str]:
+        """What could not be compared, after `describe`."""
 
 
-class OnLog:
+class LogTopicStore:
     """Topics of an embedded log."""
 
     def __init__(self, bus: Bus) -> None:
@@ -49,7 +49,7 @@ class OnLog:
     async def brokers(self) -> int:
         return 1
 
-    async def found(self, topics: Sequence[str]) -> Mapping[str, TopicDescription]:
+    async def describe(self, topics: Sequence[str]) -> Mapping[str, TopicDescription]:
         counts = {}
         for topic in topics:
             try:
@@ -64,11 +64,11 @@ class OnLog:
     async def create(self, topics: Mapping[str, TopicDescription]) -> None:
         await self._bus.create([SPECS[name] for name in topics])
 
-    def unseen(self) -> Sequence[str]:
+    def blind_spots(self) -> Sequence[str]:
         return ["cleanup and retention: an embedded log tells how many partitions a topic has, and no more"]
 
 
-class OnKafka:
+class KafkaTopicStore:
     """Topics of a cluster, below one prefix."""
 
     def __init__(self, access: Access, admin: Admin) -> None:
@@ -79,7 +79,7 @@ class OnKafka:
     async def brokers(self) -> int:
         return await self._admin.brokers()
 
-    async def found(self, topics: Sequence[str]) -> Mapping[str, TopicDescription]:
+    async def describe(self, topics: Sequence[str]) -> Mapping[str, TopicDescription]:
         found = await Catalog(self._access, self._admin).describe(topics)
         self._hidden = [name for name, one in found.items() if not one.settings]
         return found
@@ -94,7 +94,7 @@ class OnKafka:
                 raise Retry(f"topics {', '.join(sorted(missing))} were created, but have no leader yet")
             await asyncio.sleep(LOOK_S)
 
-    def unseen(self) -> Sequence[str]:
+    def blind_spots(self) -> Sequence[str]:
         who = self._access.who
         return [
             *(f"settings of {name}: {who} lacks DescribeConfigs" for name in self._hidden),
@@ -104,29 +104,29 @@ class OnKafka:
 
 
 @asynccontextmanager
-async def standing(
+async def open_store(
     place: Address, settings: Settings, patience: Patience | None = None
-) -> AsyncIterator[Standing]:
+) -> AsyncIterator[TopicStore]:
     """Opened; with `patience` a cluster that is away is waited for. Raises `Stop` for a log in memory."""
     if place.kind == "memory":
         raise Stop(Exit.USAGE, "bus memory: a log in memory ends with this command; name sqlite:FILE")
     bus = addresses.bus_at(place, settings)
     if isinstance(bus, KafkaBus):
-        opening = partial(_opened, bus.access)
+        opening = partial(_start_admin, bus.access)
         admin = await (opening() if patience is None else patiently(opening, patience))
         try:
-            yield OnKafka(bus.access, admin)
+            yield KafkaTopicStore(bus.access, admin)
         finally:
             await admin.end()
         return
     try:
         await bus.start()
-        yield OnLog(bus)
+        yield LogTopicStore(bus)
     finally:
         await bus.close()
 
 
-async def _opened(access: Access) -> Admin:
+async def _start_admin(access: Access) -> Admin:
     admin = Admin(access)
     try:
         await admin.start()
