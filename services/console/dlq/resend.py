@@ -63,7 +63,7 @@ class Trace(msgspec.Struct):
     """By key that was asked for: the last record's offset, and the letter it is a replay of."""
 
     def note(self, record: Record) -> None:
-        name = letters.replay_of(record)
+        name = letters.replayed_letter(record)
         if name is not None:
             self.replays[name] = record.offset
         if record.key in self.last:
@@ -145,7 +145,7 @@ async def _batches(bus: Bus, service: str, sending: Mapping[int, Told]) -> Async
         if batch and (len(batch) >= BATCH_RECORDS or size + weight > BATCH_BYTES):
             yield batch
             batch, size = {}, 0
-        batch[record.offset] = letters.again(record, targets[record.offset])
+        batch[record.offset] = letters.replay_output(record, targets[record.offset])
         size += weight
     if batch:
         yield batch

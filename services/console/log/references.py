@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.console.dlq import letters
-from services.console.dlq.letters import NAME, REPLAY, Place
+from services.console.dlq.letters import NAME, REPLAY, RecordPosition
 from services.console.scan import is_a
 from services.contracts.sketches import ShardClock
 from services.contracts.topics import TOPICS
@@ -60,7 +60,7 @@ def _old(name: bytes) -> bytes:
 
 
 def _moved(origin: bytes, found: Found) -> bytes:
-    place = letters.place_of(origin.decode("utf-8", "replace"))
+    place = letters.parse_position(origin.decode("utf-8", "replace"))
     if place is None or place.partition not in found:
         return origin
-    return str(Place(place.partition, found[place.partition].new(place.offset))).encode()
+    return str(RecordPosition(place.partition, found[place.partition].new(place.offset))).encode()

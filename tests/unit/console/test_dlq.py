@@ -52,19 +52,21 @@ def test_whatever_it_was_it_goes_back_byte_for_byte_with_one_header_more(
     letter = died(original, offset=9)
     source = letters.read(letter).source()
     assert source == (place, 41)
-    again = letters.again(letter, place)
+    again = letters.replay_output(letter, place)
     assert (again.partition, again.key, again.value) == (place, key, value)
     assert again.headers == (*original.headers, (REPLAY, b"dead-letters.dedup/0/9"))
 
 
 def test_what_died_twice_tells_of_both_deaths_and_goes_back_to_its_second_place() -> None:
     first = died(Record(ARTICLES, 41, b"k", b"v", (("a", b"1"),), 7), offset=9)
-    sent = letters.again(first, ARTICLES)
+    sent = letters.replay_output(first, ARTICLES)
     second = died(record(ARTICLES, 77, sent), offset=12)
     letter = letters.read(second)
     assert letter.source() == (ARTICLES, 77)
     assert letters.own_headers(second) == (("a", b"1"), (REPLAY, b"dead-letters.dedup/0/9"))
-    assert letters.replay_of(record(ARTICLES, 99, letters.again(second, ARTICLES))) == letter.name
+    assert (
+        letters.replayed_letter(record(ARTICLES, 99, letters.replay_output(second, ARTICLES))) == letter.name
+    )
 
 
 def test_reading_a_letter_tells_why_where_when_and_how_much() -> None:
