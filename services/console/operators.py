@@ -136,9 +136,9 @@ def dlq_list(service: str | None, address: str | None, reason: str | None, setti
       newsfold dlq list --service dedup --reason undecodable
       newsfold dlq list | jq -r .reason | sort | uniq -c
     """
-    from services.console.dlq.command import Where, list_letters
+    from services.console.dlq.command import LetterScope, list_letters
 
-    list_letters(Where.of(address=address, service=service, settings=settings), reason)
+    list_letters(LetterScope.of(address=address, service=service, settings=settings), reason)
 
 
 @dlq.command("show")
@@ -155,9 +155,9 @@ def dlq_show(offset: int, service: str | None, address: str | None, *, raw: bool
       newsfold dlq show 17 --service dedup
       newsfold dlq show 17 --service dedup --raw > article.json
     """
-    from services.console.dlq.command import Where, show_letter
+    from services.console.dlq.command import LetterScope, show_letter
 
-    show_letter(Where.of(address=address, service=service, settings=settings), offset, raw=raw)
+    show_letter(LetterScope.of(address=address, service=service, settings=settings), offset, raw=raw)
 
 
 @dlq.command("replay")
@@ -192,7 +192,7 @@ def dlq_replay(
       newsfold dlq replay 17 18 --service dedup
       newsfold dlq replay --all --reason undecodable
     """
-    from services.console.dlq.command import Choice, Where, replay_letters
+    from services.console.dlq.command import LetterScope, ReplaySelection, replay_letters
 
-    choice = Choice.of(offsets, everything=everything, reason=reason, repeat=repeat)
-    replay_letters(Where.of(address=address, service=service, settings=settings), choice)
+    choice = ReplaySelection.of(offsets, everything=everything, reason=reason, repeat=repeat)
+    replay_letters(LetterScope.of(address=address, service=service, settings=settings), choice)

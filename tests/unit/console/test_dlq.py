@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.console.dlq import letters, lines, resend
 from services.console.dlq.letters import REPLAY
-from services.console.dlq.resend import Fate, Told
+from services.console.dlq.resend import ReplayDecision, ReplayFate
 from services.console.topics.plan import SPECS
 from services.stream.bus import Fenced, Headers, Output, Partition, Record, Unclear
 from services.stream.dead_letters import dead_record, to_output
@@ -92,19 +92,19 @@ def test_what_came_from_a_file_or_a_feed_has_no_way_back(origin: str) -> None:
     assert origin in told.why
 
 
-class Desk:
+class Observer:
     """Notes what it is told."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[int, Fate]] = []
+        self.told: list[tuple[int, ReplayFate]] = []
 
-    def reached(self, offset: int, end: int) -> None:
+    def progress(self, offset: int, end: int) -> None:
         assert offset <= end
 
-    def review(self, fates: Sequence[Told]) -> None:
+    def review(self, fates: Sequence[ReplayDecision]) -> None:
         self.told += [(one.letter.offset, one.fate) for one in fates if one.fate != "sent"]
 
-    def tell(self, one: Told) -> None:
+    def report(self, one: ReplayDecision) -> None:
         self.told.append((one.letter.offset, one.fate))
 
 
@@ -130,10 +130,12 @@ async def bury(bus: MemoryBus, place: Partition, count: int) -> None:
     await publish(bus, *(to_output(dead_record(one, POISON), "dedup", now=NOW) for one in there))
 
 
-async def replay(bus: MemoryBus, *, repeat: bool = False, desk: Desk | None = None) -> list[tuple[int, Fate]]:
-    desk = desk or Desk()
-    await resend.resend(bus, "dedup", lambda _: True, desk, repeat=repeat, patience=SOON)
-    return desk.told
+async def replay(
+    bus: MemoryBus, *, repeat: bool = False, observer: Observer | None = None
+) -> list[tuple[int, ReplayFate]]:
+    observer = observer or Observer()
+    await resend.resend(bus, "dedup", lambda _: True, observer, repeat=repeat, patience=SOON)
+    return observer.told
 
 
 async def values(bus: MemoryBus, place: Partition) -> list[bytes | None]:
@@ -217,4 +219,4 @@ def test_long_values_are_cut_and_the_cut_is_told() -> None:
     assert text == "… 1,001 characters more; --raw gives all"
     *_, dump = lines.value_lines(b"\x00" * 1000)
     assert dump == "… 488 bytes more; --raw gives all"
-    assert len(lines.pretty(letters.read(died(Record(ARTICLES, 1, None, b"", (), 0)))).plain) < 250
+    assert len(lines.summary_line(letters.read(died(Record(ARTICLES, 1, None, b"", (), 0)))).plain) < 250
