@@ -122,8 +122,8 @@ class SqliteBus:
         groups = await self._read.call(tables.groups)
         return {group: await self._read.call(tables.committed, group) for group in groups}
 
-    async def sealed(self) -> Seal | None:
-        return await self._read.call(seal.sealed)
+    async def read_seal(self) -> Seal | None:
+        return await self._read.call(seal.read_seal)
 
     async def seal(self, to: str) -> None:
         """Let nobody publish here any more, since the log moves `to` another place."""
@@ -131,7 +131,7 @@ class SqliteBus:
 
     async def finish_seal(self) -> None:
         """Note that the move is complete."""
-        await self._write.call(seal.finish)
+        await self._write.call(seal.finish_seal)
 
     async def unseal(self) -> None:
         """Let services publish here again."""
