@@ -17,7 +17,7 @@ from services.stream.bell import Bell
 from services.stream.bus import Fenced, Output, Partition, Record, TopicSpec
 from services.stream.clock import Clock, SystemClock, microseconds
 from services.stream.groups import Groups
-from services.stream.member import Found, LogMember, Want
+from services.stream.member import FetchRequest, FetchResult, LogMember
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -87,7 +87,7 @@ class MemoryBus:
 
     async def read(self, partition: Partition, start: int, *, max_records: int) -> Sequence[Record]:
         layout.check_partition(self._topics, partition)
-        return self._slice(Want(partition, start, max_records)).records
+        return self._slice(FetchRequest(partition, start, max_records)).records
 
     async def end(self, partition: Partition) -> int:
         layout.check_partition(self._topics, partition)
@@ -112,15 +112,15 @@ class MemoryBus:
     def known_end(self, partition: Partition) -> int:
         return self._tails[partition].end
 
-    async def find(self, wants: Sequence[Want]) -> Sequence[Found]:
+    async def find(self, requests: Sequence[FetchRequest]) -> Sequence[FetchResult]:
         await asyncio.sleep(0)
-        return [self._slice(want) for want in wants]
+        return [self._slice(request) for request in requests]
 
-    def _slice(self, want: Want) -> Found:
-        tail = self._tails[want.partition]
-        first = bisect_left(tail.records, want.start, key=lambda record: record.offset)
-        records = tail.records[first : first + want.limit]
-        return Found(records, records[-1].offset + 1 if len(records) == want.limit else tail.end)
+    def _slice(self, request: FetchRequest) -> FetchResult:
+        tail = self._tails[request.partition]
+        first = bisect_left(tail.records, request.start, key=lambda record: record.offset)
+        records = tail.records[first : first + request.limit]
+        return FetchResult(records, records[-1].offset + 1 if len(records) == request.limit else tail.end)
 
     def check_epoch(self, group: str, number: int, epoch: int) -> None:
         if self._epochs[group, number] != epoch:

@@ -17,7 +17,7 @@ from services.stream.bell import Bell
 from services.stream.bus import BusError, Output, Partition, Record, Retry, TopicSpec
 from services.stream.clock import Clock, SystemClock, microseconds
 from services.stream.groups import Groups
-from services.stream.member import Found, LogMember, Want
+from services.stream.member import FetchRequest, FetchResult, LogMember
 from services.stream.sqlite import compaction, seal, tables
 from services.stream.sqlite.seal import Seal
 from services.stream.sqlite.tables import Catalog, Claim
@@ -88,7 +88,7 @@ class SqliteBus:
 
     async def read(self, partition: Partition, start: int, *, max_records: int) -> Sequence[Record]:
         layout.check_partition(self._catalog.topics, partition)
-        return (await self.find([Want(partition, start, max_records)]))[0].records
+        return (await self.find([FetchRequest(partition, start, max_records)]))[0].records
 
     async def end(self, partition: Partition) -> int:
         layout.check_partition(self._catalog.topics, partition)
@@ -142,9 +142,9 @@ class SqliteBus:
             raise self._failed
         return self._catalog.ends[partition]
 
-    async def find(self, wants: Sequence[Want]) -> Sequence[Found]:
+    async def find(self, requests: Sequence[FetchRequest]) -> Sequence[FetchResult]:
         ids, ends = self._catalog.ids, self._catalog.ends
-        by_id = [(ids[want.partition], want, ends[want.partition]) for want in wants]
+        by_id = [(ids[request.partition], request, ends[request.partition]) for request in requests]
         return await self._read.call(tables.find, by_id)
 
     async def publish(

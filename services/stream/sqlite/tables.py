@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from services.stream import layout
 from services.stream.batches import Stored, pack, unpack_from
 from services.stream.bus import Fenced, Output, Partition, Record, TopicSpec
-from services.stream.member import Found, Want
+from services.stream.member import FetchRequest, FetchResult
 
 FETCH_BYTES = 16 * 1024 * 1024
 """A fetch stops after the row that passes this."""
@@ -188,37 +188,37 @@ def end(db: sqlite3.Connection, partition: int) -> int:
     return int(row[0])
 
 
-def find(db: sqlite3.Connection, wants: Sequence[tuple[int, Want, int]]) -> list[Found]:
-    """Read by (partition id, want, its end as known before the call): all before that end is visible."""
+def find(db: sqlite3.Connection, requests: Sequence[tuple[int, FetchRequest, int]]) -> list[FetchResult]:
+    """Read by (partition id, request, its end as known before the call): all before that end is visible."""
     found = []
     left = FETCH_BYTES
-    for partition, want, known_end in wants:
+    for partition, request, known_end in requests:
         if left <= 0:
-            found.append(Found([], want.start))
+            found.append(FetchResult([], request.start))
             continue
-        records, read, at_end = _stretch(db, partition, want, left)
+        records, read, at_end = _stretch(db, partition, request, left)
         left -= read
-        following = records[-1].offset + 1 if records else want.start
-        found.append(Found(records, max(following, known_end) if at_end else following))
+        following = records[-1].offset + 1 if records else request.start
+        found.append(FetchResult(records, max(following, known_end) if at_end else following))
     return found
 
 
 def _stretch(
-    db: sqlite3.Connection, partition: int, want: Want, most_bytes: int
+    db: sqlite3.Connection, partition: int, request: FetchRequest, most_bytes: int
 ) -> tuple[list[Record], int, bool]:
     """Records, the bytes read for them, and whether the partition holds no more."""
     cursor = db.execute(
         "SELECT records FROM batches WHERE partition = ? AND last_offset >= ? ORDER BY last_offset",
-        (partition, want.start),
+        (partition, request.start),
     )
     records: list[Record] = []
     read = 0
     try:
         for (packed,) in cursor:
-            records += unpack_from(want.partition, packed, want.start)
+            records += unpack_from(request.partition, packed, request.start)
             read += len(packed)
-            if len(records) >= want.limit or read >= most_bytes:
-                return records[: want.limit], read, False
+            if len(records) >= request.limit or read >= most_bytes:
+                return records[: request.limit], read, False
     finally:
         cursor.close()
     return records, read, True
