@@ -13,7 +13,7 @@ from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
-from services.stream.bus import Assignment, Bus, Fenced, Member, Partition, Unclear
+from services.stream.bus import Assignment, Bus, Fenced, GroupMember, Partition, Unclear
 from services.stream.clock import Clock, SystemClock
 from services.stream.keeper import Keeper
 from services.stream.lane import Lane
@@ -132,7 +132,9 @@ class Runner:
         left_s = (limit.when() or 0.0) - asyncio.get_running_loop().time()
         await self._keeper.keep_last(restored, left_s=left_s)
 
-    async def _serve(self, member: Member, stop: asyncio.Event, limit: asyncio.Timeout) -> frozenset[int]:
+    async def _serve(
+        self, member: GroupMember, stop: asyncio.Event, limit: asyncio.Timeout
+    ) -> frozenset[int]:
         """The numbers that were restored when it was stopped."""
         async with asyncio.TaskGroup() as self._tasks:
             loops = [
@@ -151,7 +153,7 @@ class Runner:
     def _restored(self) -> frozenset[int]:
         return frozenset(lane.number for lane in self._lanes.values() if lane.ready)
 
-    async def _follow(self, member: Member) -> None:
+    async def _follow(self, member: GroupMember) -> None:
         while True:
             call = partial(member.assignment, timeout_s=ASSIGNMENT_S)
             assignment = await patiently(call, self._job.settings.patience, self._job.failing("fetch"))
@@ -208,7 +210,7 @@ class Runner:
         if self._lanes.get(lane.number) is lane and not lane.stopping.is_set():
             self._open(lane.number)
 
-    async def _fetch(self, member: Member) -> None:
+    async def _fetch(self, member: GroupMember) -> None:
         sought: Mapping[Partition, int] = {}
         while True:
             self._changed.clear()
@@ -221,7 +223,7 @@ class Runner:
                 member.seek(wanted)
             sought = {**wanted, **await self._fill(member, lanes)}
 
-    async def _fill(self, member: Member, lanes: Mapping[int, Lane]) -> dict[Partition, int]:
+    async def _fill(self, member: GroupMember, lanes: Mapping[int, Lane]) -> dict[Partition, int]:
         """One fetch, and where the next one goes on."""
         settings = self._job.settings
         wait_s = settings.fetch_s if len(lanes) == len(self._lanes) else FULL_S

@@ -22,7 +22,7 @@ LOOK_S = 1.0
 
 
 class KafkaMember:
-    """`Member` on Kafka. `settle` is awaited when a rebalance begins: publishes under way may end."""
+    """`GroupMember` on Kafka. `settle` is awaited when a rebalance begins: publishes under way may end."""
 
     def __init__(
         self,
@@ -162,4 +162,4 @@ class KafkaMember:
     def _own(self, numbers: frozenset[int]) -> None:
         # Two apart: Membership uses the one between for a number that left and came back.
         self._generation += 2
-        self._membership.give(self._generation, numbers)
+        self._membership.assign(self._generation, numbers)
