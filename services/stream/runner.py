@@ -18,7 +18,7 @@ from services.stream.clock import Clock, SystemClock
 from services.stream.keeper import Keeper
 from services.stream.lane import Lane
 from services.stream.observer import Observer, Unobserved
-from services.stream.outbox import Halted, Job
+from services.stream.outbox import LaneContext, LaneHalted
 from services.stream.patience import patiently
 from services.stream.service import Service
 from services.stream.settings import RunSettings
@@ -56,8 +56,10 @@ class Runner:
         self.service = service
         self.bus = bus
         self.group = settings.group or f"newsfold-{service.name}"
-        self._job = Job(service, bus, self.group, settings, observer or Unobserved(), clock or SystemClock())
-        self._keeper = Keeper(self._job)
+        self._context = LaneContext(
+            service, bus, self.group, settings, observer or Unobserved(), clock or SystemClock()
+        )
+        self._keeper = Keeper(self._context)
         self._lanes: dict[int, Lane] = {}
         self._fenced: set[int] = set()
         self._halted: dict[int, str] = {}
@@ -115,7 +117,7 @@ class Runner:
         the batch in hand is published then.
         """
         join = partial(self.bus.join, self.group, self.service.inputs)
-        member = await patiently(join, self._job.settings.patience, self._job.failing("fetch"))
+        member = await patiently(join, self._context.settings.patience, self._context.failing("fetch"))
         failure: BaseException | None = None
         restored: frozenset[int] = frozenset()
         try:
@@ -124,7 +126,7 @@ class Runner:
         except BaseExceptionGroup as group:
             failure = _first(group)
         except TimeoutError:
-            logger.warning("%s took longer than %s s to drain", self.group, self._job.settings.drain_s)
+            logger.warning("%s took longer than %s s to drain", self.group, self._context.settings.drain_s)
         finally:
             await member.close()
         if failure is not None:
@@ -142,7 +144,7 @@ class Runner:
                 for loop in (self._follow(member), self._fetch(member), self._snapshot())
             ]
             await stop.wait()
-            limit.reschedule(asyncio.get_running_loop().time() + self._job.settings.drain_s)
+            limit.reschedule(asyncio.get_running_loop().time() + self._context.settings.drain_s)
             restored = self._restored()
             for loop in loops:
                 loop.cancel()
@@ -156,7 +158,9 @@ class Runner:
     async def _follow(self, member: GroupMember) -> None:
         while True:
             call = partial(member.assignment, timeout_s=ASSIGNMENT_S)
-            assignment = await patiently(call, self._job.settings.patience, self._job.failing("fetch"))
+            assignment = await patiently(
+                call, self._context.settings.patience, self._context.failing("fetch")
+            )
             if assignment is not None:
                 self._own(assignment)
 
@@ -170,36 +174,36 @@ class Runner:
         self._fenced &= owned
         for number in sorted(owned - self._lanes.keys() - self._fenced):
             self._open(number)
-        self._job.observer.rebalanced(owned)
+        self._context.observer.rebalanced(owned)
 
     def _open(self, number: int) -> None:
-        lane = Lane(self._job, number, self._changed.set)
+        lane = Lane(self._context, number, self._changed.set)
         self._lanes[number] = lane
         self._tasks.create_task(self._keep(lane), name=lane.name)
 
     async def _keep(self, lane: Lane) -> None:
         try:
             await lane.run()
-        except Halted as why:
+        except LaneHalted as why:
             await self._halt(lane, why)
         except Fenced as fenced:
             logger.warning("%s gave up its number: %s", lane.name, fenced)
             if self._lanes.get(lane.number) is lane:
                 del self._lanes[lane.number]
                 self._fenced.add(lane.number)
-                self._job.observer.lost(lane.number)
+                self._context.observer.lost(lane.number)
         except Unclear as unclear:
             logger.warning("%s starts again from what is committed: %s", lane.name, unclear)
-            await self._again(lane, self._job.settings.patience.first_s)
+            await self._again(lane, self._context.settings.patience.first_s)
 
-    async def _halt(self, lane: Lane, why: Halted) -> None:
-        halt_s = self._job.settings.halt_s
+    async def _halt(self, lane: Lane, why: LaneHalted) -> None:
+        halt_s = self._context.settings.halt_s
         if halt_s is None:
             raise why
         logger.error("%s; it is tried again every %g s, the others go on", why, halt_s)
         if self._lanes.get(lane.number) is lane:
             self._halted[lane.number] = str(why)
-            self._job.observer.halted(lane.number)
+            self._context.observer.halted(lane.number)
         await self._again(lane, halt_s)
 
     async def _again(self, lane: Lane, pause_s: float) -> None:
@@ -225,13 +229,13 @@ class Runner:
 
     async def _fill(self, member: GroupMember, lanes: Mapping[int, Lane]) -> dict[Partition, int]:
         """One fetch, and where the next one goes on."""
-        settings = self._job.settings
+        settings = self._context.settings
         wait_s = settings.fetch_s if len(lanes) == len(self._lanes) else FULL_S
         started = time.monotonic()
         fetch = partial(member.fetch, max_records=settings.fetch_records, timeout_s=wait_s)
-        got = await patiently(fetch, settings.patience, self._job.failing("fetch"))
+        got = await patiently(fetch, settings.patience, self._context.failing("fetch"))
         if got:
-            self._job.observer.spent("fetch", time.monotonic() - started)
+            self._context.observer.spent("fetch", time.monotonic() - started)
         for partition, records in got.items():
             lane = lanes[partition.number]
             # A lane opened meanwhile under the same number starts at an offset of its own.
@@ -244,11 +248,11 @@ class Runner:
         started = time.monotonic()
         await self._changed.wait()
         if full:
-            self._job.observer.spent("backpressure", time.monotonic() - started)
+            self._context.observer.spent("backpressure", time.monotonic() - started)
 
     async def _snapshot(self) -> None:
         while True:
-            await asyncio.sleep(self._job.settings.snapshot_every_s)
+            await asyncio.sleep(self._context.settings.snapshot_every_s)
             await self._keeper.keep(self._restored())
 
 
