@@ -7,7 +7,7 @@ from functools import partial
 
 import msgspec
 
-from services.stream.breaker import Batch, Tally
+from services.stream.breaker import BatchCounts, BreakerState
 from services.stream.bus import Bus, BusError, Fatal, Fenced, Output, Partition, Unclear, Writer
 from services.stream.clock import Clock
 from services.stream.dead_letters import to_output
@@ -65,11 +65,11 @@ class Outbox:
         self._number = number
         self._writer = writer
         self._committed = dict(committed)
-        self._tally = Tally()
+        self._breaker = BreakerState()
 
     async def deliver(self, step: Step, given: StepInput, held: int) -> None:
         """Raises `Fenced`, `Unclear`, `LaneHalted`, or `Fatal` where patience ended."""
-        tally = self._judge(step, given)
+        breaker = self._judge(step, given)
         consumed = to_commit(step, given.positions, self._committed)
         now = self._context.clock.now()
         dead = [to_output(one, self._context.service.name, now=now) for one in step.dead]
@@ -83,7 +83,7 @@ class Outbox:
                     raise
                 raise LaneHalted(_unwritten_message(dead, error)) from error
         self._committed.update(consumed)
-        self._tally = tally
+        self._breaker = breaker
         self._context.observer.delivered(
             Delivery(
                 number=self._number,
@@ -101,19 +101,19 @@ class Outbox:
             )
         )
 
-    def _judge(self, step: Step, given: StepInput) -> Tally:
+    def _judge(self, step: Step, given: StepInput) -> BreakerState:
         limits = self._context.settings.dead_limits
         accounted = sum(step.outcomes.values()) + len(step.dead)
         inputs = max(accounted, sum(given.inputs.values()) + given.readings)
-        tally = self._tally.after(Batch(inputs, len(step.dead)), limits)
-        why = tally.too_much(limits) if step.dead else ""
+        breaker = self._breaker.after(BatchCounts(inputs, len(step.dead)), limits)
+        why = breaker.trip_reason(limits) if step.dead else ""
         if why:
             last = step.dead[-1]
             raise LaneHalted(
                 f"{why}, so this batch was not published and will be read again; "
                 f"the last was {last.origin}: {last.reason} ({last.detail})"
             )
-        return tally
+        return breaker
 
     async def _attempt(self, outputs: Sequence[Output], consumed: Mapping[Partition, int]) -> None:
         started = time.monotonic()
