@@ -101,7 +101,7 @@ class Lane:
         return not self.ready or self._busy or len(self.inbox) > 0 or not self.exhausted
 
     async def run(self) -> None:
-        """Raises `Fenced`, `Unclear`, and `LaneHalted` or `Fatal` naming the lane, what it did and the offsets."""
+        """Raises `Fenced`, `Unclear`; `LaneHalted` or `Fatal` name the lane, its doing and the offsets."""
         self._running = asyncio.current_task()
         if self.stopping.is_set():
             return

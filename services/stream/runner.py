@@ -29,7 +29,7 @@ FULL_S = 0.05
 ASSIGNMENT_S = 60.0
 
 
-class Waiting(NamedTuple):
+class Backlog(NamedTuple):
     """What is in a lane and not decided."""
 
     records: int = 0
@@ -79,11 +79,11 @@ class Runner:
         """Whether every owned number is restored and being worked on."""
         return all(lane.ready for lane in self._lanes.values())
 
-    def fenced(self) -> frozenset[int]:
+    def fenced_numbers(self) -> frozenset[int]:
         """Numbers still assigned to this runner that another process has taken over."""
         return frozenset(self._fenced)
 
-    def halted(self) -> Mapping[int, str]:
+    def halted_numbers(self) -> Mapping[int, str]:
         """Owned numbers that stand still while the others go on, and why."""
         return {
             number: why
@@ -91,12 +91,12 @@ class Runner:
             if number in self._lanes and not self._lanes[number].delivered
         }
 
-    def waiting(self) -> Waiting:
+    def backlog(self) -> Backlog:
         """In whichever lane has most of it."""
-        lanes = [Waiting(len(lane.inbox), lane.inbox.bytes, lane.held()) for lane in self._lanes.values()]
-        return Waiting(*map(max, zip(*lanes, strict=True))) if lanes else Waiting()
+        lanes = [Backlog(len(lane.inbox), lane.inbox.bytes, lane.held()) for lane in self._lanes.values()]
+        return Backlog(*map(max, zip(*lanes, strict=True))) if lanes else Backlog()
 
-    def taken(self) -> dict[Partition, int]:
+    def next_offsets(self) -> dict[Partition, int]:
         """Next offset of each owned input partition that is neither taken nor published yet."""
         return {partition: at for lane in self._lanes.values() for partition, at in lane.taken.items()}
 
@@ -124,7 +124,7 @@ class Runner:
             async with asyncio.timeout(None) as limit:
                 restored = await self._serve(member, stop, limit)
         except BaseExceptionGroup as group:
-            failure = _first(group)
+            failure = _first_failure(group)
         except TimeoutError:
             logger.warning("%s took longer than %s s to drain", self.group, self._context.settings.drain_s)
         finally:
@@ -194,7 +194,7 @@ class Runner:
                 self._context.observer.lost(lane.number)
         except Unclear as unclear:
             logger.warning("%s starts again from what is committed: %s", lane.name, unclear)
-            await self._again(lane, self._context.settings.patience.first_s)
+            await self._restart(lane, self._context.settings.patience.first_s)
 
     async def _halt(self, lane: Lane, why: LaneHalted) -> None:
         halt_s = self._context.settings.halt_s
@@ -204,9 +204,9 @@ class Runner:
         if self._lanes.get(lane.number) is lane:
             self._halted[lane.number] = str(why)
             self._context.observer.halted(lane.number)
-        await self._again(lane, halt_s)
+        await self._restart(lane, halt_s)
 
-    async def _again(self, lane: Lane, pause_s: float) -> None:
+    async def _restart(self, lane: Lane, pause_s: float) -> None:
         """Start anew from what is committed, if it is still ours and wanted."""
         with suppress(TimeoutError):
             async with asyncio.timeout(pause_s):
@@ -256,6 +256,6 @@ class Runner:
             await self._keeper.keep(self._restored())
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+def _first_failure(group: BaseExceptionGroup[BaseException]) -> BaseException:
     first = group.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+    return _first_failure(first) if isinstance(first, BaseExceptionGroup) else first

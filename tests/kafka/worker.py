@@ -39,7 +39,7 @@ def arguments() -> argparse.Namespace:
 
 async def _leave(runner: Runner, stop: asyncio.Event) -> None:
     """End when another process took over, as the services do."""
-    while not runner.fenced():  # noqa: ASYNC110 - a runner is asked, it does not tell
+    while not runner.fenced_numbers():  # noqa: ASYNC110 - a runner is asked, it does not tell
         await asyncio.sleep(OWNERSHIP_S)
     stop.set()
 
@@ -65,7 +65,7 @@ async def work(given: argparse.Namespace) -> int:
         await runner.run(stop)
         if watching is not None:
             watching.cancel()
-        return FENCED if given.leave and runner.fenced() else 0
+        return FENCED if given.leave and runner.fenced_numbers() else 0
     finally:
         await bus.close()
 

@@ -23,7 +23,7 @@ from services.ops.logging import get_logger
 from services.ops.outcomes import OTHER
 from services.ops.registry import Metrics
 from services.stream.bus import Bus, BusError, Partition
-from services.stream.runner import Waiting
+from services.stream.runner import Backlog
 
 TURN_S = 0.25
 PULSE_S = 1.0
@@ -104,7 +104,7 @@ class Watch:
 
     def _missing(self, service: str, *, owned: int) -> str:
         runners = self._pipeline.of(service)
-        halted = sorted({number for runner in runners for number in runner.halted()})
+        halted = sorted({number for runner in runners for number in runner.halted_numbers()})
         if halted:
             return f"partitions {', '.join(map(str, halted))} stand still; the log says why"
         if not owned:
@@ -157,8 +157,8 @@ class Watch:
     async def queues(self) -> None:
         """Set the gauges of what waits in the lanes."""
         for name in self._pipeline.totals:
-            waiting = [runner.waiting() for runner in self._pipeline.of(name)]
-            depths = Waiting(*map(max, zip(*waiting, strict=True)))
+            waiting = [runner.backlog() for runner in self._pipeline.of(name)]
+            depths = Backlog(*map(max, zip(*waiting, strict=True)))
             self._metrics.gauge("queue_depth", name, "inbox").set(depths.records)
             self._metrics.gauge("queue_depth", name, "inbox-bytes").set(depths.bytes)
             if name == "dedup":

@@ -6,7 +6,7 @@ from services.stream.bus import Fatal, Partition
 from services.stream.dead_letters import topic_of
 from services.stream.memory import MemoryBus
 from services.stream.runner import Runner
-from services.stream.running import Running
+from services.stream.runner_group import RunnerGroup
 from services.stream.settings import RunSettings
 from tests.unit.stream import toys
 from tests.unit.stream.toys import CountService, Notes
@@ -23,8 +23,8 @@ async def bus() -> MemoryBus:
 
 async def finish(bus: MemoryBus, service: CountService) -> Notes:
     notes = Notes()
-    async with Running([Runner(service, bus, settings=SETTINGS, observer=notes)]) as running:
-        await running.settled()
+    async with RunnerGroup([Runner(service, bus, settings=SETTINGS, observer=notes)]) as running:
+        await running.wait_until_settled()
     return notes
 
 
