@@ -19,7 +19,7 @@ from services.stream.changelog import restore
 from services.stream.inbox import Inbox
 from services.stream.observer import State
 from services.stream.outbox import LaneContext, LaneHalted, Outbox, StepInput
-from services.stream.patience import patiently
+from services.stream.patience import call_patiently
 from services.stream.service import DeadLetter, FedTask, Feeder, Poison, Step, Task
 from services.stream.steps import bury_reading, bury_record, whole_or_one_by_one
 
@@ -106,7 +106,9 @@ class Lane:
         if self.stopping.is_set():
             return
         try:
-            await patiently(self._open, self._context.settings.patience, self._context.failing("restore"))
+            await call_patiently(
+                self._open, self._context.settings.patience, self._context.failing("restore")
+            )
             self.ready = True
             self._changed()
             await self._work()
@@ -194,7 +196,7 @@ class Lane:
     async def _next(self, partition: Partition) -> Sequence[Record]:
         """The first record of an input that the task was not given yet, if it is there."""
         look = partial(self._context.bus.read, partition, self._given[partition], max_records=1)
-        return await patiently(look, self._context.settings.patience, self._context.failing("fetch"))
+        return await call_patiently(look, self._context.settings.patience, self._context.failing("fetch"))
 
     async def _take_records(self) -> None:
         settings = self._context.settings

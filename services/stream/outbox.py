@@ -12,7 +12,7 @@ from services.stream.bus import Bus, BusError, Fatal, Fenced, Output, Partition,
 from services.stream.clock import Clock
 from services.stream.dead_letters import to_output
 from services.stream.observer import Delivery, Observer, Result, State
-from services.stream.patience import patiently
+from services.stream.patience import call_patiently
 from services.stream.service import Service, Step
 from services.stream.settings import RunSettings
 from services.stream.steps import to_commit
@@ -77,7 +77,9 @@ class Outbox:
         if outputs or consumed:
             attempt = partial(self._attempt, outputs, consumed)
             try:
-                await patiently(attempt, self._context.settings.patience, self._context.failing("publish"))
+                await call_patiently(
+                    attempt, self._context.settings.patience, self._context.failing("publish")
+                )
             except Fatal as error:
                 if not dead:
                     raise

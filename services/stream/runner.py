@@ -19,7 +19,7 @@ from services.stream.keeper import Keeper
 from services.stream.lane import Lane
 from services.stream.observer import Observer, Unobserved
 from services.stream.outbox import LaneContext, LaneHalted
-from services.stream.patience import patiently
+from services.stream.patience import call_patiently
 from services.stream.service import Service
 from services.stream.settings import RunSettings
 
@@ -117,7 +117,7 @@ class Runner:
         the batch in hand is published then.
         """
         join = partial(self.bus.join, self.group, self.service.inputs)
-        member = await patiently(join, self._context.settings.patience, self._context.failing("fetch"))
+        member = await call_patiently(join, self._context.settings.patience, self._context.failing("fetch"))
         failure: BaseException | None = None
         restored: frozenset[int] = frozenset()
         try:
@@ -158,7 +158,7 @@ class Runner:
     async def _follow(self, member: GroupMember) -> None:
         while True:
             call = partial(member.assignment, timeout_s=ASSIGNMENT_S)
-            assignment = await patiently(
+            assignment = await call_patiently(
                 call, self._context.settings.patience, self._context.failing("fetch")
             )
             if assignment is not None:
@@ -233,7 +233,7 @@ class Runner:
         wait_s = settings.fetch_s if len(lanes) == len(self._lanes) else FULL_S
         started = time.monotonic()
         fetch = partial(member.fetch, max_records=settings.fetch_records, timeout_s=wait_s)
-        got = await patiently(fetch, settings.patience, self._context.failing("fetch"))
+        got = await call_patiently(fetch, settings.patience, self._context.failing("fetch"))
         if got:
             self._context.observer.spent("fetch", time.monotonic() - started)
         for partition, records in got.items():

@@ -12,7 +12,7 @@ import sys
 from services.stream.breaker import Limits
 from services.stream.bus import Fatal
 from services.stream.kafka import KafkaBus
-from services.stream.patience import Patience, patiently
+from services.stream.patience import Patience, call_patiently
 from services.stream.runner import Runner
 from services.stream.settings import RunSettings
 from tests.kafka.acts import SHORT
@@ -59,7 +59,7 @@ async def work(given: argparse.Namespace) -> int:
         dead_limits=Limits(ratio=given.dead_ratio, window=200),
     )
     try:
-        await patiently(bus.start, patience)
+        await call_patiently(bus.start, patience)
         runner = Runner(Tally(given.pace), bus, settings=settings)
         watching = asyncio.create_task(_leave(runner, stop)) if given.leave else None
         await runner.run(stop)

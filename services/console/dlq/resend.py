@@ -18,7 +18,7 @@ from services.console.dlq.letters import Letter
 from services.console.scan import scan_partition
 from services.stream.bus import Bus, Output, Partition, Record
 from services.stream.dead_letters import topic_of
-from services.stream.patience import Patience, patiently
+from services.stream.patience import Patience, call_patiently
 
 GROUP = "newsfold-operators"
 CHUNK = 16
@@ -135,7 +135,7 @@ async def resend(
         sending = {one.letter.offset: one for one in fates if one.fate == "sent"}
         async for batch in _batches(bus, service, sending):
             publish = partial(writer.publish, list(batch.values()), consumed={})
-            await patiently(publish, patience)
+            await call_patiently(publish, patience)
             for offset in batch:
                 observer.report(sending.pop(offset))
         for one in sending.values():

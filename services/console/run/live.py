@@ -47,7 +47,7 @@ from services.ops.settings import IngestSettings, network
 from services.stream.breaker import Limits
 from services.stream.bus import Bus, BusError
 from services.stream.clock import SystemClock
-from services.stream.patience import Patience, patiently
+from services.stream.patience import Patience, call_patiently
 from services.stream.service import Feeder
 from services.stream.settings import RunSettings
 
@@ -186,7 +186,7 @@ async def _connected(order: Order, stop: asyncio.Event) -> Bus | None:
         return bus
 
     patience = Patience(total_s=order.settings.bus.wait_s)
-    connecting = asyncio.create_task(patiently(attempt, patience))
+    connecting = asyncio.create_task(call_patiently(attempt, patience))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait([connecting, stopping], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()

@@ -21,7 +21,7 @@ from services.stream.kafka.admin import Admin
 from services.stream.kafka.catalog import Catalog
 from services.stream.kafka.client import Access
 from services.stream.kafka.topics import TopicDescription
-from services.stream.patience import Patience, patiently
+from services.stream.patience import Patience, call_patiently
 
 LOOK_S = 0.05
 
@@ -113,7 +113,7 @@ async def open_store(
     bus = addresses.bus_at(place, settings)
     if isinstance(bus, KafkaBus):
         opening = partial(_start_admin, bus.access)
-        admin = await (opening() if patience is None else patiently(opening, patience))
+        admin = await (opening() if patience is None else call_patiently(opening, patience))
         try:
             yield KafkaTopicStore(bus.access, admin)
         finally:

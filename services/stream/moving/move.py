@@ -20,7 +20,7 @@ from services.stream.changelog import walk
 from services.stream.clock import Clock, microseconds
 from services.stream.moving.places import Places
 from services.stream.moving.proof import prove
-from services.stream.patience import Patience, patiently
+from services.stream.patience import Patience, call_patiently
 from services.stream.sqlite.seal import Seal
 
 GROUP = "newsfold-operators-move"
@@ -149,7 +149,7 @@ async def _copy(
     async for records in _batches(source, partition, start, end):
         following = records[-1].offset + 1
         publish = partial(writer.publish, [rewrite(one) for one in records], consumed={partition: following})
-        await patiently(publish, plan.patience)
+        await call_patiently(publish, plan.patience)
         plan.progress(f"moving {partition.topic}/{partition.number}", following, end)
 
 
@@ -191,6 +191,6 @@ async def _commit(
         if found and found != wanted:
             raise Fatal(f"group {group!r} has been at work there before the move was done; {_ELSEWHERE}")
         if not found:
-            await patiently(partial(writer.publish, [], consumed=wanted), patience)
+            await call_patiently(partial(writer.publish, [], consumed=wanted), patience)
     finally:
         await writer.close()
