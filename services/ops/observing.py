@@ -10,7 +10,7 @@ from services.ops.failures import error_type
 from services.ops.notes import Notes
 from services.ops.outcomes import DEAD, OTHER, OUTCOMES
 from services.ops.registry import Metrics
-from services.stream.changelog import Restored
+from services.stream.changelog import RestoreResult
 from services.stream.observer import Delivery, Result, State
 
 QUIET = frozenset({"tick", "progress", "watermark", "canary"})
@@ -171,7 +171,7 @@ class RunnerObserver:
             self._told_at[number] = now
             self._totals.log.info(LogEvent.STATE_PARTLY_RESTORED, partition=number, offset=at, end=end)
 
-    def restored(self, number: int, restored: Restored, seconds: float) -> None:
+    def restored(self, number: int, restored: RestoreResult, seconds: float) -> None:
         self._totals.restore_over(number)
         self._told_at.pop(number, None)
         source = "snapshot" if restored.from_snapshot else "log"

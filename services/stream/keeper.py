@@ -8,7 +8,7 @@ from datetime import datetime
 from services.stream.bus import BusError, Partition
 from services.stream.changelog import save
 from services.stream.outbox import LaneContext
-from services.stream.snapshot import Place
+from services.stream.snapshot import SnapshotFolder
 
 logger = logging.getLogger(__name__)
 
@@ -22,12 +22,12 @@ class Keeper:
 
     async def keep(self, numbers: Collection[int]) -> None:
         """Write what has changed. A failure leaves the older file, and is told."""
-        place, changelog = self._context.settings.snapshots, self._context.service.changelog
-        if place is None or changelog is None:
+        folder, changelog = self._context.settings.snapshots, self._context.service.changelog
+        if folder is None or changelog is None:
             return
         for partition in [Partition(changelog, number) for number in sorted(numbers)]:
             try:
-                await self._write(partition, place)
+                await self._write(partition, folder)
             except (OSError, BusError) as error:
                 logger.warning("no new snapshot of %s/%s: %s", *partition, error)
 
@@ -39,11 +39,11 @@ class Keeper:
         except TimeoutError:
             logger.info("no time was left for new snapshots of %s", self._context.service.name)
 
-    async def _write(self, partition: Partition, place: Place) -> None:
+    async def _write(self, partition: Partition, folder: SnapshotFolder) -> None:
         end, now = await self._context.bus.end(partition), self._context.clock.now()
         kept = self._kept.get(partition)
         # An unchanged one is written again before it is too old to be believed.
-        if kept and kept[0] == end and (now - kept[1]).total_seconds() < place.max_age_s / 2:
+        if kept and kept[0] == end and (now - kept[1]).total_seconds() < folder.max_age_s / 2:
             return
-        header = await save(self._context.bus, partition, place, clock=self._context.clock)
+        header = await save(self._context.bus, partition, folder, clock=self._context.clock)
         self._kept[partition] = header.next_offset, now

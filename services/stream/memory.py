@@ -20,7 +20,7 @@ from services.stream.groups import Groups
 from services.stream.member import FetchRequest, FetchResult, LogMember
 
 
-class Fault(msgspec.Struct, frozen=True):
+class PublishFault(msgspec.Struct, frozen=True):
     """An error the next publish raises, before or after it took effect."""
 
     error: BaseException
@@ -48,7 +48,7 @@ class MemoryBus:
         self._groups = Groups(self.bell.ring)
         self._offsets: defaultdict[str, dict[Partition, int]] = defaultdict(dict)
         self._epochs: defaultdict[tuple[str, int], int] = defaultdict(int)
-        self._faults: deque[Fault | None] = deque()
+        self._faults: deque[PublishFault | None] = deque()
 
     def fail_publish(self, error: BaseException, *, after: bool = False, skip: int = 0) -> None:
         """Make a coming publish raise `error`: after letting `skip` pass, behind earlier such wishes.
@@ -56,7 +56,7 @@ class MemoryBus:
         `after`: once it took effect, as when the answer is lost.
         """
         self._faults += [None] * skip
-        self._faults.append(Fault(error, after))
+        self._faults.append(PublishFault(error, after))
 
     async def start(self) -> None: ...
 
@@ -95,7 +95,7 @@ class MemoryBus:
 
     async def compact(self, topic: str) -> None:
         spec = layout.spec_of(self._topics, topic)
-        rule = retention.rule(
+        rule = retention.cleanup_rule(
             spec, now_us=microseconds(self._clock.now()), tombstone_grace_s=self._tombstone_grace_s
         )
         for number in range(spec.partitions):

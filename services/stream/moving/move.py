@@ -95,7 +95,9 @@ async def move(source: SealableBus, target: Bus, plan: MovePlan, *, clock: Clock
                 rewrite = _bind_places(plan.rewrite, dict(places))
                 await _copy(source, writers[number], partition, rewrite, plan)
                 plan.progress(f"proving {topic.name}", number, topic.partitions)
-                cleanup = retention.rule(topic, now_us=microseconds(clock.now()), tombstone_grace_s=GRACE_S)
+                cleanup = retention.cleanup_rule(
+                    topic, now_us=microseconds(clock.now()), tombstone_grace_s=GRACE_S
+                )
                 places[partition] = await prove(source, target, partition, cleanup, rewrite)
     positions = await _hand_over_positions(source, target, places, plan.patience)
     await source.finish_seal()

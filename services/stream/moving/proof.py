@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from services.stream.bus import Bus, Fatal, Output, Partition, Record
 from services.stream.changelog import walk
 from services.stream.moving.places import Places
-from services.stream.retention import Rule, last_offsets, survives
+from services.stream.retention import CleanupRule, last_offsets, survives
 
 _ELSEWHERE = (
     "something else was published or deleted there; move to another prefix, or delete the topics there first"
@@ -18,7 +18,9 @@ Rewrite = Callable[[Record], Output]
 """A record as it is published elsewhere."""
 
 
-async def prove(source: Bus, target: Bus, partition: Partition, rule: Rule, rewrite: Rewrite) -> Places:
+async def prove(
+    source: Bus, target: Bus, partition: Partition, rule: CleanupRule, rewrite: Rewrite
+) -> Places:
     """Where each record lies now. Raises `Fatal` naming the first that is missing, foreign or different.
 
     `rule`: what the log moved to may have dropped by now.

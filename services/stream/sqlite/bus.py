@@ -97,13 +97,13 @@ class SqliteBus:
     async def compact(self, topic: str) -> None:
         spec = layout.spec_of(self._catalog.topics, topic)
         now_us = microseconds(self._clock.now())
-        rule = retention.rule(spec, now_us=now_us, tombstone_grace_s=self._tombstone_grace_s)
+        rule = retention.cleanup_rule(spec, now_us=now_us, tombstone_grace_s=self._tombstone_grace_s)
         if not rule.compact and rule.horizon_us is None:
             return
         for number in range(spec.partitions):
             await self._compact(self._catalog.ids[Partition(topic, number)], rule)
 
-    async def _compact(self, partition: int, rule: retention.Rule) -> None:
+    async def _compact(self, partition: int, rule: retention.CleanupRule) -> None:
         rule = replace(rule, taken=await self._read.call(tables.taken, partition))
         last: dict[bytes, int] = {}
         after: int | None = -1

@@ -9,8 +9,8 @@ older record of its key has gone before it.
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from services.stream.batches import Batch, Stored, pack, unpack
-from services.stream.retention import Rule, last_offsets, survives
+from services.stream.batches import Batch, StoredRecord, pack, unpack
+from services.stream.retention import CleanupRule, last_offsets, survives
 from services.stream.sqlite.tables import marks, transaction
 
 CHUNK_ROWS = 32
@@ -26,7 +26,7 @@ def note_keys(db: sqlite3.Connection, partition: int, after: int, known: dict[by
 
 
 def rewrite(
-    db: sqlite3.Connection, partition: int, after: int, rule: Rule, last: Mapping[bytes, int]
+    db: sqlite3.Connection, partition: int, after: int, rule: CleanupRule, last: Mapping[bytes, int]
 ) -> int | None:
     """Second pass: rewrite the next rows, return where to go on, None at the end."""
     with transaction(db):
@@ -54,7 +54,7 @@ def _rows(db: sqlite3.Connection, partition: int, after: int, before_us: int | N
 
 
 def _gain(
-    stored: Sequence[Sequence[Stored]], kept: Sequence[Sequence[Stored]], batches: Sequence[Batch]
+    stored: Sequence[Sequence[StoredRecord]], kept: Sequence[Sequence[StoredRecord]], batches: Sequence[Batch]
 ) -> bool:
     dropped = sum(map(len, kept)) < sum(map(len, stored))
     return dropped or len(batches) <= len(stored) // 2

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.stream import layout
-from services.stream.batches import Stored, pack, unpack_from
+from services.stream.batches import StoredRecord, pack, unpack_from
 from services.stream.bus import Fenced, Output, Partition, Record, TopicSpec
 from services.stream.member import FetchRequest, FetchResult
 
@@ -147,9 +147,9 @@ def _append(
     return ends
 
 
-def _stored(outputs: Sequence[Output], start: int, now_us: int) -> Iterator[Stored]:
+def _stored(outputs: Sequence[Output], start: int, now_us: int) -> Iterator[StoredRecord]:
     for offset, output in enumerate(outputs, start):
-        yield Stored(offset, output.key, output.value, output.headers, output.timestamp_us or now_us)
+        yield StoredRecord(offset, output.key, output.value, output.headers, output.timestamp_us or now_us)
 
 
 def _commit(db: sqlite3.Connection, group: str, consumed: Mapping[int, int]) -> None:

@@ -15,7 +15,7 @@ from services.stream.progress import is_drained, is_settled
 from services.stream.runner import Runner
 from services.stream.runner_group import RunnerGroup
 from services.stream.settings import RunSettings
-from services.stream.snapshot import Ignored, Place, load
+from services.stream.snapshot import Rejection, SnapshotFolder, load
 from tests.unit.stream import toys
 from tests.unit.stream.toys import FAST, CountService, Notes
 
@@ -197,7 +197,7 @@ async def test_a_group_is_drained_only_when_all_its_input_is_committed(bus: Memo
 async def test_snapshots_are_written_while_running_and_shorten_the_next_start(
     bus: MemoryBus, tmp_path: Path
 ) -> None:
-    place = Place(folder=tmp_path, scheme="1")
+    place = SnapshotFolder(folder=tmp_path, scheme="1")
     settings = RunSettings(fetch_s=0.05, snapshots=place, snapshot_every_s=0.05)
     await toys.put(bus, WORDS)
     runner = Runner(CountService(), bus, settings=settings)
@@ -213,9 +213,9 @@ async def test_snapshots_are_written_while_running_and_shorten_the_next_start(
     assert (await toys.found(bus))[-1] == "a-last#26"
 
 
-def _covers(place: Place, offset: int) -> bool:
+def _covers(place: SnapshotFolder, offset: int) -> bool:
     found = load(place, Partition(toys.STATE, 0), end=offset, now=datetime.now(UTC))
-    if isinstance(found, Ignored):
+    if isinstance(found, Rejection):
         return False
     found.close()
     return found.header.next_offset == offset
