@@ -125,7 +125,7 @@ def _file(place: Address) -> Path:
 def _stop_where_taken(work: Callable[[], T]) -> T:
     try:
         return work()
-    except backup.Exists as error:
+    except backup.TargetExists as error:
         raise Stop(Exit.USAGE, str(error)) from None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from services.stream.batches import Batch, StoredRecord, pack, unpack
 from services.stream.retention import CleanupRule, last_offsets, survives
-from services.stream.sqlite.tables import marks, transaction
+from services.stream.sqlite.tables import placeholders, transaction
 
 CHUNK_ROWS = 32
 """Rows in one transaction: publishes wait for it."""
@@ -62,11 +62,11 @@ def _gain(
 
 def _replace(db: sqlite3.Connection, partition: int, rows: Sequence[Batch], batches: Sequence[Batch]) -> None:
     db.execute(
-        f"DELETE FROM batches WHERE partition = ? AND last_offset IN {marks(1, len(rows))}",  # noqa: S608
+        f"DELETE FROM batches WHERE partition = ? AND last_offset IN {placeholders(1, len(rows))}",  # noqa: S608
         (partition, *(row.last_offset for row in rows)),
     )
     if batches:
         values = [
             value for one in batches for value in (partition, one.last_offset, one.oldest_us, one.records)
         ]
-        db.execute(f"INSERT INTO batches VALUES {marks(len(batches), 4)}", values)  # noqa: S608
+        db.execute(f"INSERT INTO batches VALUES {placeholders(len(batches), 4)}", values)  # noqa: S608
