@@ -16,12 +16,12 @@ from services.stream.kafka.client import (
     DescribeTransactionsRequest,
     MetadataRequest,
     NewTopic,
-    bounded,
     end,
     kafka,
     start,
+    time_limit,
 )
-from services.stream.kafka.marks import Committed
+from services.stream.kafka.marks import CommittedOffset
 from services.stream.kafka.topics import TopicDescription
 
 T = TypeVar("T")
@@ -106,7 +106,7 @@ class Admin:
 
         await self._ask("creating topics", call)
 
-    async def offsets(self, group: str, partitions: Iterable[Partition]) -> dict[Partition, Committed]:
+    async def offsets(self, group: str, partitions: Iterable[Partition]) -> dict[Partition, CommittedOffset]:
         """What is committed; without the partitions nothing was committed for."""
         wanted = [self._access.wire(partition) for partition in partitions]
 
@@ -120,7 +120,7 @@ class Admin:
 
         told = await self._ask(f"asking for the offsets of group {group!r}", call)
         return {
-            self._access.ours(partition): Committed(one.offset, one.metadata or "")
+            self._access.ours(partition): CommittedOffset(one.offset, one.metadata or "")
             for partition, one in told.items()
             if one.offset >= 0
         }
@@ -170,7 +170,7 @@ class Admin:
         while True:
             left = max(0.0, deadline - loop.time())
             try:
-                async with bounded(self._access, doing, left, otherwise=Fatal):
+                async with time_limit(self._access, doing, left, otherwise=Fatal):
                     return await call()
             except Retry:
                 if loop.time() + PAUSE_S > deadline:

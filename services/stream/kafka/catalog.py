@@ -10,7 +10,7 @@ from services.stream.kafka import topics as policy
 from services.stream.kafka.admin import Admin
 from services.stream.kafka.bounds import RECORD_BYTES
 from services.stream.kafka.client import Access
-from services.stream.kafka.records import Wire, size_of, to_wire
+from services.stream.kafka.records import WireRecord, size_of, to_wire
 from services.stream.kafka.topics import TopicDescription
 
 LOOK_S = 0.002
@@ -32,7 +32,7 @@ class Catalog:
             layout.to_create({}, missing)
             copies = policy.replicas(await self._admin.brokers())
             await self._admin.create({spec.name: policy.target_description(spec, copies) for spec in missing})
-            await self._until_there({spec.name for spec in missing})
+            await self._wait_until_known({spec.name for spec in missing})
         await self.verify(topics)
 
     async def verify(self, topics: Sequence[TopicSpec]) -> None:
@@ -62,7 +62,7 @@ class Catalog:
             for name in wanted
         }
 
-    async def everything(self) -> list[Partition]:
+    async def all_partitions(self) -> list[Partition]:
         """Every partition of ours that may be seen."""
         known = await self._admin.topics()
         return [Partition(name, number) for name, (count, _) in known.items() for number in range(count)]
@@ -81,11 +81,11 @@ class Catalog:
         for partition in named:
             layout.check_partition(self._topics, partition)
 
-    async def wires(self, outputs: Sequence[Output], now_us: int) -> dict[Partition, list[Wire]]:
+    async def wires(self, outputs: Sequence[Output], now_us: int) -> dict[Partition, list[WireRecord]]:
         """The records as they are sent, by partition. Raises `Fatal` for one that cannot be."""
         await self._learn({output.partition.topic for output in outputs})
         layout.check_outputs(self._topics, outputs)
-        wires: defaultdict[Partition, list[Wire]] = defaultdict(list)
+        wires: defaultdict[Partition, list[WireRecord]] = defaultdict(list)
         for output in outputs:
             wire = to_wire(output, now_us)
             if (size := size_of(wire)) > RECORD_BYTES:
@@ -100,7 +100,7 @@ class Catalog:
             found = await self.describe(new)
             self._topics |= {name: one.spec(name) for name, one in found.items()}
 
-    async def _until_there(self, topics: set[str]) -> None:
+    async def _wait_until_known(self, topics: set[str]) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._access.bounds.request_s
         while missing := topics - await self._admin.topics_everywhere():

@@ -67,14 +67,14 @@ __all__ = [
     "OffsetAndMetadata",
     "OutOfRange",
     "TopicPartition",
-    "bounded",
     "cancel",
     "end",
-    "for_people",
     "kafka",
     "login",
     "milliseconds",
     "start",
+    "time_limit",
+    "translate_errors",
 ]
 
 logger = logging.getLogger(__name__)
@@ -177,7 +177,7 @@ def milliseconds(seconds: float) -> int:
 
 
 @contextmanager
-def for_people(access: Access, doing: str, *, otherwise: type[BusError] = Retry) -> Iterator[None]:
+def translate_errors(access: Access, doing: str, *, otherwise: type[BusError] = Retry) -> Iterator[None]:
     """Turn what aiokafka raises into one line. `otherwise` is for what it does not call retriable."""
     try:
         yield
@@ -216,24 +216,24 @@ def _line(error: BaseException) -> str:
 
 
 @asynccontextmanager
-async def bounded(
+async def time_limit(
     access: Access, doing: str, seconds: float, *, otherwise: type[BusError] = Retry
 ) -> AsyncIterator[None]:
-    with for_people(access, doing, otherwise=otherwise):
+    with translate_errors(access, doing, otherwise=otherwise):
         async with asyncio.timeout(seconds):
             yield
 
 
 async def start(access: Access, what: str, begin: Callable[[], Awaitable[None]]) -> None:
-    async with bounded(access, f"starting {what}", access.bounds.open_s):
+    async with time_limit(access, f"starting {what}", access.bounds.open_s):
         try:
             await begin()
         except kafka.KafkaConnectionError as error:
             # aiokafka says "unable to bootstrap" and keeps the reason to its log, so ask again.
-            raise await why_not(access) from error
+            raise await refusal(access) from error
 
 
-async def why_not(access: Access) -> BusError:
+async def refusal(access: Access) -> BusError:
     """Why none of the bootstrap addresses lets us in."""
     options = {**access.login, "request_timeout_ms": milliseconds(WHY_S)}
     told: BusError = Retry(f"Kafka at {access.bootstrap} did not answer")
