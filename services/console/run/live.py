@@ -37,7 +37,7 @@ from services.ops import logging
 from services.ops.config import Settings
 from services.ops.events import LogEvent
 from services.ops.exits import Exit, Stop
-from services.ops.fetching import Fetches
+from services.ops.fetching import FetchMetrics
 from services.ops.health import Health
 from services.ops.notify import notify_supervisor
 from services.ops.redaction import redact
@@ -149,7 +149,7 @@ async def _live(order: Order) -> str:
         health.mark_ready("bus")
         log.info(LogEvent.BUS_CONNECTED, bus=str(order.address))
         await _prepare(bus, order)
-        stages = await stack.enter_async_context(_stages(order, Fetches(metrics)))
+        stages = await stack.enter_async_context(_stages(order, FetchMetrics(metrics)))
         run, follows = _run_settings(order), not order.recordings
         tell_limits(metrics, order.settings, run, polls=follows, forgets=follows)
         session_s = order.settings.bus.session_s if order.address.kind == "kafka" else None
@@ -208,7 +208,7 @@ async def _prepare(bus: Bus, order: Order) -> None:
 
 
 @asynccontextmanager
-async def _stages(order: Order, fetches: Fetches) -> AsyncIterator[Sequence[Stage]]:
+async def _stages(order: Order, fetches: FetchMetrics) -> AsyncIterator[Sequence[Stage]]:
     """The services asked for, in the direction of the flow, with what ingest needs opened."""
     settings = order.settings
     async with AsyncExitStack() as stack:
@@ -240,7 +240,7 @@ def _fetcher(ingest: IngestSettings) -> Fetcher:
 
 
 def _ingest(
-    fetcher: Fetcher, pool: Pool, ingest: IngestSettings, fetches: Fetches, *, once: bool
+    fetcher: Fetcher, pool: Pool, ingest: IngestSettings, fetches: FetchMetrics, *, once: bool
 ) -> IngestService:
     live = LiveSettings(
         in_flight=ingest.in_flight,

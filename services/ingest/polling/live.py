@@ -26,7 +26,7 @@ from services.ingest.text.dates import EPOCH, MICROSECOND
 from services.ingest.urls import host_of
 from services.ingest.workers.pool import Pool
 from services.ops.events import LogEvent
-from services.ops.fetching import Fetches
+from services.ops.fetching import FetchMetrics
 from services.ops.logging import get_logger
 from services.stream.clock import Clock, SystemClock
 
@@ -70,7 +70,7 @@ class HttpFeeder:
         once: bool = False,
         settings: LiveSettings | None = None,
         clock: Clock | None = None,
-        fetches: Fetches | None = None,
+        fetches: FetchMetrics | None = None,
     ) -> None:
         self._task = task
         self._fetcher = fetcher
@@ -176,7 +176,7 @@ class HttpFeeder:
         if state is None or state.url != feed.url:
             state = FeedState(feed_id=feed.feed_id)
         if state.due_at is not None and self._fetches is not None and not self._once:
-            self._fetches.polled((now - state.due_at).total_seconds())
+            self._fetches.count_poll((now - state.due_at).total_seconds())
         ask = schedule.conditional(state, now)
         started = self._clock.monotonic()
         exchange = await self._get(
@@ -216,10 +216,10 @@ class HttpFeeder:
         if self._fetches is not None:
             took = self._clock.monotonic() - started
             sizes = {"wire_bytes": exchange.wire_bytes, "decoded_bytes": len(exchange.body)}
-            self._fetches.done(kind, exchange.outcome, took, **sizes)
+            self._fetches.count_fetch(kind, exchange.outcome, took, **sizes)
         return exchange
 
     def _tell_load(self) -> None:
         if self._fetches is not None:
             requests, parsers = len(self._under_way), self._pool.busy
-            self._fetches.at_work(self._task.number, requests=requests, parsers=parsers)
+            self._fetches.set_load(self._task.number, requests=requests, parsers=parsers)
