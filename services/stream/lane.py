@@ -89,7 +89,7 @@ class Lane:
     def held(self) -> int:
         return self._task.held() if self.ready else 0
 
-    async def at_rest(self) -> bool:
+    async def is_at_rest(self) -> bool:
         """Whether everything the inputs hold now, and all a feeder has, is taken and published."""
         given = dict(self._given)
         for partition in self._inputs:
@@ -107,7 +107,7 @@ class Lane:
             return
         try:
             await call_patiently(
-                self._open, self._context.settings.patience, self._context.failing("restore")
+                self._open, self._context.settings.patience, self._context.failure_callback("restore")
             )
             self.ready = True
             self._changed()
@@ -196,7 +196,9 @@ class Lane:
     async def _next(self, partition: Partition) -> Sequence[Record]:
         """The first record of an input that the task was not given yet, if it is there."""
         look = partial(self._context.bus.read, partition, self._given[partition], max_records=1)
-        return await call_patiently(look, self._context.settings.patience, self._context.failing("fetch"))
+        return await call_patiently(
+            look, self._context.settings.patience, self._context.failure_callback("fetch")
+        )
 
     async def _take_records(self) -> None:
         settings = self._context.settings

@@ -67,7 +67,7 @@ class Observer(Protocol):
         """A number stands still, its input uncommitted, until something of it is delivered."""
 
 
-class Unobserved:
+class NullObserver:
     """The observer nobody looks at."""
 
     def delivered(self, delivery: Delivery) -> None: ...

@@ -29,7 +29,7 @@ class LaneContext(msgspec.Struct, frozen=True):
     clock: Clock
     """What dead letters and snapshots are stamped by."""
 
-    def failing(self, state: State) -> Callable[[Exception], None]:
+    def failure_callback(self, state: State) -> Callable[[Exception], None]:
         """Tells the observer what was raised meanwhile."""
         return partial(self.observer.failed, state)
 
@@ -78,7 +78,7 @@ class Outbox:
             attempt = partial(self._attempt, outputs, consumed)
             try:
                 await call_patiently(
-                    attempt, self._context.settings.patience, self._context.failing("publish")
+                    attempt, self._context.settings.patience, self._context.failure_callback("publish")
                 )
             except Fatal as error:
                 if not dead:

@@ -29,5 +29,5 @@ async def is_settled(runners: Sequence[Runner]) -> bool:
     numbers = set(range(await first.bus.partitions(first.service.inputs[0])))
     at_rest: set[int] = set()
     for runner in runners:
-        at_rest |= await runner.at_rest()
+        at_rest |= await runner.numbers_at_rest()
     return at_rest == numbers

@@ -17,7 +17,7 @@ from services.stream.bus import Assignment, Bus, Fenced, GroupMember, Partition,
 from services.stream.clock import Clock, SystemClock
 from services.stream.keeper import Keeper
 from services.stream.lane import Lane
-from services.stream.observer import Observer, Unobserved
+from services.stream.observer import NullObserver, Observer
 from services.stream.outbox import LaneContext, LaneHalted
 from services.stream.patience import call_patiently
 from services.stream.service import Service
@@ -57,7 +57,7 @@ class Runner:
         self.bus = bus
         self.group = settings.group or f"newsfold-{service.name}"
         self._context = LaneContext(
-            service, bus, self.group, settings, observer or Unobserved(), clock or SystemClock()
+            service, bus, self.group, settings, observer or NullObserver(), clock or SystemClock()
         )
         self._keeper = Keeper(self._context)
         self._lanes: dict[int, Lane] = {}
@@ -71,7 +71,7 @@ class Runner:
         """Inputs the tasks hold, taken but not yet accounted for."""
         return sum(lane.held() for lane in self._lanes.values())
 
-    def exhausted(self) -> bool:
+    def is_exhausted(self) -> bool:
         """Whether it owns something and no feeder of it will bring more."""
         return bool(self._lanes) and all(lane.ready and lane.exhausted for lane in self._lanes.values())
 
@@ -100,13 +100,13 @@ class Runner:
         """Next offset of each owned input partition that is neither taken nor published yet."""
         return {partition: at for lane in self._lanes.values() for partition, at in lane.taken.items()}
 
-    async def at_rest(self) -> frozenset[int]:
+    async def numbers_at_rest(self) -> frozenset[int]:
         """The owned numbers whose input, as of now, is taken and published."""
-        return frozenset([lane.number for lane in list(self._lanes.values()) if await lane.at_rest()])
+        return frozenset([lane.number for lane in list(self._lanes.values()) if await lane.is_at_rest()])
 
     async def idle(self) -> bool:
         """Whether it has joined, and the input of all it owns is taken and published; it may own nothing."""
-        return self._joined and await self.at_rest() == self._lanes.keys()
+        return self._joined and await self.numbers_at_rest() == self._lanes.keys()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set, then drain within `drain_s`, then cancel what is left.
@@ -117,7 +117,9 @@ class Runner:
         the batch in hand is published then.
         """
         join = partial(self.bus.join, self.group, self.service.inputs)
-        member = await call_patiently(join, self._context.settings.patience, self._context.failing("fetch"))
+        member = await call_patiently(
+            join, self._context.settings.patience, self._context.failure_callback("fetch")
+        )
         failure: BaseException | None = None
         restored: frozenset[int] = frozenset()
         try:
@@ -159,7 +161,7 @@ class Runner:
         while True:
             call = partial(member.assignment, timeout_s=ASSIGNMENT_S)
             assignment = await call_patiently(
-                call, self._context.settings.patience, self._context.failing("fetch")
+                call, self._context.settings.patience, self._context.failure_callback("fetch")
             )
             if assignment is not None:
                 self._own(assignment)
@@ -233,7 +235,7 @@ class Runner:
         wait_s = settings.fetch_s if len(lanes) == len(self._lanes) else FULL_S
         started = time.monotonic()
         fetch = partial(member.fetch, max_records=settings.fetch_records, timeout_s=wait_s)
-        got = await call_patiently(fetch, settings.patience, self._context.failing("fetch"))
+        got = await call_patiently(fetch, settings.patience, self._context.failure_callback("fetch"))
         if got:
             self._context.observer.spent("fetch", time.monotonic() - started)
         for partition, records in got.items():

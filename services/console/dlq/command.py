@@ -50,7 +50,7 @@ class LetterScope(NamedTuple):
     def services(self) -> Sequence[str]:
         return (self.service,) if self.service else SERVICES
 
-    def one(self) -> str:
+    def required_service(self) -> str:
         """Raises `Stop` (usage): an offset alone names no letter."""
         if self.service is None:
             known = ", ".join(SERVICES)
@@ -115,7 +115,7 @@ def list_letters(scope: LetterScope, reason: str | None) -> None:
 
 def show_letter(scope: LetterScope, offset: int, *, raw: bool) -> None:
     """`raw`: the value as it came and nothing else, for a file or another program."""
-    record = scope.run(partial(_read_record, service=scope.one(), offset=offset))
+    record = scope.run(partial(_read_record, service=scope.required_service(), offset=offset))
     if raw:
         click.echo(record.value or b"", nl=False)
         return
@@ -169,7 +169,7 @@ class _ConsoleObserver:
 
 def replay_letters(scope: LetterScope, selection: ReplaySelection) -> None:
     """Raises `Stop` (failed) where letters that were named are not there or cannot be sent."""
-    services = [scope.one()] if selection.offsets else scope.services()
+    services = [scope.required_service()] if selection.offsets else scope.services()
     patience = Patience(total_s=scope.settings.bus.wait_s)
     counts: Counter[ReplayFate] = Counter()
 

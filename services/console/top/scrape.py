@@ -50,7 +50,7 @@ class Pair(msgspec.Struct, frozen=True):
     def seconds(self) -> float:
         return self.now.at - self.before.at
 
-    def gained(self, one: Series) -> float:
+    def growth(self, one: Series) -> float:
         """What a counter grew by."""
         now = self.now.samples[one]
         grown = now - self.before.samples.get(one, 0.0)
@@ -74,14 +74,14 @@ def gains(pairs: Sequence[Pair], name: str, by: str, **labels: str) -> dict[str,
     for pair in pairs:
         for one in match_series(pair.now.samples, name, **labels):
             value = dict(one[1]).get(by, "")
-            total[value] = total.get(value, 0.0) + pair.gained(one)
+            total[value] = total.get(value, 0.0) + pair.growth(one)
     return total
 
 
 def rate(pairs: Sequence[Pair], name: str, **labels: str) -> float | None:
     """A second, summed over processes; None where no time has passed or there is no such counter."""
     rates = [
-        pair.gained(one) / pair.seconds
+        pair.growth(one) / pair.seconds
         for pair in pairs
         if pair.seconds > 0
         for one in match_series(pair.now.samples, name, **labels)
@@ -115,7 +115,7 @@ def histogram(pairs: Sequence[Pair], name: str, *, grown: bool, **labels: str) -
     for pair in pairs:
         for one in match_series(pair.now.samples, f"{name}_bucket", **labels):
             bound = float(dict(one[1])["le"])
-            count = pair.gained(one) if grown else pair.now.samples[one]
+            count = pair.growth(one) if grown else pair.now.samples[one]
             buckets[bound] = buckets.get(bound, 0.0) + count
     return buckets
 

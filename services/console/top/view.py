@@ -126,7 +126,7 @@ def note_growth(targets: Sequence[Target], *, now: float, seen: LastSeen) -> Las
         for target in targets
         if target.said is not None
         for one in _trouble_series(target.said)
-        if target.said.seconds > 0 and target.said.gained(one) > 0
+        if target.said.seconds > 0 and target.said.growth(one) > 0
     }
     return {**seen, **fresh}
 

@@ -95,7 +95,7 @@ class KafkaTopicStore:
             await asyncio.sleep(LOOK_S)
 
     def blind_spots(self) -> Sequence[str]:
-        who = self._access.who
+        who = self._access.principal
         return [
             *(f"settings of {name}: {who} lacks DescribeConfigs" for name in self._hidden),
             f"topics on which {who} lacks Describe: they count as missing",

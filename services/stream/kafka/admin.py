@@ -120,7 +120,7 @@ class Admin:
 
         told = await self._ask(f"asking for the offsets of group {group!r}", call)
         return {
-            self._access.ours(partition): CommittedOffset(one.offset, one.metadata or "")
+            self._access.partition_of(partition): CommittedOffset(one.offset, one.metadata or "")
             for partition, one in told.items()
             if one.offset >= 0
         }
@@ -140,7 +140,8 @@ class Admin:
             return {} if state in ("Empty", "Dead") else None
         return {
             member: frozenset(
-                self._access.ours(p) for p in ConsumerProtocolMemberAssignment.decode(owned).partitions()
+                self._access.partition_of(p)
+                for p in ConsumerProtocolMemberAssignment.decode(owned).partitions()
             )
             for member, _, _, _, owned in members
         }

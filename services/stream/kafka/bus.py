@@ -72,7 +72,7 @@ class KafkaBus:
         self.access = Access(
             bootstrap=bootstrap,
             prefix=prefix,
-            who=security.who(),
+            principal=security.principal(),
             bounds=bounds or Bounds(),
             client=f"newsfold-{socket.gethostname()}-{os.getpid()}",
             login=login(security, bootstrap),
@@ -242,7 +242,7 @@ class KafkaBus:
 
     async def _settle(self, group: str) -> None:
         """Let the group's publishes under way end before a rebalance takes their numbers."""
-        busy = [writer.idle() for writer in self._writers if writer.group == group]
+        busy = [writer.wait_until_idle() for writer in self._writers if writer.group == group]
         with suppress(TimeoutError):
             async with asyncio.timeout(self.access.bounds.drain_s):
                 await asyncio.gather(*busy)

@@ -95,8 +95,8 @@ class Consumer:
     def assign(self, partitions: Iterable[Partition]) -> None:
         self._client.assign([self._access.wire(partition) for partition in partitions])
 
-    def assigned(self) -> frozenset[Partition]:
-        return frozenset(self._access.ours(partition) for partition in self._client.assignment())
+    def assignment(self) -> frozenset[Partition]:
+        return frozenset(self._access.partition_of(partition) for partition in self._client.assignment())
 
     def seek(self, partition: Partition, offset: int) -> None:
         """Does nothing for a partition that is not assigned."""
@@ -133,8 +133,10 @@ class Consumer:
             except TimeoutError:
                 return {}
             except kafka.OffsetOutOfRangeError as error:
-                raise OutOfRange({access.ours(p): offset for p, offset in error.args[0].items()}) from None
-        return {access.ours(partition): records for partition, records in got.items() if records}
+                raise OutOfRange(
+                    {access.partition_of(p): offset for p, offset in error.args[0].items()}
+                ) from None
+        return {access.partition_of(partition): records for partition, records in got.items() if records}
 
     async def position(self, partition: Partition) -> int:
         async with time_limit(self._access, "asking for a position", self._access.bounds.request_s):
@@ -157,7 +159,7 @@ class Consumer:
             wired = [access.wire(partition) for partition in wanted]
             await self._meet({topic for topic, _ in wired})
             told = await ask(wired)
-        return {access.ours(partition): offset for partition, offset in told.items()}
+        return {access.partition_of(partition): offset for partition, offset in told.items()}
 
     async def _meet(self, topics: set[str]) -> None:
         """Learn where topics lie, all at once: aiokafka by itself would learn one every 100 ms."""

@@ -143,7 +143,7 @@ class KafkaMember:
             self._bell.ring()
 
     def _take_over(self) -> None:
-        assigned = self._consumer.assigned()
+        assigned = self._consumer.assignment()
         numbers = frozenset(partition.number for partition in assigned)
         if assigned != {Partition(topic, number) for topic in self._topics for number in numbers}:
             raise ValueError(f"numbers are torn apart: {sorted(assigned)}")

@@ -129,7 +129,7 @@ class KafkaWriter:
                 raise
             self._known = {**self._known, **offsets}
 
-    async def idle(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Return between two publishes."""
         async with self._turn:
             return

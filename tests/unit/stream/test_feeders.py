@@ -67,7 +67,7 @@ async def test_records_and_readings_share_a_lane(bus: MemoryBus) -> None:
         await toys.until(lambda: service.tasks and service.tasks[0].counts.get(b"fed", 0) > 10)
         await toys.put(bus, ["a1", "a2", "a3"])
         await toys.until(lambda: service.tasks[0].counts.get(b"a") == 3)
-        assert not runner.exhausted()
+        assert not runner.is_exhausted()
     found = await toys.found(bus)
     assert [told for told in found if told.startswith("a")] == ["a1#1", "a2#2", "a3#3"]
     assert [told for told in found if not told.startswith("a")] == fed(len(found) - 3)
@@ -75,9 +75,9 @@ async def test_records_and_readings_share_a_lane(bus: MemoryBus) -> None:
 
 async def test_a_runner_is_exhausted_when_all_its_feeders_are(bus: MemoryBus) -> None:
     runner = Runner(CountService(feed=5), bus, settings=SETTINGS)
-    assert not runner.exhausted()
+    assert not runner.is_exhausted()
     async with toys.running(runner):
-        await toys.until(runner.exhausted)
+        await toys.until(runner.is_exhausted)
 
 
 async def test_a_poisonous_reading_dies_alone(bus: MemoryBus, monkeypatch: pytest.MonkeyPatch) -> None:

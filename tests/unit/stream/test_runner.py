@@ -108,7 +108,7 @@ async def test_two_runners_share_the_numbers_and_hand_them_over_without_loss() -
         async with toys.running(second):
             await toys.until(lambda: len(notes.owned) == 2)
             await toys.until(lambda: is_settled([first, second]))
-            assert len(await first.at_rest()) == len(await second.at_rest()) == 2
+            assert len(await first.numbers_at_rest()) == len(await second.numbers_at_rest()) == 2
             for number in range(4):
                 await toys.put(bus, WORDS[40:], number)
             await toys.until(lambda: is_settled([first, second]))

@@ -122,7 +122,7 @@ async def test_a_fenced_lane_is_dropped_and_the_others_go_on() -> None:
 
 
 async def _rests(runner: Runner, numbers: set[int]) -> bool:
-    return await runner.at_rest() == numbers
+    return await runner.numbers_at_rest() == numbers
 
 
 async def test_a_fenced_number_stays_with_its_thief_when_others_change_hands() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.stream.bus import Bus, Output, Partition, Record, TopicSpec
 from services.stream.changelog import RestoreResult
-from services.stream.observer import Delivery, Result, State, Unobserved
+from services.stream.observer import Delivery, NullObserver, Result, State
 from services.stream.runner import Runner
 from services.stream.service import DeadLetter, Feeder, Poison, Step, Task
 from services.stream.settings import RunSettings
@@ -109,7 +109,7 @@ class CountService:
         return self.feeders[-1]
 
 
-class Notes(Unobserved):
+class Notes(NullObserver):
     """An observer that remembers."""
 
     def __init__(self) -> None:
