@@ -20,7 +20,7 @@ READ_RECORDS = 1000
 
 Apply = Callable[[Record], None]
 Progress = Callable[[int, int], None]
-"""Told (next offset, end) after each stretch."""
+"""Called with (how far, of how much), such as the next offset and the end, after each stretch."""
 
 
 class RestoreResult(msgspec.Struct, frozen=True, kw_only=True):

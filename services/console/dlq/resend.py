@@ -17,6 +17,7 @@ from services.console.dlq import letters
 from services.console.dlq.letters import Letter
 from services.console.scan import scan_partition
 from services.stream.bus import Bus, Output, Partition, Record
+from services.stream.changelog import Progress
 from services.stream.dead_letters import topic_of
 from services.stream.patience import Patience, call_patiently
 
@@ -30,7 +31,6 @@ BATCH_BYTES = 4 * 1024 * 1024
 ReplayFate = Literal["sent", "known", "superseded", "homeless", "gone"]
 REFUSED: tuple[ReplayFate, ...] = ("superseded", "homeless", "gone")
 LetterFilter = Callable[[Letter], bool]
-Progress = Callable[[int, int], None]
 
 
 class ReplayDecision(NamedTuple):

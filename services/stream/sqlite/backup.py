@@ -9,17 +9,15 @@ import errno
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
 from services.stream.bus import Fatal, Partition
+from services.stream.changelog import Progress
 from services.stream.sqlite import tables
 from services.stream.sqlite.errors import translate_errors
 from services.stream.sqlite.schema import connect
 
-Progress = Callable[[int, int], None]
-"""Called with (done, total)."""
 STEP_PAGES = 1024
 """Pages of 8 KiB copied at a time."""
 _CHUNK_BYTES = 1 << 20
