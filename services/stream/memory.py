@@ -72,7 +72,7 @@ class MemoryBus:
         return layout.spec_of(self._topics, topic).partitions
 
     async def join(self, group: str, topics: Sequence[str]) -> LogMember:
-        numbers = layout.copartitioned(self._topics, topics)
+        numbers = layout.common_partition_count(self._topics, topics)
         return LogMember(self, self._groups.join(group, topics, numbers), self._groups.leave)
 
     async def writer(self, group: str, topics: Sequence[str], number: int) -> "MemoryWriter":

@@ -132,7 +132,7 @@ class KafkaBus:
         return await self._open.catalog.partitions(topic)
 
     async def join(self, group: str, topics: Sequence[str]) -> KafkaMember:
-        await self._open.catalog.copartitioned(topics)
+        await self._open.catalog.common_partition_count(topics)
 
         async def settle() -> None:
             await self._settle(group)

@@ -71,9 +71,9 @@ class Catalog:
         await self._learn([topic])
         return layout.spec_of(self._topics, topic).partitions
 
-    async def copartitioned(self, topics: Sequence[str]) -> int:
+    async def common_partition_count(self, topics: Sequence[str]) -> int:
         await self._learn(topics)
-        return layout.copartitioned(self._topics, topics)
+        return layout.common_partition_count(self._topics, topics)
 
     async def check(self, partitions: Iterable[Partition]) -> None:
         named = list(partitions)

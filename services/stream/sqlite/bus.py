@@ -73,7 +73,7 @@ class SqliteBus:
         return layout.spec_of(self._catalog.topics, topic).partitions
 
     async def join(self, group: str, topics: Sequence[str]) -> LogMember:
-        numbers = layout.copartitioned(self._catalog.topics, topics)
+        numbers = layout.common_partition_count(self._catalog.topics, topics)
         return LogMember(self, self._groups.join(group, topics, numbers), self._groups.leave)
 
     async def writer(self, group: str, topics: Sequence[str], number: int) -> "SqliteWriter":
