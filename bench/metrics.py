@@ -33,7 +33,7 @@ from services.ops.server import OpsServer
 from services.ops.settings import OpsSettings
 from services.stream.memory import MemoryBus
 from services.stream.runner import Runner
-from services.stream.running import Running
+from services.stream.runner_group import RunnerGroup
 from tests.end_to_end.archive import write_archive
 
 MOST_SLOWER = 1.03
@@ -101,8 +101,8 @@ async def replayed(archive: Path, metrics: Metrics | None) -> Run:
         services = (source.service, DedupService(), EnrichService())
         began, cpu = time.perf_counter(), time.process_time()
         if metrics is None:
-            async with Running([Runner(service, bus, settings=RUN) for service in services]) as running:
-                await running.settled()
+            async with RunnerGroup([Runner(service, bus, settings=RUN) for service in services]) as running:
+                await running.wait_until_settled()
         else:
             pipeline = Pipeline(bus, [Stage(service) for service in services], RUN, metrics)
             async with pipeline.running(asyncio.Event()) as running, served(pipeline, bus, metrics):

@@ -24,8 +24,8 @@ from services.contracts import ids
 from services.contracts.articles import Article
 from services.dedup.service import DedupService
 from services.stream.bus import Bus, Partition
-from services.stream.changelog import Restored, restore, save
-from services.stream.snapshot import Place
+from services.stream.changelog import RestoreResult, restore, save
+from services.stream.snapshot import SnapshotFolder
 from services.stream.sqlite import SqliteBus
 
 BATCHES = 20
@@ -41,7 +41,7 @@ WORDS = (
 class Start(NamedTuple):
     bus: str
     way: str
-    restored: Restored
+    restored: RestoreResult
     read_s: float
     rebuild_s: float
 
@@ -83,7 +83,7 @@ async def _on(name: str, bus: Bus, folder: Path, count: int) -> list[Start]:
     await bus.start()
     try:
         await bus.create(topic_specs(forget=False))
-        place = Place(folder=folder / "state", scheme="bench")
+        place = SnapshotFolder(folder=folder / "state", scheme="bench")
         partition = await _fill(bus, place, count)
         ways = (("the log", None), ("a snapshot and the log", place))
         return [await _start(name, way, bus, partition, snapshot) for way, snapshot in ways]
@@ -91,7 +91,7 @@ async def _on(name: str, bus: Bus, folder: Path, count: int) -> list[Start]:
         await bus.close()
 
 
-async def _fill(bus: Bus, place: Place, count: int) -> Partition:
+async def _fill(bus: Bus, place: SnapshotFolder, count: int) -> Partition:
     """The changelog as dedup writes it, with a snapshot taken shortly before its end."""
     ((number, records),) = by_shard(_articles(count)).items()
     partition = Partition("dedup-state", number)
@@ -108,7 +108,7 @@ async def _fill(bus: Bus, place: Place, count: int) -> Partition:
     return partition
 
 
-async def _start(name: str, way: str, bus: Bus, partition: Partition, place: Place | None) -> Start:
+async def _start(name: str, way: str, bus: Bus, partition: Partition, place: SnapshotFolder | None) -> Start:
     task = DedupService().task(partition.number)
     began = time.perf_counter()
     restored = await restore(bus, partition, task.restore, snapshot=place)

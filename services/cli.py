@@ -41,7 +41,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with logging.configured(service="newsfold", fmt="console", level="warning", libraries=False):
+            with logging.configure(service="newsfold", fmt="console", level="warning", libraries=False):
                 return super().invoke(ctx)
         except Stop as stop:
             self._end(ctx, stop.code, stop.line)

@@ -57,7 +57,7 @@ def topics() -> None:
 @layout_options
 @click.option("--json", "form", flag_value="json", help="Topics and ACLs for a program.")
 @click.option("--acls", "form", flag_value="acls", help="Only the lines for kafka-acls.sh.")
-def topics_plan(form: Literal["json", "acls"] | None, **wishes: Any) -> None:
+def topics_plan(form: Literal["json", "acls"] | None, **request: Any) -> None:
     """Show the topics, and the ACLs that each service needs. Asks no broker and changes nothing.
 
     The ACLs are lines for Kafka's own kafka-acls.sh; User:newsfold-SERVICE stands for the name that
@@ -69,14 +69,14 @@ def topics_plan(form: Literal["json", "acls"] | None, **wishes: Any) -> None:
       newsfold topics plan --bus kafka:broker:9092 --acls > acls.sh
       newsfold topics plan --replication 3 --min-insync 2 --json | jq .topics
     """
-    from services.console.topics.command import Wishes, show_plan
+    from services.console.topics.command import TopicsRequest, show_plan
 
-    show_plan(Wishes.of(**wishes), form or "table")
+    show_plan(TopicsRequest.of(**request), form or "table")
 
 
 @topics.command("apply")
 @layout_options
-def topics_apply(**wishes: Any) -> None:
+def topics_apply(**request: Any) -> None:
     """Create the topics that are missing, then verify all. A cluster that is away is waited for (bus.wait_s).
 
     A topic that is there is never changed: what differs is told, and the exit code is 1. The number of
@@ -88,14 +88,14 @@ def topics_apply(**wishes: Any) -> None:
       newsfold topics apply --bus kafka:broker:9092 --prefix staging. --replication 1
       newsfold topics apply --bus sqlite:/srv/newsfold/log.db
     """
-    from services.console.topics.command import Wishes, apply_plan
+    from services.console.topics.command import TopicsRequest, apply_plan
 
-    apply_plan(Wishes.of(**wishes))
+    apply_plan(TopicsRequest.of(**request))
 
 
 @topics.command("check")
 @layout_options
-def topics_check(**wishes: Any) -> None:
+def topics_check(**request: Any) -> None:
     """Compare the topics with the table; exit 1 where one is missing or differs. Changes nothing.
 
     What it cannot see it says: ACLs on Kafka, cleanup and retention in an embedded log.
@@ -105,9 +105,9 @@ def topics_check(**wishes: Any) -> None:
       newsfold topics check
       newsfold topics check --bus kafka:broker:9092 --min-insync 2
     """
-    from services.console.topics.command import Wishes, check_plan
+    from services.console.topics.command import TopicsRequest, check_plan
 
-    check_plan(Wishes.of(**wishes))
+    check_plan(TopicsRequest.of(**request))
 
 
 @click.group(short_help="List, show and replay input that could not be used.")
@@ -136,9 +136,9 @@ def dlq_list(service: str | None, address: str | None, reason: str | None, setti
       newsfold dlq list --service dedup --reason undecodable
       newsfold dlq list | jq -r .reason | sort | uniq -c
     """
-    from services.console.dlq.command import Where, list_letters
+    from services.console.dlq.command import LetterScope, list_letters
 
-    list_letters(Where.of(address=address, service=service, settings=settings), reason)
+    list_letters(LetterScope.of(address=address, service=service, settings=settings), reason)
 
 
 @dlq.command("show")
@@ -155,9 +155,9 @@ def dlq_show(offset: int, service: str | None, address: str | None, *, raw: bool
       newsfold dlq show 17 --service dedup
       newsfold dlq show 17 --service dedup --raw > article.json
     """
-    from services.console.dlq.command import Where, show_letter
+    from services.console.dlq.command import LetterScope, show_letter
 
-    show_letter(Where.of(address=address, service=service, settings=settings), offset, raw=raw)
+    show_letter(LetterScope.of(address=address, service=service, settings=settings), offset, raw=raw)
 
 
 @dlq.command("replay")
@@ -192,7 +192,7 @@ def dlq_replay(
       newsfold dlq replay 17 18 --service dedup
       newsfold dlq replay --all --reason undecodable
     """
-    from services.console.dlq.command import Choice, Where, replay_letters
+    from services.console.dlq.command import LetterScope, ReplaySelection, replay_letters
 
-    choice = Choice.of(offsets, everything=everything, reason=reason, repeat=repeat)
-    replay_letters(Where.of(address=address, service=service, settings=settings), choice)
+    choice = ReplaySelection.of(offsets, everything=everything, reason=reason, repeat=repeat)
+    replay_letters(LetterScope.of(address=address, service=service, settings=settings), choice)

@@ -9,7 +9,7 @@ _PLAIN: dict[type[inspect.Type], str] = {
 }
 
 
-def allowed(kind: inspect.Type) -> str:
+def allowed_values(kind: inspect.Type) -> str:
     """`a whole number from 1 to 64`, `one of auto, json`, `a list of: text` …"""
     match kind:
         case inspect.IntType() | inspect.FloatType():
@@ -19,9 +19,9 @@ def allowed(kind: inspect.Type) -> str:
         case inspect.LiteralType():
             return "one of " + ", ".join(str(value) for value in kind.values)
         case inspect.VarTupleType() | inspect.ListType():
-            return "a list of: " + allowed(kind.item_type)
+            return "a list of: " + allowed_values(kind.item_type)
         case inspect.UnionType():
-            return " or ".join(allowed(part) for part in kind.types)
+            return " or ".join(allowed_values(part) for part in kind.types)
     return _PLAIN.get(type(kind), type(kind).__name__.removesuffix("Type").lower())
 
 

@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import FieldInfo, fields
 
 from services.dedup.settings import DedupSettings
-from services.ops.allowed import allowed
+from services.ops.allowed import allowed_values
 from services.ops.exits import Exit, Stop
 from services.ops.secret import Secret, secret_from
 from services.ops.settings import BusSettings, EnrichSettings, IngestSettings, OpsSettings, ReplaySettings
@@ -48,7 +48,7 @@ class BadConfig(Stop):
         super().__init__(Exit.USAGE, line)
 
 
-class Given(NamedTuple):
+class RawSetting(NamedTuple):
     """One value somebody wrote."""
 
     section: str
@@ -65,7 +65,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     return settings_from(Settings, [*_from_file(path), *_from_environment(environ, SECTIONS)])
 
 
-def settings_from(kind: type[S], given: list[Given]) -> S:
+def settings_from(kind: type[S], given: list[RawSetting]) -> S:
     """Later values win. `kind` is a struct whose fields are the section structs."""
     sections = {field.name: cast(type[msgspec.Struct], field.type) for field in fields(kind)}
     values: dict[str, dict[str, Any]] = {name: {} for name in sections}
@@ -73,9 +73,9 @@ def settings_from(kind: type[S], given: list[Given]) -> S:
     for one in given:
         if one.section not in sections:
             raise BadConfig(
-                f"{one.where}: unknown section [{one.section}]; {_instead(one.section, sections)}"
+                f"{one.where}: unknown section [{one.section}]; {_suggestion(one.section, sections)}"
             )
-        name, value = _read(sections[one.section], one)
+        name, value = _read_field(sections[one.section], one)
         values[one.section][name] = value
         sources[one.section] = one.where
     return kind(**{name: _build(name, sections[name], values[name], sources) for name in sections})
@@ -88,7 +88,7 @@ def _build(name: str, kind: type[msgspec.Struct], values: dict[str, Any], source
         raise BadConfig(f"{sources.get(name, 'defaults')}: [{name}] {error}") from None
 
 
-def _read(section: type[msgspec.Struct], one: Given) -> tuple[str, Any]:
+def _read_field(section: type[msgspec.Struct], one: RawSetting) -> tuple[str, Any]:
     """The field's name and its checked value."""
     by_name = {field.name: field for field in fields(section)}
     field = by_name.get(one.key)
@@ -97,10 +97,10 @@ def _read(section: type[msgspec.Struct], one: Given) -> tuple[str, Any]:
     secret = by_name.get(one.key.removesuffix("_file"))
     if secret is not None and secret.type is Secret and one.key.endswith("_file"):
         return secret.name, _secret_file(one)
-    raise BadConfig(f"{one.where}: unknown key {one.section}.{one.key}; {_instead(one.key, by_name)}")
+    raise BadConfig(f"{one.where}: unknown key {one.section}.{one.key}; {_suggestion(one.key, by_name)}")
 
 
-def _check(field: FieldInfo, one: Given) -> Any:
+def _check(field: FieldInfo, one: RawSetting) -> Any:
     value = one.value
     info = msgspec.inspect.type_info(field.type)
     if one.text and isinstance(info, msgspec.inspect.VarTupleType | msgspec.inspect.ListType):
@@ -110,26 +110,28 @@ def _check(field: FieldInfo, one: Given) -> Any:
     except (msgspec.ValidationError, TypeError):
         shown = "***" if field.type is Secret else repr(one.value)[:80]
         raise BadConfig(
-            f"{one.where}: {one.section}.{one.key} is {shown}; allowed: {allowed(info)}"
+            f"{one.where}: {one.section}.{one.key} is {shown}; allowed: {allowed_values(info)}"
         ) from None
 
 
-def _secret_file(one: Given) -> Secret:
+def _secret_file(one: RawSetting) -> Secret:
     try:
         with Path(str(one.value)).open("rb") as file:
             return Secret(file.read(MAX_FILE_BYTES).decode().rstrip("\r\n"))
     except (OSError, UnicodeDecodeError) as error:
-        raise BadConfig(f"{one.where}: {one.section}.{one.key} cannot be read: {_plain(error)}") from None
+        raise BadConfig(
+            f"{one.where}: {one.section}.{one.key} cannot be read: {_error_text(error)}"
+        ) from None
 
 
-def _from_file(path: Path | None) -> Iterator[Given]:
+def _from_file(path: Path | None) -> Iterator[RawSetting]:
     if path is None:
         return
     for section, content in _toml(path).items():
         if not isinstance(content, dict):
             raise BadConfig(f"{path}: {section} stands outside a section; write [section] above it")
         for key, value in content.items():
-            yield Given(section, key, value, str(path), text=False)
+            yield RawSetting(section, key, value, str(path), text=False)
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -138,16 +140,16 @@ def _toml(path: Path) -> dict[str, Any]:
             raise BadConfig(f"{path}: larger than {MAX_FILE_BYTES} bytes; is it a configuration file?")
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise BadConfig(f"{path}: cannot be read: {_plain(error)}") from None
+        raise BadConfig(f"{path}: cannot be read: {_error_text(error)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadConfig(f"{path}: not TOML: {error}") from None
 
 
-def _from_environment(environ: Mapping[str, str], sections: Collection[str]) -> Iterator[Given]:
+def _from_environment(environ: Mapping[str, str], sections: Collection[str]) -> Iterator[RawSetting]:
     for variable in sorted(name for name in environ if name.startswith(PREFIX)):
         section, separator, key = variable.removeprefix(PREFIX).lower().partition("__")
         if separator:
-            yield Given(section, key, environ[variable], variable, text=True)
+            yield RawSetting(section, key, environ[variable], variable, text=True)
             continue
         head, _, rest = section.partition("_")
         if head in sections:
@@ -155,10 +157,10 @@ def _from_environment(environ: Mapping[str, str], sections: Collection[str]) -> 
             raise BadConfig(f"{variable}: two underscores go between section and key: {meant}")
 
 
-def _instead(word: str, known: Mapping[str, Any]) -> str:
+def _suggestion(word: str, known: Mapping[str, Any]) -> str:
     close = difflib.get_close_matches(word, known, n=1)
     return f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(known))}"
 
 
-def _plain(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     return error.strerror or str(error) if isinstance(error, OSError) else str(error)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Event(StrEnum):
+class LogEvent(StrEnum):
     """The `event` field of a log line."""
 
     SERVICE_STARTED = "service.started"

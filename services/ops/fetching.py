@@ -3,7 +3,7 @@
 from services.ops.registry import Metrics
 
 
-class Fetches:
+class FetchMetrics:
     """Of one process; its feeders share it."""
 
     def __init__(self, metrics: Metrics) -> None:
@@ -16,18 +16,20 @@ class Fetches:
         self._parsers = metrics.gauge("queue_depth", "ingest", "parsers")
         self._under_way: dict[int, int] = {}
 
-    def done(self, kind: str, outcome: str, seconds: float, *, wire_bytes: int, decoded_bytes: int) -> None:
+    def count_fetch(
+        self, kind: str, outcome: str, seconds: float, *, wire_bytes: int, decoded_bytes: int
+    ) -> None:
         """`kind`: `feed` or `page`. `outcome`: as an exchange names it."""
         self._metrics.counter("fetches_total", kind, outcome).inc()
         self._seconds.observe(seconds)
         self._wire.inc(wire_bytes)
         self._decoded.inc(decoded_bytes)
 
-    def polled(self, delay_s: float) -> None:
+    def count_poll(self, delay_s: float) -> None:
         """A poll began so long after it was due."""
         self._delay.observe(max(0.0, delay_s))
 
-    def at_work(self, number: int, *, requests: int, parsers: int) -> None:
+    def set_load(self, number: int, *, requests: int, parsers: int) -> None:
         """The feeder of a partition number has so many requests under way; all share the parsers."""
         self._under_way[number] = requests
         self._requests.set(max(self._under_way.values()))

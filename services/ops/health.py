@@ -20,18 +20,18 @@ class Health:
         self._stall_s = stall_s
         self._monotonic = monotonic
 
-    def beat(self, loop: str) -> None:
+    def note_turn(self, loop: str) -> None:
         """A loop turned."""
         self._beats[loop] = self._monotonic()
 
-    def gone(self, loop: str) -> None:
+    def forget(self, loop: str) -> None:
         """A loop ended on purpose and owes no more heartbeats."""
         self._beats.pop(loop, None)
 
-    def ready(self, part: str) -> None:
+    def mark_ready(self, part: str) -> None:
         self._missing.pop(part, None)
 
-    def lacks(self, part: str, what: str) -> None:
+    def mark_missing(self, part: str, what: str) -> None:
         self._missing[part] = what
 
     def liveness(self) -> tuple[bool, dict[str, object]]:

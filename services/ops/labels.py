@@ -21,12 +21,12 @@ class Labels(NamedTuple):
     allowed: tuple[Values, ...] = ((),)
 
 
-def each(**values: Values) -> Labels:
+def combinations(**values: Values) -> Labels:
     """Every value with every other."""
     return Labels(tuple(values), tuple(product(*values.values())))
 
 
-def by_service(label: str, values: dict[str, Values]) -> Labels:
+def labels_by_service(label: str, values: dict[str, Values]) -> Labels:
     """The values of each service."""
     return Labels(("service", label), tuple((name, one) for name, of in values.items() for one in of))
 
@@ -115,32 +115,32 @@ _TAKEN = tuple(
 _FORGETTING = tuple(pair for pair in _READ_TOPICS if BY_NAME[pair[1]].retention_s is not None)
 
 NONE = Labels()
-SERVICE = each(service=SERVICES)
-SHARD = each(shard=NUMBERS[:SHARD_COUNT])
-NUMBER = each(service=SERVICES, partition=NUMBERS)
-STATE_NUMBER = each(service=STATEFUL, partition=NUMBERS)
+SERVICE = combinations(service=SERVICES)
+SHARD = combinations(shard=NUMBERS[:SHARD_COUNT])
+NUMBER = combinations(service=SERVICES, partition=NUMBERS)
+STATE_NUMBER = combinations(service=STATEFUL, partition=NUMBERS)
 READ = Labels(("service", "topic"), _READ_TOPICS)
 WRITTEN = Labels(
     ("service", "topic"), tuple((topic.writer, topic.name) for topic in TOPICS if topic.writer in SERVICES)
 )
 TAKEN = Labels(("service", "topic", "partition"), _TAKEN)
 FORGETTING = Labels(("service", "topic"), _FORGETTING)
-OUTCOME = by_service("outcome", OUTCOMES)
-DEAD_REASON = by_service("reason", DEAD)
-QUEUE = by_service("queue", QUEUES)
-ERROR = each(service=SERVICES, stage=STAGES, error_type=ERRORS)
-RESULT = each(service=SERVICES, result=get_args(Result))
-LOOP_STATE = each(service=SERVICES, state=get_args(State))
-REBALANCE = each(service=SERVICES, kind=REBALANCES)
-RESTORE_SOURCE = each(service=SERVICES, source=RESTORE_SOURCES)
-FEED_STATE = each(state=FEED_STATES)
-FETCH = each(kind=FETCHED, outcome=FETCH_OUTCOMES)
-FAILURE = each(reason=FAILURES)
-ENTRY = each(outcome=ENTRIES)
-FATE = each(fate=FATES)
-FORM = each(form=("wire", "decoded"))
-ARTICLE_KIND = each(kind=ARTICLE_KINDS)
-RELATION = each(kind=get_args(RelationKind))
-SCREEN = each(reason=get_args(ScreenReason))
-CHANGE = each(change=get_args(Change))
-AGE_PATH = each(path=AGE_PATHS)
+OUTCOME = labels_by_service("outcome", OUTCOMES)
+DEAD_REASON = labels_by_service("reason", DEAD)
+QUEUE = labels_by_service("queue", QUEUES)
+ERROR = combinations(service=SERVICES, stage=STAGES, error_type=ERRORS)
+RESULT = combinations(service=SERVICES, result=get_args(Result))
+LOOP_STATE = combinations(service=SERVICES, state=get_args(State))
+REBALANCE = combinations(service=SERVICES, kind=REBALANCES)
+RESTORE_SOURCE = combinations(service=SERVICES, source=RESTORE_SOURCES)
+FEED_STATE = combinations(state=FEED_STATES)
+FETCH = combinations(kind=FETCHED, outcome=FETCH_OUTCOMES)
+FAILURE = combinations(reason=FAILURES)
+ENTRY = combinations(outcome=ENTRIES)
+FATE = combinations(fate=FATES)
+FORM = combinations(form=("wire", "decoded"))
+ARTICLE_KIND = combinations(kind=ARTICLE_KINDS)
+RELATION = combinations(kind=get_args(RelationKind))
+SCREEN = combinations(reason=get_args(ScreenReason))
+CHANGE = combinations(change=get_args(Change))
+AGE_PATH = combinations(path=AGE_PATHS)

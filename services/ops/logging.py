@@ -1,6 +1,6 @@
 """Logs: one JSON object a line, or a readable console.
 
-Promises: event names come from `Event`; times are UTC in microseconds; URLs carry no userinfo and no
+Promises: event names come from `LogEvent`; times are UTC in microseconds; URLs carry no userinfo and no
 query secrets; no local variables and no article text leave the process above debug; a line that
 repeats comes at most once in ten seconds and says how many were `suppressed`.
 """
@@ -20,8 +20,8 @@ from structlog.processors import ExceptionRenderer, JSONRenderer
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
-from services.ops.events import Event
-from services.ops.redaction import redacted
+from services.ops.events import LogEvent
+from services.ops.redaction import redact
 
 Format = Literal["auto", "json", "console"]
 VERSION = version("newsfold")
@@ -34,7 +34,7 @@ MAX_CHARS = {"exception": 20_000}
 
 
 @contextmanager
-def configured(
+def configure(
     *,
     service: str,
     fmt: Format = "auto",
@@ -57,14 +57,14 @@ def configured(
         cache_logger_on_first_use=False,
     )
     try:
-        with _bridged(level, libraries=libraries):
+        with _bridge(level, libraries=libraries):
             yield
     finally:
         structlog.configure(**before)
 
 
 @contextmanager
-def _bridged(level: str, *, libraries: bool) -> Iterator[None]:
+def _bridge(level: str, *, libraries: bool) -> Iterator[None]:
     root, own = logging.getLogger(), logging.getLogger("services")
     before = root.handlers, root.level, own.handlers, own.level, own.propagate
     # Libraries tell every request below warning, with its full address.
@@ -85,7 +85,7 @@ class Bridge(logging.Handler):
         try:
             structlog.get_logger().log(
                 record.levelno,
-                Event.LIBRARY_REPORTED,
+                LogEvent.LIBRARY_REPORTED,
                 message=record.getMessage(),
                 logger=record.name,
                 exc_info=record.exc_info,
@@ -94,7 +94,7 @@ class Bridge(logging.Handler):
             self.handleError(record)
 
 
-def get(service: str) -> FilteringBoundLogger:
+def get_logger(service: str) -> FilteringBoundLogger:
     """A logger whose lines name `service`."""
     logger: FilteringBoundLogger = structlog.get_logger(service=service)
     return logger
@@ -103,23 +103,23 @@ def get(service: str) -> FilteringBoundLogger:
 def _chain(service: str) -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
-        _named(service),
+        _add_service(service),
         structlog.processors.add_log_level,
-        without_copy,
-        Repeats(time.monotonic),
-        timestamp,
-        in_order,
+        drop_copy,
+        RepeatFilter(time.monotonic),
+        add_timestamp,
+        order_fields,
     ]
 
 
 def _renderer(*, console: bool, colour: bool) -> list[Processor]:
     if console:
-        return [ExceptionRenderer(), redact, structlog.dev.ConsoleRenderer(colors=colour)]
+        return [ExceptionRenderer(), redact_fields, structlog.dev.ConsoleRenderer(colors=colour)]
     frames = ExceptionDictTransformer(show_locals=False, max_frames=30)
-    return [ExceptionRenderer(frames), redact, JSONRenderer(ensure_ascii=False, default=str)]
+    return [ExceptionRenderer(frames), redact_fields, JSONRenderer(ensure_ascii=False, default=str)]
 
 
-def _named(service: str) -> Processor:
+def _add_service(service: str) -> Processor:
     def add(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         event.setdefault("service", service)
         event["version"] = VERSION
@@ -128,18 +128,18 @@ def _named(service: str) -> Processor:
     return add
 
 
-def timestamp(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def add_timestamp(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """UTC with exactly six digits after the second."""
     event["timestamp"] = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     return event
 
 
-def in_order(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def order_fields(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """When, how grave, what and who stand first, for whoever reads lines with the eye."""
     return {name: event[name] for name in FIRST if name in event} | dict(event)
 
 
-def without_copy(_logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+def drop_copy(_logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """Article text is for debugging only."""
     if method != "debug":
         for field in COPY_FIELDS & event.keys():
@@ -147,12 +147,12 @@ def without_copy(_logger: WrappedLogger, method: str, event: EventDict) -> Event
     return event
 
 
-def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def redact_fields(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Last look before a line is written: no credentials inside any string, nothing endless."""
-    return {key: redacted(value, MAX_CHARS.get(key, MAX_FIELD_CHARS)) for key, value in event.items()}
+    return {key: redact(value, MAX_CHARS.get(key, MAX_FIELD_CHARS)) for key, value in event.items()}
 
 
-class Repeats:
+class RepeatFilter:
     """Lets a warning or error through once in `REPEAT_S`, with the number held back since.
 
     Two lines are the same when all their fields are, but for how long something took; two exceptions when
@@ -168,7 +168,7 @@ class Repeats:
             return event
         fields = {name: value for name, value in event.items() if name not in {"duration_ms", "exc_info"}}
         key = repr(sorted((name, repr(value)) for name, value in fields.items()))
-        key += _raised(event.get("exc_info"))
+        key += _exception_text(event.get("exc_info"))
         now = self._monotonic()
         last, held = self._seen.get(key, (now - REPEAT_S, 0))
         if now - last < REPEAT_S:
@@ -186,7 +186,7 @@ class Repeats:
             self._seen.popitem(last=False)
 
 
-def _raised(exc_info: object) -> str:
+def _exception_text(exc_info: object) -> str:
     """An exception in words. Its traceback is another object, at another address, every time."""
     error = exc_info
     if isinstance(exc_info, tuple):

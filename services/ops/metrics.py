@@ -69,7 +69,7 @@ METRICS: tuple[Metric, ...] = (
     _gauge(
         "build_info",
         "1",
-        labels.each(service=SERVICES, version=(version("newsfold"),)),
+        labels.combinations(service=SERVICES, version=(version("newsfold"),)),
         "Always 1 for the services of the process; the version is in the label.",
     ),
     _gauge(
@@ -108,7 +108,7 @@ METRICS: tuple[Metric, ...] = (
     _counter(
         "readings_total",
         "readings",
-        labels.each(service=("ingest",)),
+        labels.combinations(service=("ingest",)),
         "Inputs from outside the log: polls, pages, lines of an archive.",
     ),
     _counter("records_out_total", "records", labels.WRITTEN, "Records published, committed only."),
@@ -212,7 +212,7 @@ METRICS: tuple[Metric, ...] = (
     _gauge(
         "state_limit_bytes",
         "bytes",
-        labels.each(service=labels.STATEFUL),
+        labels.combinations(service=labels.STATEFUL),
         "Memory the process may use, shared by all state in it: its cgroup's limit, else the machine's.",
     ),
     _gauge(

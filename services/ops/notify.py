@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 MOST_S = 10.0
 
 
-def tell(environ: Mapping[str, str], state: str) -> None:
+def send_state(environ: Mapping[str, str], state: str) -> None:
     """Send one assignment, such as `READY=1`. An address with `@` is in the abstract namespace."""
     address = environ.get("NOTIFY_SOCKET", "")
     if not address:
@@ -21,35 +21,35 @@ def tell(environ: Mapping[str, str], state: str) -> None:
         sender.sendto(state.encode(), f"\0{address[1:]}" if address.startswith("@") else address)
 
 
-def every_s(environ: Mapping[str, str]) -> float:
+def interval_s(environ: Mapping[str, str]) -> float:
     """Seconds between signs of life: half of what the watchdog allows, `MOST_S` without one."""
     allowed = environ.get("WATCHDOG_USEC", "")
     return min(MOST_S, int(allowed) / 2_000_000) if allowed.isdigit() and int(allowed) else MOST_S
 
 
 @asynccontextmanager
-async def supervised(
+async def notify_supervisor(
     environ: Mapping[str, str], alive: Callable[[], bool], stop: asyncio.Event
 ) -> AsyncIterator[None]:
     """Ready on entering; a sign of life at every turn while `alive`; stopping as soon as `stop` is set."""
-    tell(environ, "READY=1")
-    living = asyncio.create_task(_live(environ, alive))
-    leaving = asyncio.create_task(_leave(environ, stop))
+    send_state(environ, "READY=1")
+    living = asyncio.create_task(_send_heartbeats(environ, alive))
+    leaving = asyncio.create_task(_send_stopping(environ, stop))
     try:
         yield
     finally:
         living.cancel()
         leaving.cancel()
-        tell(environ, "STOPPING=1")
+        send_state(environ, "STOPPING=1")
 
 
-async def _live(environ: Mapping[str, str], alive: Callable[[], bool]) -> None:
+async def _send_heartbeats(environ: Mapping[str, str], alive: Callable[[], bool]) -> None:
     while True:
         if alive():
-            tell(environ, "WATCHDOG=1")
-        await asyncio.sleep(every_s(environ))
+            send_state(environ, "WATCHDOG=1")
+        await asyncio.sleep(interval_s(environ))
 
 
-async def _leave(environ: Mapping[str, str], stop: asyncio.Event) -> None:
+async def _send_stopping(environ: Mapping[str, str], stop: asyncio.Event) -> None:
     await stop.wait()
-    tell(environ, "STOPPING=1")
+    send_state(environ, "STOPPING=1")

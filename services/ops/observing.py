@@ -5,12 +5,12 @@ from collections import Counter
 
 from structlog.typing import FilteringBoundLogger
 
-from services.ops.events import Event
+from services.ops.events import LogEvent
 from services.ops.failures import error_type
 from services.ops.notes import Notes
 from services.ops.outcomes import DEAD, OTHER, OUTCOMES
 from services.ops.registry import Metrics
-from services.stream.changelog import Restored
+from services.stream.changelog import RestoreResult
 from services.stream.observer import Delivery, Result, State
 
 QUIET = frozenset({"tick", "progress", "watermark", "canary"})
@@ -76,15 +76,15 @@ class ServiceTotals:
         """A changelog is read so far."""
         self.restoring[number] = (at, end)
         self._since.setdefault(number, time.time())
-        self._tell_restoring()
+        self._set_restore_start()
 
     def restore_over(self, *numbers: int) -> None:
         for number in numbers:
             self.restoring.pop(number, None)
             self._since.pop(number, None)
-        self._tell_restoring()
+        self._set_restore_start()
 
-    def _tell_restoring(self) -> None:
+    def _set_restore_start(self) -> None:
         since = min(self._since.values(), default=0.0)
         self.metrics.gauge("state_restore_started_timestamp_seconds", self.service).set(since)
 
@@ -108,9 +108,9 @@ class ServiceTotals:
         for topic, count in delivery.outputs.items():
             counter("records_out_total", service, topic).inc(count)
         for outcome, count in delivery.outcomes.items():
-            counter("outcomes_total", service, _known(outcome, OUTCOMES[service])).inc(count)
+            counter("outcomes_total", service, _known_label(outcome, OUTCOMES[service])).inc(count)
         for reason, count in delivery.dead.items():
-            counter("dead_letters_total", service, _known(reason, DEAD[service])).inc(count)
+            counter("dead_letters_total", service, _known_label(reason, DEAD[service])).inc(count)
         self._notes.take(delivery, now_s=time.time())
         if delivery.readings:
             counter("readings_total", service).inc(delivery.readings)
@@ -144,11 +144,11 @@ class RunnerObserver:
             self._open[delivery.number] += taken - ended
             self._held[delivery.number] = delivery.held
         self._progress(delivery.number)
-        self._stands_still(delivery.number, False)
+        self._set_halted(delivery.number, False)
         self._totals.count(delivery)
         self._totals.settle()
         if self._totals.log is not None:
-            _tell(self._totals.log, delivery)
+            _log_commit(self._totals.log, delivery)
 
     def transaction(self, result: Result, seconds: float) -> None:
         self._metrics.counter("transactions_total", self._service, result).inc()
@@ -156,7 +156,7 @@ class RunnerObserver:
         # An unclear one is not tried again, so nothing would ever tell that it is over.
         self._totals.failing = result == "aborted"
         if result != "committed" and self._totals.log is not None:
-            self._totals.log.warning(Event.BATCH_RETRIED, result=result)
+            self._totals.log.warning(LogEvent.BATCH_RETRIED, result=result)
 
     def failed(self, state: State, error: Exception) -> None:
         self._totals.failed(state, error)
@@ -169,9 +169,9 @@ class RunnerObserver:
         now = time.monotonic()
         if now - self._told_at.setdefault(number, now) >= TOLD_S and self._totals.log is not None:
             self._told_at[number] = now
-            self._totals.log.info(Event.STATE_PARTLY_RESTORED, partition=number, offset=at, end=end)
+            self._totals.log.info(LogEvent.STATE_PARTLY_RESTORED, partition=number, offset=at, end=end)
 
-    def restored(self, number: int, restored: Restored, seconds: float) -> None:
+    def restored(self, number: int, restored: RestoreResult, seconds: float) -> None:
         self._totals.restore_over(number)
         self._told_at.pop(number, None)
         source = "snapshot" if restored.from_snapshot else "log"
@@ -182,7 +182,7 @@ class RunnerObserver:
         if self._totals.log is not None:
             took = round(1000 * seconds)
             self._totals.log.info(
-                Event.STATE_RESTORED,
+                LogEvent.STATE_RESTORED,
                 partition=number,
                 records=restored.count,
                 from_snapshot=restored.from_snapshot,
@@ -202,7 +202,7 @@ class RunnerObserver:
             del self._open[number], self._held[number]
         self._totals.settle()
         if self._totals.log is not None:
-            self._totals.log.info(Event.PARTITIONS_ASSIGNED, partitions=sorted(owned))
+            self._totals.log.info(LogEvent.PARTITIONS_ASSIGNED, partitions=sorted(owned))
 
     def lost(self, number: int) -> None:
         self._totals.restore_over(number)
@@ -210,14 +210,14 @@ class RunnerObserver:
         self._totals.share()
         self._metrics.counter("rebalances_total", self._service, "lost").inc()
         if self._totals.log is not None:
-            self._totals.log.warning(Event.PARTITION_LOST, partition=number)
+            self._totals.log.warning(LogEvent.PARTITION_LOST, partition=number)
 
     def halted(self, number: int) -> None:
-        self._stands_still(number, True)
+        self._set_halted(number, True)
         if self._totals.log is not None:
-            self._totals.log.error(Event.PARTITION_HALTED, partition=number)
+            self._totals.log.error(LogEvent.PARTITION_HALTED, partition=number)
 
-    def _stands_still(self, number: int, still: bool) -> None:
+    def _set_halted(self, number: int, still: bool) -> None:
         self._metrics.gauge("partition_halted", self._service, str(number)).set(still)
 
     def _progress(self, number: int) -> None:
@@ -231,11 +231,11 @@ class RunnerObserver:
             self._metrics.counter("rebalances_total", self._service, kind).inc(count)
 
 
-def _tell(log: FilteringBoundLogger, delivery: Delivery) -> None:
+def _log_commit(log: FilteringBoundLogger, delivery: Delivery) -> None:
     """One line a commit; those that only say that time has passed are for debugging."""
     quiet = delivery.outcomes.keys() <= QUIET and not delivery.dead
     (log.debug if quiet else log.info)(
-        Event.BATCH_COMMITTED,
+        LogEvent.BATCH_COMMITTED,
         partition=delivery.number,
         outcomes=dict(delivery.outcomes),
         outputs=dict(delivery.outputs),
@@ -243,8 +243,8 @@ def _tell(log: FilteringBoundLogger, delivery: Delivery) -> None:
         next_offsets={partition.topic: offset for partition, offset in delivery.consumed.items()},
     )
     if delivery.dead:
-        log.warning(Event.RECORDS_DEAD_LETTERED, partition=delivery.number, reasons=dict(delivery.dead))
+        log.warning(LogEvent.RECORDS_DEAD_LETTERED, partition=delivery.number, reasons=dict(delivery.dead))
 
 
-def _known(value: str, allowed: tuple[str, ...]) -> str:
+def _known_label(value: str, allowed: tuple[str, ...]) -> str:
     return value if value in allowed else OTHER

@@ -38,20 +38,20 @@ _NAMED = re.compile(
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-def redacted(value: Any, limit: int) -> Any:
+def redact(value: Any, limit: int) -> Any:
     """`value` with every string in it cleaned and cut to `limit` characters; containers are walked."""
     match value:
         case str():
-            return _text(value, limit)
+            return _redact_text(value, limit)
         case dict():
-            return {key: redacted(part, limit) for key, part in value.items()}
+            return {key: redact(part, limit) for key, part in value.items()}
         case list() | tuple():
-            return [redacted(part, limit) for part in value]
+            return [redact(part, limit) for part in value]
         case _:
             return value
 
 
-def _text(value: str, limit: int) -> str:
+def _redact_text(value: str, limit: int) -> str:
     cut = value if len(value) <= limit else f"{value[:limit]}… ({len(value)} characters)"
     # First of all and by itself: a password may hold what ends an address.
     public = _URL.sub(lambda found: public_url(found.group()), _USERINFO.sub("", cut))

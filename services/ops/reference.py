@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec.structs import FieldInfo, fields
 
-from services.ops.allowed import allowed
+from services.ops.allowed import allowed_values
 from services.ops.config import PREFIX, Settings
 from services.ops.secret import Secret
 
@@ -40,13 +40,13 @@ def keys() -> Iterator[tuple[str, FieldInfo]]:
 def _section(section: FieldInfo) -> Iterator[str]:
     yield f"## [{section.name}]"
     yield ""
-    yield _told(inspect.getdoc(section.type) or "").removeprefix(f"`[{section.name}]`: ")
+    yield _cell(inspect.getdoc(section.type) or "").removeprefix(f"`[{section.name}]`: ")
     yield ""
     yield "| key | default | allowed | meaning |"
     yield "|---|---|---|---|"
     meanings = _meanings(section.type)
     for field in fields(section.type):
-        cells = (f"`{field.name}`", _default(field), _allowed(field), meanings.get(field.name, ""))
+        cells = (f"`{field.name}`", _default(field), _allowed_values(field), meanings.get(field.name, ""))
         yield "| " + " | ".join(cells) + " |"
     yield ""
 
@@ -58,11 +58,11 @@ def _meanings(kind: type[msgspec.Struct]) -> dict[str, str]:
     told = {}
     for field, after in zip(found.body, found.body[1:], strict=False):
         if isinstance(field, ast.AnnAssign) and isinstance(after, ast.Expr):
-            told[ast.unparse(field.target)] = _told(ast.literal_eval(after.value))
+            told[ast.unparse(field.target)] = _cell(ast.literal_eval(after.value))
     return told
 
 
-def _told(text: str) -> str:
+def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
@@ -73,8 +73,8 @@ def _default(field: FieldInfo) -> str:
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 
-def _allowed(field: FieldInfo) -> str:
-    told = allowed(msgspec.inspect.type_info(field.type))
+def _allowed_values(field: FieldInfo) -> str:
+    told = allowed_values(msgspec.inspect.type_info(field.type))
     return "text" if told.startswith("text like") else told.replace("one of , ", "none, ")
 
 

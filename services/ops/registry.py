@@ -73,9 +73,9 @@ class Metrics:
         return self._rows[-1]
 
     def _bind(self, row: Metric) -> Iterator[tuple[Values, Child]]:
-        here, elsewhere = _made(row), _made(row)
+        here, elsewhere = _make_metric(row), _make_metric(row)
         if self._services.intersection(services_of(row)):
-            self._row().register(_Owned(row, here, self._owned) if row.owned else here)
+            self._row().register(_OwnedSeries(row, here, self._owned) if row.owned else here)
         for values in row.allowed:
             parent = (
                 here if "service" not in row.labels or _service(row, values) in self._services else elsewhere
@@ -83,7 +83,7 @@ class Metrics:
             yield values, parent.labels(*values) if values else parent
 
 
-class _Owned(Collector):
+class _OwnedSeries(Collector):
     """A row without the samples of partitions that are not owned."""
 
     def __init__(self, row: Metric, all_of_it: Child, owned: Mapping[str, frozenset[str]]) -> None:
@@ -101,7 +101,7 @@ class _Owned(Collector):
         return labels[self._row.labels[-1]] in self._owned[service]
 
 
-def _made(row: Metric) -> Child:
+def _make_metric(row: Metric) -> Child:
     name = PREFIX + row.name
     if row.kind == "histogram":
         return Histogram(name, row.help, row.labels, registry=None, buckets=row.buckets)

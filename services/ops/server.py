@@ -23,7 +23,7 @@ REQUEST_S = 5.0
 MAX_CONNECTIONS = 16
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     status: HTTPStatus
     kind: str
     body: bytes
@@ -49,7 +49,7 @@ class OpsServer:
         try:
             self._server = await asyncio.start_server(self._serve, host, port, limit=MAX_REQUEST_BYTES)
         except OSError as error:
-            raise Stop(Exit.FAILED, _refused(self._settings.listen, error)) from None
+            raise Stop(Exit.FAILED, _listen_error(self._settings.listen, error)) from None
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -64,8 +64,8 @@ class OpsServer:
         self._open += 1
         try:
             async with asyncio.timeout(REQUEST_S):
-                answer = await self._answer(reader)
-                writer.write(_wire(answer))
+                answer = await self._respond(reader)
+                writer.write(_encode(answer))
                 await writer.drain()
         except (TimeoutError, ConnectionError):
             pass  # a slow or vanished prober is its own concern
@@ -73,32 +73,34 @@ class OpsServer:
             self._open -= 1
             writer.close()
 
-    async def _answer(self, reader: asyncio.StreamReader) -> Answer:
+    async def _respond(self, reader: asyncio.StreamReader) -> Response:
         if self._open > MAX_CONNECTIONS:
-            return _text(HTTPStatus.SERVICE_UNAVAILABLE, "too many requests at once")
+            return _text_response(HTTPStatus.SERVICE_UNAVAILABLE, "too many requests at once")
         try:
             head = await reader.readuntil(b"\r\n\r\n")
         except (asyncio.LimitOverrunError, ValueError):
-            return _text(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the request is larger than 8 KiB")
+            return _text_response(
+                HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the request is larger than 8 KiB"
+            )
         except asyncio.IncompleteReadError:
-            return _text(HTTPStatus.BAD_REQUEST, "the request ended early")
+            return _text_response(HTTPStatus.BAD_REQUEST, "the request ended early")
         return await self._route(head.decode("latin-1"))
 
-    async def _route(self, head: str) -> Answer:
+    async def _route(self, head: str) -> Response:
         first, _, fields = head.partition("\r\n")
         method, _, rest = first.partition(" ")
         path = rest.partition(" ")[0].partition("?")[0]
         if method != "GET":
-            return _text(HTTPStatus.METHOD_NOT_ALLOWED, "only GET is answered")
+            return _text_response(HTTPStatus.METHOD_NOT_ALLOWED, "only GET is answered")
         if path == "/livez":
-            return _json(*self._health.liveness())
+            return _json_response(*self._health.liveness())
         if path not in {"/readyz", "/metrics"}:
-            return _text(HTTPStatus.NOT_FOUND, "known: /livez /readyz /metrics")
-        if not self._allowed(fields):
-            return _text(HTTPStatus.UNAUTHORIZED, "a bearer token is asked for (ops.token)")
+            return _text_response(HTTPStatus.NOT_FOUND, "known: /livez /readyz /metrics")
+        if not self._is_authorized(fields):
+            return _text_response(HTTPStatus.UNAUTHORIZED, "a bearer token is asked for (ops.token)")
         if path == "/readyz":
-            return _json(*self._health.readiness())
-        return Answer(HTTPStatus.OK, "text/plain; version=0.0.4; charset=utf-8", await self._exposition())
+            return _json_response(*self._health.readiness())
+        return Response(HTTPStatus.OK, "text/plain; version=0.0.4; charset=utf-8", await self._exposition())
 
     async def _exposition(self) -> bytes:
         pieces = []
@@ -107,14 +109,14 @@ class OpsServer:
             await asyncio.sleep(0)
         return b"".join(pieces)
 
-    def _allowed(self, fields: str) -> bool:
+    def _is_authorized(self, fields: str) -> bool:
         if not self._settings.token:
             return True
         wanted = f"Bearer {self._settings.token.reveal()}"
-        return hmac.compare_digest(_field(fields, "authorization").encode(), wanted.encode())
+        return hmac.compare_digest(_header_value(fields, "authorization").encode(), wanted.encode())
 
 
-def _field(fields: str, name: str) -> str:
+def _header_value(fields: str, name: str) -> str:
     """The value of a header field, or nothing."""
     for line in fields.split("\r\n"):
         given, _, value = line.partition(":")
@@ -123,7 +125,7 @@ def _field(fields: str, name: str) -> str:
     return ""
 
 
-def _refused(listen: str, error: OSError) -> str:
+def _listen_error(listen: str, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return (
             f"ops.listen = {listen}: the port is taken; stop the other process or set port 0 (any free one)"
@@ -131,16 +133,16 @@ def _refused(listen: str, error: OSError) -> str:
     return f"ops.listen = {listen}: cannot listen there: {error.strerror or error}"
 
 
-def _json(good: bool, content: dict[str, object]) -> Answer:
+def _json_response(good: bool, content: dict[str, object]) -> Response:
     status = HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE
-    return Answer(status, "application/json", msgspec.json.encode(content) + b"\n")
+    return Response(status, "application/json", msgspec.json.encode(content) + b"\n")
 
 
-def _text(status: HTTPStatus, line: str) -> Answer:
-    return Answer(status, "text/plain; charset=utf-8", f"{line}\n".encode())
+def _text_response(status: HTTPStatus, line: str) -> Response:
+    return Response(status, "text/plain; charset=utf-8", f"{line}\n".encode())
 
 
-def _wire(answer: Answer) -> bytes:
+def _encode(answer: Response) -> bytes:
     head = (
         f"HTTP/1.1 {answer.status.value} {answer.status.phrase}\r\nContent-Type: {answer.kind}\r\n"
         f"Content-Length: {len(answer.body)}\r\nConnection: close\r\n\r\n"

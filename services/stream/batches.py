@@ -11,7 +11,7 @@ BATCH_BYTES = 1024 * 1024
 """A batch ends after the record that passes either bound, so a read decodes little it does not want."""
 
 
-class Stored(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class StoredRecord(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A record without its partition, which all records of a batch share."""
 
     offset: int
@@ -33,12 +33,12 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(list[Stored])
+_DECODER = msgspec.msgpack.Decoder(list[StoredRecord])
 
 
-def pack(records: Iterable[Stored]) -> Iterator[Batch]:
+def pack(records: Iterable[StoredRecord]) -> Iterator[Batch]:
     """Batches of records in offset order."""
-    pending: list[Stored] = []
+    pending: list[StoredRecord] = []
     size = 0
     for record in records:
         pending.append(record)
@@ -50,12 +50,12 @@ def pack(records: Iterable[Stored]) -> Iterator[Batch]:
         yield _batch(pending)
 
 
-def _batch(records: Sequence[Stored]) -> Batch:
+def _batch(records: Sequence[StoredRecord]) -> Batch:
     oldest = min(record.timestamp_us for record in records)
     return Batch(records[-1].offset, oldest, _ENCODER.encode(records))
 
 
-def unpack(records: bytes) -> list[Stored]:
+def unpack(records: bytes) -> list[StoredRecord]:
     return _DECODER.decode(records)
 
 

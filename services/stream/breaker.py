@@ -17,19 +17,19 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Inputs looked back on."""
 
 
-class Batch(msgspec.Struct, frozen=True):
+class BatchCounts(msgspec.Struct, frozen=True):
     inputs: int
     dead: int
 
 
-class Tally(msgspec.Struct, frozen=True):
+class BreakerState(msgspec.Struct, frozen=True):
     """What happened lately."""
 
     consecutive: int = 0
-    recent: tuple[Batch, ...] = ()
+    recent: tuple[BatchCounts, ...] = ()
     """The newest batches that together hold at least the window, oldest first."""
 
-    def after(self, batch: Batch, limits: Limits) -> "Tally":
+    def after(self, batch: BatchCounts, limits: Limits) -> "BreakerState":
         if batch.inputs == 0:
             return self
         all_dead = batch.dead >= batch.inputs
@@ -38,9 +38,9 @@ class Tally(msgspec.Struct, frozen=True):
         while len(recent) > 1 and spare >= recent[0].inputs:
             spare -= recent[0].inputs
             recent = recent[1:]
-        return Tally(consecutive=self.consecutive + batch.dead if all_dead else 0, recent=recent)
+        return BreakerState(consecutive=self.consecutive + batch.dead if all_dead else 0, recent=recent)
 
-    def too_much(self, limits: Limits) -> str:
+    def trip_reason(self, limits: Limits) -> str:
         """Why to stop, as a half sentence; empty while there is no reason to."""
         inputs = sum(batch.inputs for batch in self.recent)
         dead = sum(batch.dead for batch in self.recent)

@@ -106,7 +106,7 @@ class Writer(Protocol):
     async def close(self) -> None: ...
 
 
-class Member(Protocol):
+class GroupMember(Protocol):
     """One member of a consumer group."""
 
     async def assignment(self, *, timeout_s: float) -> Assignment | None:
@@ -137,7 +137,7 @@ class Bus(Protocol):
 
     async def partitions(self, topic: str) -> int: ...
 
-    async def join(self, group: str, topics: Sequence[str]) -> Member:
+    async def join(self, group: str, topics: Sequence[str]) -> GroupMember:
         """Topics of one group are co-partitioned: a number is assigned for all of them at once."""
 
     async def writer(self, group: str, topics: Sequence[str], number: int) -> Writer: ...

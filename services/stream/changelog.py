@@ -14,16 +14,16 @@ import msgspec
 from services.stream.bus import Bus, Partition, Record
 from services.stream.clock import Clock, SystemClock
 from services.stream.retention import last_offsets
-from services.stream.snapshot import Anchor, Draft, Header, Ignored, Place, Snapshot, load
+from services.stream.snapshot import Anchor, Draft, Header, Rejection, Snapshot, SnapshotFolder, load
 
 READ_RECORDS = 1000
 
 Apply = Callable[[Record], None]
 Progress = Callable[[int, int], None]
-"""Told (next offset, end) after each stretch."""
+"""Called with (how far, of how much), such as the next offset and the end, after each stretch."""
 
 
-class Restored(msgspec.Struct, frozen=True, kw_only=True):
+class RestoreResult(msgspec.Struct, frozen=True, kw_only=True):
     """What a restore did."""
 
     count: int
@@ -38,7 +38,7 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
     """There was a snapshot, and it could not be believed."""
 
 
-class _Applied:
+class _Applier:
     """Applies records and keeps count."""
 
     def __init__(self, apply: Apply) -> None:
@@ -74,21 +74,21 @@ async def restore(
     partition: Partition,
     apply: Apply,
     *,
-    snapshot: Place | None = None,
+    snapshot: SnapshotFolder | None = None,
     progress: Progress | None = None,
     clock: Clock | None = None,
-) -> Restored:
+) -> RestoreResult:
     """Apply the changelog up to its end as of now, in offset order, off the event loop.
 
     Raises what `apply` raises: a state that cannot be read back must not be worked on.
     """
     end = await bus.end(partition)
-    applied = _Applied(apply)
-    told = progress or _untold
-    start, ignored = 0, Ignored("")
+    applied = _Applier(apply)
+    told = progress or _no_progress
+    start, ignored = 0, Rejection("")
     if snapshot is not None:
-        found = await _found(bus, partition, snapshot, end, (clock or SystemClock()).now())
-        if isinstance(found, Ignored):
+        found = await _open_snapshot(bus, partition, snapshot, end, (clock or SystemClock()).now())
+        if isinstance(found, Rejection):
             ignored = found
         else:
             start = await _apply_snapshot(found, applied, lambda at: told(at, end))
@@ -96,7 +96,7 @@ async def restore(
     async for records in walk(bus, partition, start, end):
         await asyncio.to_thread(applied, records)
         told(records[-1].offset + 1, end)
-    return Restored(
+    return RestoreResult(
         count=applied.count,
         next_offset=end,
         checksum=applied.checksum(),
@@ -106,23 +106,25 @@ async def restore(
     )
 
 
-def _untold(at: int, end: int) -> None: ...
+def _no_progress(at: int, end: int) -> None: ...
 
 
-async def _found(bus: Bus, partition: Partition, place: Place, end: int, now: datetime) -> Snapshot | Ignored:
+async def _open_snapshot(
+    bus: Bus, partition: Partition, folder: SnapshotFolder, end: int, now: datetime
+) -> Snapshot | Rejection:
     """The snapshot, proved whole and proved to be of this log."""
-    found = await asyncio.to_thread(load, place, partition, end=end, now=now)
-    if isinstance(found, Ignored):
+    found = await asyncio.to_thread(load, folder, partition, end=end, now=now)
+    if isinstance(found, Rejection):
         return found
     empty = not found.header.records
-    doubt = "is empty" if empty else await _stranger(bus, partition, found.header)
+    doubt = "is empty" if empty else await _mismatch(bus, partition, found.header)
     if doubt:
         found.close()
-        return Ignored(f"{place.path(partition)} {doubt}", absent=empty)
+        return Rejection(f"{folder.path(partition)} {doubt}", absent=empty)
     return found
 
 
-async def _stranger(bus: Bus, partition: Partition, header: Header) -> str:
+async def _mismatch(bus: Bus, partition: Partition, header: Header) -> str:
     """Why the log at hand is not the one the snapshot was taken from: it may have been begun anew."""
     known = 0
     for anchor in header.anchors:
@@ -134,7 +136,7 @@ async def _stranger(bus: Bus, partition: Partition, header: Header) -> str:
     return "" if known else "has no record in common with the log"
 
 
-async def _apply_snapshot(snapshot: Snapshot, applied: _Applied, told: Callable[[int], None]) -> int:
+async def _apply_snapshot(snapshot: Snapshot, applied: _Applier, told: Callable[[int], None]) -> int:
     try:
         blocks = snapshot.blocks()
         while (block := await asyncio.to_thread(next, blocks, None)) is not None:
@@ -145,11 +147,13 @@ async def _apply_snapshot(snapshot: Snapshot, applied: _Applied, told: Callable[
     return snapshot.header.next_offset
 
 
-def _lives(record: Record, last: Mapping[bytes, int]) -> bool:
+def _is_live(record: Record, last: Mapping[bytes, int]) -> bool:
     return record.key is not None and record.value is not None and last.get(record.key) == record.offset
 
 
-async def save(bus: Bus, partition: Partition, place: Place, *, clock: Clock | None = None) -> Header:
+async def save(
+    bus: Bus, partition: Partition, folder: SnapshotFolder, *, clock: Clock | None = None
+) -> Header:
     """Write the changelog's live records, as of now, to a snapshot. Holds keys in memory, not values.
 
     Raises OSError where the file cannot be written; the older snapshot then stays.
@@ -159,11 +163,13 @@ async def save(bus: Bus, partition: Partition, place: Place, *, clock: Clock | N
     last: dict[bytes, int] = {}
     async for records in walk(bus, partition, 0, end):
         await asyncio.to_thread(last_offsets, records, last)
-    draft = await asyncio.to_thread(Draft, place.path(partition))
+    draft = await asyncio.to_thread(Draft, folder.path(partition))
     try:
         async for records in walk(bus, partition, 0, end):
-            live = [record for record in records if _lives(record, last)]
+            live = [record for record in records if _is_live(record, last)]
             await asyncio.to_thread(draft.add, live)
-        return await asyncio.to_thread(draft.finish, partition, scheme=place.scheme, next_offset=end, now=now)
+        return await asyncio.to_thread(
+            draft.finish, partition, scheme=folder.scheme, next_offset=end, now=now
+        )
     finally:
         await asyncio.to_thread(draft.drop)

@@ -40,7 +40,7 @@ class Membership:
         self._told_generation = 0
         self._kept: frozenset[Partition] = frozenset()
 
-    def give(self, generation: int, numbers: frozenset[int]) -> None:
+    def assign(self, generation: int, numbers: frozenset[int]) -> None:
         self.owned = frozenset(Partition(topic, number) for topic in self.topics for number in numbers)
         self._kept &= self.owned
         self._generation = generation
@@ -54,9 +54,9 @@ class Membership:
             if left <= 0:
                 return None
             await self._bell.wait(left)
-        return self._tell()
+        return self._next_assignment()
 
-    def _tell(self) -> Assignment:
+    def _next_assignment(self) -> Assignment:
         regained = (self._told & self.owned) - self._kept
         # A number that left and came back did so over two generations, so the one before is ours to use.
         self._told_generation = self._generation - 1 if regained else self._generation
@@ -90,10 +90,10 @@ class Groups:
         if membership in members:
             members.remove(membership)
             self._rebalance(membership.group)
-            membership.give(self._generation, frozenset())
+            membership.assign(self._generation, frozenset())
 
     def _rebalance(self, group: str) -> None:
         self._generation += 1
         members = self._members[group]
         for member, numbers in zip(members, share_out(self._numbers[group], len(members)), strict=True):
-            member.give(self._generation, numbers)
+            member.assign(self._generation, numbers)

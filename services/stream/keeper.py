@@ -7,8 +7,8 @@ from datetime import datetime
 
 from services.stream.bus import BusError, Partition
 from services.stream.changelog import save
-from services.stream.outbox import Job
-from services.stream.snapshot import Place
+from services.stream.outbox import LaneContext
+from services.stream.snapshot import SnapshotFolder
 
 logger = logging.getLogger(__name__)
 
@@ -16,18 +16,18 @@ logger = logging.getLogger(__name__)
 class Keeper:
     """Snapshots are made from the log, never from a task: whoever owns the number now, they are true."""
 
-    def __init__(self, job: Job) -> None:
-        self._job = job
+    def __init__(self, context: LaneContext) -> None:
+        self._context = context
         self._kept: dict[Partition, tuple[int, datetime]] = {}
 
     async def keep(self, numbers: Collection[int]) -> None:
         """Write what has changed. A failure leaves the older file, and is told."""
-        place, changelog = self._job.settings.snapshots, self._job.service.changelog
-        if place is None or changelog is None:
+        folder, changelog = self._context.settings.snapshots, self._context.service.changelog
+        if folder is None or changelog is None:
             return
         for partition in [Partition(changelog, number) for number in sorted(numbers)]:
             try:
-                await self._write(partition, place)
+                await self._write(partition, folder)
             except (OSError, BusError) as error:
                 logger.warning("no new snapshot of %s/%s: %s", *partition, error)
 
@@ -37,13 +37,13 @@ class Keeper:
             async with asyncio.timeout(max(0.0, left_s)):
                 await self.keep(numbers)
         except TimeoutError:
-            logger.info("no time was left for new snapshots of %s", self._job.service.name)
+            logger.info("no time was left for new snapshots of %s", self._context.service.name)
 
-    async def _write(self, partition: Partition, place: Place) -> None:
-        end, now = await self._job.bus.end(partition), self._job.clock.now()
+    async def _write(self, partition: Partition, folder: SnapshotFolder) -> None:
+        end, now = await self._context.bus.end(partition), self._context.clock.now()
         kept = self._kept.get(partition)
         # An unchanged one is written again before it is too old to be believed.
-        if kept and kept[0] == end and (now - kept[1]).total_seconds() < place.max_age_s / 2:
+        if kept and kept[0] == end and (now - kept[1]).total_seconds() < folder.max_age_s / 2:
             return
-        header = await save(self._job.bus, partition, place, clock=self._job.clock)
+        header = await save(self._context.bus, partition, folder, clock=self._context.clock)
         self._kept[partition] = header.next_offset, now

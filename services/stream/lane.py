@@ -18,8 +18,8 @@ from services.stream.bus import BusError, Fatal, Fenced, Partition, Record, Uncl
 from services.stream.changelog import restore
 from services.stream.inbox import Inbox
 from services.stream.observer import State
-from services.stream.outbox import Given, Halted, Job, Outbox
-from services.stream.patience import patiently
+from services.stream.outbox import LaneContext, LaneHalted, Outbox, StepInput
+from services.stream.patience import call_patiently
 from services.stream.service import DeadLetter, FedTask, Feeder, Poison, Step, Task
 from services.stream.steps import bury_reading, bury_record, whole_or_one_by_one
 
@@ -35,8 +35,8 @@ Input = TypeVar("Input")
 class Lane:
     """Runs from the writer's opening to its close. `changed` is called when there is room to fetch for."""
 
-    def __init__(self, job: Job, number: int, changed: Callable[[], None]) -> None:
-        settings = job.settings
+    def __init__(self, context: LaneContext, number: int, changed: Callable[[], None]) -> None:
+        settings = context.settings
         self.number = number
         self.ready = False
         self.exhausted = False
@@ -46,9 +46,9 @@ class Lane:
         self.positions: dict[Partition, int] = {}
         """Next offsets to fetch."""
         self.inbox = Inbox(most_records=settings.queue_records, most_bytes=settings.queue_bytes)
-        self._job = job
+        self._context = context
         self._changed = changed
-        self._inputs = [Partition(topic, number) for topic in job.service.inputs]
+        self._inputs = [Partition(topic, number) for topic in context.service.inputs]
         self.stopping = asyncio.Event()
         """It shall finish the batch in hand, then end."""
         self._running: asyncio.Task[None] | None = None
@@ -68,7 +68,7 @@ class Lane:
 
     @property
     def name(self) -> str:
-        return f"{self._job.service.name}/{self.number}"
+        return f"{self._context.service.name}/{self.number}"
 
     @property
     def hungry(self) -> bool:
@@ -89,24 +89,26 @@ class Lane:
     def held(self) -> int:
         return self._task.held() if self.ready else 0
 
-    async def at_rest(self) -> bool:
+    async def is_at_rest(self) -> bool:
         """Whether everything the inputs hold now, and all a feeder has, is taken and published."""
         given = dict(self._given)
         for partition in self._inputs:
-            if self._restless() or await self._next(partition):
+            if self._is_busy() or await self._next(partition):
                 return False
-        return not self._restless() and given == self._given
+        return not self._is_busy() and given == self._given
 
-    def _restless(self) -> bool:
+    def _is_busy(self) -> bool:
         return not self.ready or self._busy or len(self.inbox) > 0 or not self.exhausted
 
     async def run(self) -> None:
-        """Raises `Fenced`, `Unclear`, and `Halted` or `Fatal` naming the lane, its doing and the offsets."""
+        """Raises `Fenced`, `Unclear`; `LaneHalted` or `Fatal` name the lane, its doing and the offsets."""
         self._running = asyncio.current_task()
         if self.stopping.is_set():
             return
         try:
-            await patiently(self._open, self._job.settings.patience, self._job.failing("restore"))
+            await call_patiently(
+                self._open, self._context.settings.patience, self._context.failure_callback("restore")
+            )
             self.ready = True
             self._changed()
             await self._work()
@@ -118,7 +120,7 @@ class Lane:
             raise
         except Exception as error:
             told = str(error) if isinstance(error, BusError) else f"{type(error).__name__}: {error}"
-            kind = Halted if isinstance(error, Halted) else Fatal
+            kind = LaneHalted if isinstance(error, LaneHalted) else Fatal
             raise kind(f"{self.name} stopped while {self._doing}: {told}") from error
         finally:
             self.ready = False
@@ -126,42 +128,42 @@ class Lane:
 
     async def _open(self) -> None:
         await self._close()
-        job = self._job
+        context = self._context
         # The writer comes first: offsets and changelog stand still only once older writers are fenced.
-        self._writer = await job.bus.writer(job.group, job.service.inputs, self.number)
+        self._writer = await context.bus.writer(context.group, context.service.inputs, self.number)
         committed = await self._writer.committed()
-        self._outbox = Outbox(job, self.number, self._writer, committed)
+        self._outbox = Outbox(context, self.number, self._writer, committed)
         self._given = {partition: committed.get(partition, 0) for partition in self._inputs}
         self.positions = dict(self._given)
         self.taken = dict(self._given)
-        self._task = job.service.task(self.number)
+        self._task = context.service.task(self.number)
         await self._restore()
-        self._ahead = {partition: await job.bus.end(partition) for partition in self._inputs}
-        self._feeder = job.service.feeder(self._task, self.number)
+        self._ahead = {partition: await context.bus.end(partition) for partition in self._inputs}
+        self._feeder = context.service.feeder(self._task, self.number)
         self.exhausted = self._feeder is None
 
     async def _restore(self) -> None:
-        job = self._job
-        if job.service.changelog is None:
+        context = self._context
+        if context.service.changelog is None:
             return
-        partition = Partition(job.service.changelog, self.number)
+        partition = Partition(context.service.changelog, self.number)
         self._doing = f"restoring from {partition.topic}/{partition.number}"
         started = time.monotonic()
         with self._spending("restore"):
             restored = await restore(
-                job.bus,
+                context.bus,
                 partition,
                 self._task.restore,
-                snapshot=job.settings.snapshots,
-                progress=partial(job.observer.restoring, self.number),
-                clock=job.clock,
+                snapshot=context.settings.snapshots,
+                progress=partial(context.observer.restoring, self.number),
+                clock=context.clock,
             )
             await asyncio.to_thread(self._task.restored)
         if restored.refused:
             logger.warning(
                 "%s read its state from the log, not from its snapshot: %s", self.name, restored.ignored
             )
-        job.observer.restored(self.number, restored, time.monotonic() - started)
+        context.observer.restored(self.number, restored, time.monotonic() - started)
 
     async def _work(self) -> None:
         while not self.stopping.is_set():
@@ -169,7 +171,7 @@ class Lane:
                 await self._take_records()
             if self.stopping.is_set():
                 break
-            if not self.exhausted and await self._caught_up():
+            if not self.exhausted and await self._has_caught_up():
                 await self._take_readings()
             elif not self.inbox:
                 self._doing = "waiting"
@@ -177,7 +179,7 @@ class Lane:
                     async with asyncio.timeout(TELL_S):
                         await self.inbox.filled.wait()
 
-    async def _caught_up(self) -> bool:
+    async def _has_caught_up(self) -> bool:
         """Whether the task was given what its inputs held when it started.
 
         Asked only of an empty inbox; else the feeder would race the records it goes by.
@@ -193,11 +195,13 @@ class Lane:
 
     async def _next(self, partition: Partition) -> Sequence[Record]:
         """The first record of an input that the task was not given yet, if it is there."""
-        look = partial(self._job.bus.read, partition, self._given[partition], max_records=1)
-        return await patiently(look, self._job.settings.patience, self._job.failing("fetch"))
+        look = partial(self._context.bus.read, partition, self._given[partition], max_records=1)
+        return await call_patiently(
+            look, self._context.settings.patience, self._context.failure_callback("fetch")
+        )
 
     async def _take_records(self) -> None:
-        settings = self._job.settings
+        settings = self._context.settings
         records = self.inbox.take(most_records=settings.batch_records, most_bytes=settings.batch_bytes)
         self._changed()
         self._doing = f"working on {_span(records)}"
@@ -206,17 +210,17 @@ class Lane:
             self._given.update((record.partition, record.offset + 1) for record in records)
             inputs = Counter(record.partition.topic for record in records)
             stamps = [record.timestamp_us for record in records]
-            await self._deliver(step, Given(inputs, 0, stamps, dict(self._given), self._stepped_s))
+            await self._deliver(step, StepInput(inputs, 0, stamps, dict(self._given), self._stepped_s))
             self.taken = dict(self._given)
 
     async def _take_readings(self) -> None:
         assert self._feeder is not None
-        settings = self._job.settings
+        settings = self._context.settings
         self._doing = "waiting for its feeder"
         started = time.monotonic()
         wait_s = 0.0 if self.inbox else settings.feeder_s
         readings = await self._feeder.next(max_items=settings.feeder_items, timeout_s=wait_s)
-        self._job.observer.spent("fetch" if readings else "idle", time.monotonic() - started)
+        self._context.observer.spent("fetch" if readings else "idle", time.monotonic() - started)
         if readings is None:
             self.exhausted = True
         elif readings:
@@ -224,7 +228,9 @@ class Lane:
             bury = partial(bury_reading, origin=f"a reading of {self.name}")
             with self._at_work():
                 step = await self._call(cast(FedTask, self._task).take, readings, bury)
-                await self._deliver(step, Given({}, len(readings), (), dict(self._given), self._stepped_s))
+                await self._deliver(
+                    step, StepInput({}, len(readings), (), dict(self._given), self._stepped_s)
+                )
 
     async def _call(
         self,
@@ -239,7 +245,7 @@ class Lane:
         self._held_back = step.consumed
         return step
 
-    async def _deliver(self, step: Step, given: Given) -> None:
+    async def _deliver(self, step: Step, given: StepInput) -> None:
         with self._spending("publish"):
             await self._outbox.deliver(step, given, self._task.held())
         self.delivered = True
@@ -256,10 +262,10 @@ class Lane:
         try:
             yield
         except Exception as error:
-            self._job.observer.failed(state, error)
+            self._context.observer.failed(state, error)
             raise
         finally:
-            self._job.observer.spent(state, time.monotonic() - started)
+            self._context.observer.spent(state, time.monotonic() - started)
 
     async def _close(self) -> None:
         feeder, self._feeder = self._feeder, None

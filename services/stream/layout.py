@@ -54,7 +54,7 @@ def check_consumed(inputs: frozenset[Partition], consumed: Iterable[Partition]) 
         raise Fatal(f"offsets of {named} were to be committed by a writer that does not own them")
 
 
-def copartitioned(topics: Topics, names: Sequence[str]) -> int:
+def common_partition_count(topics: Topics, names: Sequence[str]) -> int:
     """How many numbers a group over these topics shares out."""
     counts = {name: spec_of(topics, name).partitions for name in names}
     if len(set(counts.values())) != 1:

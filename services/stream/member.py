@@ -9,7 +9,7 @@ from services.stream.bus import Assignment, Partition, Record
 from services.stream.groups import Membership
 
 
-class Want(NamedTuple):
+class FetchRequest(NamedTuple):
     """A stretch to read: at most `limit` records of `partition` from `start` on."""
 
     partition: Partition
@@ -17,7 +17,7 @@ class Want(NamedTuple):
     limit: int
 
 
-class Found(NamedTuple):
+class FetchResult(NamedTuple):
     records: Sequence[Record]
     following: int
     """The next offset to read: past the records, and past a hole compaction left at the end."""
@@ -32,7 +32,7 @@ class Log(Protocol):
     def known_end(self, partition: Partition) -> int:
         """The end as last heard; costs nothing."""
 
-    async def find(self, wants: Sequence[Want]) -> Sequence[Found]: ...
+    async def find(self, requests: Sequence[FetchRequest]) -> Sequence[FetchResult]: ...
 
 
 class LogMember:
@@ -57,23 +57,23 @@ class LogMember:
     async def fetch(self, *, max_records: int, timeout_s: float) -> Mapping[Partition, Sequence[Record]]:
         deadline = asyncio.get_running_loop().time() + timeout_s
         while True:
-            wants = self._wants(max_records)
-            if wants:
+            requests = self._plan_requests(max_records)
+            if requests:
                 seeks = self._seeks
-                found = await self._log.find(wants)
-                got = self._take(wants, found) if seeks == self._seeks else {}
+                found = await self._log.find(requests)
+                got = self._take(requests, found) if seeks == self._seeks else {}
                 if got:
                     return got
             left = deadline - asyncio.get_running_loop().time()
             if left <= 0:
                 return {}
-            if not wants:
+            if not requests:
                 await self._log.bell.wait(left)
 
     async def close(self) -> None:
         self._leave(self._membership)
 
-    def _wants(self, max_records: int) -> list[Want]:
+    def _plan_requests(self, max_records: int) -> list[FetchRequest]:
         owned = self._membership.owned
         ready = sorted(
             partition
@@ -82,21 +82,23 @@ class LogMember:
         )
         self._turn += 1
         first = self._turn % len(ready) if ready else 0
-        wants = []
+        requests = []
         left = max_records
         for place, partition in enumerate([*ready[first:], *ready[:first]]):
             limit = -(-left // (len(ready) - place))
             if limit > 0:
-                wants.append(Want(partition, self._positions[partition], limit))
+                requests.append(FetchRequest(partition, self._positions[partition], limit))
             left -= limit
-        return wants
+        return requests
 
-    def _take(self, wants: Sequence[Want], found: Sequence[Found]) -> dict[Partition, Sequence[Record]]:
+    def _take(
+        self, requests: Sequence[FetchRequest], found: Sequence[FetchResult]
+    ) -> dict[Partition, Sequence[Record]]:
         got = {}
-        for want, (records, following) in zip(wants, found, strict=True):
-            if want.partition not in self._membership.owned:
+        for request, (records, following) in zip(requests, found, strict=True):
+            if request.partition not in self._membership.owned:
                 continue
-            self._positions[want.partition] = following
+            self._positions[request.partition] = following
             if records:
-                got[want.partition] = records
+                got[request.partition] = records
         return got

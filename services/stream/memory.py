@@ -17,10 +17,10 @@ from services.stream.bell import Bell
 from services.stream.bus import Fenced, Output, Partition, Record, TopicSpec
 from services.stream.clock import Clock, SystemClock, microseconds
 from services.stream.groups import Groups
-from services.stream.member import Found, LogMember, Want
+from services.stream.member import FetchRequest, FetchResult, LogMember
 
 
-class Fault(msgspec.Struct, frozen=True):
+class PublishFault(msgspec.Struct, frozen=True):
     """An error the next publish raises, before or after it took effect."""
 
     error: BaseException
@@ -48,7 +48,7 @@ class MemoryBus:
         self._groups = Groups(self.bell.ring)
         self._offsets: defaultdict[str, dict[Partition, int]] = defaultdict(dict)
         self._epochs: defaultdict[tuple[str, int], int] = defaultdict(int)
-        self._faults: deque[Fault | None] = deque()
+        self._faults: deque[PublishFault | None] = deque()
 
     def fail_publish(self, error: BaseException, *, after: bool = False, skip: int = 0) -> None:
         """Make a coming publish raise `error`: after letting `skip` pass, behind earlier such wishes.
@@ -56,7 +56,7 @@ class MemoryBus:
         `after`: once it took effect, as when the answer is lost.
         """
         self._faults += [None] * skip
-        self._faults.append(Fault(error, after))
+        self._faults.append(PublishFault(error, after))
 
     async def start(self) -> None: ...
 
@@ -72,7 +72,7 @@ class MemoryBus:
         return layout.spec_of(self._topics, topic).partitions
 
     async def join(self, group: str, topics: Sequence[str]) -> LogMember:
-        numbers = layout.copartitioned(self._topics, topics)
+        numbers = layout.common_partition_count(self._topics, topics)
         return LogMember(self, self._groups.join(group, topics, numbers), self._groups.leave)
 
     async def writer(self, group: str, topics: Sequence[str], number: int) -> "MemoryWriter":
@@ -87,7 +87,7 @@ class MemoryBus:
 
     async def read(self, partition: Partition, start: int, *, max_records: int) -> Sequence[Record]:
         layout.check_partition(self._topics, partition)
-        return self._slice(Want(partition, start, max_records)).records
+        return self._slice(FetchRequest(partition, start, max_records)).records
 
     async def end(self, partition: Partition) -> int:
         layout.check_partition(self._topics, partition)
@@ -95,7 +95,7 @@ class MemoryBus:
 
     async def compact(self, topic: str) -> None:
         spec = layout.spec_of(self._topics, topic)
-        rule = retention.rule(
+        rule = retention.cleanup_rule(
             spec, now_us=microseconds(self._clock.now()), tombstone_grace_s=self._tombstone_grace_s
         )
         for number in range(spec.partitions):
@@ -112,15 +112,15 @@ class MemoryBus:
     def known_end(self, partition: Partition) -> int:
         return self._tails[partition].end
 
-    async def find(self, wants: Sequence[Want]) -> Sequence[Found]:
+    async def find(self, requests: Sequence[FetchRequest]) -> Sequence[FetchResult]:
         await asyncio.sleep(0)
-        return [self._slice(want) for want in wants]
+        return [self._slice(request) for request in requests]
 
-    def _slice(self, want: Want) -> Found:
-        tail = self._tails[want.partition]
-        first = bisect_left(tail.records, want.start, key=lambda record: record.offset)
-        records = tail.records[first : first + want.limit]
-        return Found(records, records[-1].offset + 1 if len(records) == want.limit else tail.end)
+    def _slice(self, request: FetchRequest) -> FetchResult:
+        tail = self._tails[request.partition]
+        first = bisect_left(tail.records, request.start, key=lambda record: record.offset)
+        records = tail.records[first : first + request.limit]
+        return FetchResult(records, records[-1].offset + 1 if len(records) == request.limit else tail.end)
 
     def check_epoch(self, group: str, number: int, epoch: int) -> None:
         if self._epochs[group, number] != epoch:

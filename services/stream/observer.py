@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from services.stream.bus import Partition
-from services.stream.changelog import Restored
+from services.stream.changelog import RestoreResult
 
 State = Literal["idle", "fetch", "step", "publish", "backpressure", "restore"]
 Result = Literal["committed", "aborted", "unclear", "fenced"]
@@ -55,7 +55,7 @@ class Observer(Protocol):
     def restoring(self, number: int, at: int, end: int) -> None:
         """The changelog of a number is applied up to offset `at` of `end`."""
 
-    def restored(self, number: int, restored: Restored, seconds: float) -> None: ...
+    def restored(self, number: int, restored: RestoreResult, seconds: float) -> None: ...
 
     def rebalanced(self, owned: frozenset[int]) -> None:
         """The numbers this runner owns from now on."""
@@ -67,7 +67,7 @@ class Observer(Protocol):
         """A number stands still, its input uncommitted, until something of it is delivered."""
 
 
-class Unobserved:
+class NullObserver:
     """The observer nobody looks at."""
 
     def delivered(self, delivery: Delivery) -> None: ...
@@ -80,7 +80,7 @@ class Unobserved:
 
     def restoring(self, number: int, at: int, end: int) -> None: ...
 
-    def restored(self, number: int, restored: Restored, seconds: float) -> None: ...
+    def restored(self, number: int, restored: RestoreResult, seconds: float) -> None: ...
 
     def rebalanced(self, owned: frozenset[int]) -> None: ...
 

@@ -7,18 +7,18 @@ from functools import partial
 
 import msgspec
 
-from services.stream.breaker import Batch, Tally
+from services.stream.breaker import BatchCounts, BreakerState
 from services.stream.bus import Bus, BusError, Fatal, Fenced, Output, Partition, Unclear, Writer
 from services.stream.clock import Clock
 from services.stream.dead_letters import to_output
 from services.stream.observer import Delivery, Observer, Result, State
-from services.stream.patience import patiently
+from services.stream.patience import call_patiently
 from services.stream.service import Service, Step
 from services.stream.settings import RunSettings
 from services.stream.steps import to_commit
 
 
-class Job(msgspec.Struct, frozen=True):
+class LaneContext(msgspec.Struct, frozen=True):
     """What all lanes of a runner share."""
 
     service: Service
@@ -29,19 +29,19 @@ class Job(msgspec.Struct, frozen=True):
     clock: Clock
     """What dead letters and snapshots are stamped by."""
 
-    def failing(self, state: State) -> Callable[[Exception], None]:
+    def failure_callback(self, state: State) -> Callable[[Exception], None]:
         """Tells the observer what was raised meanwhile."""
         return partial(self.observer.failed, state)
 
 
-class Halted(Fatal):
+class LaneHalted(Fatal):
     """One number cannot go on: its dead letters cannot be written, or most of its input is dead.
 
     Nothing of the batch is published or committed. The other numbers have nothing to do with it.
     """
 
 
-class Given(msgspec.Struct, frozen=True):
+class StepInput(msgspec.Struct, frozen=True):
     """What a step was given."""
 
     inputs: Mapping[str, int]
@@ -58,31 +58,35 @@ class Given(msgspec.Struct, frozen=True):
 class Outbox:
     """Publishes for one number through its writer."""
 
-    def __init__(self, job: Job, number: int, writer: Writer, committed: Mapping[Partition, int]) -> None:
-        self._job = job
+    def __init__(
+        self, context: LaneContext, number: int, writer: Writer, committed: Mapping[Partition, int]
+    ) -> None:
+        self._context = context
         self._number = number
         self._writer = writer
         self._committed = dict(committed)
-        self._tally = Tally()
+        self._breaker = BreakerState()
 
-    async def deliver(self, step: Step, given: Given, held: int) -> None:
-        """Raises `Fenced`, `Unclear`, `Halted`, or `Fatal` where patience ended."""
-        tally = self._judge(step, given)
+    async def deliver(self, step: Step, given: StepInput, held: int) -> None:
+        """Raises `Fenced`, `Unclear`, `LaneHalted`, or `Fatal` where patience ended."""
+        breaker = self._judge(step, given)
         consumed = to_commit(step, given.positions, self._committed)
-        now = self._job.clock.now()
-        dead = [to_output(one, self._job.service.name, now=now) for one in step.dead]
+        now = self._context.clock.now()
+        dead = [to_output(one, self._context.service.name, now=now) for one in step.dead]
         outputs = [*step.outputs, *dead]
         if outputs or consumed:
             attempt = partial(self._attempt, outputs, consumed)
             try:
-                await patiently(attempt, self._job.settings.patience, self._job.failing("publish"))
+                await call_patiently(
+                    attempt, self._context.settings.patience, self._context.failure_callback("publish")
+                )
             except Fatal as error:
                 if not dead:
                     raise
-                raise Halted(_unwritten(dead, error)) from error
+                raise LaneHalted(_unwritten_message(dead, error)) from error
         self._committed.update(consumed)
-        self._tally = tally
-        self._job.observer.delivered(
+        self._breaker = breaker
+        self._context.observer.delivered(
             Delivery(
                 number=self._number,
                 inputs=given.inputs,
@@ -99,19 +103,19 @@ class Outbox:
             )
         )
 
-    def _judge(self, step: Step, given: Given) -> Tally:
-        limits = self._job.settings.dead_limits
+    def _judge(self, step: Step, given: StepInput) -> BreakerState:
+        limits = self._context.settings.dead_limits
         accounted = sum(step.outcomes.values()) + len(step.dead)
         inputs = max(accounted, sum(given.inputs.values()) + given.readings)
-        tally = self._tally.after(Batch(inputs, len(step.dead)), limits)
-        why = tally.too_much(limits) if step.dead else ""
+        breaker = self._breaker.after(BatchCounts(inputs, len(step.dead)), limits)
+        why = breaker.trip_reason(limits) if step.dead else ""
         if why:
             last = step.dead[-1]
-            raise Halted(
+            raise LaneHalted(
                 f"{why}, so this batch was not published and will be read again; "
                 f"the last was {last.origin}: {last.reason} ({last.detail})"
             )
-        return tally
+        return breaker
 
     async def _attempt(self, outputs: Sequence[Output], consumed: Mapping[Partition, int]) -> None:
         started = time.monotonic()
@@ -122,10 +126,10 @@ class Outbox:
             result = _RESULTS.get(type(error), "aborted")
             raise
         finally:
-            self._job.observer.transaction(result, time.monotonic() - started)
+            self._context.observer.transaction(result, time.monotonic() - started)
 
 
-def _unwritten(dead: Sequence[Output], error: Fatal) -> str:
+def _unwritten_message(dead: Sequence[Output], error: Fatal) -> str:
     return f"{len(dead)} dead letters could not be written to {dead[0].partition.topic}: {error}"
 
 

@@ -18,7 +18,7 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Pauses together; then the fault is a person's to mend."""
 
 
-async def patiently(
+async def call_patiently(
     call: Callable[[], Awaitable[T]], patience: Patience, failed: Callable[[Retry], None] | None = None
 ) -> T:
     """Call again while it raises `Retry`, of which `failed` is told. Raises `Fatal` when patience ends.

@@ -6,10 +6,10 @@ from services.stream.bus import Bus, Partition
 from services.stream.runner import Runner
 
 
-async def drained(bus: Bus, group: str, topics: Sequence[str]) -> bool:
+async def is_drained(bus: Bus, group: str, topics: Sequence[str]) -> bool:
     """Whether the group has committed everything its topics hold. Can be asked from any process.
 
-    A task that holds records back keeps this False; ask `settled` and `Runner.held` beside it.
+    A task that holds records back keeps this False; ask `is_settled` and `Runner.held` beside it.
     """
     committed = await bus.committed(group, topics)
     for topic in topics:
@@ -20,7 +20,7 @@ async def drained(bus: Bus, group: str, topics: Sequence[str]) -> bool:
     return True
 
 
-async def settled(runners: Sequence[Runner]) -> bool:
+async def is_settled(runners: Sequence[Runner]) -> bool:
     """Whether the runners of one service, all of them, have taken and published everything there is.
 
     Feeders must be exhausted. What tasks still hold counts as taken: see `Runner.held`.
@@ -29,5 +29,5 @@ async def settled(runners: Sequence[Runner]) -> bool:
     numbers = set(range(await first.bus.partitions(first.service.inputs[0])))
     at_rest: set[int] = set()
     for runner in runners:
-        at_rest |= await runner.at_rest()
+        at_rest |= await runner.numbers_at_rest()
     return at_rest == numbers

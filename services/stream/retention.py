@@ -16,7 +16,7 @@ TOMBSTONE_GRACE_S = 86_400
 """As Kafka's `delete.retention.ms`: how long a reader may take from a key's value to its tombstone."""
 
 
-class Kept(Protocol):
+class KeyedRecord(Protocol):
     @property
     def offset(self) -> int: ...
     @property
@@ -27,7 +27,7 @@ class Kept(Protocol):
     def timestamp_us(self) -> int: ...
 
 
-class Rule(msgspec.Struct, frozen=True):
+class CleanupRule(msgspec.Struct, frozen=True):
     """What a topic's cleanup means at one moment."""
 
     compact: bool
@@ -37,21 +37,21 @@ class Rule(msgspec.Struct, frozen=True):
     """Compacted: from this offset on a group has still to take the records, so they stay."""
 
 
-def rule(spec: TopicSpec, *, now_us: int, tombstone_grace_s: float) -> Rule:
+def cleanup_rule(spec: TopicSpec, *, now_us: int, tombstone_grace_s: float) -> CleanupRule:
     age_s = spec.retention_s
     if spec.compact and age_s is None:
         age_s = int(tombstone_grace_s)
-    return Rule(compact=spec.compact, horizon_us=None if age_s is None else now_us - age_s * 1_000_000)
+    return CleanupRule(compact=spec.compact, horizon_us=None if age_s is None else now_us - age_s * 1_000_000)
 
 
-def last_offsets(records: Iterable[Kept], known: dict[bytes, int]) -> None:
+def last_offsets(records: Iterable[KeyedRecord], known: dict[bytes, int]) -> None:
     """Note in `known` the last offset of each key; call it with records in offset order."""
     for record in records:
         if record.key is not None:
             known[record.key] = record.offset
 
 
-def survives(record: Kept, rule: Rule, last: Mapping[bytes, int]) -> bool:
+def survives(record: KeyedRecord, rule: CleanupRule, last: Mapping[bytes, int]) -> bool:
     """Whether the record stays. `last` must know every record the log held when it was made."""
     old = rule.horizon_us is not None and record.timestamp_us < rule.horizon_us
     if not rule.compact:

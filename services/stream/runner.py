@@ -13,13 +13,13 @@ from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
-from services.stream.bus import Assignment, Bus, Fenced, Member, Partition, Unclear
+from services.stream.bus import Assignment, Bus, Fenced, GroupMember, Partition, Unclear
 from services.stream.clock import Clock, SystemClock
 from services.stream.keeper import Keeper
 from services.stream.lane import Lane
-from services.stream.observer import Observer, Unobserved
-from services.stream.outbox import Halted, Job
-from services.stream.patience import patiently
+from services.stream.observer import NullObserver, Observer
+from services.stream.outbox import LaneContext, LaneHalted
+from services.stream.patience import call_patiently
 from services.stream.service import Service
 from services.stream.settings import RunSettings
 
@@ -29,7 +29,7 @@ FULL_S = 0.05
 ASSIGNMENT_S = 60.0
 
 
-class Waiting(NamedTuple):
+class Backlog(NamedTuple):
     """What is in a lane and not decided."""
 
     records: int = 0
@@ -56,8 +56,10 @@ class Runner:
         self.service = service
         self.bus = bus
         self.group = settings.group or f"newsfold-{service.name}"
-        self._job = Job(service, bus, self.group, settings, observer or Unobserved(), clock or SystemClock())
-        self._keeper = Keeper(self._job)
+        self._context = LaneContext(
+            service, bus, self.group, settings, observer or NullObserver(), clock or SystemClock()
+        )
+        self._keeper = Keeper(self._context)
         self._lanes: dict[int, Lane] = {}
         self._fenced: set[int] = set()
         self._halted: dict[int, str] = {}
@@ -69,7 +71,7 @@ class Runner:
         """Inputs the tasks hold, taken but not yet accounted for."""
         return sum(lane.held() for lane in self._lanes.values())
 
-    def exhausted(self) -> bool:
+    def is_exhausted(self) -> bool:
         """Whether it owns something and no feeder of it will bring more."""
         return bool(self._lanes) and all(lane.ready and lane.exhausted for lane in self._lanes.values())
 
@@ -77,11 +79,11 @@ class Runner:
         """Whether every owned number is restored and being worked on."""
         return all(lane.ready for lane in self._lanes.values())
 
-    def fenced(self) -> frozenset[int]:
+    def fenced_numbers(self) -> frozenset[int]:
         """Numbers still assigned to this runner that another process has taken over."""
         return frozenset(self._fenced)
 
-    def halted(self) -> Mapping[int, str]:
+    def halted_numbers(self) -> Mapping[int, str]:
         """Owned numbers that stand still while the others go on, and why."""
         return {
             number: why
@@ -89,22 +91,22 @@ class Runner:
             if number in self._lanes and not self._lanes[number].delivered
         }
 
-    def waiting(self) -> Waiting:
+    def backlog(self) -> Backlog:
         """In whichever lane has most of it."""
-        lanes = [Waiting(len(lane.inbox), lane.inbox.bytes, lane.held()) for lane in self._lanes.values()]
-        return Waiting(*map(max, zip(*lanes, strict=True))) if lanes else Waiting()
+        lanes = [Backlog(len(lane.inbox), lane.inbox.bytes, lane.held()) for lane in self._lanes.values()]
+        return Backlog(*map(max, zip(*lanes, strict=True))) if lanes else Backlog()
 
-    def taken(self) -> dict[Partition, int]:
+    def next_offsets(self) -> dict[Partition, int]:
         """Next offset of each owned input partition that is neither taken nor published yet."""
         return {partition: at for lane in self._lanes.values() for partition, at in lane.taken.items()}
 
-    async def at_rest(self) -> frozenset[int]:
+    async def numbers_at_rest(self) -> frozenset[int]:
         """The owned numbers whose input, as of now, is taken and published."""
-        return frozenset([lane.number for lane in list(self._lanes.values()) if await lane.at_rest()])
+        return frozenset([lane.number for lane in list(self._lanes.values()) if await lane.is_at_rest()])
 
     async def idle(self) -> bool:
         """Whether it has joined, and the input of all it owns is taken and published; it may own nothing."""
-        return self._joined and await self.at_rest() == self._lanes.keys()
+        return self._joined and await self.numbers_at_rest() == self._lanes.keys()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set, then drain within `drain_s`, then cancel what is left.
@@ -115,16 +117,18 @@ class Runner:
         the batch in hand is published then.
         """
         join = partial(self.bus.join, self.group, self.service.inputs)
-        member = await patiently(join, self._job.settings.patience, self._job.failing("fetch"))
+        member = await call_patiently(
+            join, self._context.settings.patience, self._context.failure_callback("fetch")
+        )
         failure: BaseException | None = None
         restored: frozenset[int] = frozenset()
         try:
             async with asyncio.timeout(None) as limit:
                 restored = await self._serve(member, stop, limit)
         except BaseExceptionGroup as group:
-            failure = _first(group)
+            failure = _first_failure(group)
         except TimeoutError:
-            logger.warning("%s took longer than %s s to drain", self.group, self._job.settings.drain_s)
+            logger.warning("%s took longer than %s s to drain", self.group, self._context.settings.drain_s)
         finally:
             await member.close()
         if failure is not None:
@@ -132,7 +136,9 @@ class Runner:
         left_s = (limit.when() or 0.0) - asyncio.get_running_loop().time()
         await self._keeper.keep_last(restored, left_s=left_s)
 
-    async def _serve(self, member: Member, stop: asyncio.Event, limit: asyncio.Timeout) -> frozenset[int]:
+    async def _serve(
+        self, member: GroupMember, stop: asyncio.Event, limit: asyncio.Timeout
+    ) -> frozenset[int]:
         """The numbers that were restored when it was stopped."""
         async with asyncio.TaskGroup() as self._tasks:
             loops = [
@@ -140,7 +146,7 @@ class Runner:
                 for loop in (self._follow(member), self._fetch(member), self._snapshot())
             ]
             await stop.wait()
-            limit.reschedule(asyncio.get_running_loop().time() + self._job.settings.drain_s)
+            limit.reschedule(asyncio.get_running_loop().time() + self._context.settings.drain_s)
             restored = self._restored()
             for loop in loops:
                 loop.cancel()
@@ -151,10 +157,12 @@ class Runner:
     def _restored(self) -> frozenset[int]:
         return frozenset(lane.number for lane in self._lanes.values() if lane.ready)
 
-    async def _follow(self, member: Member) -> None:
+    async def _follow(self, member: GroupMember) -> None:
         while True:
             call = partial(member.assignment, timeout_s=ASSIGNMENT_S)
-            assignment = await patiently(call, self._job.settings.patience, self._job.failing("fetch"))
+            assignment = await call_patiently(
+                call, self._context.settings.patience, self._context.failure_callback("fetch")
+            )
             if assignment is not None:
                 self._own(assignment)
 
@@ -168,39 +176,39 @@ class Runner:
         self._fenced &= owned
         for number in sorted(owned - self._lanes.keys() - self._fenced):
             self._open(number)
-        self._job.observer.rebalanced(owned)
+        self._context.observer.rebalanced(owned)
 
     def _open(self, number: int) -> None:
-        lane = Lane(self._job, number, self._changed.set)
+        lane = Lane(self._context, number, self._changed.set)
         self._lanes[number] = lane
         self._tasks.create_task(self._keep(lane), name=lane.name)
 
     async def _keep(self, lane: Lane) -> None:
         try:
             await lane.run()
-        except Halted as why:
+        except LaneHalted as why:
             await self._halt(lane, why)
         except Fenced as fenced:
             logger.warning("%s gave up its number: %s", lane.name, fenced)
             if self._lanes.get(lane.number) is lane:
                 del self._lanes[lane.number]
                 self._fenced.add(lane.number)
-                self._job.observer.lost(lane.number)
+                self._context.observer.lost(lane.number)
         except Unclear as unclear:
             logger.warning("%s starts again from what is committed: %s", lane.name, unclear)
-            await self._again(lane, self._job.settings.patience.first_s)
+            await self._restart(lane, self._context.settings.patience.first_s)
 
-    async def _halt(self, lane: Lane, why: Halted) -> None:
-        halt_s = self._job.settings.halt_s
+    async def _halt(self, lane: Lane, why: LaneHalted) -> None:
+        halt_s = self._context.settings.halt_s
         if halt_s is None:
             raise why
         logger.error("%s; it is tried again every %g s, the others go on", why, halt_s)
         if self._lanes.get(lane.number) is lane:
             self._halted[lane.number] = str(why)
-            self._job.observer.halted(lane.number)
-        await self._again(lane, halt_s)
+            self._context.observer.halted(lane.number)
+        await self._restart(lane, halt_s)
 
-    async def _again(self, lane: Lane, pause_s: float) -> None:
+    async def _restart(self, lane: Lane, pause_s: float) -> None:
         """Start anew from what is committed, if it is still ours and wanted."""
         with suppress(TimeoutError):
             async with asyncio.timeout(pause_s):
@@ -208,7 +216,7 @@ class Runner:
         if self._lanes.get(lane.number) is lane and not lane.stopping.is_set():
             self._open(lane.number)
 
-    async def _fetch(self, member: Member) -> None:
+    async def _fetch(self, member: GroupMember) -> None:
         sought: Mapping[Partition, int] = {}
         while True:
             self._changed.clear()
@@ -221,15 +229,15 @@ class Runner:
                 member.seek(wanted)
             sought = {**wanted, **await self._fill(member, lanes)}
 
-    async def _fill(self, member: Member, lanes: Mapping[int, Lane]) -> dict[Partition, int]:
+    async def _fill(self, member: GroupMember, lanes: Mapping[int, Lane]) -> dict[Partition, int]:
         """One fetch, and where the next one goes on."""
-        settings = self._job.settings
+        settings = self._context.settings
         wait_s = settings.fetch_s if len(lanes) == len(self._lanes) else FULL_S
         started = time.monotonic()
         fetch = partial(member.fetch, max_records=settings.fetch_records, timeout_s=wait_s)
-        got = await patiently(fetch, settings.patience, self._job.failing("fetch"))
+        got = await call_patiently(fetch, settings.patience, self._context.failure_callback("fetch"))
         if got:
-            self._job.observer.spent("fetch", time.monotonic() - started)
+            self._context.observer.spent("fetch", time.monotonic() - started)
         for partition, records in got.items():
             lane = lanes[partition.number]
             # A lane opened meanwhile under the same number starts at an offset of its own.
@@ -242,14 +250,14 @@ class Runner:
         started = time.monotonic()
         await self._changed.wait()
         if full:
-            self._job.observer.spent("backpressure", time.monotonic() - started)
+            self._context.observer.spent("backpressure", time.monotonic() - started)
 
     async def _snapshot(self) -> None:
         while True:
-            await asyncio.sleep(self._job.settings.snapshot_every_s)
+            await asyncio.sleep(self._context.settings.snapshot_every_s)
             await self._keeper.keep(self._restored())
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+def _first_failure(group: BaseExceptionGroup[BaseException]) -> BaseException:
     first = group.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+    return _first_failure(first) if isinstance(first, BaseExceptionGroup) else first

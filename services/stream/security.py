@@ -63,7 +63,7 @@ class KafkaSecurity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
                 "set tls = true, or allow_plaintext_login = true if meant"
             )
 
-    def who(self) -> str:
+    def principal(self) -> str:
         """Who we are to the broker, for messages."""
         if self.mechanism:
             return f"user {self.user!r}" if self.user else "the bearer of the token"

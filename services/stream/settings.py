@@ -4,7 +4,7 @@ import msgspec
 
 from services.stream.breaker import Limits
 from services.stream.patience import Patience
-from services.stream.snapshot import Place
+from services.stream.snapshot import SnapshotFolder
 
 
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,5 +30,5 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     dead_limits: Limits = Limits()
     halt_s: float | None = None
     """After so long, a number that halted starts again from what is committed. None: it ends the runner."""
-    snapshots: Place | None = None
+    snapshots: SnapshotFolder | None = None
     snapshot_every_s: float = 900.0

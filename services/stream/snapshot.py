@@ -16,7 +16,7 @@ from typing import BinaryIO
 import msgspec
 from msgspec.structs import replace
 
-from services.stream.batches import Stored, pack, unpack_from
+from services.stream.batches import StoredRecord, pack, unpack_from
 from services.stream.bus import Partition, Record
 
 FORMAT = 2
@@ -55,7 +55,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Of the payload and of this header without it."""
 
 
-class Ignored(msgspec.Struct, frozen=True):
+class Rejection(msgspec.Struct, frozen=True):
     """Why a file was not used, as a half sentence."""
 
     reason: str
@@ -63,7 +63,7 @@ class Ignored(msgspec.Struct, frozen=True):
     """There is no file, or nothing in it, which is nothing to worry about."""
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class SnapshotFolder(msgspec.Struct, frozen=True, kw_only=True):
     """Where snapshots lie and which are believed."""
 
     folder: Path
@@ -90,7 +90,7 @@ class Draft:
         self._latest: deque[Record] = deque(maxlen=ANCHORS)
 
     def add(self, records: Sequence[Record]) -> None:
-        stored = [Stored(r.offset, r.key, r.value, r.headers, r.timestamp_us) for r in records]
+        stored = [StoredRecord(r.offset, r.key, r.value, r.headers, r.timestamp_us) for r in records]
         self._records += len(stored)
         self._latest.extend(records)
         for batch in pack(stored):
@@ -110,7 +110,7 @@ class Draft:
             written_at=now,
             anchors=tuple(Anchor.of(record) for record in self._latest),
         )
-        header = replace(header, sha256=_sealed(header, self._sum))
+        header = replace(header, sha256=_checksum(header, self._sum))
         line = msgspec.json.encode(header)
         if len(line) >= HEADER_BYTES:
             raise ValueError(f"snapshot header of {partition.topic!r} takes more than {HEADER_BYTES} bytes")
@@ -146,45 +146,47 @@ class Snapshot:
         self._file.close()
 
 
-def load(place: Place, partition: Partition, *, end: int, now: datetime) -> Snapshot | Ignored:
+def load(folder: SnapshotFolder, partition: Partition, *, end: int, now: datetime) -> Snapshot | Rejection:
     """Prove the partition's snapshot against the log's `end`; the caller closes what it is given."""
-    path = place.path(partition)
+    path = folder.path(partition)
     try:
         file = path.open("rb")
     except FileNotFoundError:
-        return Ignored(f"there is none at {path}", absent=True)
+        return Rejection(f"there is none at {path}", absent=True)
     except OSError as error:
-        return Ignored(f"{path} cannot be opened: {error}")
-    found = _proved(file, place, partition, end, now)
-    if isinstance(found, Ignored):
+        return Rejection(f"{path} cannot be opened: {error}")
+    found = _prove(file, folder, partition, end, now)
+    if isinstance(found, Rejection):
         file.close()
-        return Ignored(f"{path} {found.reason}")
+        return Rejection(f"{path} {found.reason}")
     return Snapshot(file, found)
 
 
-def _proved(file: BinaryIO, place: Place, partition: Partition, end: int, now: datetime) -> Header | Ignored:
+def _prove(
+    file: BinaryIO, folder: SnapshotFolder, partition: Partition, end: int, now: datetime
+) -> Header | Rejection:
     try:
         header = msgspec.json.decode(file.read(HEADER_BYTES), type=Header)
-        doubt = _doubt(header, place, partition, end, now) or _damage(file, header)
+        doubt = _doubt(header, folder, partition, end, now) or _damage(file, header)
     except msgspec.MsgspecError as error:
-        return Ignored(f"has no readable header: {error}")
+        return Rejection(f"has no readable header: {error}")
     except OSError as error:
-        return Ignored(f"cannot be read: {error}")
-    return Ignored(doubt) if doubt else header
+        return Rejection(f"cannot be read: {error}")
+    return Rejection(doubt) if doubt else header
 
 
-def _doubt(header: Header, place: Place, partition: Partition, end: int, now: datetime) -> str:
+def _doubt(header: Header, folder: SnapshotFolder, partition: Partition, end: int, now: datetime) -> str:
     age_s = (now - header.written_at).total_seconds()
     doubts = (
         (header.format != FORMAT, f"has format {header.format}, not {FORMAT}"),
-        (header.scheme != place.scheme, f"has scheme {header.scheme!r}, not {place.scheme!r}"),
+        (header.scheme != folder.scheme, f"has scheme {header.scheme!r}, not {folder.scheme!r}"),
         (
             (header.topic, header.number) != tuple(partition),
             f"is of {header.topic}/{header.number}, not {partition.topic}/{partition.number}",
         ),
         (header.next_offset > end, f"reaches offset {header.next_offset}, beyond the log's end {end}"),
         (age_s < 0, f"was written {-age_s:.0f} s from now: a clock has been moved"),
-        (age_s > place.max_age_s, f"is {age_s:.0f} s old, more than {place.max_age_s:.0f}"),
+        (age_s > folder.max_age_s, f"is {age_s:.0f} s old, more than {folder.max_age_s:.0f}"),
     )
     return next((why for doubtful, why in doubts if doubtful), "")
 
@@ -197,12 +199,12 @@ def _damage(file: BinaryIO, header: Header) -> str:
         size += len(chunk)
     if size != header.payload_bytes:
         return f"holds {size} bytes of payload, not {header.payload_bytes}"
-    if _sealed(header, digest) != header.sha256:
+    if _checksum(header, digest) != header.sha256:
         return "does not match its checksum"
     return ""
 
 
-def _sealed(header: Header, payload: "hashlib._Hash") -> str:
+def _checksum(header: Header, payload: "hashlib._Hash") -> str:
     told = msgspec.json.encode(replace(header, sha256=payload.hexdigest()))
     return hashlib.sha256(told).hexdigest()
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.stream.bus import Assignment, Bus, Member, Output, Partition, Record, TopicSpec
+from services.stream.bus import Assignment, Bus, GroupMember, Output, Partition, Record, TopicSpec
 
 PATIENCE_S = 30.0
 
@@ -42,7 +42,7 @@ async def values(bus: Bus, name: str, number: int = 0) -> list[str]:
     return [(record.value or b"").decode() for record in await read_all(bus, Partition(name, number))]
 
 
-async def owns(member: Member, numbers: set[int]) -> Assignment:
+async def owns(member: GroupMember, numbers: set[int]) -> Assignment:
     """Wait until the member owns exactly these numbers."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
@@ -51,7 +51,7 @@ async def owns(member: Member, numbers: set[int]) -> Assignment:
                 return assignment
 
 
-async def shares(members: Sequence[Member], *numbers: set[int]) -> list[set[int]]:
+async def shares(members: Sequence[GroupMember], *numbers: set[int]) -> list[set[int]]:
     """Wait until the members together own one of `numbers`, each number once; what each owns."""
     owned: list[set[int]] = [set() for _ in members]
     async with asyncio.timeout(PATIENCE_S):
@@ -64,7 +64,7 @@ async def shares(members: Sequence[Member], *numbers: set[int]) -> list[set[int]
     return owned
 
 
-async def fetched(member: Member, count: int) -> list[Record]:
+async def fetched(member: GroupMember, count: int) -> list[Record]:
     found: list[Record] = []
     async with asyncio.timeout(PATIENCE_S):
         while len(found) < count:

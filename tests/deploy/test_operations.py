@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pytest
 
 from services.console.log import commands
-from services.ops.events import Event
+from services.ops.events import LogEvent
 from services.ops.exits import MEANING
 from services.ops.metrics import METRICS, PREFIX
 from services.ops.reference import keys
@@ -123,13 +123,13 @@ def test_the_exit_codes_are_the_ones_there_are() -> None:
 
 
 def test_the_events_are_the_ones_there_are() -> None:
-    assert sorted(rows("Logs")) == sorted(Event)
+    assert sorted(rows("Logs")) == sorted(LogEvent)
 
 
 def test_every_key_on_the_page_is_a_setting() -> None:
     known = {key for key, _ in keys()}
     sections = {key.partition(".")[0] for key in known}
-    named = set(re.findall(rf"`((?:{'|'.join(sections)})\.[a-z_]+)", PAGE)) - set(Event)
+    named = set(re.findall(rf"`((?:{'|'.join(sections)})\.[a-z_]+)", PAGE)) - set(LogEvent)
     assert len(named) > 12
     assert {key.removesuffix("_file") if key not in known else key for key in named} <= known
     variables = set(re.findall(r"NEWSFOLD_[A-Z]+__[A-Z_]+", PAGE)) - {"NEWSFOLD_SECTION__KEY"}

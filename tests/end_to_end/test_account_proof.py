@@ -17,7 +17,7 @@ from services.contracts import wire
 from services.contracts.articles import Article
 from services.contracts.relations import Verdict
 from services.contracts.stories import Story, StoryChange
-from services.stream.batches import Stored, pack, unpack
+from services.stream.batches import StoredRecord, pack, unpack
 from services.stream.bus import Record
 from services.stream.sqlite import SqliteBus
 from tests.end_to_end.archive import write_archive
@@ -80,7 +80,7 @@ def rewrite(log: Path, record: Record, value: bytes | None) -> None:
             database.execute("INSERT INTO batches VALUES (?, ?, ?, ?)", row)
 
 
-def _changed(stored: Sequence[Stored], offset: int, value: bytes | None) -> Iterator[Stored]:
+def _changed(stored: Sequence[StoredRecord], offset: int, value: bytes | None) -> Iterator[StoredRecord]:
     for one in stored:
         if one.offset != offset:
             yield one

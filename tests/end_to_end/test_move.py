@@ -15,7 +15,7 @@ from services.enrich.service import EnrichService
 from services.ops.registry import Metrics
 from services.stream.bus import Bus, Partition, Record
 from services.stream.clock import SystemClock
-from services.stream.moving import Plan, move
+from services.stream.moving import MovePlan, move
 from services.stream.patience import Patience
 from services.stream.settings import RunSettings
 from services.stream.sqlite import SqliteBus
@@ -86,12 +86,12 @@ async def test_moved_halfway_without_its_beginning_the_rest_is_as_in_an_undistur
     await play(source, here, share=0.5)
     await forget(here, tmp_path / "here.db")
     before = await here.committed("newsfold-dedup", ["articles"])
-    plan = Plan(
+    plan = MovePlan(
         to="there",
         referring=references.REFERRING,
         rewrite=references.rewrite,
         patience=Patience(),
-        told=lambda *_: None,
+        progress=lambda *_: None,
     )
     assert await move(here, there, plan, clock=SystemClock()) is not None
     after = await there.committed("newsfold-dedup", ["articles"])

@@ -17,7 +17,7 @@ import pytest
 
 from services.stream.bus import Fatal, Output, Partition, TopicSpec
 from services.stream.runner import Runner
-from services.stream.running import Running
+from services.stream.runner_group import RunnerGroup
 from services.stream.sqlite import SqliteBus
 from tests.unit.stream import toys
 
@@ -108,8 +108,8 @@ async def test_the_run_loop_stops_with_a_message_and_goes_on_once_there_is_room(
 
 
 async def _finish(bus: SqliteBus) -> None:
-    async with Running([Runner(toys.CountService(), bus, settings=toys.FAST)]) as running:
-        await running.settled()
+    async with RunnerGroup([Runner(toys.CountService(), bus, settings=toys.FAST)]) as running:
+        await running.wait_until_settled()
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from services.stream.bus import Output, Partition, Record
-from services.stream.progress import drained
+from services.stream.progress import is_drained
 from services.stream.runner import Runner
-from services.stream.running import Running
+from services.stream.runner_group import RunnerGroup
 from services.stream.settings import RunSettings
 from services.stream.sqlite import SqliteBus
 from tests.unit.stream import toys
@@ -31,10 +31,10 @@ async def work(path: Path, *, until_done: bool) -> None:
     bus = SqliteBus(path)
     await bus.start()
     settings = RunSettings(batch_records=5, fetch_s=0.05)
-    async with Running([Runner(toys.CountService(), bus, settings=settings)]) as running:
+    async with RunnerGroup([Runner(toys.CountService(), bus, settings=settings)]) as running:
         print("working", flush=True)
         if until_done:
-            assert await running.settled()
+            assert await running.wait_until_settled()
         while not until_done:
             await bus.compact(toys.STATE)
             await asyncio.sleep(0.01)
@@ -59,7 +59,7 @@ async def add(path: Path, count: int, seed: int) -> None:
 async def all_done(path: Path) -> bool:
     bus = SqliteBus(path)
     await bus.start()
-    done = await drained(bus, "newsfold-count", [toys.SOURCE])
+    done = await is_drained(bus, "newsfold-count", [toys.SOURCE])
     await bus.close()
     return done
 

@@ -11,7 +11,7 @@ from services.console.addresses import topic_specs
 from services.enrich.service import EnrichService
 from services.stream.bus import Output, Partition, Record
 from services.stream.runner import Runner
-from services.stream.running import Running
+from services.stream.runner_group import RunnerGroup
 from services.stream.sqlite import SqliteBus
 from tests.unit.console import archives
 
@@ -39,8 +39,8 @@ async def enrich(path: Path, news: Sequence[Output] = ()) -> None:
     await bus.create(topic_specs(forget=True))
     writer = await bus.writer("test", ["clusters"], 0)
     await writer.publish(news, consumed={})
-    async with Running([Runner(EnrichService(), bus)]) as running:
-        await running.settled()
+    async with RunnerGroup([Runner(EnrichService(), bus)]) as running:
+        await running.wait_until_settled()
     await bus.close()
 
 

@@ -7,7 +7,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from services.stream.bus import Output, Partition, Writer
 from services.stream.kafka import Bounds, KafkaBus
-from services.stream.patience import Patience, patiently
+from services.stream.patience import Patience, call_patiently
 from tests.kafka import session
 
 PREFIX = "test."
@@ -34,7 +34,7 @@ def client(*, proxied: bool = False, bounds: Bounds = SHORT, instance: str | Non
 
 async def insist(writer: Writer, outputs: Sequence[Output], consumed: Mapping[Partition, int]) -> None:
     """Publish as a lane does: again while it is told to try again."""
-    await patiently(lambda: writer.publish(outputs, consumed=consumed), Patience(total_s=20.0))
+    await call_patiently(lambda: writer.publish(outputs, consumed=consumed), Patience(total_s=20.0))
 
 
 async def alter(topic: str, settings: Mapping[str, str]) -> None:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from services.stream.bus import Partition
-from services.stream.patience import Patience, patiently
+from services.stream.patience import Patience, call_patiently
 from tests.kafka.crew import Crew, latest
 from tests.kafka.faults import FINISH_S, Did
 from tests.kafka.outcome import LOG, TABLE
@@ -21,7 +21,7 @@ async def read_again(crew: Crew) -> Did:
     async with crew.bus() as bus:
         for group, topic in (("newsfold-dedup", "articles"), ("newsfold-enrich", "clusters")):
             for number in range(await bus.partitions(topic)):
-                writer = await patiently(partial(bus.writer, group, [topic], number), Patience())
+                writer = await call_patiently(partial(bus.writer, group, [topic], number), Patience())
                 await writer.publish([], consumed={Partition(topic, number): 0})
                 await writer.close()
     crew.add("dedup-0", "run", "dedup")

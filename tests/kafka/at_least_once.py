@@ -14,7 +14,7 @@ from services.stream.bus import Output, Partition
 from services.stream.kafka.bounds import BATCH_BYTES, RECORD_BYTES
 from services.stream.kafka.bus import KafkaBus
 from services.stream.kafka.client import Access, TopicPartition
-from services.stream.kafka.records import Wire
+from services.stream.kafka.records import WireRecord
 
 ASIDE = "-aside"
 """Offsets go to a group without members: aiokafka's consumers commit for themselves alone."""
@@ -65,7 +65,7 @@ class AsideWriter:
             await self._offsets.commit({self._bus.access.wire(one): at for one, at in consumed.items()})
 
     @staticmethod
-    def _append(batch: Any, wire: Wire) -> bool:
+    def _append(batch: Any, wire: WireRecord) -> bool:
         told = batch.append(timestamp=wire.timestamp_ms, key=wire.key, value=wire.value, headers=wire.headers)
         return told is not None
 

@@ -23,7 +23,7 @@ from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
 from services.stream.bus import Bus, BusError, Record
 from services.stream.kafka import Bounds, KafkaBus
-from services.stream.progress import drained
+from services.stream.progress import is_drained
 from tests.kafka.at_least_once import AtLeastOnceBus
 
 SESSION_S = 2.0
@@ -243,6 +243,6 @@ async def _patient(bus: KafkaBus) -> None:
 
 async def _drained(bus: Bus, group: str, topics: Sequence[str]) -> bool:
     try:
-        return await drained(bus, group, topics)
+        return await is_drained(bus, group, topics)
     except BusError:
         return False

@@ -15,7 +15,7 @@ from services.contracts.articles import Article
 from services.contracts.stories import Story
 from services.stream.bus import Output, Partition, Record
 from services.stream.kafka import KafkaBus
-from services.stream.patience import Patience, patiently
+from services.stream.patience import Patience, call_patiently
 from tests.end_to_end.archive import write_archive
 from tests.end_to_end.command import newsfold
 from tests.kafka import session
@@ -53,7 +53,9 @@ class Log:
             bus = self._bus()
             await bus.start()
             try:
-                writer = await patiently(lambda: bus.writer(group, [source.topic], source.number), Patience())
+                writer = await call_patiently(
+                    lambda: bus.writer(group, [source.topic], source.number), Patience()
+                )
                 await writer.publish([output] if output else [], consumed={})
                 end = await bus.end(source)
                 if passed:

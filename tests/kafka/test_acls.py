@@ -21,7 +21,7 @@ from services.ops.secret import Secret
 from services.stream.bus import Fatal, Output, Partition
 from services.stream.kafka import KafkaBus
 from services.stream.runner import Runner
-from services.stream.running import Running
+from services.stream.runner_group import RunnerGroup
 from services.stream.security import KafkaSecurity
 from services.stream.service import Service
 from tests.kafka import tools
@@ -108,9 +108,9 @@ async def work(site: Site, archive: Path) -> None:
             for bus in buses.values():
                 await bus.start()
                 await bus.create(topic_specs(forget=True))
-            async with Running([Runner(service, buses[service.name]) for service in services]) as running:
+            async with RunnerGroup([Runner(service, buses[service.name]) for service in services]) as running:
                 async with asyncio.timeout(60):
-                    await running.settled()
+                    await running.wait_until_settled()
         finally:
             for bus in buses.values():
                 await bus.close()

@@ -18,7 +18,7 @@ from services.cli import main
 from services.console.topics.plan import SPECS
 from services.stream.bus import Output, Partition
 from services.stream.kafka import KafkaBus
-from services.stream.kafka.marks import Committed
+from services.stream.kafka.marks import CommittedOffset
 from services.stream.kafka.producer import Producer
 from services.stream.kafka.records import to_wire
 from tests.kafka import session, tools
@@ -68,7 +68,7 @@ class Newsroom:
         producer = Producer(self.bus.access, f"{self.prefix}-0")
         await producer.start()
         wires = {output.partition: [to_wire(output, NOW_US)] for output in ghost}
-        await producer.stage(wires, {Partition("clusters", 0): Committed(0, "ghost")}, self.prefix)
+        await producer.stage(wires, {Partition("clusters", 0): CommittedOffset(0, "ghost")}, self.prefix)
         await producer.end()
 
 

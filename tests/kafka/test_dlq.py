@@ -14,7 +14,7 @@ from services.enrich.service import EnrichService
 from services.stream.bus import Output, Partition
 from services.stream.kafka import KafkaBus
 from services.stream.runner import Runner
-from services.stream.running import Running
+from services.stream.runner_group import RunnerGroup
 from services.stream.settings import RunSettings
 from tests.conformance.acts import read_all
 from tests.kafka import session
@@ -41,11 +41,11 @@ class Site:
         await writer.close()
 
     async def enrich(self) -> None:
-        async with Running(
+        async with RunnerGroup(
             [Runner(EnrichService(), self.bus, settings=RunSettings(group=self.name))]
         ) as running:
             async with asyncio.timeout(60):
-                await running.settled()
+                await running.wait_until_settled()
 
     async def dlq(self, *words: str) -> Result:
         command = ["dlq", *words, "--bus", f"kafka:{session.bootstrap()}", "--service", "enrich"]

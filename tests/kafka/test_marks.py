@@ -4,14 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.stream.bus import Partition
-from services.stream.kafka.marks import Committed, judge, positions, to_commit
+from services.stream.kafka.marks import CommittedOffset, judge, positions, to_commit
 
 PARTITIONS = [Partition("a", 3), Partition("b", 3)]
 OFFSETS = st.dictionaries(st.sampled_from(PARTITIONS), st.integers(0, 5))
 
 
-def committed(offsets: dict[Partition, int], mark: str) -> dict[Partition, Committed]:
-    return {partition: Committed(offset, mark) for partition, offset in offsets.items()}
+def committed(offsets: dict[Partition, int], mark: str) -> dict[Partition, CommittedOffset]:
+    return {partition: CommittedOffset(offset, mark) for partition, offset in offsets.items()}
 
 
 @given(OFFSETS, OFFSETS)

@@ -180,7 +180,7 @@ def test_a_bus_refuses_to_be_made_with_a_login_in_the_clear() -> None:
 
 def test_no_secret_shows_itself(tmp_path: Path) -> None:
     security = KafkaSecurity(tls=True, key_password=Secret("0pen-sesame"), **SCRAM)
-    for shown in (repr(security), str(security), security.who()):
+    for shown in (repr(security), str(security), security.principal()):
         assert PASSWORD not in shown
         assert "0pen-sesame" not in shown
     assert "password=***" in repr(security)

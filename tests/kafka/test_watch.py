@@ -24,7 +24,7 @@ from services.stream.bus import Partition
 from services.stream.kafka import KafkaBus
 from services.stream.runner import Runner
 from services.stream.settings import RunSettings
-from services.stream.snapshot import Place
+from services.stream.snapshot import SnapshotFolder
 from tests.conformance.acts import outputs, publish, topic
 from tests.conformance.acts import values as values_of
 from tests.kafka import session
@@ -92,7 +92,7 @@ async def test_a_state_comes_back_from_a_snapshot_an_older_one_and_a_damaged_one
 ) -> None:
     run = uuid.uuid4().hex[:8]
     bus = KafkaBus(session.bootstrap(), prefix=f"{run}.", bounds=QUICK)
-    place = Place(folder=tmp_path, scheme="toys/1")
+    place = SnapshotFolder(folder=tmp_path, scheme="toys/1")
     settings = replace(FAST, group=f"count-{run}", snapshots=place, drain_s=10.0)
     file = place.path(Partition(STATE, 0))
     values = ["apple", "anise", "beet", "clove", "beech"]

@@ -43,7 +43,7 @@ def test_a_topic_is_asked_for_and_found_as_its_spec_says() -> None:
         TopicSpec(name="t", partitions=1, retention_s=60),
         TopicSpec(name="t", partitions=1),
     ):
-        asked = topics.wanted(spec, 3)
+        asked = topics.target_description(spec, 3)
         assert topics.differences(spec, asked) == []
         assert asked.spec("t") == spec
         assert asked.settings["min.insync.replicas"] == "2"
@@ -51,7 +51,7 @@ def test_a_topic_is_asked_for_and_found_as_its_spec_says() -> None:
 
 def test_a_difference_is_named_with_both_values() -> None:
     spec = TopicSpec(name="t", partitions=1, compact=True)
-    found = topics.Found(
+    found = topics.TopicDescription(
         partitions=1, replicas=3, settings={"cleanup.policy": "delete", "min.insync.replicas": "1"}
     )
     assert topics.differences(spec, found) == [
@@ -62,7 +62,7 @@ def test_a_difference_is_named_with_both_values() -> None:
 
 def test_a_topic_that_allows_more_than_is_asked_is_good_enough() -> None:
     spec = TopicSpec(name="t", partitions=1)
-    found = topics.Found(
+    found = topics.TopicDescription(
         partitions=1,
         replicas=3,
         settings={"min.insync.replicas": "3", "max.message.bytes": "99999999", "compression.type": "zstd"},

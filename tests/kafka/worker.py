@@ -12,7 +12,7 @@ import sys
 from services.stream.breaker import Limits
 from services.stream.bus import Fatal
 from services.stream.kafka import KafkaBus
-from services.stream.patience import Patience, patiently
+from services.stream.patience import Patience, call_patiently
 from services.stream.runner import Runner
 from services.stream.settings import RunSettings
 from tests.kafka.acts import SHORT
@@ -39,7 +39,7 @@ def arguments() -> argparse.Namespace:
 
 async def _leave(runner: Runner, stop: asyncio.Event) -> None:
     """End when another process took over, as the services do."""
-    while not runner.fenced():  # noqa: ASYNC110 - a runner is asked, it does not tell
+    while not runner.fenced_numbers():  # noqa: ASYNC110 - a runner is asked, it does not tell
         await asyncio.sleep(OWNERSHIP_S)
     stop.set()
 
@@ -59,13 +59,13 @@ async def work(given: argparse.Namespace) -> int:
         dead_limits=Limits(ratio=given.dead_ratio, window=200),
     )
     try:
-        await patiently(bus.start, patience)
+        await call_patiently(bus.start, patience)
         runner = Runner(Tally(given.pace), bus, settings=settings)
         watching = asyncio.create_task(_leave(runner, stop)) if given.leave else None
         await runner.run(stop)
         if watching is not None:
             watching.cancel()
-        return FENCED if given.leave and runner.fenced() else 0
+        return FENCED if given.leave and runner.fenced_numbers() else 0
     finally:
         await bus.close()
 

@@ -7,6 +7,7 @@ import ast
 import re
 import statistics
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -50,6 +51,20 @@ IMPURE = frozenset(
     "signal socket sqlite3 ssl subprocess tempfile threading time uuid warcio".split()
 )
 CLOCKS = frozenset({"now", "utcnow", "today"})
+SEARCHABLE = (
+    "services.stream",
+    "services.ops",
+    *(f"services.console.{name}" for name in ("dlq", "log", "top", "topics")),
+)
+"""Packages in which a name says what it names. Others join as they are cleaned."""
+SAYS_NOTHING = frozenset(
+    "again all alone anew asked both chosen copied done drained each elsewhere ended everything exists first "
+    "found given gone here ignored instead it kept known last latest listed lost made marked meant missing "
+    "moved named new old on once opened other ours parsed placed planned proved raised reached refused "
+    "restored running said same sealed seen sent settled standing stored taken that theirs there told untold "
+    "used waiting wanted what where who whose wishes with".split()
+)
+"""Words that by themselves name no class, function or type: participles, pronouns, adverbs."""
 LONGEST = 500
 MEDIAN = 150
 
@@ -181,6 +196,36 @@ def test_every_shell_of_ingest_is_one() -> None:
 def test_a_module_is_named_for_what_is_in_it() -> None:
     empty = {"utils", "util", "common", "helper", "helpers", "manager", "misc"}
     assert not [module for module in modules() if empty & set(module.split("."))]
+
+
+def defined(module: str) -> Iterator[str]:
+    """Names of the classes, functions and types at the top of a module."""
+    for node in tree(module).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.Assign):
+            yield from (name.id for name in node.targets if isinstance(name, ast.Name))
+
+
+@pytest.mark.parametrize("package", SEARCHABLE)
+def test_a_class_or_function_is_named_by_a_noun_or_a_verb(package: str) -> None:
+    names = [(module, name) for module in members(package) for name in defined(module)]
+    assert names
+    assert not [
+        f"{module}.{name}"
+        for module, name in names
+        if not name.isupper() and name.lstrip("_").lower() in SAYS_NOTHING
+    ]
+
+
+def test_a_public_class_has_its_name_for_itself() -> None:
+    homes: defaultdict[str, list[str]] = defaultdict(list)
+    for module in (module for package in (*SEARCHABLE, "services.contracts") for module in members(package)):
+        for node in tree(module).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes[node.name].append(module)
+    assert homes
+    assert not {name: where for name, where in homes.items() if len(where) > 1}
 
 
 def test_modules_stay_small() -> None:

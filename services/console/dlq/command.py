@@ -15,7 +15,7 @@ from services.console import addresses
 from services.console.addresses import Address
 from services.console.dlq import lines, resend
 from services.console.dlq.letters import Letter
-from services.console.dlq.resend import REFUSED, Fate, Told
+from services.console.dlq.resend import REFUSED, ReplayDecision, ReplayFate
 from services.console.progress import shown
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
@@ -25,7 +25,7 @@ from services.stream.dead_letters import topic_of
 from services.stream.patience import Patience
 
 T = TypeVar("T")
-WORD: dict[Fate, str] = {
+WORD: dict[ReplayFate, str] = {
     "sent": "replayed",
     "known": "known",
     "superseded": "refused",
@@ -34,7 +34,7 @@ WORD: dict[Fate, str] = {
 }
 
 
-class Where(NamedTuple):
+class LetterScope(NamedTuple):
     """The log, and whose dead letters; None: everybody's."""
 
     place: Address
@@ -42,7 +42,7 @@ class Where(NamedTuple):
     settings: Settings
 
     @classmethod
-    def of(cls, *, address: str | None, service: str | None, settings: Settings) -> "Where":
+    def of(cls, *, address: str | None, service: str | None, settings: Settings) -> "LetterScope":
         """Raises `Stop` (usage)."""
         place = addresses.shared(addresses.parse(address or settings.bus.url))
         return cls(place, service, settings)
@@ -50,7 +50,7 @@ class Where(NamedTuple):
     def services(self) -> Sequence[str]:
         return (self.service,) if self.service else SERVICES
 
-    def one(self) -> str:
+    def required_service(self) -> str:
         """Raises `Stop` (usage): an offset alone names no letter."""
         if self.service is None:
             known = ", ".join(SERVICES)
@@ -69,7 +69,7 @@ class Where(NamedTuple):
         return asyncio.run(on_bus())
 
 
-class Choice(NamedTuple):
+class ReplaySelection(NamedTuple):
     """Which dead letters to replay: those of these offsets, or all, or all with a reason."""
 
     offsets: frozenset[int]
@@ -77,7 +77,9 @@ class Choice(NamedTuple):
     repeat: bool
 
     @classmethod
-    def of(cls, offsets: Sequence[int], *, everything: bool, reason: str | None, repeat: bool) -> "Choice":
+    def of(
+        cls, offsets: Sequence[int], *, everything: bool, reason: str | None, repeat: bool
+    ) -> "ReplaySelection":
         """Raises `Stop` (usage)."""
         if bool(offsets) == everything:
             raise Stop(Exit.USAGE, "name the OFFSETs of dead letters, or say --all; one of the two")
@@ -89,90 +91,96 @@ class Choice(NamedTuple):
         return letter.offset in self.offsets if self.offsets else self.reason in (None, letter.reason)
 
 
-def list_letters(where: Where, reason: str | None) -> None:
+def list_letters(scope: LetterScope, reason: str | None) -> None:
     """One line a dead letter: for the eye in a terminal, JSON in a pipe."""
 
     async def find(bus: Bus) -> list[Letter]:
         def chosen(letter: Letter) -> bool:
             return reason in (None, letter.reason)
 
-        return [one for service in where.services() for one in await resend.dead(bus, service, chosen)]
+        return [
+            one for service in scope.services() for one in await resend.select_letters(bus, service, chosen)
+        ]
 
-    found = where.run(find)
+    found = scope.run(find)
     if not sys.stdout.isatty():
         for letter in found:
             click.echo(lines.json_line(letter))
         return
     console = Console(highlight=False, soft_wrap=True)
     for letter in found:
-        console.print(lines.pretty(letter))
-    console.print(f"{len(found)} dead letters in {where.place}", style="dim")
+        console.print(lines.summary_line(letter))
+    console.print(f"{len(found)} dead letters in {scope.place}", style="dim")
 
 
-def show_letter(where: Where, offset: int, *, raw: bool) -> None:
+def show_letter(scope: LetterScope, offset: int, *, raw: bool) -> None:
     """`raw`: the value as it came and nothing else, for a file or another program."""
-    record = where.run(partial(_record, service=where.one(), offset=offset))
+    record = scope.run(partial(_read_record, service=scope.required_service(), offset=offset))
     if raw:
         click.echo(record.value or b"", nl=False)
         return
-    for line in lines.whole(record):
+    for line in lines.letter_lines(record):
         click.echo(line)
 
 
-async def _record(bus: Bus, service: str, offset: int) -> Record:
+async def _read_record(bus: Bus, service: str, offset: int) -> Record:
     found = await bus.read(Partition(topic_of(service), 0), offset, max_records=1)
     if not found or found[0].offset != offset:
-        raise Stop(Exit.FAILED, _absent(service, [offset]))
+        raise Stop(Exit.FAILED, _absence(service, [offset]))
     return found[0]
 
 
-def _absent(service: str, offsets: Sequence[int]) -> str:
+def _absence(service: str, offsets: Sequence[int]) -> str:
     named = ", ".join(map(str, offsets))
     return f"{service} has no dead letter at {named}; see `newsfold dlq list --service {service}`"
 
 
-class _Desk:
+class _ConsoleObserver:
     """Tells on stdout what became of each letter."""
 
-    def __init__(self, service: str, choice: Choice, counts: Counter[Fate], reading: ExitStack) -> None:
+    def __init__(
+        self, service: str, selection: ReplaySelection, counts: Counter[ReplayFate], reading: ExitStack
+    ) -> None:
         self._service = service
-        self._choice = choice
+        self._selection = selection
         self._counts = counts
         self._reading = reading
-        self.reached = reading.enter_context(shown(f"looking what of {service} was replayed before")).at
+        self.progress = reading.enter_context(shown(f"looking what of {service} was replayed before")).at
 
-    def review(self, fates: Sequence[Told]) -> None:
+    def review(self, fates: Sequence[ReplayDecision]) -> None:
         """Raises `Stop`: of letters that were named all are sent or none."""
         # A bar that is drawn takes stdout for itself.
         self._reading.close()
         for one in fates:
             if one.fate != "sent":
-                self.tell(one)
-        missing = self._choice.offsets - {one.letter.offset for one in fates}
+                self.report(one)
+        missing = self._selection.offsets - {one.letter.offset for one in fates}
         if missing:
-            raise Stop(Exit.FAILED, f"{_absent(self._service, sorted(missing))}; nothing was replayed")
+            raise Stop(Exit.FAILED, f"{_absence(self._service, sorted(missing))}; nothing was replayed")
         refused = [one for one in fates if one.fate in REFUSED]
-        if refused and self._choice.offsets:
+        if refused and self._selection.offsets:
             raise Stop(Exit.FAILED, f"{len(refused)} of {len(fates)} cannot be replayed, so none was")
 
-    def tell(self, one: Told) -> None:
+    def report(self, one: ReplayDecision) -> None:
         self._counts[one.fate] += 1
         letter = one.letter
         click.echo(f"{WORD[one.fate]:<8} {letter.service} {letter.offset}: {lines.one_line(one.why)}")
 
 
-def replay_letters(where: Where, choice: Choice) -> None:
+def replay_letters(scope: LetterScope, selection: ReplaySelection) -> None:
     """Raises `Stop` (failed) where letters that were named are not there or cannot be sent."""
-    services = [where.one()] if choice.offsets else where.services()
-    patience = Patience(total_s=where.settings.bus.wait_s)
-    counts: Counter[Fate] = Counter()
+    services = [scope.required_service()] if selection.offsets else scope.services()
+    patience = Patience(total_s=scope.settings.bus.wait_s)
+    counts: Counter[ReplayFate] = Counter()
 
     async def send(bus: Bus) -> None:
         for service in services:
             with ExitStack() as reading:
-                desk = _Desk(service, choice, counts, reading)
-                await resend.resend(bus, service, choice.takes, desk, repeat=choice.repeat, patience=patience)
+                observer = _ConsoleObserver(service, selection, counts, reading)
+                await resend.resend(
+                    bus, service, selection.takes, observer, repeat=selection.repeat, patience=patience
+                )
 
-    where.run(send)
+    scope.run(send)
     refused = sum(counts[fate] for fate in REFUSED)
     click.echo(f"{counts['sent']} replayed, {counts['known']} were before, {refused} cannot be", err=True)

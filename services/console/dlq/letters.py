@@ -23,10 +23,10 @@ NAME = "dl_name"
 """Header of a letter that came from another log: its name there, which its replays carry."""
 FIRST = "dl_reason"
 """The first of the headers of a death."""
-_PLACE = re.compile(r"(?P<topic>[a-z.-]+)/(?P<number>\d{1,9})/(?P<offset>\d{1,19})")
+_POSITION = re.compile(r"(?P<topic>[a-z.-]+)/(?P<number>\d{1,9})/(?P<offset>\d{1,19})")
 
 
-class Place(NamedTuple):
+class RecordPosition(NamedTuple):
     """A record's partition and offset."""
 
     partition: Partition
@@ -57,22 +57,22 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
         """How its replay names it."""
         return self.moved_as or f"{dead_letters.topic_of(self.service)}/0/{self.offset}"
 
-    def source(self) -> Place | None:
+    def source(self) -> RecordPosition | None:
         """The record it was; None where it came from a file or a feed."""
-        return place_of(self.origin)
+        return parse_position(self.origin)
 
 
-def place_of(origin: str) -> Place | None:
+def parse_position(origin: str) -> RecordPosition | None:
     """None where it is no place in a topic of the table."""
-    found = _PLACE.fullmatch(origin)
+    found = _POSITION.fullmatch(origin)
     if found is None or found["topic"] not in BY_NAME:
         return None
-    return Place(Partition(found["topic"], int(found["number"])), int(found["offset"]))
+    return RecordPosition(Partition(found["topic"], int(found["number"])), int(found["offset"]))
 
 
 def read(record: Record) -> Letter:
     """Of a record in a topic of dead letters, whoever wrote it."""
-    why = _latest(record.headers)
+    why = _last_values(record.headers)
     return Letter(
         service=record.partition.topic.removeprefix(dead_letters.PREFIX),
         offset=record.offset,
@@ -93,21 +93,21 @@ def own_headers(record: Record) -> Headers:
     return record.headers[: deaths[-1]] if deaths else record.headers
 
 
-def again(record: Record, target: Partition) -> Output:
+def replay_output(record: Record, target: Partition) -> Output:
     """The record as it was, for the partition it came from, and which dead letter it was meanwhile."""
     name = read(record).name.encode()
     return Output(target, record.key, record.value, (*own_headers(record), (REPLAY, name)))
 
 
-def replay_of(record: Record) -> str | None:
+def replayed_letter(record: Record) -> str | None:
     """The dead letter a record was sent again from."""
-    return _latest(record.headers).get(REPLAY)
+    return _last_values(record.headers).get(REPLAY)
 
 
-def topic_of(place: Place) -> Topic:
+def topic_of(place: RecordPosition) -> Topic:
     return BY_NAME[place.partition.topic]
 
 
-def _latest(headers: Headers) -> Mapping[str, str]:
+def _last_values(headers: Headers) -> Mapping[str, str]:
     """By name; of a name that comes twice the last."""
     return {name: value.decode("utf-8", "replace") for name, value in headers if name.startswith("dl_")}

@@ -33,7 +33,7 @@ def json_line(letter: Letter) -> bytes:
     )
 
 
-def pretty(letter: Letter) -> Text:
+def summary_line(letter: Letter) -> Text:
     """One line, with at most `WIDTH` characters of content."""
     head = Text()
     head.append(letter.time.strftime("%Y-%m-%d %H:%M:%S "), style="dim")
@@ -42,7 +42,7 @@ def pretty(letter: Letter) -> Text:
     return head.append(one_line(f"{letter.origin} ({letter.size:,} bytes) {letter.detail}")[:WIDTH])
 
 
-def whole(record: Record) -> Iterator[str]:
+def letter_lines(record: Record) -> Iterator[str]:
     """A dead letter in lines: why it died, then what it was."""
     letter = letters.read(record)
     headers = letters.own_headers(record)

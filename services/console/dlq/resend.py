@@ -17,8 +17,9 @@ from services.console.dlq import letters
 from services.console.dlq.letters import Letter
 from services.console.scan import scan_partition
 from services.stream.bus import Bus, Output, Partition, Record
+from services.stream.changelog import Progress
 from services.stream.dead_letters import topic_of
-from services.stream.patience import Patience, patiently
+from services.stream.patience import Patience, call_patiently
 
 GROUP = "newsfold-operators"
 CHUNK = 16
@@ -27,30 +28,29 @@ BATCH_RECORDS = 256
 BATCH_BYTES = 4 * 1024 * 1024
 """Of one publish; one record may be larger by itself."""
 
-Fate = Literal["sent", "known", "superseded", "homeless", "gone"]
-REFUSED: tuple[Fate, ...] = ("superseded", "homeless", "gone")
-Chosen = Callable[[Letter], bool]
-Reached = Callable[[int, int], None]
+ReplayFate = Literal["sent", "known", "superseded", "homeless", "gone"]
+REFUSED: tuple[ReplayFate, ...] = ("superseded", "homeless", "gone")
+LetterFilter = Callable[[Letter], bool]
 
 
-class Told(NamedTuple):
+class ReplayDecision(NamedTuple):
     """What becomes of a dead letter that was to be replayed."""
 
     letter: Letter
-    fate: Fate
+    fate: ReplayFate
     why: str = ""
 
 
-class Desk(Protocol):
-    """Whoever asked."""
+class ReplayObserver(Protocol):
+    """Whoever asked for a replay, and is told how it goes."""
 
-    def reached(self, offset: int, end: int) -> None:
+    def progress(self, offset: int, end: int) -> None:
         """Progress: read up to `offset` of a partition that ends at `end`."""
 
-    def review(self, fates: Sequence[Told]) -> None:
+    def review(self, fates: Sequence[ReplayDecision]) -> None:
         """What would become of the letters, before anything is sent. May raise: then nothing is."""
 
-    def tell(self, one: Told) -> None:
+    def report(self, one: ReplayDecision) -> None:
         """What became of one that was to be sent, once it is true."""
 
 
@@ -63,20 +63,20 @@ class Trace(msgspec.Struct):
     """By key that was asked for: the last record's offset, and the letter it is a replay of."""
 
     def note(self, record: Record) -> None:
-        name = letters.replay_of(record)
+        name = letters.replayed_letter(record)
         if name is not None:
             self.replays[name] = record.offset
         if record.key in self.last:
             self.last[record.key] = (record.offset, name)
 
 
-async def dead(bus: Bus, service: str, chosen: Chosen) -> list[Letter]:
+async def select_letters(bus: Bus, service: str, chosen: LetterFilter) -> list[Letter]:
     """The dead letters of a service that are there now, without their values."""
     found = scan_partition(bus, Partition(topic_of(service), 0), 0, chunk=CHUNK)
     return [letter async for record in found if chosen(letter := letters.read(record))]
 
 
-async def traces(bus: Bus, wanted: Sequence[Letter], reached: Reached) -> Mapping[Partition, Trace]:
+async def traces(bus: Bus, wanted: Sequence[Letter], progress: Progress) -> Mapping[Partition, Trace]:
     """Read every partition the letters came from, from the first origin on."""
     places = [(letter, place) for letter in wanted if (place := letter.source()) is not None]
     found: dict[Partition, Trace] = {}
@@ -88,49 +88,65 @@ async def traces(bus: Bus, wanted: Sequence[Letter], reached: Reached) -> Mappin
         end = await bus.end(partition)
         async for record in scan_partition(bus, partition, min(place.offset for _, place in there)):
             trace.note(record)
-            reached(record.offset + 1, end)
+            progress(record.offset + 1, end)
     return found
 
 
-def decide(letter: Letter, found: Mapping[Partition, Trace], *, repeat: bool) -> Told:
+def decide(letter: Letter, found: Mapping[Partition, Trace], *, repeat: bool) -> ReplayDecision:
     """Pure. `repeat`: send also what was sent before."""
     place = letter.source()
     if place is None:
-        return Told(letter, "homeless", f"came from {letter.origin or 'nowhere'}, which is no topic")
+        return ReplayDecision(
+            letter, "homeless", f"came from {letter.origin or 'nowhere'}, which is no topic"
+        )
     trace = found.get(place.partition)
     if trace is None:
-        return Told(letter, "homeless", f"came from {place}, a partition that this log does not have")
+        return ReplayDecision(
+            letter, "homeless", f"came from {place}, a partition that this log does not have"
+        )
     if letter.name in trace.replays and not repeat:
-        return Told(letter, "known", f"is at {place._replace(offset=trace.replays[letter.name])} already")
+        return ReplayDecision(
+            letter, "known", f"is at {place._replace(offset=trace.replays[letter.name])} already"
+        )
     later, replay = trace.last[letter.key]
     if letters.topic_of(place).compact and later > place.offset and replay != letter.name:
-        return Told(letter, "superseded", f"has a later record of its key, {place._replace(offset=later)}")
-    return Told(letter, "sent", f"to {place.partition.topic}/{place.partition.number}")
+        return ReplayDecision(
+            letter, "superseded", f"has a later record of its key, {place._replace(offset=later)}"
+        )
+    return ReplayDecision(letter, "sent", f"to {place.partition.topic}/{place.partition.number}")
 
 
 async def resend(
-    bus: Bus, service: str, chosen: Chosen, desk: Desk, *, repeat: bool, patience: Patience
+    bus: Bus,
+    service: str,
+    chosen: LetterFilter,
+    observer: ReplayObserver,
+    *,
+    repeat: bool,
+    patience: Patience,
 ) -> None:
     """Send the chosen letters again. Killed or refused halfway, a second call goes on where it was."""
     writer = await bus.writer(f"{GROUP}-{service}", [topic_of(service)], 0)
     try:
-        wanted = await dead(bus, service, chosen)
-        found = await traces(bus, wanted, desk.reached)
+        wanted = await select_letters(bus, service, chosen)
+        found = await traces(bus, wanted, observer.progress)
         fates = [decide(letter, found, repeat=repeat) for letter in wanted]
-        desk.review(fates)
+        observer.review(fates)
         sending = {one.letter.offset: one for one in fates if one.fate == "sent"}
         async for batch in _batches(bus, service, sending):
             publish = partial(writer.publish, list(batch.values()), consumed={})
-            await patiently(publish, patience)
+            await call_patiently(publish, patience)
             for offset in batch:
-                desk.tell(sending.pop(offset))
+                observer.report(sending.pop(offset))
         for one in sending.values():
-            desk.tell(Told(one.letter, "gone", "was dropped from the log meanwhile"))
+            observer.report(ReplayDecision(one.letter, "gone", "was dropped from the log meanwhile"))
     finally:
         await writer.close()
 
 
-async def _batches(bus: Bus, service: str, sending: Mapping[int, Told]) -> AsyncIterator[dict[int, Output]]:
+async def _batches(
+    bus: Bus, service: str, sending: Mapping[int, ReplayDecision]
+) -> AsyncIterator[dict[int, Output]]:
     """What is to be sent, by the offset of its dead letter, in pieces of bounded size."""
     targets = {offset: place.partition for offset, one in sending.items() if (place := one.letter.source())}
     batch: dict[int, Output] = {}
@@ -145,7 +161,7 @@ async def _batches(bus: Bus, service: str, sending: Mapping[int, Told]) -> Async
         if batch and (len(batch) >= BATCH_RECORDS or size + weight > BATCH_BYTES):
             yield batch
             batch, size = {}, 0
-        batch[record.offset] = letters.again(record, targets[record.offset])
+        batch[record.offset] = letters.replay_output(record, targets[record.offset])
         size += weight
     if batch:
         yield batch

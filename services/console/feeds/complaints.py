@@ -2,7 +2,7 @@
 
 from services.console.feeds.account import account_of, badness, failed_polls
 from services.console.feeds.census import UNPOLLED, Followed
-from services.ops.redaction import public_url, redacted
+from services.ops.redaction import public_url, redact
 
 REASON_CHARS = 200
 WELL = frozenset({"fresh", "paused", UNPOLLED})
@@ -12,7 +12,7 @@ def complaint(one: Followed) -> str:
     """That it fails or loses, and why; empty where it fares well now."""
     if one.state is None or one.status in WELL:
         return ""
-    reason = " ".join(str(redacted(one.state.reason, REASON_CHARS)).split())
+    reason = " ".join(str(redact(one.state.reason, REASON_CHARS)).split())
     lost = f"of its entries {account_of(one.state)}" if one.status == "losing" else ""
     told = "; ".join(filter(None, (reason, lost)))
     return f"{public_url(one.feed.url)} is {one.status}" + (f": {told}" if told else "")

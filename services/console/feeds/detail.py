@@ -17,7 +17,7 @@ from services.contracts.feeds import FeedState, PendingPage, Poll, Unused
 from services.ingest.urls import without_login
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
-from services.ops.redaction import public_url, redacted
+from services.ops.redaction import public_url, redact
 
 SHOWN = 20
 """Pages and entries in the text; JSON has all of them."""
@@ -99,4 +99,4 @@ def _moment(at: datetime) -> str:
 
 def one_line(text: str) -> str:
     """Words of strangers: no secrets, no control characters, no second line."""
-    return " ".join(str(redacted(text, WIDTH)).split())
+    return " ".join(str(redact(text, WIDTH)).split())

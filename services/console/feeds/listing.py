@@ -16,7 +16,7 @@ from services.console.feeds.account import Account, account_of
 from services.console.feeds.census import Census, Followed
 from services.console.feeds.rows import short_row
 from services.ops.config import Settings
-from services.ops.redaction import public_url, redacted
+from services.ops.redaction import public_url, redact
 
 REASON_SHOWN = 160
 """Characters of a reason in the table."""
@@ -60,7 +60,7 @@ def feeds_table(known: Sequence[Followed]) -> Table:
             one.status,
             polled.strftime("%Y-%m-%d %H:%M") if polled else "never",
             _entries(account_of(one.state)) if one.state else "",
-            redacted(one.state.reason, REASON_SHOWN) if one.state else "",
+            redact(one.state.reason, REASON_SHOWN) if one.state else "",
         )
         table.add_row(*(Text(cell) for cell in cells))
     return table

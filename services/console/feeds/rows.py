@@ -7,7 +7,7 @@ from services.console.feeds.account import account_of
 from services.console.feeds.census import Followed
 from services.contracts.feeds import FeedState, PendingPage, Poll, Unused
 from services.ingest.urls import without_login
-from services.ops.redaction import redacted
+from services.ops.redaction import redact
 
 REASON_CHARS = 1_000
 Row = Mapping[str, Any]
@@ -21,7 +21,7 @@ def short_row(one: Followed) -> Row:
         "url": without_login(one.feed.url),
         "source": one.feed.source,
         "status": one.status,
-        "reason": redacted(state.reason, REASON_CHARS),
+        "reason": redact(state.reason, REASON_CHARS),
         "failures": state.failures,
         "polled_at": state.polled_at,
         "due_at": state.due_at,
@@ -50,7 +50,7 @@ def _poll(poll: Poll) -> Row:
     return {
         "at": poll.at,
         "outcome": poll.outcome,
-        "reason": redacted(poll.reason, REASON_CHARS),
+        "reason": redact(poll.reason, REASON_CHARS),
         "listed": poll.listed,
         "entries": poll.entries,
     }
@@ -71,6 +71,6 @@ def _unused(entry: Unused) -> Row:
     return {
         "at": entry.at,
         "reason": entry.reason,
-        "about": redacted(entry.about, REASON_CHARS),
-        "detail": redacted(entry.detail, REASON_CHARS),
+        "about": redact(entry.about, REASON_CHARS),
+        "detail": redact(entry.detail, REASON_CHARS),
     }

@@ -16,7 +16,7 @@ from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Partition
 from services.stream.clock import SystemClock
-from services.stream.moving import Moved, Plan, move
+from services.stream.moving import MovePlan, MoveResult, move
 from services.stream.patience import Patience
 from services.stream.sqlite import SqliteBus, backup
 
@@ -31,7 +31,7 @@ def back_up(address: str, copy: Path) -> None:
     addresses.make_folder(copy, place)
     began = time.monotonic()
     with shown("copying pages") as bar:
-        ends = _refusing(lambda: backup.back_up(log, copy, bar.at))
+        ends = _stop_where_taken(lambda: backup.back_up(log, copy, bar.at))
     size, seconds = copy.stat().st_size / MIB, time.monotonic() - began
     click.echo(
         f"{copy}: {_records(ends)}, {size:.1f} MiB in {seconds:.1f} s; checksum in {backup.digest_path(copy)}"
@@ -44,7 +44,7 @@ def restore(copy: Path, address: str) -> None:
     if not copy.is_file():
         raise Stop(Exit.USAGE, f"{copy}: there is no such file")
     addresses.make_folder(_file(place), place)
-    ends = _refusing(lambda: backup.restore(copy, _file(place)))
+    ends = _stop_where_taken(lambda: backup.restore(copy, _file(place)))
     click.echo(f"{place}: {_records(ends)} of {copy}, whole and in place")
 
 
@@ -52,13 +52,13 @@ def unseal(address: str) -> None:
     """Let services use a log again that was moved."""
 
     async def work(log: SqliteBus) -> str | None:
-        seal = await log.sealed()
+        seal = await log.read_seal()
         if seal is not None:
             await log.unseal()
         return seal.to if seal else None
 
     place = addresses.shared(_embedded(address))
-    to = asyncio.run(_opened(place, work))
+    to = asyncio.run(_with_log(place, work))
     if to is None:
         raise Stop(Exit.USAGE, f"bus {place}: this log has no seal")
     click.echo(
@@ -73,15 +73,15 @@ def move_log(address: str, to: str, settings: Settings) -> None:
         raise Stop(Exit.USAGE, f"--to {to}: a log moves to kafka:HOST:PORT")
     name = f"{there}, topics {settings.bus.prefix}*"
 
-    async def work(log: SqliteBus) -> Moved | None:
+    async def work(log: SqliteBus) -> MoveResult | None:
         bus = addresses.bus_at(there, settings)
         with shown("moving") as bar:
-            plan = Plan(
+            plan = MovePlan(
                 to=name,
                 referring=references.REFERRING,
                 rewrite=references.rewrite,
                 patience=Patience(total_s=settings.bus.wait_s),
-                told=lambda what, done, total: bar.at(done, total, what),
+                progress=lambda what, done, total: bar.at(done, total, what),
                 lags=_lags(log),
             )
             try:
@@ -90,16 +90,16 @@ def move_log(address: str, to: str, settings: Settings) -> None:
             finally:
                 await bus.close()
 
-    moved = asyncio.run(_opened(here, work))
+    moved = asyncio.run(_with_log(here, work))
     if moved is None:
         click.echo(f"{here} was moved to {name} before; nothing was left to do")
         return
-    for line in _told(moved):
+    for line in _summary_lines(moved):
         click.echo(line)
     click.echo(f"{here} is on {name} now, every record compared; start the services with --bus {there}")
 
 
-def _told(moved: Moved) -> list[str]:
+def _summary_lines(moved: MoveResult) -> list[str]:
     lines = [f"{topic:<22}{count:>10,} records" for topic, count in sorted(moved.records.items())]
     for group, positions in moved.positions.items():
         for (topic, number), (old, new) in positions.items():
@@ -122,14 +122,14 @@ def _file(place: Address) -> Path:
     return Path(place.place)
 
 
-def _refusing(work: Callable[[], T]) -> T:
+def _stop_where_taken(work: Callable[[], T]) -> T:
     try:
         return work()
-    except backup.Exists as error:
+    except backup.TargetExists as error:
         raise Stop(Exit.USAGE, str(error)) from None
 
 
-async def _opened(place: Address, work: Callable[[SqliteBus], Awaitable[T]]) -> T:
+async def _with_log(place: Address, work: Callable[[SqliteBus], Awaitable[T]]) -> T:
     log = SqliteBus(_file(place))
     await log.start()
     try:

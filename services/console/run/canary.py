@@ -10,8 +10,8 @@ from services.console.scan import is_a, scan_partition
 from services.contracts import wire
 from services.contracts.stories import Story
 from services.contracts.topics import BY_NAME, CANARY
-from services.ops.events import Event
-from services.ops.logging import get
+from services.ops.events import LogEvent
+from services.ops.logging import get_logger
 from services.ops.registry import Metrics
 from services.stream.bus import Bus, Partition, Record
 from services.stream.clock import microseconds
@@ -46,4 +46,4 @@ class CanaryWatch:
         number = record.partition.number
         self._came[number] = record.timestamp_us / 1_000_000
         age_us = record.timestamp_us - microseconds(story.last_seen_at)
-        get("ingest").info(Event.CANARY_ARRIVED, partition=number, duration_ms=round(age_us / 1000))
+        get_logger("ingest").info(LogEvent.CANARY_ARRIVED, partition=number, duration_ms=round(age_us / 1000))

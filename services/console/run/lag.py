@@ -50,7 +50,7 @@ class LagGauges:
     async def _lag(self, service: str, topic: str, number: str) -> Behind:
         partition = Partition(topic, int(number))
         for runner in self._pipeline.of(service):
-            taken = runner.taken().get(partition)
+            taken = runner.next_offsets().get(partition)
             if taken is not None:
                 return await behind(self._bus, partition, taken, time.time())
         return Behind()

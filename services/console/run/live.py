@@ -38,19 +38,19 @@ from services.ingest.service import IngestService, IngestTask
 from services.ingest.workers.pool import Pool
 from services.ops import logging
 from services.ops.config import Settings
-from services.ops.events import Event
+from services.ops.events import LogEvent
 from services.ops.exits import Exit, Stop
-from services.ops.fetching import Fetches
+from services.ops.fetching import FetchMetrics
 from services.ops.health import Health
-from services.ops.notify import supervised
-from services.ops.redaction import redacted
+from services.ops.notify import notify_supervisor
+from services.ops.redaction import redact
 from services.ops.registry import Metrics
 from services.ops.server import OpsServer
 from services.ops.settings import IngestSettings
 from services.stream.breaker import Limits
 from services.stream.bus import Bus, BusError
 from services.stream.clock import SystemClock
-from services.stream.patience import Patience, patiently
+from services.stream.patience import Patience, call_patiently
 from services.stream.service import Feeder
 from services.stream.settings import RunSettings
 
@@ -116,47 +116,47 @@ def run_live(order: Order) -> None:
     """Until stopped or, with `once`, until all is done. Raises `Stop` and `BusError`."""
     tuned()
     ops = order.settings.ops
-    with logging.configured(service="newsfold", fmt=ops.log_format, level=ops.log_level, stream=sys.stdout):
+    with logging.configure(service="newsfold", fmt=ops.log_format, level=ops.log_level, stream=sys.stdout):
         try:
             told = asyncio.run(_live(order))
         except (Stop, BusError):
             raise
         except Exception as error:
-            logging.get("newsfold").exception(Event.SERVICE_FAILED)
-            what = redacted(f"{type(error).__name__}: {error}", 500)
+            logging.get_logger("newsfold").exception(LogEvent.SERVICE_FAILED)
+            what = redact(f"{type(error).__name__}: {error}", 500)
             raise Stop(Exit.FAILED, f"{what}; the log has the traceback") from error
     if told:
         click.echo(told)
 
 
 async def _live(order: Order) -> str:
-    log = logging.get("newsfold")
+    log = logging.get_logger("newsfold")
     stop = asyncio.Event()
     metrics = Metrics(order.services)
     missing = {"bus": "not connected", **dict.fromkeys(order.services, "not started")}
     health = Health(missing, stall_s=order.settings.ops.stall_s)
     async with AsyncExitStack() as stack:
-        stack.enter_context(stopped_by_signals(stop, lambda: log.info(Event.STOP_REQUESTED)))
+        stack.enter_context(stopped_by_signals(stop, lambda: log.info(LogEvent.STOP_REQUESTED)))
         server = await stack.enter_async_context(OpsServer(order.settings.ops, health, metrics.exposition))
-        log.info(Event.OPS_STARTED, port=server.port)
+        log.info(LogEvent.OPS_STARTED, port=server.port)
         bus = await _connected(order, stop)
         if bus is None:
             return ""
         stack.push_async_callback(bus.close)
-        health.ready("bus")
-        log.info(Event.BUS_CONNECTED, bus=str(order.address))
+        health.mark_ready("bus")
+        log.info(LogEvent.BUS_CONNECTED, bus=str(order.address))
         await _prepare(bus, order)
-        stages = await stack.enter_async_context(_stages(order, Fetches(metrics)))
+        stages = await stack.enter_async_context(_stages(order, FetchMetrics(metrics)))
         run, follows = _run_settings(order), not order.recordings
         tell_limits(metrics, order.settings, run, polls=follows, forgets=follows)
         session_s = order.settings.bus.session_s if order.address.kind == "kafka" else None
         pipeline = Pipeline(bus, stages, run, metrics, log=True, session_s=session_s)
         canary = CanaryWatch(bus, metrics) if order.sings else None
         watch = Watch(pipeline, bus, order.address, health, metrics, settings=order.settings, canary=canary)
-        log.info(Event.SERVICE_STARTED, services=list(order.services))
-        async with supervised(os.environ, lambda: health.liveness()[0], stop):
+        log.info(LogEvent.SERVICE_STARTED, services=list(order.services))
+        async with notify_supervisor(os.environ, lambda: health.liveness()[0], stop):
             await _work(pipeline, watch, stop, order)
-        log.info(Event.SERVICE_STOPPED, services=list(order.services))
+        log.info(LogEvent.SERVICE_STOPPED, services=list(order.services))
         return await _told(bus, pipeline) if order.once else ""
 
 
@@ -183,7 +183,7 @@ async def _connected(order: Order, stop: asyncio.Event) -> Bus | None:
         return bus
 
     patience = Patience(total_s=order.settings.bus.wait_s)
-    connecting = asyncio.create_task(patiently(attempt, patience))
+    connecting = asyncio.create_task(call_patiently(attempt, patience))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait([connecting, stopping], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -201,11 +201,11 @@ async def _prepare(bus: Bus, order: Order) -> None:
         await refuse_other_input(bus, order.recordings)
     if order.feeds:
         new = await publish_feeds(bus, order.feeds)
-        logging.get("newsfold").info(Event.FEEDS_IMPORTED, feeds=len(order.feeds), new=new)
+        logging.get_logger("newsfold").info(LogEvent.FEEDS_IMPORTED, feeds=len(order.feeds), new=new)
 
 
 @asynccontextmanager
-async def _stages(order: Order, fetches: Fetches) -> AsyncIterator[Sequence[Stage]]:
+async def _stages(order: Order, fetches: FetchMetrics) -> AsyncIterator[Sequence[Stage]]:
     """The services asked for, in the direction of the flow, with what ingest needs opened."""
     settings = order.settings
     async with AsyncExitStack() as stack:
@@ -232,7 +232,7 @@ def _fetcher(ingest: IngestSettings, credentials: Credentials) -> Fetcher:
 
 
 def _ingest(
-    fetcher: Fetcher, pool: Pool, ingest: IngestSettings, fetches: Fetches, *, once: bool
+    fetcher: Fetcher, pool: Pool, ingest: IngestSettings, fetches: FetchMetrics, *, once: bool
 ) -> IngestService:
     live = LiveSettings(
         in_flight=ingest.in_flight,

@@ -6,12 +6,12 @@ from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from services.ops.logging import get
+from services.ops.logging import get_logger
 from services.ops.observing import ServiceTotals
 from services.ops.registry import Metrics
 from services.stream.bus import Bus, Fenced
 from services.stream.runner import Runner
-from services.stream.running import Running
+from services.stream.runner_group import RunnerGroup
 from services.stream.service import Service
 from services.stream.settings import RunSettings
 
@@ -42,24 +42,26 @@ class Pipeline:
         self._session_s = session_s
         self._looked_at: float | None = None
         names = [stage.service.name for stage in stages]
-        self.totals = {name: ServiceTotals(name, metrics, get(name) if log else None) for name in names}
+        self.totals = {
+            name: ServiceTotals(name, metrics, get_logger(name) if log else None) for name in names
+        }
         self.runners = [
             Runner(stage.service, bus, settings=settings, observer=self.totals[stage.service.name].runner())
             for stage in stages
             for _ in range(stage.workers)
         ]
 
-    def running(self, stop: asyncio.Event) -> Running:
-        return Running(self.runners, stop)
+    def running(self, stop: asyncio.Event) -> RunnerGroup:
+        return RunnerGroup(self.runners, stop)
 
     def of(self, service: str) -> list[Runner]:
         return [runner for runner in self.runners if runner.service.name == service]
 
-    async def settled(self, running: Running) -> bool:
+    async def settled(self, running: RunnerGroup) -> bool:
         """Wait until nothing more can come; False if stopped. Raises `Fenced` as `check_ownership` does."""
-        return await self._watchfully(running.settled())
+        return await self._watchfully(running.wait_until_settled())
 
-    async def idle(self, running: Running) -> bool:
+    async def idle(self, running: RunnerGroup) -> bool:
         """Wait until there was nothing to do here for `IDLE_S`, whatever peers do; False if stopped.
 
         Raises `Fenced` as `check_ownership` does.
@@ -77,7 +79,7 @@ class Pipeline:
         finally:
             task.cancel()
 
-    async def _idle(self, running: Running) -> bool:
+    async def _idle(self, running: RunnerGroup) -> bool:
         quiet_since: float | None = None
         loop = asyncio.get_running_loop()
         while not running.stop.is_set():
@@ -89,7 +91,7 @@ class Pipeline:
                 await asyncio.wait_for(running.stop.wait(), IDLE_S / 10)
         return False
 
-    async def stopped(self, running: Running) -> None:
+    async def stopped(self, running: RunnerGroup) -> None:
         """Wait until told to stop. Raises `Fenced` where another process took over."""
         while not running.stop.is_set():
             self.check_ownership()
@@ -100,8 +102,8 @@ class Pipeline:
         """Raises `Fenced` where another process has taken over what a runner here works on."""
         self._check_stillness()
         for runner in self.runners:
-            if runner.fenced():
-                numbers = ", ".join(map(str, sorted(runner.fenced())))
+            if runner.fenced_numbers():
+                numbers = ", ".join(map(str, sorted(runner.fenced_numbers())))
                 raise Fenced(f"another process took over {runner.service.name} (partitions {numbers})")
 
     def _check_stillness(self) -> None:

@@ -11,12 +11,12 @@ from services.console.addresses import Address
 from services.dedup.settings import scheme
 from services.ops.config import Settings
 from services.ops.observing import ServiceTotals
-from services.stream.snapshot import Place
+from services.stream.snapshot import SnapshotFolder
 
 DRAW_S = 0.2
 
 
-def place(address: Address, settings: Settings) -> Place | None:
+def place(address: Address, settings: Settings) -> SnapshotFolder | None:
     """None where the log is gone with the process, or snapshots are not wanted.
 
     A snapshot of other code, of another sketch scheme or of another installation is refused, so all
@@ -29,7 +29,7 @@ def place(address: Address, settings: Settings) -> Place | None:
     sketch = scheme(settings.dedup)
     log = "" if file else f", topics {settings.bus.prefix}* at {address}"[:1000]
     told = f"{sketch.minhash}/{sketch.version} seed {sketch.seed} permutations {sketch.permutations}"
-    return Place(
+    return SnapshotFolder(
         folder=Path(settings.bus.state_dir) if settings.bus.state_dir else beside,
         scheme=f"newsfold {version('newsfold')}, {told} {sketch.shingle} {sketch.width} {sketch.hash}{log}",
     )

@@ -16,14 +16,14 @@ from services.console.run.pipeline import Pipeline
 from services.console.run.pulse import Pulse
 from services.contracts.topics import TOPICS
 from services.ops.config import Settings
-from services.ops.events import Event
+from services.ops.events import LogEvent
 from services.ops.health import Health
 from services.ops.labels import FATES, FEED_STATES
-from services.ops.logging import get
+from services.ops.logging import get_logger
 from services.ops.outcomes import OTHER
 from services.ops.registry import Metrics
 from services.stream.bus import Bus, BusError, Partition
-from services.stream.runner import Waiting
+from services.stream.runner import Backlog
 
 TURN_S = 0.25
 PULSE_S = 1.0
@@ -88,7 +88,7 @@ class Watch:
             await asyncio.sleep(TURN_S)
             for lag in lags:
                 lag.observe(max(0.0, loop.time() - due))
-            self._health.beat("loop")
+            self._health.note_turn("loop")
             self._readiness()
 
     def _readiness(self) -> None:
@@ -97,14 +97,14 @@ class Watch:
             missing = self._missing(name, owned=totals.owned())
             ready = not missing
             if ready:
-                self._health.ready(name)
+                self._health.mark_ready(name)
             else:
-                self._health.lacks(name, missing)
+                self._health.mark_missing(name, missing)
             self._metrics.gauge("ready", name).set(ready)
 
     def _missing(self, service: str, *, owned: int) -> str:
         runners = self._pipeline.of(service)
-        halted = sorted({number for runner in runners for number in runner.halted()})
+        halted = sorted({number for runner in runners for number in runner.halted_numbers()})
         if halted:
             return f"partitions {', '.join(map(str, halted))} stand still; the log says why"
         if not owned:
@@ -116,19 +116,19 @@ class Watch:
         for name in self._pipeline.totals:
             self._metrics.gauge("bus_connected", name).set(not self._pulse.lost and name not in failing)
         if self._pulse.lost:
-            self._health.lacks("bus", self._pulse.lost)
+            self._health.mark_missing("bus", self._pulse.lost)
         elif failing:
-            self._health.lacks("bus", f"the last publish failed: {', '.join(failing)}")
+            self._health.mark_missing("bus", f"the last publish failed: {', '.join(failing)}")
         else:
-            self._health.ready("bus")
+            self._health.mark_ready("bus")
 
     async def _feel(self) -> None:
         well_before = not self._pulse.lost
         await self._pulse.feel()
         if self._pulse.lost and well_before:
-            get("bus").warning(Event.BUS_LOST, reason=self._pulse.lost)
+            get_logger("bus").warning(LogEvent.BUS_LOST, reason=self._pulse.lost)
         elif not (self._pulse.lost or well_before):
-            get("bus").info(Event.BUS_CONNECTED)
+            get_logger("bus").info(LogEvent.BUS_CONNECTED)
 
     async def look(self) -> None:
         """Set the gauges that are read off the log."""
@@ -157,8 +157,8 @@ class Watch:
     async def queues(self) -> None:
         """Set the gauges of what waits in the lanes."""
         for name in self._pipeline.totals:
-            waiting = [runner.waiting() for runner in self._pipeline.of(name)]
-            depths = Waiting(*map(max, zip(*waiting, strict=True)))
+            waiting = [runner.backlog() for runner in self._pipeline.of(name)]
+            depths = Backlog(*map(max, zip(*waiting, strict=True)))
             self._metrics.gauge("queue_depth", name, "inbox").set(depths.records)
             self._metrics.gauge("queue_depth", name, "inbox-bytes").set(depths.bytes)
             if name == "dedup":
@@ -168,7 +168,7 @@ class Watch:
         """Let the log forget what the topic table lets it forget."""
         for topic in TOPICS:
             await self._bus.compact(topic.name)
-        get("log").info(Event.LOG_COMPACTED)
+        get_logger("log").info(LogEvent.LOG_COMPACTED)
 
     async def _every(
         self, seconds: float, work: Callable[[], Awaitable[None]], *, first_s: float = 0.0
@@ -180,5 +180,5 @@ class Watch:
             except (BusError, OSError) as error:  # the run loops meet the same trouble and decide
                 first = next(iter(self._pipeline.totals.values()))  # it is the process's, and counts once
                 first.failed("upkeep", error)
-                get("log").warning(Event.UPKEEP_FAILED, reason=str(error))
+                get_logger("log").warning(LogEvent.UPKEEP_FAILED, reason=str(error))
             await asyncio.sleep(seconds)

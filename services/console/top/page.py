@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from services.console.top.view import Process, Queue, Stage, Trouble, View, fullness
+from services.console.top.view import Process, Queue, StageView, Trouble, View, fullness
 from services.ops.outcomes import SERVICES
 
 WIDTH = 80
@@ -56,17 +56,17 @@ def _stages(view: View) -> list[str]:
     return [f"{'STAGE':<8}{head}", *(_stage(one) for one in view.stages)] if view.stages else []
 
 
-def _stage(one: Stage) -> str:
+def _stage(one: StageView) -> str:
     told = {
         "READY": "yes" if one.ready else "NO",
         "IN/S": _rate(one.in_per_s),
         "OUT/S": _rate(one.out_per_s),
-        "LAG": NOTHING if one.lag_records is None else short(one.lag_records),
+        "LAG": NOTHING if one.lag_records is None else short_number(one.lag_records),
         "BEHIND": NOTHING if one.lag_s is None else span(one.lag_s),
-        "HELD": short(one.held),
+        "HELD": short_number(one.held),
         "OWNED": str(one.partitions),
         "HALTED": str(one.halted),
-        "DEAD": short(one.dead),
+        "DEAD": short_number(one.dead),
     }
     return f"{one.service:<8}" + "".join(f"{told[name]:>{width}}" for name, width in COLUMNS.items())
 
@@ -90,7 +90,9 @@ def _figures(view: View) -> list[str]:
         return []
     age = view.age
     over = "since the start" if age.since_start else f"in {span(view.seconds)}"
-    ages = f"p50 {_span(age.p50_s)}   p99 {_span(age.p99_s)}   ({age.stories:,} stories {over})"
+    ages = (
+        f"p50 {_span_or_dash(age.p50_s)}   p99 {_span_or_dash(age.p99_s)}   ({age.stories:,} stories {over})"
+    )
     loss = "0" if not view.unaccounted else f"{view.unaccounted:,}   LOSS: newsfold doctor --account"
     canary = "off" if view.canary_s is None else f"{span(view.canary_s)} ago"
     feeds = "  ".join(f"{count:,} {state}" for state, count in view.feeds.items() if count)
@@ -103,7 +105,8 @@ def _queues(queues: Sequence[Queue]) -> list[str]:
     lines: list[str] = []
     for service in SERVICES:
         told = [
-            f"{one.queue} {short(one.depth)}/{short(one.limit)}{' FULL' if fullness(one) > 0.9 else ''}"
+            f"{one.queue} {short_number(one.depth)}/{short_number(one.limit)}"
+            f"{' FULL' if fullness(one) > 0.9 else ''}"
             for one in running
             if one.service == service
         ]
@@ -121,16 +124,16 @@ def _errors(errors: Sequence[Trouble]) -> list[str]:
 
 def _error(one: Trouble) -> str:
     ago = NOTHING if one.ago_s is None else f"{span(one.ago_s)} ago"
-    return f"{'':<8}{one.service:<9}{one.what[:35]:<36}{short(one.count):>8}{ago:>12}"
+    return f"{'':<8}{one.service:<9}{one.what[:35]:<36}{short_number(one.count):>8}{ago:>12}"
 
 
 def _rate(per_s: float | None) -> str:
     if per_s is None:
         return NOTHING
-    return short(round(per_s)) if per_s >= 100 else f"{per_s:.1f}"
+    return short_number(round(per_s)) if per_s >= 100 else f"{per_s:.1f}"
 
 
-def _span(seconds: float | None) -> str:
+def _span_or_dash(seconds: float | None) -> str:
     return NOTHING if seconds is None else span(seconds)
 
 
@@ -143,7 +146,7 @@ def span(seconds: float) -> str:
     return f"{seconds / 86_400:.0f} d"
 
 
-def short(number: int) -> str:
+def short_number(number: int) -> str:
     """`940`, `12k`, `3.4M`: at most five characters up to a trillion."""
     for unit, size in (("G", 10**9), ("M", 10**6), ("k", 10**3)):
         if abs(number) >= 10 * size or (abs(number) >= size and unit != "k"):

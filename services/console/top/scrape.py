@@ -23,7 +23,7 @@ class Scrape(msgspec.Struct, frozen=True):
     samples: Mapping[Series, float]
 
 
-def parsed(text: str, at: float) -> Scrape:
+def parse(text: str, at: float) -> Scrape:
     """Raises `ValueError` for what is no exposition of Newsfold's."""
     samples = {
         series(sample.name.removeprefix(PREFIX), **sample.labels): sample.value
@@ -50,14 +50,14 @@ class Pair(msgspec.Struct, frozen=True):
     def seconds(self) -> float:
         return self.now.at - self.before.at
 
-    def gained(self, one: Series) -> float:
+    def growth(self, one: Series) -> float:
         """What a counter grew by."""
         now = self.now.samples[one]
         grown = now - self.before.samples.get(one, 0.0)
         return grown if grown >= 0 else now
 
 
-def matching(samples: Mapping[Series, float], name: str, **labels: str) -> list[Series]:
+def match_series(samples: Mapping[Series, float], name: str, **labels: str) -> list[Series]:
     """The series of that name with at least these labels."""
     wanted = labels.items()
     return [one for one in samples if one[0] == name and wanted <= dict(one[1]).items()]
@@ -65,26 +65,26 @@ def matching(samples: Mapping[Series, float], name: str, **labels: str) -> list[
 
 def values(pairs: Sequence[Pair], name: str, **labels: str) -> list[float]:
     """What is now, in every process."""
-    return [pair.now.samples[one] for pair in pairs for one in matching(pair.now.samples, name, **labels)]
+    return [pair.now.samples[one] for pair in pairs for one in match_series(pair.now.samples, name, **labels)]
 
 
 def gains(pairs: Sequence[Pair], name: str, by: str, **labels: str) -> dict[str, float]:
     """What counters grew by, summed over processes, by the value of one label."""
     total: dict[str, float] = {}
     for pair in pairs:
-        for one in matching(pair.now.samples, name, **labels):
+        for one in match_series(pair.now.samples, name, **labels):
             value = dict(one[1]).get(by, "")
-            total[value] = total.get(value, 0.0) + pair.gained(one)
+            total[value] = total.get(value, 0.0) + pair.growth(one)
     return total
 
 
 def rate(pairs: Sequence[Pair], name: str, **labels: str) -> float | None:
     """A second, summed over processes; None where no time has passed or there is no such counter."""
     rates = [
-        pair.gained(one) / pair.seconds
+        pair.growth(one) / pair.seconds
         for pair in pairs
         if pair.seconds > 0
-        for one in matching(pair.now.samples, name, **labels)
+        for one in match_series(pair.now.samples, name, **labels)
     ]
     return sum(rates) if rates else None
 
@@ -113,13 +113,13 @@ def histogram(pairs: Sequence[Pair], name: str, *, grown: bool, **labels: str) -
     """Cumulative counts by upper bound over all processes: of the time between (`grown`), or of all time."""
     buckets: dict[float, float] = {}
     for pair in pairs:
-        for one in matching(pair.now.samples, f"{name}_bucket", **labels):
+        for one in match_series(pair.now.samples, f"{name}_bucket", **labels):
             bound = float(dict(one[1])["le"])
-            count = pair.gained(one) if grown else pair.now.samples[one]
+            count = pair.growth(one) if grown else pair.now.samples[one]
             buckets[bound] = buckets.get(bound, 0.0) + count
     return buckets
 
 
-def names(found: Iterable[Series], label: str) -> list[str]:
+def label_values(found: Iterable[Series], label: str) -> list[str]:
     """The values of a label, each once, in the order met."""
     return list(dict.fromkeys(value for _, labels in found for name, value in labels if name == label))

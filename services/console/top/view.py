@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from services.console.top import scrape
-from services.console.top.scrape import Pair, Series, gains, histogram, matching, quantile, rate, values
+from services.console.top.scrape import Pair, Series, gains, histogram, match_series, quantile, rate, values
 from services.ops.outcomes import SERVICES
 
 MOST_ERRORS = 6
@@ -25,7 +25,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     up_s: float = 0.0
 
 
-class Stage(msgspec.Struct, frozen=True, kw_only=True):
+class StageView(msgspec.Struct, frozen=True, kw_only=True):
     """One service over all processes. None where nothing tells."""
 
     service: str
@@ -80,7 +80,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     """Over which the rates are taken."""
     processes: tuple[Process, ...]
-    stages: tuple[Stage, ...]
+    stages: tuple[StageView, ...]
     age: Age
     queues: tuple[Queue, ...]
     feeds: dict[str, int]
@@ -98,11 +98,11 @@ class Target(msgspec.Struct, frozen=True):
     error: str = ""
 
 
-Seen = Mapping[tuple[str, str], float]
+LastSeen = Mapping[tuple[str, str], float]
 """When each kind of trouble was last seen to grow, by service and words."""
 
 
-def view(targets: Sequence[Target], *, now: float, seen: Seen) -> View:
+def view(targets: Sequence[Target], *, now: float, seen: LastSeen) -> View:
     pairs = [target.said for target in targets if target.said is not None]
     stages = tuple(stage for service in SERVICES for stage in _stage(service, pairs))
     return View(
@@ -119,14 +119,14 @@ def view(targets: Sequence[Target], *, now: float, seen: Seen) -> View:
     )
 
 
-def grown(targets: Sequence[Target], *, now: float, seen: Seen) -> Seen:
+def note_growth(targets: Sequence[Target], *, now: float, seen: LastSeen) -> LastSeen:
     """`seen`, with the troubles that grew between the two looks seen now."""
     fresh = {
-        _named(one): now
+        _trouble_name(one): now
         for target in targets
         if target.said is not None
-        for one in _troubling(target.said)
-        if target.said.seconds > 0 and target.said.gained(one) > 0
+        for one in _trouble_series(target.said)
+        if target.said.seconds > 0 and target.said.growth(one) > 0
     }
     return {**seen, **fresh}
 
@@ -135,39 +135,39 @@ def _process(target: Target, now: float) -> Process:
     if target.said is None:
         return Process(at=target.at, error=target.error or "no answer")
     samples = target.said.now.samples
-    builds = matching(samples, "build_info")
-    services = [name for name in SERVICES if name in scrape.names(builds, "service")]
-    ready = [samples[one] for name in services for one in matching(samples, "ready", service=name)]
+    builds = match_series(samples, "build_info")
+    services = [name for name in SERVICES if name in scrape.label_values(builds, "service")]
+    ready = [samples[one] for name in services for one in match_series(samples, "ready", service=name)]
     started = samples.get(scrape.series(scrape.STARTED), now)
     return Process(
         at=target.at,
-        version=next(iter(scrape.names(builds, "version")), ""),
+        version=next(iter(scrape.label_values(builds, "version")), ""),
         services=tuple(services),
         ready=bool(ready) and all(ready),
         up_s=max(0.0, now - started),
     )
 
 
-def _stage(service: str, pairs: Sequence[Pair]) -> list[Stage]:
+def _stage(service: str, pairs: Sequence[Pair]) -> list[StageView]:
     """The service, if any process runs it."""
-    here = [pair for pair in pairs if matching(pair.now.samples, "build_info", service=service)]
+    here = [pair for pair in pairs if match_series(pair.now.samples, "build_info", service=service)]
     if not here:
         return []
     ready = values(here, "ready", service=service)
     return [
-        Stage(
+        StageView(
             service=service,
             ready=bool(ready) and all(ready),
             in_per_s=_sum(
                 rate(here, name, service=service) for name in ("records_in_total", "readings_total")
             ),
             out_per_s=rate(here, "records_out_total", service=service),
-            lag_records=_whole(values(here, "partition_lag_records", service=service)),
+            lag_records=_rounded_sum(values(here, "partition_lag_records", service=service)),
             lag_s=max(values(here, "partition_lag_seconds", service=service), default=None),
-            held=_whole(values(here, "held_records", service=service)) or 0,
-            partitions=_whole(values(here, "partitions_owned", service=service)) or 0,
-            halted=_whole(values(here, "partition_halted", service=service)) or 0,
-            dead=_whole(values(here, "dead_letters_total", service=service)) or 0,
+            held=_rounded_sum(values(here, "held_records", service=service)) or 0,
+            partitions=_rounded_sum(values(here, "partitions_owned", service=service)) or 0,
+            halted=_rounded_sum(values(here, "partition_halted", service=service)) or 0,
+            dead=_rounded_sum(values(here, "dead_letters_total", service=service)) or 0,
             unaccounted=round(max(values(here, "unaccounted_records", service=service), key=abs, default=0)),
             loop=_shares(gains(here, "loop_seconds_total", "state", service=service)),
         )
@@ -179,7 +179,7 @@ def _sum(rates: Iterable[float | None]) -> float | None:
     return sum(known) if known else None
 
 
-def _whole(numbers: Sequence[float]) -> int | None:
+def _rounded_sum(numbers: Sequence[float]) -> int | None:
     return round(sum(numbers)) if numbers else None
 
 
@@ -204,7 +204,7 @@ def _queues(pairs: Sequence[Pair]) -> tuple[Queue, ...]:
     """The fullest of each kind over all processes."""
     fullest: dict[tuple[str, str], Queue] = {}
     for pair in pairs:
-        for one in matching(pair.now.samples, "queue_depth"):
+        for one in match_series(pair.now.samples, "queue_depth"):
             labels = dict(one[1])
             limit = pair.now.samples.get(("queue_limit", one[1]), 0.0)
             found = Queue(
@@ -223,7 +223,9 @@ def fullness(queue: Queue) -> float:
 
 
 def _feeds(pairs: Sequence[Pair]) -> dict[str, int]:
-    states = scrape.names([one for pair in pairs for one in matching(pair.now.samples, "feeds")], "state")
+    states = scrape.label_values(
+        [one for pair in pairs for one in match_series(pair.now.samples, "feeds")], "state"
+    )
     return {state: round(sum(values(pairs, "feeds", state=state))) for state in states}
 
 
@@ -232,12 +234,12 @@ def _canary(pairs: Sequence[Pair], now: float) -> float | None:
     return max(0.0, now - last) if last else None
 
 
-def _troubles(pairs: Sequence[Pair], now: float, seen: Seen) -> tuple[Trouble, ...]:
+def _troubles(pairs: Sequence[Pair], now: float, seen: LastSeen) -> tuple[Trouble, ...]:
     """The latest first, then those that happened most."""
     counts: dict[tuple[str, str], float] = {}
     for pair in pairs:
-        for one in _troubling(pair):
-            counts[_named(one)] = counts.get(_named(one), 0.0) + pair.now.samples[one]
+        for one in _trouble_series(pair):
+            counts[_trouble_name(one)] = counts.get(_trouble_name(one), 0.0) + pair.now.samples[one]
     found = [
         Trouble(
             service=service,
@@ -254,16 +256,16 @@ def _troubles(pairs: Sequence[Pair], now: float, seen: Seen) -> tuple[Trouble, .
     return tuple(found[:MOST_ERRORS])
 
 
-def _troubling(pair: Pair) -> list[Series]:
+def _trouble_series(pair: Pair) -> list[Series]:
     return [
         one
         for name in TROUBLES
-        for one in matching(pair.now.samples, name)
+        for one in match_series(pair.now.samples, name)
         if ("result", "committed") not in one[1]
     ]
 
 
-def _named(one: Series) -> tuple[str, str]:
+def _trouble_name(one: Series) -> tuple[str, str]:
     """Service and words: `publish: retry`, `dead letter: undecodable`, `transaction aborted`."""
     name, labels = one[0], dict(one[1])
     words = {

@@ -19,7 +19,7 @@ from services.console import addresses
 from services.console.addresses import Address
 from services.console.topics import acls, plan
 from services.console.topics.plan import Copies
-from services.console.topics.standing import Standing, standing
+from services.console.topics.store import TopicStore, open_store
 from services.contracts.topics import TOPICS
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
@@ -31,7 +31,7 @@ PIPE_WIDTH = 160
 State = Literal["ok", "created", "missing", "differs"]
 
 
-class Finding(NamedTuple):
+class TopicCheck(NamedTuple):
     """What is with one topic."""
 
     topic: str
@@ -39,11 +39,11 @@ class Finding(NamedTuple):
     told: Sequence[str] = ()
 
     @property
-    def well(self) -> bool:
+    def is_fine(self) -> bool:
         return self.state in ("ok", "created")
 
 
-class Wishes(NamedTuple):
+class TopicsRequest(NamedTuple):
     """What was asked for, checked."""
 
     place: Address
@@ -61,7 +61,7 @@ class Wishes(NamedTuple):
         replicas: int | None,
         in_sync: int | None,
         settings: Settings,
-    ) -> "Wishes":
+    ) -> "TopicsRequest":
         """Raises `Stop` (usage) for what can be nowhere."""
         place = addresses.parse(address or settings.bus.url)
         prefix = settings.bus.prefix if prefix is None else prefix
@@ -87,86 +87,84 @@ class Wishes(NamedTuple):
             told = "--prefix, --replication and --min-insync are for Kafka; name kafka:HOST:PORT"
             raise Stop(Exit.USAGE, f"bus {self.place}: {told}")
 
-    def for_bus(self) -> Settings:
+    def bus_settings(self) -> Settings:
         return replace(self.settings, bus=replace(self.settings.bus, prefix=self.prefix))
 
 
-async def look(there: Standing, asked: Copies) -> list[Finding]:
+async def compare(store: TopicStore, asked: Copies) -> list[TopicCheck]:
     """Every topic of the table against what is there."""
-    found = await there.found([topic.name for topic in TOPICS])
-    findings = []
+    found = await store.describe([topic.name for topic in TOPICS])
+    checks = []
     for topic in TOPICS:
         if topic.name not in found:
-            findings.append(Finding(topic.name, "missing"))
+            checks.append(TopicCheck(topic.name, "missing"))
             continue
         told = plan.differences(topic.name, asked, found[topic.name])
-        findings.append(Finding(topic.name, "differs" if told else "ok", told))
-    return findings
+        checks.append(TopicCheck(topic.name, "differs" if told else "ok", told))
+    return checks
 
 
-async def create_missing(there: Standing, asked: Copies) -> list[Finding]:
+async def create_missing(store: TopicStore, asked: Copies) -> list[TopicCheck]:
     """Create what is missing, then look again at all."""
-    missing = {one.topic for one in await look(there, asked) if one.state == "missing"}
+    missing = {one.topic for one in await compare(store, asked) if one.state == "missing"}
     if missing:
-        await there.create({name: plan.wanted(name, asked) for name in missing})
+        await store.create({name: plan.target_description(name, asked) for name in missing})
     return [
         one._replace(state="created") if one.topic in missing and one.state == "ok" else one
-        for one in await look(there, asked)
+        for one in await compare(store, asked)
     ]
 
 
-def show_plan(wishes: Wishes, form: Literal["table", "json", "acls"]) -> None:
+def show_plan(request: TopicsRequest, form: Literal["table", "json", "acls"]) -> None:
     """Asks no broker: the plan is for a cluster of three."""
-    asked = wishes.copies(max(plan.USUAL_BROKERS, wishes.replicas or 0))
-    rules = acls.acls(TOPICS, wishes.prefix)
-    bootstrap = wishes.place.place if wishes.place.kind == "kafka" else "HOST:PORT"
+    asked = request.copies(max(plan.USUAL_BROKERS, request.replicas or 0))
+    rules = acls.acls(TOPICS, request.prefix)
+    bootstrap = request.place.place if request.place.kind == "kafka" else "HOST:PORT"
     commands = acls.commands(rules, bootstrap)
     if form == "json":
-        topics = [plan.planned(topic, wishes.prefix, asked) for topic in TOPICS]
+        topics = [plan.plan_topic(topic, request.prefix, asked) for topic in TOPICS]
         whole = {"topics": topics, "acls": rules, "commands": commands, "note": acls.NOTE}
         click.echo(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
         return
     if form == "table":
         console = Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH)
-        console.print(_table(wishes.prefix, asked))
+        console.print(_table(request.prefix, asked))
     click.echo("# Who may do what. The principals are placeholders for the names your services log in with.")
     click.echo(f"# {acls.NOTE}")
     for line in commands:
         click.echo(line)
 
 
-def apply_plan(wishes: Wishes) -> None:
-    _report(*asyncio.run(_on(wishes, create=True)))
+def apply_plan(request: TopicsRequest) -> None:
+    _report(*asyncio.run(_check_topics(request, create=True)))
 
 
-def check_plan(wishes: Wishes) -> None:
-    _report(*asyncio.run(_on(wishes, create=False)))
+def check_plan(request: TopicsRequest) -> None:
+    _report(*asyncio.run(_check_topics(request, create=False)))
 
 
-async def _on(wishes: Wishes, *, create: bool) -> tuple[list[Finding], Sequence[str]]:
-    wishes.refuse_without_kafka()
-    place = wishes.place if create else addresses.shared(wishes.place)
-    patience = Patience(total_s=wishes.settings.bus.wait_s) if create else None
-    async with standing(place, wishes.for_bus(), patience) as there:
-        asked = wishes.copies(await there.brokers())
-        findings = await (create_missing if create else look)(there, asked)
-        return findings, there.unseen()
+async def _check_topics(request: TopicsRequest, *, create: bool) -> tuple[list[TopicCheck], Sequence[str]]:
+    request.refuse_without_kafka()
+    place = request.place if create else addresses.shared(request.place)
+    patience = Patience(total_s=request.settings.bus.wait_s) if create else None
+    async with open_store(place, request.bus_settings(), patience) as store:
+        asked = request.copies(await store.brokers())
+        checks = await (create_missing if create else compare)(store, asked)
+        return checks, store.blind_spots()
 
 
-def _report(findings: Sequence[Finding], unseen: Sequence[str]) -> None:
-    """Print every finding. Raises `Stop` (failed) where something is missing or differs."""
-    for finding in findings:
-        state = finding.state if finding.well else finding.state.upper()
-        click.echo(f"{state:<8} {finding.topic}")
-        for told in finding.told:
+def _report(checks: Sequence[TopicCheck], blind_spots: Sequence[str]) -> None:
+    """Print every check. Raises `Stop` (failed) where something is missing or differs."""
+    for check in checks:
+        state = check.state if check.is_fine else check.state.upper()
+        click.echo(f"{state:<8} {check.topic}")
+        for told in check.told:
             click.echo(f"         → {told}")
-    for what in unseen:
+    for what in blind_spots:
         click.echo(f"not seen {what}")
-    wrong = sum(not finding.well for finding in findings)
+    wrong = sum(not check.is_fine for check in checks)
     if wrong:
-        raise Stop(
-            Exit.FAILED, f"{wrong} of {len(findings)} topics are missing or differ; nothing was changed"
-        )
+        raise Stop(Exit.FAILED, f"{wrong} of {len(checks)} topics are missing or differ; nothing was changed")
 
 
 def _table(prefix: str, asked: Copies) -> Table:
@@ -176,12 +174,12 @@ def _table(prefix: str, asked: Copies) -> Table:
     for name in COLUMNS:
         table.add_column(name, overflow="fold")
     for topic in TOPICS:
-        settings: Mapping[str, Any] = plan.wanted(topic.name, asked).settings
+        settings: Mapping[str, Any] = plan.target_description(topic.name, asked).settings
         cells = (
             prefix + topic.name,
             str(topic.partitions),
             settings["cleanup.policy"],
-            plan.kept(topic.name),
+            plan.retention(topic.name),
             settings["min.insync.replicas"],
             topic.key,
             topic.writer,

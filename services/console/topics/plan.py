@@ -8,7 +8,7 @@ import msgspec
 from services.console import addresses
 from services.contracts.topics import BY_NAME, DAY_S, Topic
 from services.stream.kafka import topics as policy
-from services.stream.kafka.topics import Found
+from services.stream.kafka.topics import TopicDescription
 
 SPECS = {spec.name: spec for spec in addresses.topic_specs(forget=True)}
 USUAL_BROKERS = 3
@@ -22,7 +22,7 @@ class Copies(NamedTuple):
     in_sync: int
 
 
-class Planned(msgspec.Struct, frozen=True, kw_only=True):
+class PlannedTopic(msgspec.Struct, frozen=True, kw_only=True):
     """One topic of a plan, for programs."""
 
     topic: str
@@ -52,13 +52,13 @@ def copies(replicas: int | None, in_sync: int | None, *, brokers: int) -> Copies
     return Copies(replicas, in_sync)
 
 
-def wanted(name: str, asked: Copies) -> Found:
+def target_description(name: str, asked: Copies) -> TopicDescription:
     # The policy asks for one copy less in sync than there are; told one more, it asks for ours.
     settings = policy.settings(SPECS[name], asked.in_sync + 1)
-    return Found(partitions=SPECS[name].partitions, replicas=asked.replicas, settings=settings)
+    return TopicDescription(partitions=SPECS[name].partitions, replicas=asked.replicas, settings=settings)
 
 
-def differences(name: str, asked: Copies, found: Found) -> list[str]:
+def differences(name: str, asked: Copies, found: TopicDescription) -> list[str]:
     """One phrase for each thing that is not as it must be; more copies than asked for are as well."""
     told = []
     if found.partitions != SPECS[name].partitions:
@@ -74,8 +74,8 @@ def differences(name: str, asked: Copies, found: Found) -> list[str]:
     return told + policy.differences(SPECS[name], as_asked)
 
 
-def planned(topic: Topic, prefix: str, asked: Copies) -> Planned:
-    return Planned(
+def plan_topic(topic: Topic, prefix: str, asked: Copies) -> PlannedTopic:
+    return PlannedTopic(
         topic=prefix + topic.name,
         partitions=topic.partitions,
         replicas=asked.replicas,
@@ -84,12 +84,12 @@ def planned(topic: Topic, prefix: str, asked: Copies) -> Planned:
         writer=topic.writer,
         readers=topic.readers,
         types=tuple(kind.__name__ for kind in topic.types),
-        settings=wanted(topic.name, asked).settings,
+        settings=target_description(topic.name, asked).settings,
         about=topic.about,
     )
 
 
-def kept(name: str) -> str:
+def retention(name: str) -> str:
     """How long a topic keeps its records, in words."""
     topic = BY_NAME[name]
     if topic.compact:

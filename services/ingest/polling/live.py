@@ -25,9 +25,9 @@ from services.ingest.service import IngestTask
 from services.ingest.text.dates import EPOCH, MICROSECOND
 from services.ingest.urls import host_of, without_login
 from services.ingest.workers.pool import Pool
-from services.ops.events import Event
-from services.ops.fetching import Fetches
-from services.ops.logging import get
+from services.ops.events import LogEvent
+from services.ops.fetching import FetchMetrics
+from services.ops.logging import get_logger
 from services.stream.clock import Clock, SystemClock
 
 REFRESHES = 2
@@ -70,7 +70,7 @@ class HttpFeeder:
         once: bool = False,
         settings: LiveSettings | None = None,
         clock: Clock | None = None,
-        fetches: Fetches | None = None,
+        fetches: FetchMetrics | None = None,
     ) -> None:
         self._task = task
         self._fetcher = fetcher
@@ -186,7 +186,7 @@ class HttpFeeder:
         if state is None or state.url != without_login(feed.url):
             state = FeedState(feed_id=feed.feed_id)
         if state.due_at is not None and self._fetches is not None and not self._once:
-            self._fetches.polled((now - state.due_at).total_seconds())
+            self._fetches.count_poll((now - state.due_at).total_seconds())
         ask = schedule.conditional(state, now)
         started = self._clock.monotonic()
         exchange = await self._get(
@@ -199,7 +199,9 @@ class HttpFeeder:
         news = exchange.outcome == "ok" and body_digest(exchange.body) != state.body_digest
         parsed = await self._pool.feed(exchange) if news else None
         took_s = self._clock.monotonic() - started
-        get("ingest").info(Event.FEED_FETCHED, **fetch_line(exchange, parsed, took_s, feed_id=feed.feed_id))
+        get_logger("ingest").info(
+            LogEvent.FEED_FETCHED, **fetch_line(exchange, parsed, took_s, feed_id=feed.feed_id)
+        )
         return feed_reading(feed.feed_id, exchange, parsed, now)
 
     async def _page(self, url: str) -> Seen:
@@ -211,7 +213,7 @@ class HttpFeeder:
             onward, parsed = await self._read_page(parsed.refresh_url)
             exchange = replace(onward, url=url, final_url=onward.final_url or onward.url)
         took_s = self._clock.monotonic() - started
-        get("ingest").info(Event.PAGE_FETCHED, **fetch_line(exchange, parsed, took_s))
+        get_logger("ingest").info(LogEvent.PAGE_FETCHED, **fetch_line(exchange, parsed, took_s))
         return page_reading(exchange, parsed, self._clock.now())
 
     async def _read_page(self, url: str) -> tuple[Exchange, ParsedPage | None]:
@@ -227,10 +229,10 @@ class HttpFeeder:
         if self._fetches is not None:
             took = self._clock.monotonic() - started
             sizes = {"wire_bytes": exchange.wire_bytes, "decoded_bytes": len(exchange.body)}
-            self._fetches.done(kind, exchange.outcome, took, **sizes)
+            self._fetches.count_fetch(kind, exchange.outcome, took, **sizes)
         return exchange
 
     def _tell_load(self) -> None:
         if self._fetches is not None:
             requests, parsers = len(self._under_way), self._pool.busy
-            self._fetches.at_work(self._task.number, requests=requests, parsers=parsers)
+            self._fetches.set_load(self._task.number, requests=requests, parsers=parsers)

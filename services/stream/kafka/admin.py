@@ -16,13 +16,13 @@ from services.stream.kafka.client import (
     DescribeTransactionsRequest,
     MetadataRequest,
     NewTopic,
-    bounded,
     end,
     kafka,
     start,
+    time_limit,
 )
-from services.stream.kafka.marks import Committed
-from services.stream.kafka.topics import Found
+from services.stream.kafka.marks import CommittedOffset
+from services.stream.kafka.topics import TopicDescription
 
 T = TypeVar("T")
 PAUSE_S = 0.05
@@ -88,7 +88,7 @@ class Admin:
             if code == 0
         }
 
-    async def create(self, topics: Mapping[str, Found]) -> None:
+    async def create(self, topics: Mapping[str, TopicDescription]) -> None:
         """A topic that somebody else has created meanwhile is left to be verified."""
         new = [
             NewTopic(
@@ -106,7 +106,7 @@ class Admin:
 
         await self._ask("creating topics", call)
 
-    async def offsets(self, group: str, partitions: Iterable[Partition]) -> dict[Partition, Committed]:
+    async def offsets(self, group: str, partitions: Iterable[Partition]) -> dict[Partition, CommittedOffset]:
         """What is committed; without the partitions nothing was committed for."""
         wanted = [self._access.wire(partition) for partition in partitions]
 
@@ -120,7 +120,7 @@ class Admin:
 
         told = await self._ask(f"asking for the offsets of group {group!r}", call)
         return {
-            self._access.ours(partition): Committed(one.offset, one.metadata or "")
+            self._access.partition_of(partition): CommittedOffset(one.offset, one.metadata or "")
             for partition, one in told.items()
             if one.offset >= 0
         }
@@ -140,7 +140,8 @@ class Admin:
             return {} if state in ("Empty", "Dead") else None
         return {
             member: frozenset(
-                self._access.ours(p) for p in ConsumerProtocolMemberAssignment.decode(owned).partitions()
+                self._access.partition_of(p)
+                for p in ConsumerProtocolMemberAssignment.decode(owned).partitions()
             )
             for member, _, _, _, owned in members
         }
@@ -170,7 +171,7 @@ class Admin:
         while True:
             left = max(0.0, deadline - loop.time())
             try:
-                async with bounded(self._access, doing, left, otherwise=Fatal):
+                async with time_limit(self._access, doing, left, otherwise=Fatal):
                     return await call()
             except Retry:
                 if loop.time() + PAUSE_S > deadline:

@@ -20,15 +20,15 @@ from services.stream.clock import Clock, SystemClock, microseconds
 from services.stream.kafka.admin import Admin
 from services.stream.kafka.bounds import Bounds
 from services.stream.kafka.catalog import Catalog
-from services.stream.kafka.client import Access, bounded, login
+from services.stream.kafka.client import Access, login, time_limit
 from services.stream.kafka.consumer import Consumer
-from services.stream.kafka.hanging import Fate, ended, fate
-from services.stream.kafka.marks import Committed, positions
+from services.stream.kafka.hanging import TransactionResult, is_ended, result_of
+from services.stream.kafka.marks import CommittedOffset, positions
 from services.stream.kafka.member import KafkaMember
 from services.stream.kafka.producer import Producer
 from services.stream.kafka.reader import Reader
-from services.stream.kafka.records import Wire
-from services.stream.kafka.topics import Found
+from services.stream.kafka.records import WireRecord
+from services.stream.kafka.topics import TopicDescription
 from services.stream.kafka.writer import KafkaWriter, Ownership
 from services.stream.security import KafkaSecurity
 
@@ -72,7 +72,7 @@ class KafkaBus:
         self.access = Access(
             bootstrap=bootstrap,
             prefix=prefix,
-            who=security.who(),
+            principal=security.principal(),
             bounds=bounds or Bounds(),
             client=f"newsfold-{socket.gethostname()}-{os.getpid()}",
             login=login(security, bootstrap),
@@ -82,7 +82,7 @@ class KafkaBus:
         self._clients: _Clients | None = None
         self._members: defaultdict[str, set[KafkaMember]] = defaultdict(set)
         self._writers: set[KafkaWriter] = set()
-        self._fates: dict[str, Fate] = {}
+        self._results: dict[str, TransactionResult] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -93,18 +93,20 @@ class KafkaBus:
         except BaseException:
             await admin.end()
             raise
-        self._clients = _Clients(admin, Catalog(self.access, admin), Reader(self.access, self._later))
+        self._clients = _Clients(
+            admin, Catalog(self.access, admin), Reader(self.access, self._end_in_background)
+        )
 
     async def close(self) -> None:
         """Within `CLOSE_S`, whatever the cluster does. Closing twice is closing once."""
         for member in [member for group in self._members.values() for member in group]:
-            self._later(member.close())
+            self._end_in_background(member.close())
         for writer in list(self._writers):
-            self._later(writer.close())
+            self._end_in_background(writer.close())
         clients, self._clients = self._clients, None
         if clients is not None:
-            self._later(clients.admin.end())
-            self._later(clients.reader.close())
+            self._end_in_background(clients.admin.end())
+            self._end_in_background(clients.reader.close())
         if self._ending:
             _, left = await asyncio.wait(self._ending, timeout=CLOSE_S)
             for task in left:
@@ -122,7 +124,7 @@ class KafkaBus:
         """`create` that creates nothing."""
         await self._open.catalog.verify(topics)
 
-    async def describe(self, topics: Iterable[str]) -> Mapping[str, Found]:
+    async def describe(self, topics: Iterable[str]) -> Mapping[str, TopicDescription]:
         """The topics as they are, without those that do not exist or may not be seen."""
         return await self._open.catalog.describe(topics)
 
@@ -130,13 +132,13 @@ class KafkaBus:
         return await self._open.catalog.partitions(topic)
 
     async def join(self, group: str, topics: Sequence[str]) -> KafkaMember:
-        await self._open.catalog.copartitioned(topics)
+        await self._open.catalog.common_partition_count(topics)
 
         async def settle() -> None:
             await self._settle(group)
 
         consumer = Consumer(self.access, group=self.access.group(group), instance=self._instance)
-        member = KafkaMember(group, topics, consumer, settle=settle, left=self._left)
+        member = KafkaMember(group, topics, consumer, settle=settle, left=self._forget_member)
         self._members[group].add(member)
         try:
             await member.join()
@@ -180,7 +182,7 @@ class KafkaBus:
         """Kafka compacts in its own time."""
         await self.partitions(topic)
 
-    async def wires(self, outputs: Sequence[Output]) -> dict[Partition, list[Wire]]:
+    async def wires(self, outputs: Sequence[Output]) -> dict[Partition, list[WireRecord]]:
         """Called by a writer, like all below."""
         return await self._open.catalog.wires(outputs, microseconds(self._clock.now()))
 
@@ -194,32 +196,34 @@ class KafkaBus:
         owned = {one.number for member in mine for one in members.get(member.member_id, ())}
         return "ours" if number in owned else "theirs"
 
-    async def offsets(self, group: str, partitions: Iterable[Partition]) -> dict[Partition, Committed]:
+    async def offsets(self, group: str, partitions: Iterable[Partition]) -> dict[Partition, CommittedOffset]:
         return await self._open.admin.offsets(self.access.group(group), partitions)
 
-    async def fate(self, transactional_id: str) -> Fate | None:
+    async def last_result(self, transactional_id: str) -> TransactionResult | None:
         state = await self._open.admin.transaction(transactional_id)
-        decided = fate(state)
+        decided = result_of(state)
         if decided is None:
             return None
         # A producer that started, and could not end what it found, has wiped the decision away.
-        if state != "Empty" or transactional_id not in self._fates:
-            self._fates[transactional_id] = decided
-        return self._fates[transactional_id]
+        if state != "Empty" or transactional_id not in self._results:
+            self._results[transactional_id] = decided
+        return self._results[transactional_id]
 
-    async def tidy(self, producer: Producer, group: str, transactional_id: str, decided: Fate) -> None:
-        everything = await self._open.catalog.everything()
+    async def tidy(
+        self, producer: Producer, group: str, transactional_id: str, decided: TransactionResult
+    ) -> None:
+        everything = await self._open.catalog.all_partitions()
         hanging = await self._open.reader.hanging(everything, HANG_S)
         if hanging:
             logger.warning("%s: %s what hangs on %s partitions", transactional_id, decided, len(hanging))
         await producer.end_again(hanging, self.access.group(group), decided)
         # A topic that takes no record, not even a marker, would never let it end.
-        async with bounded(self.access, f"ending what {transactional_id} left", self.access.bounds.open_s):
-            while not ended(await self._open.admin.transaction(transactional_id)):  # noqa: ASYNC110 - told by asking
+        async with time_limit(self.access, f"ending what {transactional_id} left", self.access.bounds.open_s):
+            while not is_ended(await self._open.admin.transaction(transactional_id)):  # noqa: ASYNC110 - told by asking
                 await asyncio.sleep(LOOK_S)
-        self._fates.pop(transactional_id, None)
+        self._results.pop(transactional_id, None)
 
-    async def visible(self, ends: Mapping[Partition, int]) -> None:
+    async def wait_until_visible(self, ends: Mapping[Partition, int]) -> None:
         deadline = asyncio.get_running_loop().time() + SEEN_S
         reader = self._open.reader
         while ends and any(seen < ends[at] for at, seen in (await reader.ends(ends)).items()):
@@ -228,22 +232,22 @@ class KafkaBus:
             await asyncio.sleep(LOOK_S)
 
     def end_later(self, producer: Producer) -> None:
-        self._later(producer.end())
+        self._end_in_background(producer.end())
 
-    def closed(self, writer: KafkaWriter) -> None:
+    def forget_writer(self, writer: KafkaWriter) -> None:
         self._writers.discard(writer)
 
-    def _left(self, member: KafkaMember) -> None:
+    def _forget_member(self, member: KafkaMember) -> None:
         self._members[member.group].discard(member)
 
     async def _settle(self, group: str) -> None:
         """Let the group's publishes under way end before a rebalance takes their numbers."""
-        busy = [writer.idle() for writer in self._writers if writer.group == group]
+        busy = [writer.wait_until_idle() for writer in self._writers if writer.group == group]
         with suppress(TimeoutError):
             async with asyncio.timeout(self.access.bounds.drain_s):
                 await asyncio.gather(*busy)
 
-    def _later(self, end: Coroutine[Any, Any, None]) -> None:
+    def _end_in_background(self, end: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(end)
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)

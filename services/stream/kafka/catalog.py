@@ -10,8 +10,8 @@ from services.stream.kafka import topics as policy
 from services.stream.kafka.admin import Admin
 from services.stream.kafka.bounds import RECORD_BYTES
 from services.stream.kafka.client import Access
-from services.stream.kafka.records import Wire, size_of, to_wire
-from services.stream.kafka.topics import Found
+from services.stream.kafka.records import WireRecord, size_of, to_wire
+from services.stream.kafka.topics import TopicDescription
 
 LOOK_S = 0.002
 
@@ -31,8 +31,8 @@ class Catalog:
         if missing:
             layout.to_create({}, missing)
             copies = policy.replicas(await self._admin.brokers())
-            await self._admin.create({spec.name: policy.wanted(spec, copies) for spec in missing})
-            await self._until_there({spec.name for spec in missing})
+            await self._admin.create({spec.name: policy.target_description(spec, copies) for spec in missing})
+            await self._wait_until_known({spec.name for spec in missing})
         await self.verify(topics)
 
     async def verify(self, topics: Sequence[TopicSpec]) -> None:
@@ -50,17 +50,19 @@ class Catalog:
         if wrong:
             raise Fatal(f"{'; '.join(wrong)}; change the topic or the topic table")
 
-    async def describe(self, topics: Iterable[str]) -> dict[str, Found]:
+    async def describe(self, topics: Iterable[str]) -> dict[str, TopicDescription]:
         """The topics as they are, without those that do not exist or may not be seen."""
         known = await self._admin.topics()
         wanted = [name for name in topics if name in known]
         settings = await self._admin.settings(wanted) if wanted else {}
         return {
-            name: Found(partitions=known[name][0], replicas=known[name][1], settings=settings.get(name, {}))
+            name: TopicDescription(
+                partitions=known[name][0], replicas=known[name][1], settings=settings.get(name, {})
+            )
             for name in wanted
         }
 
-    async def everything(self) -> list[Partition]:
+    async def all_partitions(self) -> list[Partition]:
         """Every partition of ours that may be seen."""
         known = await self._admin.topics()
         return [Partition(name, number) for name, (count, _) in known.items() for number in range(count)]
@@ -69,9 +71,9 @@ class Catalog:
         await self._learn([topic])
         return layout.spec_of(self._topics, topic).partitions
 
-    async def copartitioned(self, topics: Sequence[str]) -> int:
+    async def common_partition_count(self, topics: Sequence[str]) -> int:
         await self._learn(topics)
-        return layout.copartitioned(self._topics, topics)
+        return layout.common_partition_count(self._topics, topics)
 
     async def check(self, partitions: Iterable[Partition]) -> None:
         named = list(partitions)
@@ -79,11 +81,11 @@ class Catalog:
         for partition in named:
             layout.check_partition(self._topics, partition)
 
-    async def wires(self, outputs: Sequence[Output], now_us: int) -> dict[Partition, list[Wire]]:
+    async def wires(self, outputs: Sequence[Output], now_us: int) -> dict[Partition, list[WireRecord]]:
         """The records as they are sent, by partition. Raises `Fatal` for one that cannot be."""
         await self._learn({output.partition.topic for output in outputs})
         layout.check_outputs(self._topics, outputs)
-        wires: defaultdict[Partition, list[Wire]] = defaultdict(list)
+        wires: defaultdict[Partition, list[WireRecord]] = defaultdict(list)
         for output in outputs:
             wire = to_wire(output, now_us)
             if (size := size_of(wire)) > RECORD_BYTES:
@@ -98,7 +100,7 @@ class Catalog:
             found = await self.describe(new)
             self._topics |= {name: one.spec(name) for name, one in found.items()}
 
-    async def _until_there(self, topics: set[str]) -> None:
+    async def _wait_until_known(self, topics: set[str]) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._access.bounds.request_s
         while missing := topics - await self._admin.topics_everywhere():

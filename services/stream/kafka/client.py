@@ -67,14 +67,14 @@ __all__ = [
     "OffsetAndMetadata",
     "OutOfRange",
     "TopicPartition",
-    "bounded",
     "cancel",
     "end",
-    "for_people",
     "kafka",
     "login",
     "milliseconds",
     "start",
+    "time_limit",
+    "translate_errors",
 ]
 
 logger = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
 
     bootstrap: str
     prefix: str
-    who: str
+    principal: str
     """Who we are to the broker, for messages."""
     bounds: Bounds
     client: str
@@ -130,7 +130,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     """aiokafka's arguments for TLS and SASL, with the password among them."""
 
     def __repr__(self) -> str:
-        return f"Access({self.bootstrap!r}, {self.who})"
+        return f"Access({self.bootstrap!r}, {self.principal})"
 
     def options(self) -> dict[str, Any]:
         """What every client is given."""
@@ -148,7 +148,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
         """The name on the broker, with which its transactional ids begin too."""
         return group_name(self.prefix, name)
 
-    def ours(self, partition: TopicPartition) -> Partition:
+    def partition_of(self, partition: TopicPartition) -> Partition:
         return Partition(partition.topic.removeprefix(self.prefix), partition.partition)
 
 
@@ -177,7 +177,7 @@ def milliseconds(seconds: float) -> int:
 
 
 @contextmanager
-def for_people(access: Access, doing: str, *, otherwise: type[BusError] = Retry) -> Iterator[None]:
+def translate_errors(access: Access, doing: str, *, otherwise: type[BusError] = Retry) -> Iterator[None]:
     """Turn what aiokafka raises into one line. `otherwise` is for what it does not call retriable."""
     try:
         yield
@@ -188,7 +188,7 @@ def for_people(access: Access, doing: str, *, otherwise: type[BusError] = Retry)
     except _REFUSED as error:
         raise Fatal(f"{doing}: {_missing_acl(access, error)}") from error
     except _NOT_LET_IN as error:
-        raise Fatal(f"Kafka at {access.bootstrap} refused {access.who}: {_line(error)}") from error
+        raise Fatal(f"Kafka at {access.bootstrap} refused {access.principal}: {_line(error)}") from error
     except _HOPELESS as error:
         raise Fatal(f"{doing}: {_line(error)}") from error
     except TimeoutError as error:
@@ -208,7 +208,7 @@ def _missing_acl(access: Access, error: Exception) -> str:
     }.get(type(error), ("cluster", "Describe"))
     named = [one for arg in error.args for one in (arg if isinstance(arg, set | frozenset | list) else [arg])]
     what = ", ".join(repr(one) for one in named if isinstance(one, str))
-    return f"{access.who} lacks an ACL on {kind} {what} (operation {operation})"
+    return f"{access.principal} lacks an ACL on {kind} {what} (operation {operation})"
 
 
 def _line(error: BaseException) -> str:
@@ -216,24 +216,24 @@ def _line(error: BaseException) -> str:
 
 
 @asynccontextmanager
-async def bounded(
+async def time_limit(
     access: Access, doing: str, seconds: float, *, otherwise: type[BusError] = Retry
 ) -> AsyncIterator[None]:
-    with for_people(access, doing, otherwise=otherwise):
+    with translate_errors(access, doing, otherwise=otherwise):
         async with asyncio.timeout(seconds):
             yield
 
 
 async def start(access: Access, what: str, begin: Callable[[], Awaitable[None]]) -> None:
-    async with bounded(access, f"starting {what}", access.bounds.open_s):
+    async with time_limit(access, f"starting {what}", access.bounds.open_s):
         try:
             await begin()
         except kafka.KafkaConnectionError as error:
             # aiokafka says "unable to bootstrap" and keeps the reason to its log, so ask again.
-            raise await why_not(access) from error
+            raise await refusal(access) from error
 
 
-async def why_not(access: Access) -> BusError:
+async def refusal(access: Access) -> BusError:
     """Why none of the bootstrap addresses lets us in."""
     options = {**access.login, "request_timeout_ms": milliseconds(WHY_S)}
     told: BusError = Retry(f"Kafka at {access.bootstrap} did not answer")
@@ -241,7 +241,7 @@ async def why_not(access: Access) -> BusError:
         try:
             connection = await create_conn(host, port, client_id=access.client, **options)
         except _NOT_LET_IN as error:
-            return Fatal(f"Kafka at {host}:{port} refused {access.who}: {_line(error)}")
+            return Fatal(f"Kafka at {host}:{port} refused {access.principal}: {_line(error)}")
         except ssl.SSLCertVerificationError as error:
             return Fatal(f"Kafka at {host}:{port} shows a certificate that is not trusted: {_line(error)}")
         except ssl.SSLError as error:

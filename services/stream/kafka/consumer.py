@@ -13,15 +13,15 @@ from services.stream.kafka.client import (
     AIOKafkaConsumer,
     ConsumerRebalanceListener,
     OutOfRange,
-    bounded,
     cancel,
     end,
-    for_people,
     kafka,
     milliseconds,
     start,
+    time_limit,
+    translate_errors,
 )
-from services.stream.kafka.records import Raw
+from services.stream.kafka.records import RawRecord
 
 NEVER_S = 86_400.0
 """aiokafka leaves the group by itself when nobody fetched for so long. A restore or a full queue may
@@ -95,8 +95,8 @@ class Consumer:
     def assign(self, partitions: Iterable[Partition]) -> None:
         self._client.assign([self._access.wire(partition) for partition in partitions])
 
-    def assigned(self) -> frozenset[Partition]:
-        return frozenset(self._access.ours(partition) for partition in self._client.assignment())
+    def assignment(self) -> frozenset[Partition]:
+        return frozenset(self._access.partition_of(partition) for partition in self._client.assignment())
 
     def seek(self, partition: Partition, offset: int) -> None:
         """Does nothing for a partition that is not assigned."""
@@ -114,16 +114,16 @@ class Consumer:
 
     def check(self) -> None:
         """Raise what went wrong in the group, which aiokafka else tells only who fetches."""
-        with for_people(self._access, f"being a member of group {self._group!r}", otherwise=Fatal):
+        with translate_errors(self._access, f"being a member of group {self._group!r}", otherwise=Fatal):
             self._client._coordinator.check_errors()  # noqa: SLF001
 
     async def fetch(
         self, partitions: Iterable[Partition], *, max_records: int, timeout_s: float
-    ) -> dict[Partition, list[Raw]]:
+    ) -> dict[Partition, list[RawRecord]]:
         """Raises `OutOfRange` for an offset that is not there."""
         access = self._access
         wanted = [access.wire(partition) for partition in partitions]
-        with for_people(access, "fetching", otherwise=Fatal):
+        with translate_errors(access, "fetching", otherwise=Fatal):
             try:
                 # During a rebalance getmany() waits without end.
                 async with asyncio.timeout(timeout_s + 0.01):
@@ -133,11 +133,13 @@ class Consumer:
             except TimeoutError:
                 return {}
             except kafka.OffsetOutOfRangeError as error:
-                raise OutOfRange({access.ours(p): offset for p, offset in error.args[0].items()}) from None
-        return {access.ours(partition): records for partition, records in got.items() if records}
+                raise OutOfRange(
+                    {access.partition_of(p): offset for p, offset in error.args[0].items()}
+                ) from None
+        return {access.partition_of(partition): records for partition, records in got.items() if records}
 
     async def position(self, partition: Partition) -> int:
-        async with bounded(self._access, "asking for a position", self._access.bounds.request_s):
+        async with time_limit(self._access, "asking for a position", self._access.bounds.request_s):
             return int(await self._client.position(self._access.wire(partition)))
 
     async def ends(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
@@ -153,11 +155,11 @@ class Consumer:
         access = self._access
         wanted = sorted(partitions)
         named = ", ".join(f"{topic}/{number}" for topic, number in wanted[:3])
-        async with bounded(access, f"asking for {edge} of {named}", access.bounds.request_s):
+        async with time_limit(access, f"asking for {edge} of {named}", access.bounds.request_s):
             wired = [access.wire(partition) for partition in wanted]
             await self._meet({topic for topic, _ in wired})
             told = await ask(wired)
-        return {access.ours(partition): offset for partition, offset in told.items()}
+        return {access.partition_of(partition): offset for partition, offset in told.items()}
 
     async def _meet(self, topics: set[str]) -> None:
         """Learn where topics lie, all at once: aiokafka by itself would learn one every 100 ms."""

@@ -25,11 +25,11 @@ from services.stream.kafka.client import (
     ConnectionGroup,
     CoordinationType,
     EndTxnRequest,
-    bounded,
     kafka,
+    time_limit,
 )
 
-Fate = Literal["commit", "abort"]
+TransactionResult = Literal["commit", "abort"]
 PAUSE_S = 0.02
 _DECIDED_TO_COMMIT = {"PrepareCommit", "CompleteCommit"}
 _ENDED = {"CompleteCommit", "CompleteAbort"}
@@ -43,7 +43,7 @@ _BUSY = {
 _NOT_OURS = {kafka.TopicAuthorizationFailedError, kafka.UnknownTopicOrPartitionError}
 
 
-def fate(state: str) -> Fate | None:
+def result_of(state: str) -> TransactionResult | None:
     """What was decided for the last transaction, by its coordinator's word for it before a new producer
     took over; None where there never was one. What was not decided is aborted by the new producer.
     """
@@ -52,12 +52,12 @@ def fate(state: str) -> Fate | None:
     return "commit" if state in _DECIDED_TO_COMMIT else "abort"
 
 
-def ended(state: str) -> bool:
+def is_ended(state: str) -> bool:
     """Whether every marker is written, as far as the coordinator knows."""
     return state in _ENDED
 
 
-class Ending:
+class LastTransaction:
     """Speaks for a producer that has just started, and has no transaction of its own yet."""
 
     def __init__(self, access: Access, client: AIOKafkaProducer, transactional_id: str) -> None:
@@ -65,11 +65,13 @@ class Ending:
         self._client = client
         self._id = transactional_id
 
-    async def again(self, partitions: Collection[Partition], group: str, decided: Fate) -> None:
+    async def end_again(
+        self, partitions: Collection[Partition], group: str, decided: TransactionResult
+    ) -> None:
         """Write markers to these partitions and to the group's offsets. They are asked for here and
         written a moment later. Raises `Fenced` and `Retry`.
         """
-        async with bounded(self._access, f"ending what {self._id} left", self._access.bounds.open_s):
+        async with time_limit(self._access, f"ending what {self._id} left", self._access.bounds.open_s):
             await self._until_done(AddOffsetsToTxnRequest, group)
             await self._add(partitions)
             await self._until_done(EndTxnRequest, decided == "commit")

@@ -13,28 +13,28 @@ from services.stream.bus import Partition
 _UNREAD = " unread"
 
 
-class Committed(NamedTuple):
+class CommittedOffset(NamedTuple):
     """A committed offset as the broker keeps it."""
 
     offset: int
     metadata: str
 
 
-Offsets = Mapping[Partition, Committed]
-Verdict = Literal["done", "not done", "another"]
+Offsets = Mapping[Partition, CommittedOffset]
+CommitVerdict = Literal["done", "not done", "another"]
 
 
 def to_commit(
     known: Offsets, consumed: Mapping[Partition, int], anchor: Partition, mark: str
-) -> dict[Partition, Committed]:
+) -> dict[Partition, CommittedOffset]:
     """What a transaction commits: what it consumed, and `anchor` in any case, marked.
 
     An anchor nothing was read from yet is committed at 0 and marked as unread.
     """
-    marked = {partition: Committed(offset, mark) for partition, offset in consumed.items()}
+    marked = {partition: CommittedOffset(offset, mark) for partition, offset in consumed.items()}
     if anchor not in marked:
         read = positions(known).get(anchor)
-        marked[anchor] = Committed(0, mark + _UNREAD) if read is None else Committed(read, mark)
+        marked[anchor] = CommittedOffset(0, mark + _UNREAD) if read is None else CommittedOffset(read, mark)
     return marked
 
 
@@ -47,7 +47,7 @@ def positions(offsets: Offsets) -> dict[Partition, int]:
     }
 
 
-def judge(before: Offsets, found: Offsets, attempted: Offsets) -> Verdict:
+def judge(before: Offsets, found: Offsets, attempted: Offsets) -> CommitVerdict:
     """What became of a transaction that was to commit `attempted` over `before`.
 
     "another": somebody else has committed since, so whoever asks is not the owner any more.

@@ -14,7 +14,7 @@ from services.stream.bus import Assignment, BusError, Fatal, Partition, Record
 from services.stream.groups import Membership
 from services.stream.kafka.client import OutOfRange
 from services.stream.kafka.consumer import Consumer, Rebalances
-from services.stream.kafka.records import Raw, from_wire
+from services.stream.kafka.records import RawRecord, from_wire
 
 logger = logging.getLogger(__name__)
 LOOK_S = 1.0
@@ -22,7 +22,7 @@ LOOK_S = 1.0
 
 
 class KafkaMember:
-    """`Member` on Kafka. `settle` is awaited when a rebalance begins: publishes under way may end."""
+    """`GroupMember` on Kafka. `settle` is awaited when a rebalance begins: publishes under way may end."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class KafkaMember:
             try:
                 got = await self._consumer.fetch(wanted, max_records=max_records, timeout_s=left)
             except OutOfRange as error:
-                await self._to_the_log(error.offsets)
+                await self._skip_to_beginnings(error.offsets)
                 continue
             if taken := self._take(got):
                 return taken
@@ -99,7 +99,7 @@ class KafkaMember:
         await self._consumer.end()
         self._own(frozenset())
 
-    def _take(self, got: Mapping[Partition, Sequence[Raw]]) -> dict[Partition, Sequence[Record]]:
+    def _take(self, got: Mapping[Partition, Sequence[RawRecord]]) -> dict[Partition, Sequence[Record]]:
         taken: dict[Partition, Sequence[Record]] = {}
         for partition, raw in got.items():
             if partition not in self._wanted or partition not in self._membership.owned:
@@ -110,7 +110,7 @@ class KafkaMember:
             self._positions[partition] = raw[-1].offset + 1
         return taken
 
-    async def _to_the_log(self, offsets: Mapping[Partition, int]) -> None:
+    async def _skip_to_beginnings(self, offsets: Mapping[Partition, int]) -> None:
         """Go on where the log begins, if retention has overtaken us."""
         beginnings = await self._consumer.beginnings(offsets)
         for partition, offset in offsets.items():
@@ -143,7 +143,7 @@ class KafkaMember:
             self._bell.ring()
 
     def _take_over(self) -> None:
-        assigned = self._consumer.assigned()
+        assigned = self._consumer.assignment()
         numbers = frozenset(partition.number for partition in assigned)
         if assigned != {Partition(topic, number) for topic in self._topics for number in numbers}:
             raise ValueError(f"numbers are torn apart: {sorted(assigned)}")
@@ -162,4 +162,4 @@ class KafkaMember:
     def _own(self, numbers: frozenset[int]) -> None:
         # Two apart: Membership uses the one between for a number that left and came back.
         self._generation += 2
-        self._membership.give(self._generation, numbers)
+        self._membership.assign(self._generation, numbers)

@@ -11,17 +11,17 @@ from services.stream.kafka.client import (
     AIOKafkaProducer,
     OffsetAndMetadata,
     TopicPartition,
-    bounded,
     cancel,
     end,
-    for_people,
     kafka,
     milliseconds,
     start,
+    time_limit,
+    translate_errors,
 )
-from services.stream.kafka.hanging import Ending, Fate
-from services.stream.kafka.marks import Committed
-from services.stream.kafka.records import Wire
+from services.stream.kafka.hanging import LastTransaction, TransactionResult
+from services.stream.kafka.marks import CommittedOffset
+from services.stream.kafka.records import WireRecord
 
 
 class Producer:
@@ -51,14 +51,16 @@ class Producer:
         """Fences every older producer of this id, and waits until its transaction has ended."""
         await start(self._access, f"writer {self._id}", self._client.start)
 
-    async def end_again(self, partitions: Collection[Partition], group: str, decided: Fate) -> None:
+    async def end_again(
+        self, partitions: Collection[Partition], group: str, decided: TransactionResult
+    ) -> None:
         """End the last transaction of an older producer of this id once more, before the first of ours."""
-        await Ending(self._access, self._client, self._id).again(partitions, group, decided)
+        await LastTransaction(self._access, self._client, self._id).end_again(partitions, group, decided)
 
     async def stage(
         self,
-        records: Mapping[Partition, Sequence[Wire]],
-        offsets: Mapping[Partition, Committed],
+        records: Mapping[Partition, Sequence[WireRecord]],
+        offsets: Mapping[Partition, CommittedOffset],
         group: str,
     ) -> dict[Partition, int]:
         """Begin, send everything, wait for every acknowledgement, add the offsets.
@@ -66,7 +68,7 @@ class Producer:
         Returns the offset after the last record of each partition.
         """
         access = self._access
-        async with bounded(access, f"publishing as {self._id}", access.bounds.stage_s):
+        async with time_limit(access, f"publishing as {self._id}", access.bounds.stage_s):
             await self._client.begin_transaction()
             sends = [self._send(partition, wires) for partition, wires in records.items()]
             told = await asyncio.gather(*sends, return_exceptions=True)
@@ -80,11 +82,11 @@ class Producer:
             )
         return dict(zip(records, ends, strict=True))
 
-    async def _send(self, partition: Partition, wires: Iterable[Wire]) -> int:
+    async def _send(self, partition: Partition, wires: Iterable[WireRecord]) -> int:
         """The offset after the last record; 0 where the broker did not tell."""
         acknowledged = []
         target = self._access.wire(partition)
-        with for_people(self._access, f"publishing to {target.topic}/{target.partition} as {self._id}"):
+        with translate_errors(self._access, f"publishing to {target.topic}/{target.partition} as {self._id}"):
             try:
                 for batch, count in self._batches(wires):
                     acknowledged.append((await self._pass_on(batch, target), count))
@@ -95,7 +97,7 @@ class Producer:
                 raise
         return int(max(0, *ends))
 
-    def _batches(self, wires: Iterable[Wire]) -> Iterator[tuple[Any, int]]:
+    def _batches(self, wires: Iterable[WireRecord]) -> Iterator[tuple[Any, int]]:
         """Batches, and how many records each holds."""
         batch, count = self._client.create_batch(), 0
         for wire in wires:
@@ -107,7 +109,7 @@ class Producer:
         yield batch, count
 
     @staticmethod
-    def _append(batch: Any, wire: Wire) -> bool:
+    def _append(batch: Any, wire: WireRecord) -> bool:
         told = batch.append(timestamp=wire.timestamp_ms, key=wire.key, value=wire.value, headers=wire.headers)
         return told is not None
 
@@ -121,7 +123,7 @@ class Producer:
         Raises when the outcome is unknown, and `Fenced`.
         """
         began = asyncio.get_running_loop().time()
-        async with bounded(self._access, f"committing as {self._id}", self._access.bounds.commit_s):
+        async with time_limit(self._access, f"committing as {self._id}", self._access.bounds.commit_s):
             await self._client.commit_transaction()
         return asyncio.get_running_loop().time() - began < RETRY_S
 

@@ -19,7 +19,7 @@ FETCH_S = 0.02
 """Short: a stretch that ends in transaction markers brings no record to wake up for."""
 
 
-class _Place:
+class _Cursor:
     """A consumer of one partition, and where it is."""
 
     def __init__(self, consumer: Consumer) -> None:
@@ -40,20 +40,20 @@ class Reader:
         self._edges: Consumer | None = None
         self._raw_edges: Consumer | None = None
         self._opening = asyncio.Lock()
-        self._places: OrderedDict[Partition, _Place] = OrderedDict()
+        self._cursors: OrderedDict[Partition, _Cursor] = OrderedDict()
 
     async def read(self, partition: Partition, start: int, *, max_records: int) -> list[Record]:
         """Records from `start` on that are committed now; empty at the end."""
         (end,) = (await self.ends([partition])).values()
         if start >= end:
             return []
-        place = await self._place(partition)
-        async with place.turn:
+        cursor = await self._cursor(partition)
+        async with cursor.turn:
             try:
                 async with asyncio.timeout(self._access.bounds.read_s):
-                    return await self._read(place, partition, start, end, max_records)
+                    return await self._read(cursor, partition, start, end, max_records)
             except (BusError, TimeoutError) as error:
-                self._forget(partition, place)
+                self._forget(partition, cursor)
                 if isinstance(error, BusError):
                     raise
                 named = f"{partition.topic}/{partition.number}"
@@ -86,22 +86,22 @@ class Reader:
             await asyncio.sleep(FETCH_S)
 
     async def close(self) -> None:
-        consumers = [place.consumer for place in self._places.values()]
+        consumers = [cursor.consumer for cursor in self._cursors.values()]
         consumers += [edges for edges in (self._edges, self._raw_edges) if edges is not None]
-        self._places.clear()
+        self._cursors.clear()
         self._edges = self._raw_edges = None
         await asyncio.gather(*(consumer.end() for consumer in consumers))
 
     async def _read(
-        self, place: _Place, partition: Partition, start: int, end: int, max_records: int
+        self, cursor: _Cursor, partition: Partition, start: int, end: int, max_records: int
     ) -> list[Record]:
-        consumer = place.consumer
-        if place.offset != start:
+        consumer = cursor.consumer
+        if cursor.offset != start:
             consumer.seek(partition, start)
-            place.looked_to = start
-        while place.looked_to < end:
+            cursor.looked_to = start
+        while cursor.looked_to < end:
             # Where it stands is not known until the fetch has told.
-            place.offset = -1
+            cursor.offset = -1
             try:
                 got = await consumer.fetch([partition], max_records=max_records, timeout_s=FETCH_S)
             except OutOfRange:
@@ -110,25 +110,25 @@ class Reader:
                 continue
             raw = got.get(partition, ())
             if raw:
-                place.offset = place.looked_to = raw[-1].offset + 1
+                cursor.offset = cursor.looked_to = raw[-1].offset + 1
                 return [from_wire(partition, one) for one in raw]
-            place.looked_to = await consumer.position(partition)
-            place.offset = start
+            cursor.looked_to = await consumer.position(partition)
+            cursor.offset = start
         return []
 
-    async def _place(self, partition: Partition) -> _Place:
+    async def _cursor(self, partition: Partition) -> _Cursor:
         async with self._opening:
-            place = self._places.get(partition)
-            if place is None:
+            cursor = self._cursors.get(partition)
+            if cursor is None:
                 consumer = await self._open()
                 consumer.assign([partition])
                 consumer.hold(partition)
-                place = self._places[partition] = _Place(consumer)
-            self._places.move_to_end(partition)
-            for old in [one for one, other in self._places.items() if not other.turn.locked()]:
-                if len(self._places) > MOST_OPEN and old != partition:
-                    self._forget(old, self._places[old])
-        return place
+                cursor = self._cursors[partition] = _Cursor(consumer)
+            self._cursors.move_to_end(partition)
+            for old in [one for one, other in self._cursors.items() if not other.turn.locked()]:
+                if len(self._cursors) > MOST_OPEN and old != partition:
+                    self._forget(old, self._cursors[old])
+        return cursor
 
     async def _open(self, *, committed: bool = True) -> Consumer:
         consumer = Consumer(self._access, committed=committed)
@@ -139,7 +139,7 @@ class Reader:
             raise
         return consumer
 
-    def _forget(self, partition: Partition, place: _Place) -> None:
-        if self._places.get(partition) is place:
-            del self._places[partition]
-            self._drop(place.consumer.end())
+    def _forget(self, partition: Partition, cursor: _Cursor) -> None:
+        if self._cursors.get(partition) is cursor:
+            del self._cursors[partition]
+            self._drop(cursor.consumer.end())

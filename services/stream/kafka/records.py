@@ -13,7 +13,7 @@ EXACT = "newsfold-timestamp-us"
 """Header with the microseconds since the epoch, where milliseconds do not tell them."""
 
 
-class Wire(NamedTuple):
+class WireRecord(NamedTuple):
     """What a producer is given."""
 
     key: bytes | None
@@ -22,7 +22,7 @@ class Wire(NamedTuple):
     timestamp_ms: int
 
 
-class Raw(Protocol):
+class RawRecord(Protocol):
     """What a consumer hands out."""
 
     @property
@@ -37,17 +37,17 @@ class Raw(Protocol):
     def timestamp(self) -> int: ...
 
 
-def to_wire(output: Output, now_us: int) -> Wire:
+def to_wire(output: Output, now_us: int) -> WireRecord:
     """A record without a time of its own is stamped with `now_us`, in whole milliseconds."""
     stamp_us = output.timestamp_us or now_us - now_us % 1000
     stamp_ms = max(0, stamp_us // 1000)
     headers = list(output.headers)
     if stamp_ms * 1000 != stamp_us:
         headers.append((EXACT, str(stamp_us).encode()))
-    return Wire(output.key, output.value, headers, stamp_ms)
+    return WireRecord(output.key, output.value, headers, stamp_ms)
 
 
-def from_wire(partition: Partition, raw: Raw) -> Record:
+def from_wire(partition: Partition, raw: RawRecord) -> Record:
     headers: Headers = tuple((name, value or b"") for name, value in raw.headers)
     stamp_us = raw.timestamp * 1000
     if headers and headers[-1][0] == EXACT:
@@ -56,6 +56,6 @@ def from_wire(partition: Partition, raw: Raw) -> Record:
     return Record(partition, raw.offset, raw.key, raw.value, headers, stamp_us)
 
 
-def size_of(wire: Wire) -> int:
+def size_of(wire: WireRecord) -> int:
     headers = sum(len(name.encode()) + len(value) for name, value in wire.headers)
     return len(wire.key or b"") + len(wire.value or b"") + headers

@@ -21,7 +21,7 @@ _ROOM_BYTES = 64 * 1024
 """Headers, framing, and what compression adds to what cannot be compressed."""
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class TopicDescription(msgspec.Struct, frozen=True, kw_only=True):
     """A topic as it is."""
 
     partitions: int
@@ -69,11 +69,11 @@ def settings(spec: TopicSpec, copies: int) -> dict[str, str]:
     return asked
 
 
-def wanted(spec: TopicSpec, copies: int) -> Found:
-    return Found(partitions=spec.partitions, replicas=copies, settings=settings(spec, copies))
+def target_description(spec: TopicSpec, copies: int) -> TopicDescription:
+    return TopicDescription(partitions=spec.partitions, replicas=copies, settings=settings(spec, copies))
 
 
-def differences(spec: TopicSpec, found: Found) -> list[str]:
+def differences(spec: TopicSpec, found: TopicDescription) -> list[str]:
     """One phrase for each setting that is not as it must be. Counts of partitions are `layout`'s."""
     asked = settings(spec, found.replicas)
     return [

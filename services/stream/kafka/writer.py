@@ -24,10 +24,10 @@ import msgspec
 from services.stream import layout
 from services.stream.bus import BusError, Fatal, Fenced, Output, Partition, Retry, Unclear
 from services.stream.kafka.client import Access
-from services.stream.kafka.hanging import Fate
-from services.stream.kafka.marks import Committed, Offsets, judge, positions, to_commit
+from services.stream.kafka.hanging import TransactionResult
+from services.stream.kafka.marks import CommittedOffset, Offsets, judge, positions, to_commit
 from services.stream.kafka.producer import Producer
-from services.stream.kafka.records import Wire
+from services.stream.kafka.records import WireRecord
 
 PAUSE_S = 0.05
 LONGEST_PAUSE_S = 2.0
@@ -37,47 +37,51 @@ TIDY_S = 3.0
 Ownership = Literal["ours", "theirs", "undecided", "nobody asked"]
 
 
-class Desk(Protocol):
+class WriterBus(Protocol):
     """What a writer needs of its bus."""
 
     access: Access
 
-    async def wires(self, outputs: Sequence[Output]) -> dict[Partition, list[Wire]]:
+    async def wires(self, outputs: Sequence[Output]) -> dict[Partition, list[WireRecord]]:
         """Checked records by partition. Raises `Fatal`."""
 
     async def ownership(self, group: str, number: int) -> Ownership:
         """Whose the number is, if this process has members in the group. Raises `Retry`."""
 
-    async def offsets(self, group: str, partitions: Iterable[Partition]) -> dict[Partition, Committed]: ...
+    async def offsets(
+        self, group: str, partitions: Iterable[Partition]
+    ) -> dict[Partition, CommittedOffset]: ...
 
-    async def fate(self, transactional_id: str) -> Fate | None:
+    async def last_result(self, transactional_id: str) -> TransactionResult | None:
         """What was decided for its last transaction. Raises `Retry`."""
 
-    async def tidy(self, producer: Producer, group: str, transactional_id: str, decided: Fate) -> None:
+    async def tidy(
+        self, producer: Producer, group: str, transactional_id: str, decided: TransactionResult
+    ) -> None:
         """End what the last transaction left hanging. Raises `Fenced` and `Retry`."""
 
-    async def visible(self, ends: Mapping[Partition, int]) -> None:
+    async def wait_until_visible(self, ends: Mapping[Partition, int]) -> None:
         """Wait until readers see the partitions up to these offsets. Raises `Retry`."""
 
     def end_later(self, producer: Producer) -> None: ...
 
-    def closed(self, writer: "KafkaWriter") -> None: ...
+    def forget_writer(self, writer: "KafkaWriter") -> None: ...
 
 
 class Attempt(msgspec.Struct, frozen=True):
     """One transaction."""
 
-    records: Mapping[Partition, Sequence[Wire]]
+    records: Mapping[Partition, Sequence[WireRecord]]
     offsets: Offsets
 
 
 class KafkaWriter:
     """`Writer` on Kafka."""
 
-    def __init__(self, desk: Desk, group: str, inputs: frozenset[Partition], number: int) -> None:
+    def __init__(self, bus: WriterBus, group: str, inputs: frozenset[Partition], number: int) -> None:
         self.group = group
         self.number = number
-        self._desk = desk
+        self._bus = bus
         self._inputs = inputs
         self._anchor = min(inputs)
         self._producer: Producer | None = None
@@ -91,7 +95,7 @@ class KafkaWriter:
 
     @property
     def name(self) -> str:
-        return f"{self._desk.access.group(self.group)}-{self.number}"
+        return f"{self._bus.access.group(self.group)}-{self.number}"
 
     def positions(self) -> dict[Partition, int]:
         return positions(self._known)
@@ -107,7 +111,7 @@ class KafkaWriter:
     async def publish(self, outputs: Sequence[Output], *, consumed: Mapping[Partition, int]) -> None:
         """Returns when the records can be read. A publish that is cancelled closes the writer."""
         layout.check_consumed(self._inputs, consumed)
-        records = await self._desk.wires(outputs)
+        records = await self._bus.wires(outputs)
         async with self._turn:
             if self._over is not None:
                 raise self._over
@@ -125,7 +129,7 @@ class KafkaWriter:
                 raise
             self._known = {**self._known, **offsets}
 
-    async def idle(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Return between two publishes."""
         async with self._turn:
             return
@@ -133,14 +137,14 @@ class KafkaWriter:
     async def close(self) -> None:
         producer, self._producer = self._producer, None
         self._over = self._over or Fatal(f"writer {self.name} is closed")
-        self._desk.closed(self)
+        self._bus.forget_writer(self)
         if producer is not None:
             await producer.end()
 
     async def _transact(self, attempt: Attempt) -> None:
-        producer = await self._ready()
+        producer = await self._open_producer()
         try:
-            ends = await producer.stage(attempt.records, attempt.offsets, self._desk.access.group(self.group))
+            ends = await producer.stage(attempt.records, attempt.offsets, self._bus.access.group(self.group))
         except BusError as error:
             self._drop()
             await self._give_up(attempt, error)
@@ -148,7 +152,7 @@ class KafkaWriter:
         try:
             quick = await producer.commit()
             # Decided is not done: until its markers are written, a crash may leave it hanging.
-            await self._desk.visible(ends)
+            await self._bus.wait_until_visible(ends)
         except BusError as error:
             self._drop()
             await self._find_out(attempt, error)
@@ -158,11 +162,11 @@ class KafkaWriter:
                 # transaction, where it would tear it (KAFKA-17754). A new epoch makes it worthless.
                 self._drop()
 
-    async def _ready(self) -> Producer:
+    async def _open_producer(self) -> Producer:
         if self._producer is None:
             await self._reopen(fenced=False)
             if await self._read() != self._known:
-                raise self._lost()
+                raise self._lose()
         assert self._producer is not None
         return self._producer
 
@@ -177,17 +181,17 @@ class KafkaWriter:
 
     async def _find_out(self, attempt: Attempt, error: BusError) -> None:
         """Return if the attempt took effect, raise `Retry` if it did not, `Unclear` if it cannot be told."""
-        found = await self._settled(error)
+        found = await self._settled_offsets(error)
         verdict = judge(self._known, found, attempt.offsets)
         if verdict == "another":
-            raise self._lost() from error
+            raise self._lose() from error
         if verdict == "not done":
             raise Retry(f"{error}; nothing of it took effect") from error
 
-    async def _settled(self, error: BusError) -> Offsets:
+    async def _settled_offsets(self, error: BusError) -> Offsets:
         """What is committed once the broker has ended our last transaction."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._desk.access.bounds.settle_s
+        deadline = loop.time() + self._bus.access.bounds.settle_s
         pause_s = PAUSE_S
         while True:
             try:
@@ -197,7 +201,7 @@ class KafkaWriter:
                 if loop.time() > deadline:
                     self._over = Unclear(
                         f"whether the last publish of {self.name} took effect could not be found out in "
-                        f"{self._desk.access.bounds.settle_s:.0f} s: {why}"
+                        f"{self._bus.access.bounds.settle_s:.0f} s: {why}"
                     )
                     raise self._over from error
             await asyncio.sleep(pause_s)
@@ -205,31 +209,31 @@ class KafkaWriter:
 
     async def _reopen(self, *, fenced: bool) -> None:
         """A new producer, if the number is ours. Raises `Fenced` and `Retry`."""
-        whose = await self._desk.ownership(self.group, self.number)
+        whose = await self._bus.ownership(self.group, self.number)
         if whose == "theirs" or (fenced and whose == "nobody asked"):
             raise Fenced(f"another member owns number {self.number} of group {self.group!r}")
         if whose == "undecided":
             raise Retry(f"group {self.group!r} is deciding who owns number {self.number}")
         self._drop()
-        decided = await self._desk.fate(self.name)
-        producer = Producer(self._desk.access, self.name)
+        decided = await self._bus.last_result(self.name)
+        producer = Producer(self._bus.access, self.name)
         try:
             await producer.start()
             if decided is not None:
-                await self._desk.tidy(producer, self.group, self.name, decided)
+                await self._bus.tidy(producer, self.group, self.name, decided)
         except BaseException:
-            self._desk.end_later(producer)
+            self._bus.end_later(producer)
             raise
         self._producer = producer
 
     async def _read(self) -> Offsets:
-        return await self._desk.offsets(self.group, self._inputs)
+        return await self._bus.offsets(self.group, self._inputs)
 
-    def _lost(self) -> Fenced:
+    def _lose(self) -> Fenced:
         self._drop()
         return Fenced(f"another writer has published for number {self.number} of group {self.group!r}")
 
     def _drop(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
-            self._desk.end_later(producer)
+            self._bus.end_later(producer)

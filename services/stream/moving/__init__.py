@@ -1,5 +1,5 @@
 """Moving a log to another bus: every record once and in order, every group where it was."""
 
-from services.stream.moving.move import GROUP, Found, Moved, Plan, move
+from services.stream.moving.move import GROUP, MovePlan, MoveResult, PlacesByPartition, move
 
-__all__ = ["GROUP", "Found", "Moved", "Plan", "move"]
+__all__ = ["GROUP", "MovePlan", "MoveResult", "PlacesByPartition", "move"]

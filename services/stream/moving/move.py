@@ -20,7 +20,7 @@ from services.stream.changelog import walk
 from services.stream.clock import Clock, microseconds
 from services.stream.moving.places import Places
 from services.stream.moving.proof import prove
-from services.stream.patience import Patience, patiently
+from services.stream.patience import Patience, call_patiently
 from services.stream.sqlite.seal import Seal
 
 GROUP = "newsfold-operators-move"
@@ -28,28 +28,28 @@ GRACE_S = retention.TOMBSTONE_GRACE_S
 BATCH_BYTES = 4 * 1024 * 1024
 """Of one publish; one record may be larger by itself."""
 
-Found = Mapping[Partition, Places]
-Rewrite = Callable[[Record, Found], Output]
+PlacesByPartition = Mapping[Partition, Places]
+ReferenceRewrite = Callable[[Record, PlacesByPartition], Output]
 """A record as it is published elsewhere; the places are those of all topics it may refer to."""
-Told = Callable[[str, int, int], None]
+MoveProgress = Callable[[str, int, int], None]
 """Told (what is done, how far, of how much)."""
 
 
-class Source(Bus, Protocol):
+class SealableBus(Bus, Protocol):
     """A log that can be sealed."""
 
     def topics(self) -> Mapping[str, TopicSpec]: ...
 
     async def positions(self) -> Mapping[str, Mapping[Partition, int]]: ...
 
-    async def sealed(self) -> Seal | None: ...
+    async def read_seal(self) -> Seal | None: ...
 
     async def seal(self, to: str) -> None: ...
 
     async def finish_seal(self) -> None: ...
 
 
-class Moved(msgspec.Struct, frozen=True):
+class MoveResult(msgspec.Struct, frozen=True):
     """What lies on the other bus now, proved."""
 
     records: Mapping[str, int]
@@ -58,23 +58,23 @@ class Moved(msgspec.Struct, frozen=True):
     """By group: the next offset on the log moved from, and on the bus moved to."""
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class MovePlan(msgspec.Struct, frozen=True, kw_only=True):
     """How to move."""
 
     to: str
     """The bus moved to, by a name that is the same in every run."""
     referring: Sequence[str]
     """Topics whose records name offsets of other topics; they are moved last."""
-    rewrite: Rewrite
+    rewrite: ReferenceRewrite
     patience: Patience
-    told: Told
+    progress: MoveProgress
     lags: Mapping[str, float] = {}
     """`TopicSpec.lag_s` by topic, which the source does not keep: it knows what its groups have taken."""
 
 
-async def move(source: Source, target: Bus, plan: Plan, *, clock: Clock) -> Moved | None:
+async def move(source: SealableBus, target: Bus, plan: MovePlan, *, clock: Clock) -> MoveResult | None:
     """None where an earlier run has done it all. Raises `Fatal` where it cannot be done or proved."""
-    seal = await source.sealed()
+    seal = await source.read_seal()
     if seal is not None and seal.to != plan.to:
         raise Fatal(
             f"this log {'was moved' if seal.done else 'is being moved'} to {seal.to}, not to {plan.to}; name "
@@ -89,30 +89,32 @@ async def move(source: Source, target: Bus, plan: Plan, *, clock: Clock) -> Move
     places: dict[Partition, Places] = {}
     async with AsyncExitStack() as stack:
         writers = await _writers(source, target, stack)
-        for topic in _order(source, plan.referring):
+        for topic in _topics_in_order(source, plan.referring):
             for number in range(topic.partitions):
                 partition = Partition(topic.name, number)
-                rewrite = _with(plan.rewrite, dict(places))
+                rewrite = _bind_places(plan.rewrite, dict(places))
                 await _copy(source, writers[number], partition, rewrite, plan)
-                plan.told(f"proving {topic.name}", number, topic.partitions)
-                cleanup = retention.rule(topic, now_us=microseconds(clock.now()), tombstone_grace_s=GRACE_S)
+                plan.progress(f"proving {topic.name}", number, topic.partitions)
+                cleanup = retention.cleanup_rule(
+                    topic, now_us=microseconds(clock.now()), tombstone_grace_s=GRACE_S
+                )
                 places[partition] = await prove(source, target, partition, cleanup, rewrite)
-    positions = await _take_up(source, target, places, plan.patience)
+    positions = await _hand_over_positions(source, target, places, plan.patience)
     await source.finish_seal()
     records = {name: sum(len(places[at]) for at in places if at.topic == name) for name in source.topics()}
-    return Moved(records, positions)
+    return MoveResult(records, positions)
 
 
-def _with(rewrite: Rewrite, found: Found) -> Callable[[Record], Output]:
+def _bind_places(rewrite: ReferenceRewrite, found: PlacesByPartition) -> Callable[[Record], Output]:
     return lambda record: rewrite(record, found)
 
 
-def _order(source: Source, referring: Sequence[str]) -> list[TopicSpec]:
+def _topics_in_order(source: SealableBus, referring: Sequence[str]) -> list[TopicSpec]:
     """What is referred to comes before what refers to it."""
     return sorted(source.topics().values(), key=lambda topic: (topic.name in referring, topic.name))
 
 
-async def _refuse_used(source: Source, target: Bus) -> None:
+async def _refuse_used(source: SealableBus, target: Bus) -> None:
     """Raises `Fatal` where the bus moved to holds anything."""
     for topic in source.topics().values():
         for number in range(topic.partitions):
@@ -127,7 +129,7 @@ async def _refuse_used(source: Source, target: Bus) -> None:
 _ELSEWHERE = "move to another prefix (bus.prefix), or delete the topics there first"
 
 
-async def _writers(source: Source, target: Bus, stack: AsyncExitStack) -> dict[int, Writer]:
+async def _writers(source: SealableBus, target: Bus, stack: AsyncExitStack) -> dict[int, Writer]:
     """One for each number, for all topics that have it."""
     topics = source.topics().values()
     writers = {}
@@ -139,17 +141,23 @@ async def _writers(source: Source, target: Bus, stack: AsyncExitStack) -> dict[i
 
 
 async def _copy(
-    source: Source, writer: Writer, partition: Partition, rewrite: Callable[[Record], Output], plan: Plan
+    source: SealableBus,
+    writer: Writer,
+    partition: Partition,
+    rewrite: Callable[[Record], Output],
+    plan: MovePlan,
 ) -> None:
     start, end = (await writer.committed()).get(partition, 0), await source.end(partition)
     async for records in _batches(source, partition, start, end):
         following = records[-1].offset + 1
         publish = partial(writer.publish, [rewrite(one) for one in records], consumed={partition: following})
-        await patiently(publish, plan.patience)
-        plan.told(f"moving {partition.topic}/{partition.number}", following, end)
+        await call_patiently(publish, plan.patience)
+        plan.progress(f"moving {partition.topic}/{partition.number}", following, end)
 
 
-async def _batches(source: Source, partition: Partition, start: int, end: int) -> AsyncIterator[list[Record]]:
+async def _batches(
+    source: SealableBus, partition: Partition, start: int, end: int
+) -> AsyncIterator[list[Record]]:
     async for records in walk(source, partition, start, end):
         batch: list[Record] = []
         size = 0
@@ -163,13 +171,13 @@ async def _batches(source: Source, partition: Partition, start: int, end: int) -
         yield batch
 
 
-async def _take_up(
-    source: Source, target: Bus, places: Found, patience: Patience
+async def _hand_over_positions(
+    source: SealableBus, target: Bus, places: PlacesByPartition, patience: Patience
 ) -> dict[str, dict[Partition, tuple[int, int]]]:
     """Give every group the position it had."""
     told: dict[str, dict[Partition, tuple[int, int]]] = {}
     for group, positions in (await source.positions()).items():
-        told[group] = {at: (old, places[at].new(old)) for at, old in sorted(positions.items())}
+        told[group] = {at: (old, places[at].new_offset(old)) for at, old in sorted(positions.items())}
         for number in sorted({at.number for at in positions}):
             wanted = {at: new for at, (_, new) in told[group].items() if at.number == number}
             await _commit(target, group, number, wanted, patience)
@@ -185,6 +193,6 @@ async def _commit(
         if found and found != wanted:
             raise Fatal(f"group {group!r} has been at work there before the move was done; {_ELSEWHERE}")
         if not found:
-            await patiently(partial(writer.publish, [], consumed=wanted), patience)
+            await call_patiently(partial(writer.publish, [], consumed=wanted), patience)
     finally:
         await writer.close()

@@ -26,7 +26,7 @@ class Places:
         self._new.append(new)
         self._count.append(1)
 
-    def new(self, old: int) -> int:
+    def new_offset(self, old: int) -> int:
         """Where the first record lies that was at `old` or behind it; else one behind the last."""
         at = bisect_right(self._old, old) - 1
         if at >= 0 and old < self._old[at] + self._count[at]:

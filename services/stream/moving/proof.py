@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from services.stream.bus import Bus, Fatal, Output, Partition, Record
 from services.stream.changelog import walk
 from services.stream.moving.places import Places
-from services.stream.retention import Rule, last_offsets, survives
+from services.stream.retention import CleanupRule, last_offsets, survives
 
 _ELSEWHERE = (
     "something else was published or deleted there; move to another prefix, or delete the topics there first"
@@ -18,43 +18,45 @@ Rewrite = Callable[[Record], Output]
 """A record as it is published elsewhere."""
 
 
-async def prove(source: Bus, target: Bus, partition: Partition, rule: Rule, rewrite: Rewrite) -> Places:
+async def prove(
+    source: Bus, target: Bus, partition: Partition, rule: CleanupRule, rewrite: Rewrite
+) -> Places:
     """Where each record lies now. Raises `Fatal` naming the first that is missing, foreign or different.
 
     `rule`: what the log moved to may have dropped by now.
     """
-    last = await _last(source, partition) if rule.compact else {}
+    last = await _read_last_offsets(source, partition) if rule.compact else {}
     places = Places()
-    there = _each(target, partition)
+    there = _read_records(target, partition)
     found = await anext(there, None)
-    async for record in _each(source, partition):
-        if found is not None and _same(rewrite(record), found):
+    async for record in _read_records(source, partition):
+        if found is not None and _is_equal(rewrite(record), found):
             places.note(record.offset, found.offset)
             found = await anext(there, None)
         elif survives(record, rule, last):
-            raise Fatal(_missing(record, found))
+            raise Fatal(_missing_message(record, found))
     if found is not None:
         raise Fatal(
-            f"{_named(partition)} on the other log holds a record at offset {found.offset} which this log "
+            f"{_name(partition)} on the other log holds a record at offset {found.offset} which this log "
             f"does not hold: {_ELSEWHERE}"
         )
     return places
 
 
-async def _last(bus: Bus, partition: Partition) -> dict[bytes, int]:
+async def _read_last_offsets(bus: Bus, partition: Partition) -> dict[bytes, int]:
     last: dict[bytes, int] = {}
     async for records in walk(bus, partition, 0, await bus.end(partition)):
         last_offsets(records, last)
     return last
 
 
-async def _each(bus: Bus, partition: Partition) -> AsyncIterator[Record]:
+async def _read_records(bus: Bus, partition: Partition) -> AsyncIterator[Record]:
     async for records in walk(bus, partition, 0, await bus.end(partition)):
         for record in records:
             yield record
 
 
-def _same(moved: Output, found: Record) -> bool:
+def _is_equal(moved: Output, found: Record) -> bool:
     return (moved.key, moved.value, moved.headers, moved.timestamp_us) == (
         found.key,
         found.value,
@@ -63,13 +65,13 @@ def _same(moved: Output, found: Record) -> bool:
     )
 
 
-def _missing(record: Record, found: Record | None) -> str:
+def _missing_message(record: Record, found: Record | None) -> str:
     instead = "nothing" if found is None else f"another record, at offset {found.offset}"
     return (
-        f"{_named(record.partition)} offset {record.offset} is not on the other log, which has {instead} in "
+        f"{_name(record.partition)} offset {record.offset} is not on the other log, which has {instead} in "
         f"its place: {_ELSEWHERE}"
     )
 
 
-def _named(partition: Partition) -> str:
+def _name(partition: Partition) -> str:
     return f"{partition.topic}/{partition.number}"

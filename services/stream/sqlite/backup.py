@@ -9,17 +9,15 @@ import errno
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
 from services.stream.bus import Fatal, Partition
+from services.stream.changelog import Progress
 from services.stream.sqlite import tables
-from services.stream.sqlite.errors import for_people
+from services.stream.sqlite.errors import translate_errors
 from services.stream.sqlite.schema import connect
 
-Told = Callable[[int, int], None]
-"""Told (done, total)."""
 STEP_PAGES = 1024
 """Pages of 8 KiB copied at a time."""
 _CHUNK_BYTES = 1 << 20
@@ -27,11 +25,11 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}
 """File systems without hard links."""
 
 
-class Refused(Fatal):
+class BackupError(Fatal):
     """Nothing was put in place."""
 
 
-class Exists(Refused):
+class TargetExists(BackupError):
     """Something stands where the file was to go."""
 
 
@@ -39,20 +37,20 @@ def digest_path(copy: Path) -> Path:
     return copy.with_name(f"{copy.name}.sha256")
 
 
-def back_up(log: Path, copy: Path, told: Told) -> dict[Partition, int]:
-    """The ends of the partitions in the copy. Raises `Refused` where `copy` exists; `Retry`, `Fatal`."""
+def back_up(log: Path, copy: Path, progress: Progress) -> dict[Partition, int]:
+    """The ends of the partitions in the copy. Raises `BackupError` where `copy` exists; `Retry`, `Fatal`."""
     _refuse_existing(copy)
     part = copy.with_name(f"{copy.name}.part")
     _discard(part)
     try:
-        with for_people(log), closing(connect(log, durable=True)) as db:
+        with translate_errors(log), closing(connect(log, durable=True)) as db:
             # With a transaction that has read, commits of others do not start the copy anew.
             db.execute("BEGIN")
-            ends = tables.catalog(db).ends
-            _copy(db, part, told)
+            ends = tables.read_catalog(db).ends
+            _copy(db, part, progress)
         _prove(part)
         digest_path(copy).write_text(f"{_digest(part)}  {copy.name}\n")
-        _put(part, copy)
+        _put_in_place(part, copy)
     except OSError as error:
         raise Fatal(f"{copy}: {error.strerror or error}") from error
     finally:
@@ -61,46 +59,46 @@ def back_up(log: Path, copy: Path, told: Told) -> dict[Partition, int]:
 
 
 def restore(copy: Path, log: Path) -> dict[Partition, int]:
-    """The ends of the partitions restored. Raises `Refused` where the copy is not whole or `log` exists."""
+    """The ends of the partitions. Raises `BackupError` where the copy is not whole or `log` exists."""
     for beside in (log, *_companions(log)):
         _refuse_existing(beside)
     part = log.with_name(f"{log.name}.part")
     try:
-        wanted = _wanted(copy)
-        found = _duplicate(copy, part)
+        wanted = _expected_digest(copy)
+        found = _copy_bytes(copy, part)
         if found != wanted:
-            raise Refused(f"{copy} does not match its checksum: {found[:12]}… is not {wanted[:12]}…")
+            raise BackupError(f"{copy} does not match its checksum: {found[:12]}… is not {wanted[:12]}…")
         ends = _prove(part)
-        _put(part, log)
+        _put_in_place(part, log)
     except OSError as error:
-        raise Refused(f"{error.filename or copy}: {error.strerror or error}") from error
+        raise BackupError(f"{error.filename or copy}: {error.strerror or error}") from error
     finally:
         _discard(part)
     return ends
 
 
-def _copy(db: sqlite3.Connection, part: Path, told: Told) -> None:
-    with for_people(part), closing(sqlite3.connect(part)) as draft:
-        db.backup(draft, pages=STEP_PAGES, progress=lambda _, left, total: told(total - left, total))
+def _copy(db: sqlite3.Connection, part: Path, progress: Progress) -> None:
+    with translate_errors(part), closing(sqlite3.connect(part)) as draft:
+        db.backup(draft, pages=STEP_PAGES, progress=lambda _, left, total: progress(total - left, total))
 
 
 def _refuse_existing(path: Path) -> None:
     if path.exists():
-        raise Exists(f"{path} exists, and nothing is overwritten: name another file or move it away")
+        raise TargetExists(f"{path} exists, and nothing is overwritten: name another file or move it away")
 
 
 def _companions(log: Path) -> tuple[Path, Path]:
     return log.with_name(f"{log.name}-wal"), log.with_name(f"{log.name}-shm")
 
 
-def _wanted(copy: Path) -> str:
+def _expected_digest(copy: Path) -> str:
     try:
         return digest_path(copy).read_text(encoding="ascii").split()[0]
     except (FileNotFoundError, IndexError, UnicodeDecodeError):
-        raise Refused(f"{digest_path(copy)} is missing or empty: the backup was never finished") from None
+        raise BackupError(f"{digest_path(copy)} is missing or empty: the backup was never finished") from None
 
 
-def _duplicate(source: Path, target: Path) -> str:
+def _copy_bytes(source: Path, target: Path) -> str:
     """Copy bytes; their SHA-256."""
     digest = hashlib.sha256()
     with source.open("rb") as reading, target.open("wb") as writing:
@@ -117,16 +115,16 @@ def _digest(path: Path) -> str:
 
 def _prove(path: Path) -> dict[Partition, int]:
     """The partitions' ends, if the file is a whole log of this format. Leaves it alone, without a WAL."""
-    with for_people(path), closing(connect(path, durable=True)) as db:
+    with translate_errors(path), closing(connect(path, durable=True)) as db:
         (verdict,) = db.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
-            raise Refused(f"{path} is damaged: {verdict}")
+            raise BackupError(f"{path} is damaged: {verdict}")
         if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            raise Refused(f"{path} has no write-ahead log: it was not taken by `newsfold log backup`")
-        return tables.catalog(db).ends
+            raise BackupError(f"{path} has no write-ahead log: it was not taken by `newsfold log backup`")
+        return tables.read_catalog(db).ends
 
 
-def _put(part: Path, place: Path) -> None:
+def _put_in_place(part: Path, place: Path) -> None:
     """Under its name, on the disk, unless something is there by now."""
     with part.open("rb") as file:
         os.fsync(file.fileno())

@@ -17,10 +17,10 @@ from services.stream.bell import Bell
 from services.stream.bus import BusError, Output, Partition, Record, Retry, TopicSpec
 from services.stream.clock import Clock, SystemClock, microseconds
 from services.stream.groups import Groups
-from services.stream.member import Found, LogMember, Want
+from services.stream.member import FetchRequest, FetchResult, LogMember
 from services.stream.sqlite import compaction, seal, tables
 from services.stream.sqlite.seal import Seal
-from services.stream.sqlite.tables import Catalog, Claim
+from services.stream.sqlite.tables import FileCatalog, WriterClaim
 from services.stream.sqlite.thread import DbThread
 
 POLL_S = 0.05
@@ -42,7 +42,7 @@ class SqliteBus:
         self._tombstone_grace_s = tombstone_grace_s
         self._write = DbThread(Path(path), durable=durable, name="write")
         self._read = DbThread(Path(path), durable=durable, name="read")
-        self._catalog = Catalog(topics={}, ids={}, ends={})
+        self._catalog = FileCatalog(topics={}, ids={}, ends={})
         self._groups = Groups(self.bell.ring)
         self._watching: asyncio.Task[None] | None = None
         self._failed: BusError | None = None
@@ -52,7 +52,7 @@ class SqliteBus:
         try:
             await self._write.start()
             await self._read.start()
-            self._catalog = await self._read.call(tables.catalog)
+            self._catalog = await self._read.call(tables.read_catalog)
         except BaseException:
             await self.close()
             raise
@@ -73,7 +73,7 @@ class SqliteBus:
         return layout.spec_of(self._catalog.topics, topic).partitions
 
     async def join(self, group: str, topics: Sequence[str]) -> LogMember:
-        numbers = layout.copartitioned(self._catalog.topics, topics)
+        numbers = layout.common_partition_count(self._catalog.topics, topics)
         return LogMember(self, self._groups.join(group, topics, numbers), self._groups.leave)
 
     async def writer(self, group: str, topics: Sequence[str], number: int) -> "SqliteWriter":
@@ -88,7 +88,7 @@ class SqliteBus:
 
     async def read(self, partition: Partition, start: int, *, max_records: int) -> Sequence[Record]:
         layout.check_partition(self._catalog.topics, partition)
-        return (await self.find([Want(partition, start, max_records)]))[0].records
+        return (await self.find([FetchRequest(partition, start, max_records)]))[0].records
 
     async def end(self, partition: Partition) -> int:
         layout.check_partition(self._catalog.topics, partition)
@@ -97,14 +97,14 @@ class SqliteBus:
     async def compact(self, topic: str) -> None:
         spec = layout.spec_of(self._catalog.topics, topic)
         now_us = microseconds(self._clock.now())
-        rule = retention.rule(spec, now_us=now_us, tombstone_grace_s=self._tombstone_grace_s)
+        rule = retention.cleanup_rule(spec, now_us=now_us, tombstone_grace_s=self._tombstone_grace_s)
         if not rule.compact and rule.horizon_us is None:
             return
         for number in range(spec.partitions):
             await self._compact(self._catalog.ids[Partition(topic, number)], rule)
 
-    async def _compact(self, partition: int, rule: retention.Rule) -> None:
-        rule = replace(rule, taken=await self._read.call(tables.taken, partition))
+    async def _compact(self, partition: int, rule: retention.CleanupRule) -> None:
+        rule = replace(rule, taken=await self._read.call(tables.lowest_position, partition))
         last: dict[bytes, int] = {}
         after: int | None = -1
         while rule.compact and after is not None:
@@ -122,8 +122,8 @@ class SqliteBus:
         groups = await self._read.call(tables.groups)
         return {group: await self._read.call(tables.committed, group) for group in groups}
 
-    async def sealed(self) -> Seal | None:
-        return await self._read.call(seal.sealed)
+    async def read_seal(self) -> Seal | None:
+        return await self._read.call(seal.read_seal)
 
     async def seal(self, to: str) -> None:
         """Let nobody publish here any more, since the log moves `to` another place."""
@@ -131,7 +131,7 @@ class SqliteBus:
 
     async def finish_seal(self) -> None:
         """Note that the move is complete."""
-        await self._write.call(seal.finish)
+        await self._write.call(seal.finish_seal)
 
     async def unseal(self) -> None:
         """Let services publish here again."""
@@ -142,13 +142,13 @@ class SqliteBus:
             raise self._failed
         return self._catalog.ends[partition]
 
-    async def find(self, wants: Sequence[Want]) -> Sequence[Found]:
+    async def find(self, requests: Sequence[FetchRequest]) -> Sequence[FetchResult]:
         ids, ends = self._catalog.ids, self._catalog.ends
-        by_id = [(ids[want.partition], want, ends[want.partition]) for want in wants]
+        by_id = [(ids[request.partition], request, ends[request.partition]) for request in requests]
         return await self._read.call(tables.find, by_id)
 
     async def publish(
-        self, claim: Claim, outputs: Sequence[Output], consumed: Mapping[Partition, int]
+        self, claim: WriterClaim, outputs: Sequence[Output], consumed: Mapping[Partition, int]
     ) -> None:
         """Called by a writer."""
         layout.check_outputs(self._catalog.topics, outputs)
@@ -161,7 +161,7 @@ class SqliteBus:
         ends = await self._write.call(tables.publish, claim, by_id, offsets, now_us)
         self._raise_ends({partition: ends[ids[partition]] for partition in {o.partition for o in outputs}})
 
-    async def committed_by(self, claim: Claim) -> dict[Partition, int]:
+    async def committed_by(self, claim: WriterClaim) -> dict[Partition, int]:
         return await self._write.call(tables.committed_by, claim)
 
     def _raise_ends(self, ends: Mapping[Partition, int]) -> None:
@@ -170,11 +170,11 @@ class SqliteBus:
             known[partition] = max(end, known.get(partition, 0))
         self.bell.ring()
 
-    def _learn(self, found: Catalog) -> None:
+    def _learn(self, found: FileCatalog) -> None:
         # The answer of one thread may be older than what the other has told already; topics never go.
         known = self._catalog
         topics = {**known.topics, **found.topics}
-        self._catalog = Catalog(topics=topics, ids={**known.ids, **found.ids}, ends=known.ends)
+        self._catalog = FileCatalog(topics=topics, ids={**known.ids, **found.ids}, ends=known.ends)
         self._raise_ends(found.ends)
 
     async def _watch(self) -> None:
@@ -183,7 +183,7 @@ class SqliteBus:
             try:
                 version = await self._read.call(tables.data_version)
                 if version != seen:
-                    self._learn(await self._read.call(tables.catalog))
+                    self._learn(await self._read.call(tables.read_catalog))
                     seen = version
             except Retry:
                 pass
@@ -197,7 +197,7 @@ class SqliteBus:
 class SqliteWriter:
     """`Writer` on the embedded log."""
 
-    def __init__(self, bus: SqliteBus, inputs: frozenset[Partition], claim: Claim) -> None:
+    def __init__(self, bus: SqliteBus, inputs: frozenset[Partition], claim: WriterClaim) -> None:
         self._bus = bus
         self._inputs = inputs
         self._claim = claim

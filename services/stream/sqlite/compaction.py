@@ -9,9 +9,9 @@ older record of its key has gone before it.
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from services.stream.batches import Batch, Stored, pack, unpack
-from services.stream.retention import Rule, last_offsets, survives
-from services.stream.sqlite.tables import marks, transaction
+from services.stream.batches import Batch, StoredRecord, pack, unpack
+from services.stream.retention import CleanupRule, last_offsets, survives
+from services.stream.sqlite.tables import placeholders, transaction
 
 CHUNK_ROWS = 32
 """Rows in one transaction: publishes wait for it."""
@@ -26,7 +26,7 @@ def note_keys(db: sqlite3.Connection, partition: int, after: int, known: dict[by
 
 
 def rewrite(
-    db: sqlite3.Connection, partition: int, after: int, rule: Rule, last: Mapping[bytes, int]
+    db: sqlite3.Connection, partition: int, after: int, rule: CleanupRule, last: Mapping[bytes, int]
 ) -> int | None:
     """Second pass: rewrite the next rows, return where to go on, None at the end."""
     with transaction(db):
@@ -54,7 +54,7 @@ def _rows(db: sqlite3.Connection, partition: int, after: int, before_us: int | N
 
 
 def _gain(
-    stored: Sequence[Sequence[Stored]], kept: Sequence[Sequence[Stored]], batches: Sequence[Batch]
+    stored: Sequence[Sequence[StoredRecord]], kept: Sequence[Sequence[StoredRecord]], batches: Sequence[Batch]
 ) -> bool:
     dropped = sum(map(len, kept)) < sum(map(len, stored))
     return dropped or len(batches) <= len(stored) // 2
@@ -62,11 +62,11 @@ def _gain(
 
 def _replace(db: sqlite3.Connection, partition: int, rows: Sequence[Batch], batches: Sequence[Batch]) -> None:
     db.execute(
-        f"DELETE FROM batches WHERE partition = ? AND last_offset IN {marks(1, len(rows))}",  # noqa: S608
+        f"DELETE FROM batches WHERE partition = ? AND last_offset IN {placeholders(1, len(rows))}",  # noqa: S608
         (partition, *(row.last_offset for row in rows)),
     )
     if batches:
         values = [
             value for one in batches for value in (partition, one.last_offset, one.oldest_us, one.records)
         ]
-        db.execute(f"INSERT INTO batches VALUES {marks(len(batches), 4)}", values)  # noqa: S608
+        db.execute(f"INSERT INTO batches VALUES {placeholders(len(batches), 4)}", values)  # noqa: S608

@@ -23,17 +23,17 @@ _FATAL = {
 
 
 @contextmanager
-def for_people(path: Path) -> Iterator[None]:
+def translate_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into `Retry` and `Fatal` that name the file."""
     try:
         yield
     except sqlite3.Error as error:
-        raise explain(error, path) from error
+        raise translate(error, path) from error
     except msgspec.MsgspecError as error:
         raise Fatal(f"log {path}: {_FATAL[sqlite3.SQLITE_CORRUPT]} ({error})") from error
 
 
-def explain(error: sqlite3.Error, path: Path) -> BusError:
+def translate(error: sqlite3.Error, path: Path) -> BusError:
     # The low byte is the primary code; errors of the Python module itself carry none.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in _LOCKED:

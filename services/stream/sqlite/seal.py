@@ -20,7 +20,7 @@ class Seal(msgspec.Struct, frozen=True):
     done: bool
 
 
-def sealed(db: sqlite3.Connection) -> Seal | None:
+def read_seal(db: sqlite3.Connection) -> Seal | None:
     if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'seal'").fetchone() is None:
         return None
     to, done = db.execute("SELECT target, done FROM seal").fetchone()
@@ -41,7 +41,7 @@ def seal(db: sqlite3.Connection, to: str) -> None:
             )
 
 
-def finish(db: sqlite3.Connection) -> None:
+def finish_seal(db: sqlite3.Connection) -> None:
     db.execute("UPDATE seal SET done = 1")
 
 

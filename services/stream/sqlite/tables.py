@@ -13,15 +13,15 @@ import msgspec
 from msgspec.structs import replace
 
 from services.stream import layout
-from services.stream.batches import Stored, pack, unpack_from
+from services.stream.batches import StoredRecord, pack, unpack_from
 from services.stream.bus import Fenced, Output, Partition, Record, TopicSpec
-from services.stream.member import Found, Want
+from services.stream.member import FetchRequest, FetchResult
 
 FETCH_BYTES = 16 * 1024 * 1024
 """A fetch stops after the row that passes this."""
 
 
-class Catalog(msgspec.Struct, frozen=True):
+class FileCatalog(msgspec.Struct, frozen=True):
     """What is known of the file: its topics, their partitions' ids and ends."""
 
     topics: Mapping[str, TopicSpec]
@@ -29,7 +29,7 @@ class Catalog(msgspec.Struct, frozen=True):
     ends: dict[Partition, int]
 
 
-class Claim(msgspec.Struct, frozen=True):
+class WriterClaim(msgspec.Struct, frozen=True):
     """A writer's right to a number of a group: void once the number has a higher epoch."""
 
     group: str
@@ -50,14 +50,14 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def catalog(db: sqlite3.Connection) -> Catalog:
+def read_catalog(db: sqlite3.Connection) -> FileCatalog:
     rows = db.execute("SELECT name, partitions, compact, retention_s FROM topics").fetchall()
     topics = {
         name: TopicSpec(name=name, partitions=count, compact=bool(compact), retention_s=retention_s)
         for name, count, compact, retention_s in rows
     }
     found = db.execute("SELECT topic, number, id, next_offset FROM partitions").fetchall()
-    return Catalog(
+    return FileCatalog(
         topics=topics,
         ids={Partition(topic, number): key for topic, number, key, _ in found},
         ends={Partition(topic, number): end for topic, number, _, end in found},
@@ -69,21 +69,21 @@ def data_version(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA data_version").fetchone()[0])
 
 
-def create(db: sqlite3.Connection, wanted: Sequence[TopicSpec]) -> Catalog:
+def create(db: sqlite3.Connection, wanted: Sequence[TopicSpec]) -> FileCatalog:
     with transaction(db):
         # What groups have taken is known here, so no record needs an age for it.
         known = [replace(spec, lag_s=None) for spec in wanted]
-        for spec in layout.to_create(catalog(db).topics, known):
+        for spec in layout.to_create(read_catalog(db).topics, known):
             row = (spec.name, spec.partitions, spec.compact, spec.retention_s)
             db.execute("REPLACE INTO topics VALUES (?, ?, ?, ?)", row)
             db.executemany(
                 "INSERT OR IGNORE INTO partitions (topic, number, next_offset) VALUES (?, ?, 0)",
                 [(spec.name, number) for number in range(spec.partitions)],
             )
-    return catalog(db)
+    return read_catalog(db)
 
 
-def claim(db: sqlite3.Connection, group: str, number: int) -> Claim:
+def claim(db: sqlite3.Connection, group: str, number: int) -> WriterClaim:
     """A new epoch: every older claim on the number is void from now on."""
     with transaction(db):
         db.execute(
@@ -93,19 +93,19 @@ def claim(db: sqlite3.Connection, group: str, number: int) -> Claim:
         (epoch,) = db.execute(
             "SELECT epoch FROM writers WHERE group_name = ? AND number = ?", (group, number)
         ).fetchone()
-    return Claim(group, number, epoch)
+    return WriterClaim(group, number, epoch)
 
 
 def publish(
     db: sqlite3.Connection,
-    claim: Claim,
+    claim: WriterClaim,
     outputs: Mapping[int, Sequence[Output]],
     consumed: Mapping[int, int],
     now_us: int,
 ) -> dict[int, int]:
     """Append and commit by partition id, all or nothing; the new ends of what was appended to."""
     with transaction(db):
-        ends = _standing(db, claim, outputs)
+        ends = _verified_ends(db, claim, outputs)
         if outputs:
             ends = _append(db, outputs, ends, now_us)
         if consumed:
@@ -113,16 +113,16 @@ def publish(
     return ends
 
 
-def marks(rows: int, columns: int) -> str:
+def placeholders(rows: int, columns: int) -> str:
     return ",".join([f"({','.join('?' * columns)})"] * rows)
 
 
-def _standing(db: sqlite3.Connection, claim: Claim, partitions: Collection[int]) -> dict[int, int]:
+def _verified_ends(db: sqlite3.Connection, claim: WriterClaim, partitions: Collection[int]) -> dict[int, int]:
     """The ends of the partitions, if the claim is still good."""
     # One row for everything, and below one statement for many rows, for the reason the schema gives.
     epoch, ends = db.execute(
         "SELECT epoch, (SELECT json_group_object(id, next_offset) FROM partitions"  # noqa: S608 - question marks
-        f" WHERE id IN {marks(1, len(partitions))}) FROM writers WHERE group_name = ? AND number = ?",
+        f" WHERE id IN {placeholders(1, len(partitions))}) FROM writers WHERE group_name = ? AND number = ?",
         (*partitions, claim.group, claim.number),
     ).fetchone()
     if epoch != claim.epoch:
@@ -135,33 +135,33 @@ def _append(
 ) -> dict[int, int]:
     rows: list[int | bytes] = []
     for partition, end in ends.items():
-        for batch in pack(_stored(outputs[partition], end, now_us)):
+        for batch in pack(_to_stored(outputs[partition], end, now_us)):
             rows += (partition, batch.last_offset, batch.oldest_us, batch.records)
-    db.execute(f"INSERT INTO batches VALUES {marks(len(rows) // 4, 4)}", rows)  # noqa: S608
+    db.execute(f"INSERT INTO batches VALUES {placeholders(len(rows) // 4, 4)}", rows)  # noqa: S608
     ends = {partition: end + len(outputs[partition]) for partition, end in ends.items()}
     cases = " ".join(["WHEN ? THEN ?"] * len(ends))
     db.execute(
-        f"UPDATE partitions SET next_offset = CASE id {cases} END WHERE id IN {marks(1, len(ends))}",  # noqa: S608
+        f"UPDATE partitions SET next_offset = CASE id {cases} END WHERE id IN {placeholders(1, len(ends))}",  # noqa: S608
         [value for pair in ends.items() for value in pair] + list(ends),
     )
     return ends
 
 
-def _stored(outputs: Sequence[Output], start: int, now_us: int) -> Iterator[Stored]:
+def _to_stored(outputs: Sequence[Output], start: int, now_us: int) -> Iterator[StoredRecord]:
     for offset, output in enumerate(outputs, start):
-        yield Stored(offset, output.key, output.value, output.headers, output.timestamp_us or now_us)
+        yield StoredRecord(offset, output.key, output.value, output.headers, output.timestamp_us or now_us)
 
 
 def _commit(db: sqlite3.Connection, group: str, consumed: Mapping[int, int]) -> None:
     rows = [value for partition, following in consumed.items() for value in (group, partition, following)]
-    db.execute(f"REPLACE INTO offsets VALUES {marks(len(consumed), 3)}", rows)  # noqa: S608
+    db.execute(f"REPLACE INTO offsets VALUES {placeholders(len(consumed), 3)}", rows)  # noqa: S608
 
 
 def groups(db: sqlite3.Connection) -> list[str]:
     return [name for (name,) in db.execute("SELECT DISTINCT group_name FROM offsets ORDER BY 1").fetchall()]
 
 
-def taken(db: sqlite3.Connection, partition: int) -> int | None:
+def lowest_position(db: sqlite3.Connection, partition: int) -> int | None:
     """Below this every group that takes from the partition has taken its records."""
     (lowest,) = db.execute(
         "SELECT MIN(next_offset) FROM offsets WHERE partition = ?", (partition,)
@@ -178,8 +178,8 @@ def committed(db: sqlite3.Connection, group: str) -> dict[Partition, int]:
     return {Partition(topic, number): following for topic, number, following in rows.fetchall()}
 
 
-def committed_by(db: sqlite3.Connection, claim: Claim) -> dict[Partition, int]:
-    _standing(db, claim, ())
+def committed_by(db: sqlite3.Connection, claim: WriterClaim) -> dict[Partition, int]:
+    _verified_ends(db, claim, ())
     return committed(db, claim.group)
 
 
@@ -188,37 +188,37 @@ def end(db: sqlite3.Connection, partition: int) -> int:
     return int(row[0])
 
 
-def find(db: sqlite3.Connection, wants: Sequence[tuple[int, Want, int]]) -> list[Found]:
-    """Read by (partition id, want, its end as known before the call): all before that end is visible."""
+def find(db: sqlite3.Connection, requests: Sequence[tuple[int, FetchRequest, int]]) -> list[FetchResult]:
+    """Read by (partition id, request, its end as known before the call): all before that end is visible."""
     found = []
     left = FETCH_BYTES
-    for partition, want, known_end in wants:
+    for partition, request, known_end in requests:
         if left <= 0:
-            found.append(Found([], want.start))
+            found.append(FetchResult([], request.start))
             continue
-        records, read, at_end = _stretch(db, partition, want, left)
+        records, read, at_end = _stretch(db, partition, request, left)
         left -= read
-        following = records[-1].offset + 1 if records else want.start
-        found.append(Found(records, max(following, known_end) if at_end else following))
+        following = records[-1].offset + 1 if records else request.start
+        found.append(FetchResult(records, max(following, known_end) if at_end else following))
     return found
 
 
 def _stretch(
-    db: sqlite3.Connection, partition: int, want: Want, most_bytes: int
+    db: sqlite3.Connection, partition: int, request: FetchRequest, most_bytes: int
 ) -> tuple[list[Record], int, bool]:
     """Records, the bytes read for them, and whether the partition holds no more."""
     cursor = db.execute(
         "SELECT records FROM batches WHERE partition = ? AND last_offset >= ? ORDER BY last_offset",
-        (partition, want.start),
+        (partition, request.start),
     )
     records: list[Record] = []
     read = 0
     try:
         for (packed,) in cursor:
-            records += unpack_from(want.partition, packed, want.start)
+            records += unpack_from(request.partition, packed, request.start)
             read += len(packed)
-            if len(records) >= want.limit or read >= most_bytes:
-                return records[: want.limit], read, False
+            if len(records) >= request.limit or read >= most_bytes:
+                return records[: request.limit], read, False
     finally:
         cursor.close()
     return records, read, True

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
 from services.stream.bus import Fatal
-from services.stream.sqlite.errors import for_people
+from services.stream.sqlite.errors import translate_errors
 from services.stream.sqlite.schema import connect
 
 Ts = TypeVarTuple("Ts")
@@ -48,7 +48,7 @@ class DbThread:
 
     async def _run(self, work: Callable[[], T]) -> T:
         def guarded() -> T:
-            with for_people(self._path):
+            with translate_errors(self._path):
                 return work()
 
         if self._thread is None:

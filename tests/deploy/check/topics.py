@@ -9,7 +9,7 @@ from services.contracts.feeds import FeedState
 from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
 from services.stream.bus import Bus, BusError
-from services.stream.progress import drained
+from services.stream.progress import is_drained
 from services.stream.service import Service
 from tests.deploy.check.verdict import Failed
 from tests.kafka.crew import Crew
@@ -63,6 +63,6 @@ async def _settled(log: Crew, articles: int, within_s: float, services: Sequence
 
 async def _done(bus: Bus, service: Service) -> bool:
     try:
-        return await drained(bus, f"newsfold-{service.name}", service.inputs)
+        return await is_drained(bus, f"newsfold-{service.name}", service.inputs)
     except BusError:
         return False

@@ -13,7 +13,7 @@ from services.ingest.polling.live import HttpFeeder
 from services.ingest.readings import FeedReading
 from services.ingest.service import IngestTask
 from services.ingest.workers.pool import Pool
-from services.ops.fetching import Fetches
+from services.ops.fetching import FetchMetrics
 from services.ops.registry import Metrics
 from tests.integration.ingest.site import Site, answer
 
@@ -26,29 +26,31 @@ async def fetcher() -> AsyncIterator[Fetcher]:
         yield running
 
 
-class Told(Fetches):
+class RecordedFetches(FetchMetrics):
     def __init__(self) -> None:
         super().__init__(Metrics(["ingest"]))
         self.ends: list[tuple[str, str, int]] = []
         self.delays: list[float] = []
         self.most = 0
 
-    def done(self, kind: str, outcome: str, seconds: float, *, wire_bytes: int, decoded_bytes: int) -> None:
-        super().done(kind, outcome, seconds, wire_bytes=wire_bytes, decoded_bytes=decoded_bytes)
+    def count_fetch(
+        self, kind: str, outcome: str, seconds: float, *, wire_bytes: int, decoded_bytes: int
+    ) -> None:
+        super().count_fetch(kind, outcome, seconds, wire_bytes=wire_bytes, decoded_bytes=decoded_bytes)
         assert 0 < seconds < 30
         self.ends.append((kind, outcome, decoded_bytes))
 
-    def polled(self, delay_s: float) -> None:
-        super().polled(delay_s)
+    def count_poll(self, delay_s: float) -> None:
+        super().count_poll(delay_s)
         self.delays.append(delay_s)
 
-    def at_work(self, number: int, *, requests: int, parsers: int) -> None:
-        super().at_work(number, requests=requests, parsers=parsers)
+    def set_load(self, number: int, *, requests: int, parsers: int) -> None:
+        super().set_load(number, requests=requests, parsers=parsers)
         self.most = max(self.most, requests)
 
 
 async def test_polls_are_told_with_their_end_their_size_and_how_late_they_began(fetcher: Fetcher) -> None:
-    told, late = Told(), timedelta(seconds=100)
+    told, late = RecordedFetches(), timedelta(seconds=100)
     async with Site({"/known": answer(RSS), "/new": answer(status="503 Busy")}) as site, Pool(0) as pool:
         task, now = IngestTask(0, 1), datetime.now(UTC)
         for url in (site.url("/known"), site.url("/new")):

@@ -232,7 +232,7 @@ async def test_every_fetch_leaves_one_line_that_says_what_became_of_it(site: Sit
         "/a?token=hush": page("die Brücke kommt"),
     }
     stream = io.StringIO()
-    with logging.configured(service="newsfold", fmt="json", stream=stream):
+    with logging.configure(service="newsfold", fmt="json", stream=stream):
         await once(subscribed(site.url("/feed")), fetcher)
     told = [json.loads(line) for line in stream.getvalue().splitlines()]
     lines = {(one["event"], one["url"].rpartition("/")[2]): one for one in told}

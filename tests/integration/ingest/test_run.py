@@ -22,7 +22,7 @@ from services.ingest.workers.pool import Pool
 from services.stream.bus import Output, Partition, TopicSpec
 from services.stream.memory import MemoryBus
 from services.stream.runner import Runner
-from services.stream.running import Running
+from services.stream.runner_group import RunnerGroup
 from tests.integration.ingest.newsroom import page, rss
 from tests.integration.ingest.site import Site, answer
 
@@ -42,8 +42,8 @@ async def bus() -> AsyncIterator[MemoryBus]:
 
 async def run(bus: MemoryBus, service: IngestService, *, dies: asyncio.Event | None = None) -> None:
     """Until everything is taken and published, or until `dies`."""
-    async with asyncio.timeout(30), Running([Runner(service, bus)], dies) as running:
-        await running.settled()
+    async with asyncio.timeout(30), RunnerGroup([Runner(service, bus)], dies) as running:
+        await running.wait_until_settled()
 
 
 async def records(bus: MemoryBus) -> list[Article | Watermark]:

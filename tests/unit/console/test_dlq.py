@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.console.dlq import letters, lines, resend
 from services.console.dlq.letters import REPLAY
-from services.console.dlq.resend import Fate, Told
+from services.console.dlq.resend import ReplayDecision, ReplayFate
 from services.console.topics.plan import SPECS
 from services.stream.bus import Fenced, Headers, Output, Partition, Record, Unclear
 from services.stream.dead_letters import dead_record, to_output
@@ -52,19 +52,21 @@ def test_whatever_it_was_it_goes_back_byte_for_byte_with_one_header_more(
     letter = died(original, offset=9)
     source = letters.read(letter).source()
     assert source == (place, 41)
-    again = letters.again(letter, place)
+    again = letters.replay_output(letter, place)
     assert (again.partition, again.key, again.value) == (place, key, value)
     assert again.headers == (*original.headers, (REPLAY, b"dead-letters.dedup/0/9"))
 
 
 def test_what_died_twice_tells_of_both_deaths_and_goes_back_to_its_second_place() -> None:
     first = died(Record(ARTICLES, 41, b"k", b"v", (("a", b"1"),), 7), offset=9)
-    sent = letters.again(first, ARTICLES)
+    sent = letters.replay_output(first, ARTICLES)
     second = died(record(ARTICLES, 77, sent), offset=12)
     letter = letters.read(second)
     assert letter.source() == (ARTICLES, 77)
     assert letters.own_headers(second) == (("a", b"1"), (REPLAY, b"dead-letters.dedup/0/9"))
-    assert letters.replay_of(record(ARTICLES, 99, letters.again(second, ARTICLES))) == letter.name
+    assert (
+        letters.replayed_letter(record(ARTICLES, 99, letters.replay_output(second, ARTICLES))) == letter.name
+    )
 
 
 def test_reading_a_letter_tells_why_where_when_and_how_much() -> None:
@@ -90,19 +92,19 @@ def test_what_came_from_a_file_or_a_feed_has_no_way_back(origin: str) -> None:
     assert origin in told.why
 
 
-class Desk:
+class Observer:
     """Notes what it is told."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[int, Fate]] = []
+        self.told: list[tuple[int, ReplayFate]] = []
 
-    def reached(self, offset: int, end: int) -> None:
+    def progress(self, offset: int, end: int) -> None:
         assert offset <= end
 
-    def review(self, fates: Sequence[Told]) -> None:
+    def review(self, fates: Sequence[ReplayDecision]) -> None:
         self.told += [(one.letter.offset, one.fate) for one in fates if one.fate != "sent"]
 
-    def tell(self, one: Told) -> None:
+    def report(self, one: ReplayDecision) -> None:
         self.told.append((one.letter.offset, one.fate))
 
 
@@ -128,10 +130,12 @@ async def bury(bus: MemoryBus, place: Partition, count: int) -> None:
     await publish(bus, *(to_output(dead_record(one, POISON), "dedup", now=NOW) for one in there))
 
 
-async def replay(bus: MemoryBus, *, repeat: bool = False, desk: Desk | None = None) -> list[tuple[int, Fate]]:
-    desk = desk or Desk()
-    await resend.resend(bus, "dedup", lambda _: True, desk, repeat=repeat, patience=SOON)
-    return desk.told
+async def replay(
+    bus: MemoryBus, *, repeat: bool = False, observer: Observer | None = None
+) -> list[tuple[int, ReplayFate]]:
+    observer = observer or Observer()
+    await resend.resend(bus, "dedup", lambda _: True, observer, repeat=repeat, patience=SOON)
+    return observer.told
 
 
 async def values(bus: MemoryBus, place: Partition) -> list[bytes | None]:
@@ -215,4 +219,4 @@ def test_long_values_are_cut_and_the_cut_is_told() -> None:
     assert text == "… 1,001 characters more; --raw gives all"
     *_, dump = lines.value_lines(b"\x00" * 1000)
     assert dump == "… 488 bytes more; --raw gives all"
-    assert len(lines.pretty(letters.read(died(Record(ARTICLES, 1, None, b"", (), 0)))).plain) < 250
+    assert len(lines.summary_line(letters.read(died(Record(ARTICLES, 1, None, b"", (), 0)))).plain) < 250

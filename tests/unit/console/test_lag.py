@@ -62,7 +62,7 @@ async def test_the_gauges_show_what_a_service_that_is_stopped_short_leaves_behin
     records = metrics.gauge("partition_lag_records", "enrich", "clusters", "2")
     seconds = metrics.gauge("partition_lag_seconds", "enrich", "clusters", "2")
     async with asyncio.timeout(10), pipeline.running(asyncio.Event()) as running:
-        while not await running.settled():
+        while not await running.wait_until_settled():
             pass
         await gauges.look()
         assert records._value.get() == 0

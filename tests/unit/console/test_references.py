@@ -76,7 +76,7 @@ def test_an_origin_that_is_no_place_stays_as_it_is(origin: str) -> None:
 
 def test_a_letter_that_was_sent_again_before_the_move_is_known_after_it() -> None:
     dead = record(LETTERS, b"raw", death("articles/2/1000"))
-    again = letters.again(dead, ARTICLES)
+    again = letters.replay_output(dead, ARTICLES)
     sent = record(ARTICLES, again.value or b"", again.headers, offset=1005)
     trace = resend.Trace(last={b"k": (-1, None)})
     trace.note(there(rewrite(sent, FOUND), offset=3))
@@ -85,7 +85,7 @@ def test_a_letter_that_was_sent_again_before_the_move_is_known_after_it() -> Non
 
 
 def test_a_letter_that_dies_after_the_move_is_never_taken_for_an_old_one() -> None:
-    again = letters.again(record(LETTERS, b"raw", death("articles/2/1000")), ARTICLES)
+    again = letters.replay_output(record(LETTERS, b"raw", death("articles/2/1000")), ARTICLES)
     trace = resend.Trace(last={b"k": (-1, None)})
     trace.note(there(rewrite(record(ARTICLES, b"raw", again.headers, offset=1005), FOUND), offset=3))
     new = record(LETTERS, b"other", death("articles/2/9"))
@@ -94,7 +94,7 @@ def test_a_letter_that_dies_after_the_move_is_never_taken_for_an_old_one() -> No
 
 def test_a_moved_letter_is_sent_again_under_its_old_name_and_once() -> None:
     moved = there(rewrite(record(LETTERS, b"raw", death("articles/2/1000")), FOUND))
-    again = letters.again(moved, ARTICLES)
+    again = letters.replay_output(moved, ARTICLES)
     assert again.headers == (("trace", b"\xff"), ("dl_replay", b"moved:dead-letters.dedup/0/17"))
     trace = resend.Trace(last={b"k": (-1, None)})
     trace.note(there(again, offset=9))

@@ -6,12 +6,12 @@ from services.console.addresses import parse
 from services.console.run import states
 from services.ops.config import Settings
 from services.ops.settings import BusSettings
-from services.stream.snapshot import Place
+from services.stream.snapshot import SnapshotFolder
 
 LOG = parse("sqlite:data/news.db")
 
 
-def placed(address: str = "sqlite:data/news.db", settings: Settings | None = None) -> Place:
+def placed(address: str = "sqlite:data/news.db", settings: Settings | None = None) -> SnapshotFolder:
     found = states.place(parse(address), settings or Settings())
     assert found is not None
     return found

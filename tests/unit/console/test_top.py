@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.console.top.page import WIDTH, page, short, span
-from services.console.top.scrape import STARTED, Pair, Scrape, Series, parsed, quantile, series
-from services.console.top.view import Target, View, grown, view
+from services.console.top.page import WIDTH, page, short_number, span
+from services.console.top.scrape import STARTED, Pair, Scrape, Series, parse, quantile, series
+from services.console.top.view import Target, View, note_growth, view
 from services.ops.registry import Metrics
 
 GOLDEN = Path(__file__).parent / "pages"
@@ -26,7 +26,7 @@ class Process:
         self._started = NOW - up_s
 
     def said(self, at: float) -> Scrape:
-        scrape = parsed(b"".join(self.metrics.exposition()).decode(), at)
+        scrape = parse(b"".join(self.metrics.exposition()).decode(), at)
         samples = {_released(one): value for one, value in scrape.samples.items()}
         return Scrape(at, samples | {series(STARTED): self._started})
 
@@ -115,7 +115,9 @@ CASES = {"busy": busy, "idle": idle, "nobody": nobody}
 
 def seen_of(targets: list[Target]) -> View:
     return view(
-        targets, now=NOW, seen=grown(targets, now=NOW, seen={("dedup", "dead letter: undecodable"): NOW - 60})
+        targets,
+        now=NOW,
+        seen=note_growth(targets, now=NOW, seen={("dedup", "dead letter: undecodable"): NOW - 60}),
     )
 
 
@@ -177,9 +179,9 @@ def test_an_error_is_dated_by_the_look_that_saw_it_grow() -> None:
     assert unseen.ago_s is None
     one.metrics.counter("errors_total", "dedup", "publish", "retry").inc()
     second = one.said(NOW - 10)
-    seen = grown([Target("a", Pair(first, second))], now=NOW - 10, seen={})
+    seen = note_growth([Target("a", Pair(first, second))], now=NOW - 10, seen={})
     third = one.said(NOW)
-    seen = grown([Target("a", Pair(second, third))], now=NOW, seen=seen)
+    seen = note_growth([Target("a", Pair(second, third))], now=NOW, seen=seen)
     (error,) = view([Target("a", Pair(first, third))], now=NOW, seen=seen).errors
     assert (error.what, error.count, error.ago_s) == ("publish: retry", 2, 10)
 
@@ -187,7 +189,7 @@ def test_an_error_is_dated_by_the_look_that_saw_it_grow() -> None:
 @pytest.mark.parametrize("text", ["", "<html>", "up 1\n", "newsfold_ready 1\n", "newsfold_build_info{ 1\n"])
 def test_what_is_no_exposition_of_ours_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        parsed(text, NOW)
+        parse(text, NOW)
 
 
 @given(st.lists(st.floats(0, 500), min_size=1, max_size=50), st.sampled_from([0.5, 0.9, 0.99]))
@@ -217,4 +219,4 @@ def test_a_span_is_told_in_the_unit_that_fits(seconds: float, told: str) -> None
 
 @given(st.integers(-(10**12), 10**12))
 def test_a_number_takes_little_room(number: int) -> None:
-    assert len(short(number)) <= 7
+    assert len(short_number(number)) <= 7

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from services.console.topics import acls, plan
-from services.console.topics.command import Finding, create_missing, look
+from services.console.topics.command import TopicCheck, compare, create_missing
 from services.console.topics.plan import Copies
-from services.console.topics.standing import OnLog
+from services.console.topics.store import LogTopicStore
 from services.contracts.topics import BY_NAME, TOPICS
 from services.stream.bus import TopicSpec
-from services.stream.kafka.topics import Found
+from services.stream.kafka.topics import TopicDescription
 from services.stream.memory import MemoryBus
 
 THREE = Copies(replicas=3, in_sync=2)
@@ -23,41 +23,41 @@ SERVICES = ("ingest", "dedup", "enrich")
 class Shelf:
     """A cluster of made-up topics that notes what was created."""
 
-    def __init__(self, topics: Mapping[str, Found]) -> None:
+    def __init__(self, topics: Mapping[str, TopicDescription]) -> None:
         self.topics = dict(topics)
         self.created: list[str] = []
 
     async def brokers(self) -> int:
         return 3
 
-    async def found(self, topics: Sequence[str]) -> Mapping[str, Found]:
+    async def describe(self, topics: Sequence[str]) -> Mapping[str, TopicDescription]:
         return {name: self.topics[name] for name in topics if name in self.topics}
 
-    async def create(self, topics: Mapping[str, Found]) -> None:
+    async def create(self, topics: Mapping[str, TopicDescription]) -> None:
         self.created += topics
         self.topics |= topics
 
-    def unseen(self) -> Sequence[str]:
+    def blind_spots(self) -> Sequence[str]:
         return ()
 
 
-def all_topics() -> dict[str, Found]:
-    return {topic.name: plan.wanted(topic.name, THREE) for topic in TOPICS}
+def all_topics() -> dict[str, TopicDescription]:
+    return {topic.name: plan.target_description(topic.name, THREE) for topic in TOPICS}
 
 
-def states(findings: Sequence[Finding]) -> dict[str, str]:
+def states(findings: Sequence[TopicCheck]) -> dict[str, str]:
     return {finding.topic: finding.state for finding in findings}
 
 
 async def test_what_is_planned_is_found_to_be_right() -> None:
-    assert set(states(await look(Shelf(all_topics()), THREE)).values()) == {"ok"}
+    assert set(states(await compare(Shelf(all_topics()), THREE)).values()) == {"ok"}
 
 
 async def test_only_what_is_missing_is_created() -> None:
     topics = all_topics()
     del topics["stories"]
     shelf = Shelf(topics)
-    assert states(await look(shelf, THREE))["stories"] == "missing"
+    assert states(await compare(shelf, THREE))["stories"] == "missing"
     findings = await create_missing(shelf, THREE)
     assert shelf.created == ["stories"]
     assert {name for name, state in states(findings).items() if state == "created"} == {"stories"}
@@ -67,7 +67,7 @@ async def test_only_what_is_missing_is_created() -> None:
 async def test_another_number_of_partitions_is_told_and_left_alone() -> None:
     shelf = Shelf(all_topics() | {"articles": replace(all_topics()["articles"], partitions=2)})
     (found,) = [one for one in await create_missing(shelf, THREE) if one.state != "ok"]
-    assert (found.topic, found.state, found.well) == ("articles", "differs", False)
+    assert (found.topic, found.state, found.is_fine) == ("articles", "differs", False)
     assert "has 2 partitions, not 4" in found.told[0]
     assert shelf.created == []
     assert shelf.topics["articles"].partitions == 2
@@ -123,13 +123,13 @@ async def test_an_embedded_log_gets_its_topics_and_says_what_it_cannot_tell() ->
     bus = MemoryBus()
     await bus.start()
     await bus.create([TopicSpec(name="articles", partitions=3)])
-    log = OnLog(bus)
+    log = LogTopicStore(bus)
     findings = await create_missing(log, Copies(1, 1))
     assert states(findings).pop("articles") == "differs"
     assert {one.state for one in findings if one.topic != "articles"} == {"created"}
     assert await bus.partitions("articles") == 3
     assert await bus.partitions("stories") == BY_NAME["stories"].partitions
-    assert "retention" in log.unseen()[0]
+    assert "retention" in log.blind_spots()[0]
 
 
 def allowed(who: str, operation: str, prefix: str = "p.") -> set[str]:

@@ -83,7 +83,7 @@ async def test_the_fullest_inbox_of_a_service_is_its_depth() -> None:
     watch = Watch(pipeline, bus, parse("memory"), Health({}, stall_s=30), metrics)
     depth = metrics.gauge("queue_depth", "enrich", "inbox")
     async with pipeline.running(asyncio.Event()) as running:
-        await running.settled()
+        await running.wait_until_settled()
         await watch.queues()
         assert depth._value.get() == 0
         for runner, length in zip(pipeline.runners, (3, 5), strict=True):

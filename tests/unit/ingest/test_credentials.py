@@ -12,7 +12,7 @@ from services.ingest.http.credentials import Credentials, login_in
 from services.ingest.http.netrc_file import BadNetrc, read_netrc
 from services.ingest.polling.feedlist import read_feed_list, read_logins
 from services.ingest.urls import canonical, without_login
-from services.ops.redaction import redacted
+from services.ops.redaction import redact
 
 PASSWORD = "p4ss:w0rd"
 FEED = "https://desk:p4ss%3Aw0rd@paper.example/news/feed.xml"
@@ -102,7 +102,7 @@ def test_nothing_that_holds_a_login_shows_it() -> None:
 
 @pytest.mark.parametrize("password", ["s3cret", "s3'cret", 's3"cret', "s3<cret", "a:s3cret"])
 def test_a_line_of_the_log_shows_no_login(password: str) -> None:
-    line = redacted(f"GET https://desk:{password}@paper.example/feed.xml: 401", 500)
+    line = redact(f"GET https://desk:{password}@paper.example/feed.xml: 401", 500)
     assert line == "GET https://paper.example/feed.xml: 401"
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from services.ops.failures import ERRORS, error_type
 from services.stream.bus import Fatal, Fenced, Retry, Unclear
-from services.stream.outbox import Halted
+from services.stream.outbox import LaneHalted
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from services.stream.outbox import Halted
         (Fenced("taken over"), "fenced"),
         (Unclear("no answer"), "unclear"),
         (Fatal("disk full"), "fatal"),
-        (Halted("bad input"), "fatal"),
+        (LaneHalted("bad input"), "fatal"),
         (TimeoutError(), "timeout"),
         (ConnectionResetError(), "os"),
         (msgspec.DecodeError("no json"), "value"),

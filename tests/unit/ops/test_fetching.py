@@ -3,7 +3,7 @@ from typing import get_args
 import pytest
 
 from services.ingest.http.exchange import Outcome
-from services.ops.fetching import Fetches
+from services.ops.fetching import FetchMetrics
 from services.ops.labels import FETCH_OUTCOMES
 from services.ops.registry import Metrics
 
@@ -20,9 +20,9 @@ def test_every_way_a_fetch_can_end_has_its_own_series() -> None:
 @pytest.mark.parametrize("kind", ["feed", "page"])
 def test_a_fetch_is_counted_with_its_time_and_bytes(kind: str) -> None:
     metrics = Metrics(["ingest"])
-    fetches = Fetches(metrics)
-    fetches.done(kind, "ok", 0.3, wire_bytes=100, decoded_bytes=400)
-    fetches.done(kind, "timeout", 20.0, wire_bytes=0, decoded_bytes=0)
+    fetches = FetchMetrics(metrics)
+    fetches.count_fetch(kind, "ok", 0.3, wire_bytes=100, decoded_bytes=400)
+    fetches.count_fetch(kind, "timeout", 20.0, wire_bytes=0, decoded_bytes=0)
     assert value(metrics, f'fetches_total{{kind="{kind}",outcome="ok"}}') == 1
     assert value(metrics, f'fetches_total{{kind="{kind}",outcome="timeout"}}') == 1
     assert value(metrics, "fetch_seconds_sum") == 20.3
@@ -32,18 +32,18 @@ def test_a_fetch_is_counted_with_its_time_and_bytes(kind: str) -> None:
 
 def test_a_poll_that_is_early_by_a_clock_that_went_back_is_on_time() -> None:
     metrics = Metrics(["ingest"])
-    fetches = Fetches(metrics)
-    fetches.polled(-3.0)
-    fetches.polled(12.0)
+    fetches = FetchMetrics(metrics)
+    fetches.count_poll(-3.0)
+    fetches.count_poll(12.0)
     assert value(metrics, "poll_delay_seconds_sum") == 12
 
 
 def test_the_busiest_feeder_is_the_depth_of_requests() -> None:
     metrics = Metrics(["ingest"])
-    fetches = Fetches(metrics)
-    fetches.at_work(0, requests=9, parsers=2)
-    fetches.at_work(1, requests=3, parsers=1)
+    fetches = FetchMetrics(metrics)
+    fetches.set_load(0, requests=9, parsers=2)
+    fetches.set_load(1, requests=3, parsers=1)
     assert value(metrics, 'queue_depth{queue="requests",service="ingest"}') == 9
     assert value(metrics, 'queue_depth{queue="parsers",service="ingest"}') == 1
-    fetches.at_work(0, requests=1, parsers=0)
+    fetches.set_load(0, requests=1, parsers=0)
     assert value(metrics, 'queue_depth{queue="requests",service="ingest"}') == 3

@@ -10,19 +10,19 @@ class Watch:
 
 def test_a_process_is_not_ready_until_every_part_is() -> None:
     health = Health({"bus": "not connected", "dedup": "not started"}, stall_s=30)
-    health.ready("bus")
-    health.lacks("dedup", "restoring partition 2")
+    health.mark_ready("bus")
+    health.mark_missing("dedup", "restoring partition 2")
     ready, told = health.readiness()
     assert not ready
     assert told["missing"] == {"dedup": "restoring partition 2"}
-    health.ready("dedup")
+    health.mark_ready("dedup")
     assert health.readiness() == (True, {"ready": True, "missing": {}})
 
 
 def test_a_loop_that_stops_turning_makes_the_process_dead() -> None:
     watch = Watch()
     health = Health({}, stall_s=30, monotonic=watch)
-    health.beat("dedup")
+    health.note_turn("dedup")
     watch.now = 30.0
     assert health.liveness()[0]
     watch.now = 31.0
@@ -34,8 +34,8 @@ def test_a_loop_that_stops_turning_makes_the_process_dead() -> None:
 def test_a_loop_that_ended_on_purpose_owes_nothing() -> None:
     watch = Watch()
     health = Health({}, stall_s=30, monotonic=watch)
-    health.beat("ingest")
-    health.gone("ingest")
+    health.note_turn("ingest")
+    health.forget("ingest")
     watch.now = 1000.0
     assert health.liveness()[0]
 

@@ -10,8 +10,8 @@ import pytest
 import structlog
 
 from services.ops import logging
-from services.ops.events import Event
-from services.ops.redaction import public_url, redacted
+from services.ops.events import LogEvent
+from services.ops.redaction import public_url, redact
 
 SECRET = "hush-hush"
 Logged = Callable[[], list[dict[str, Any]]]
@@ -20,7 +20,7 @@ Logged = Callable[[], list[dict[str, Any]]]
 @pytest.fixture
 def lines() -> Iterator[Logged]:
     stream = io.StringIO()
-    with logging.configured(service="ingest", fmt="json", level="debug", stream=stream):
+    with logging.configure(service="ingest", fmt="json", level="debug", stream=stream):
         yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
@@ -38,7 +38,7 @@ def test_everything_is_as_before_when_the_body_ends() -> None:
         )
 
     before = state()
-    with logging.configured(service="ingest", stream=io.StringIO()):
+    with logging.configure(service="ingest", stream=io.StringIO()):
         assert state() != before
     assert state() == before
 
@@ -55,7 +55,7 @@ def test_what_the_standard_module_is_told_becomes_a_line_of_ours(lines: Logged) 
 
 
 def test_a_line_is_one_json_object_with_service_level_and_microseconds(lines: Logged) -> None:
-    logging.get("dedup").info(Event.BATCH_COMMITTED, feed_id="f1", duration_ms=3)
+    logging.get_logger("dedup").info(LogEvent.BATCH_COMMITTED, feed_id="f1", duration_ms=3)
     (line,) = lines()
     assert line["event"] == "batch.committed"
     assert (line["service"], line["level"], line["feed_id"]) == ("dedup", "info", "f1")
@@ -70,7 +70,7 @@ def test_tracebacks_carry_no_local_variables(lines: Logged) -> None:
     try:
         fail()
     except RuntimeError:
-        logging.get("ingest").exception(Event.SERVICE_FAILED)
+        logging.get_logger("ingest").exception(LogEvent.SERVICE_FAILED)
     text = json.dumps(lines())
     assert "no luck with 9 characters" in text
     assert "hush-hush" not in text
@@ -90,11 +90,11 @@ def test_a_secret_in_a_raising_frame_stays_there(fmt: logging.Format) -> None:
         except ConnectionError as error:
             raise RuntimeError("gave up") from error
 
-    with logging.configured(service="ingest", fmt=fmt, stream=stream):
+    with logging.configure(service="ingest", fmt=fmt, stream=stream):
         try:
             fail(SECRET)
         except RuntimeError:
-            logging.get("ingest").exception(Event.SERVICE_FAILED)
+            logging.get_logger("ingest").exception(LogEvent.SERVICE_FAILED)
             logging_of_python.getLogger("services.stream").exception("lost it")
             logging_of_python.getLogger("asyncio").exception("never retrieved")
     written = stream.getvalue()
@@ -115,11 +115,11 @@ def test_a_secret_in_a_raising_frame_stays_there(fmt: logging.Format) -> None:
     ],
 )
 def test_a_credential_beside_its_name_is_left_out(text: str, public: str) -> None:
-    assert redacted(text, 1000) == public
+    assert redact(text, 1000) == public
 
 
 def test_what_every_line_has_stands_first(lines: Logged) -> None:
-    logging.get("dedup").info(Event.BATCH_COMMITTED, partition=3)
+    logging.get_logger("dedup").info(LogEvent.BATCH_COMMITTED, partition=3)
     (line,) = lines()
     assert list(line) == ["timestamp", "level", "event", "service", "version", "partition"]
 
@@ -131,7 +131,7 @@ def test_an_exception_raised_anew_is_the_same_error(lines: Logged, said: object)
             Path(f"no/such/{text}").stat()
         except OSError as error:
             told = {"the error": error, "a tuple": (OSError, error, error.__traceback__)}
-            logging.get("dedup").warning(Event.UPKEEP_FAILED, exc_info=told.get(str(said), True))
+            logging.get_logger("dedup").warning(LogEvent.UPKEEP_FAILED, exc_info=told.get(str(said), True))
 
     for text in ("disk", "disk", "disk", "file"):
         fail(text)
@@ -144,18 +144,18 @@ def test_an_exception_raised_anew_is_the_same_error(lines: Logged, said: object)
 def test_no_url_in_a_line_shows_credentials(fmt: logging.Format) -> None:
     stream = io.StringIO()
     url = "https://ada:hush@feeds.example/rss?token=hush2&page=3"
-    with logging.configured(service="ingest", fmt=fmt, stream=stream):
+    with logging.configure(service="ingest", fmt=fmt, stream=stream):
         try:
             int(f"cannot fetch {url}")
         except ValueError:
-            logging.get("ingest").exception(Event.BATCH_RETRIED, url=url)
+            logging.get_logger("ingest").exception(LogEvent.BATCH_RETRIED, url=url)
     assert "hush" not in stream.getvalue()
     assert "page=3" in stream.getvalue()
 
 
 def test_article_text_is_left_out_above_debug(lines: Logged) -> None:
-    logging.get("ingest").info(Event.BATCH_COMMITTED, text="The mayor said …")
-    logging.get("ingest").debug(Event.BATCH_COMMITTED, text="The mayor said …")
+    logging.get_logger("ingest").info(LogEvent.BATCH_COMMITTED, text="The mayor said …")
+    logging.get_logger("ingest").debug(LogEvent.BATCH_COMMITTED, text="The mayor said …")
     above, debug = lines()
     assert "mayor" not in json.dumps(above)
     assert debug["text"] == "The mayor said …"
@@ -163,7 +163,7 @@ def test_article_text_is_left_out_above_debug(lines: Logged) -> None:
 
 def test_the_same_error_comes_once_in_ten_seconds_with_the_number_held_back() -> None:
     now = [100.0]
-    repeats = logging.Repeats(lambda: now[0])
+    repeats = logging.RepeatFilter(lambda: now[0])
 
     def passes(**event: Any) -> dict[str, Any] | None:
         try:
@@ -184,7 +184,7 @@ def test_the_same_error_comes_once_in_ten_seconds_with_the_number_held_back() ->
 
 
 def test_remembered_errors_are_bounded() -> None:
-    repeats = logging.Repeats(lambda: 0.0)
+    repeats = logging.RepeatFilter(lambda: 0.0)
     for number in range(logging.REMEMBERED * 2):
         repeats(None, "error", {"event": str(number)})
     assert len(repeats._seen) == logging.REMEMBERED
@@ -192,17 +192,17 @@ def test_remembered_errors_are_bounded() -> None:
 
 def test_colour_only_in_a_terminal() -> None:
     stream = io.StringIO()
-    with logging.configured(service="ingest", fmt="console", stream=stream):
-        logging.get("ingest").error(Event.BATCH_RETRIED)
+    with logging.configure(service="ingest", fmt="console", stream=stream):
+        logging.get_logger("ingest").error(LogEvent.BATCH_RETRIED)
     assert "\x1b" not in stream.getvalue()
 
 
 def test_control_characters_of_strangers_do_not_reach_a_terminal() -> None:
-    assert "\x1b" not in redacted("\x1b[2Jcleared\u202e", 100)
+    assert "\x1b" not in redact("\x1b[2Jcleared\u202e", 100)
 
 
 def test_long_values_are_cut() -> None:
-    assert len(redacted("x" * 10_000, 100)) < 200
+    assert len(redact("x" * 10_000, 100)) < 200
 
 
 @pytest.mark.parametrize(
@@ -219,6 +219,6 @@ def test_a_public_url_keeps_everything_but_credentials(url: str, public: str) ->
 
 
 def test_event_names_are_dotted_and_in_the_past_tense() -> None:
-    for event in Event:
+    for event in LogEvent:
         assert re.fullmatch(r"[a-z]+\.[a-z_]+", event), event
         assert event.endswith(("ed", "ost", "ent")), event

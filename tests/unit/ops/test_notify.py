@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ops.notify import MOST_S, every_s, supervised, tell
+from services.ops.notify import MOST_S, interval_s, notify_supervisor, send_state
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def environ(supervisor: socket.socket, usec: int = 40_000) -> dict[str, str]:
 
 async def test_a_service_is_ready_alive_and_stopping_in_this_order(supervisor: socket.socket) -> None:
     stop = asyncio.Event()
-    async with supervised(environ(supervisor), lambda: True, stop):
+    async with notify_supervisor(environ(supervisor), lambda: True, stop):
         await asyncio.sleep(0.1)
         before = heard(supervisor)
         stop.set()
@@ -45,7 +45,7 @@ async def test_a_service_is_ready_alive_and_stopping_in_this_order(supervisor: s
 
 
 async def test_a_loop_that_stalls_gives_no_sign_of_life(supervisor: socket.socket) -> None:
-    async with supervised(environ(supervisor), lambda: False, asyncio.Event()):
+    async with notify_supervisor(environ(supervisor), lambda: False, asyncio.Event()):
         await asyncio.sleep(0.1)
         assert heard(supervisor) == ["READY=1"]
     assert heard(supervisor) == ["STOPPING=1"]
@@ -56,17 +56,17 @@ def test_an_abstract_address_is_understood() -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
         receiver.bind(f"\0{name}")
         receiver.setblocking(False)
-        tell({"NOTIFY_SOCKET": f"@{name}"}, "READY=1")
+        send_state({"NOTIFY_SOCKET": f"@{name}"}, "READY=1")
         assert heard(receiver) == ["READY=1"]
 
 
 def test_without_a_supervisor_and_with_one_that_is_gone_nothing_happens(tmp_path: Path) -> None:
-    tell({}, "READY=1")
-    tell({"NOTIFY_SOCKET": str(tmp_path / "gone")}, "READY=1")
+    send_state({}, "READY=1")
+    send_state({"NOTIFY_SOCKET": str(tmp_path / "gone")}, "READY=1")
 
 
 @pytest.mark.parametrize(
     ("usec", "seconds"), [("60000000", MOST_S), ("4000000", 2.0), ("", MOST_S), ("0", MOST_S), ("x", MOST_S)]
 )
 def test_signs_of_life_come_twice_as_often_as_the_watchdog_asks(usec: str, seconds: float) -> None:
-    assert every_s({"WATCHDOG_USEC": usec}) == seconds
+    assert interval_s({"WATCHDOG_USEC": usec}) == seconds

@@ -10,7 +10,7 @@ from services.ops.observing import ServiceTotals
 from services.ops.outcomes import DEAD, ENTRIES, OTHER, OUTCOMES
 from services.ops.registry import Metrics
 from services.stream.bus import Partition, Retry
-from services.stream.changelog import Restored
+from services.stream.changelog import RestoreResult
 from services.stream.observer import Delivery
 
 
@@ -116,9 +116,9 @@ def test_restores_are_counted_by_what_they_began_with() -> None:
     runner.restoring(0, 5, 10)
     assert totals.restoring == {0: (5, 10)}
     for restored in (
-        Restored(count=9, next_offset=10, checksum="", from_snapshot=4),
-        Restored(count=9, next_offset=10, checksum="", ignored="damaged", refused=True),
-        Restored(count=9, next_offset=10, checksum="", ignored="there is none"),
+        RestoreResult(count=9, next_offset=10, checksum="", from_snapshot=4),
+        RestoreResult(count=9, next_offset=10, checksum="", ignored="damaged", refused=True),
+        RestoreResult(count=9, next_offset=10, checksum="", ignored="there is none"),
     ):
         runner.restored(0, restored, 0.5)
     assert totals.restoring == {}
@@ -211,7 +211,7 @@ def test_the_oldest_restore_under_way_has_a_beginning() -> None:
     second.restoring(2, 1, 9)
     first.restoring(0, 5, 9)
     assert value(metrics, series) == began
-    first.restored(0, Restored(count=9, next_offset=10, checksum="", from_snapshot=4), 0.5)
+    first.restored(0, RestoreResult(count=9, next_offset=10, checksum="", from_snapshot=4), 0.5)
     assert value(metrics, series) > began
     second.rebalanced(frozenset())
     assert value(metrics, series) == 0

@@ -40,7 +40,7 @@ async def test_probes_and_metrics_are_answered_over_a_real_socket() -> None:
         status, body = await got(server.port, "/readyz")
         assert status == 503
         assert json.loads(body)["missing"] == {"bus": "not connected"}
-        health.ready("bus")
+        health.mark_ready("bus")
         assert (await got(server.port, "/readyz"))[0] == 200
         assert await got(server.port, "/metrics") == (200, b"newsfold_up 1\n")
         assert (await got(server.port, "/elsewhere"))[0] == 404

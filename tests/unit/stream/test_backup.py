@@ -129,13 +129,13 @@ async def test_nothing_is_overwritten(log: SqliteBus, tmp_path: Path) -> None:
     await publish(log, 3)
     taken = tmp_path / "taken.db"
     taken.write_text("mine")
-    with pytest.raises(backup.Exists, match="nothing is overwritten"):
+    with pytest.raises(backup.TargetExists, match="nothing is overwritten"):
         backup.back_up(tmp_path / "log.db", taken, silent)
     backup.back_up(tmp_path / "log.db", tmp_path / "copy.db", silent)
-    with pytest.raises(backup.Exists, match="nothing is overwritten"):
+    with pytest.raises(backup.TargetExists, match="nothing is overwritten"):
         backup.restore(tmp_path / "copy.db", taken)
     (tmp_path / "new.db-wal").write_text("of another log")
-    with pytest.raises(backup.Exists, match=r"new\.db-wal"):
+    with pytest.raises(backup.TargetExists, match=r"new\.db-wal"):
         backup.restore(tmp_path / "copy.db", tmp_path / "new.db")
     assert taken.read_text() == "mine"
     assert not (tmp_path / "new.db").exists()

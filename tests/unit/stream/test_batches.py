@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.stream import batches
-from services.stream.batches import Stored, pack, unpack, unpack_from
+from services.stream.batches import StoredRecord, pack, unpack, unpack_from
 from services.stream.bus import Partition
 
 blob = st.one_of(st.none(), st.binary(max_size=50))
 stored = st.builds(
-    Stored,
+    StoredRecord,
     offset=st.integers(0, 2**62),
     key=blob,
     value=blob,
@@ -19,7 +19,7 @@ stored = st.builds(
 
 
 @given(st.lists(stored, max_size=20))
-def test_what_is_packed_is_unpacked(records: list[Stored]) -> None:
+def test_what_is_packed_is_unpacked(records: list[StoredRecord]) -> None:
     packed = list(pack(records))
     assert [record for batch in packed for record in unpack(batch.records)] == records
     assert all(batch.last_offset == unpack(batch.records)[-1].offset for batch in packed)
@@ -27,14 +27,14 @@ def test_what_is_packed_is_unpacked(records: list[Stored]) -> None:
 
 
 def test_a_batch_ends_at_its_bound_of_records_or_bytes() -> None:
-    small = [Stored(i, b"k", b"v", (), 1) for i in range(batches.BATCH_RECORDS + 1)]
+    small = [StoredRecord(i, b"k", b"v", (), 1) for i in range(batches.BATCH_RECORDS + 1)]
     assert [len(unpack(batch.records)) for batch in pack(small)] == [batches.BATCH_RECORDS, 1]
-    large = [Stored(i, b"k", bytes(batches.BATCH_BYTES // 2), (), 1) for i in range(5)]
+    large = [StoredRecord(i, b"k", bytes(batches.BATCH_BYTES // 2), (), 1) for i in range(5)]
     assert [len(unpack(batch.records)) for batch in pack(large)] == [2, 2, 1]
 
 
 def test_unpacking_can_begin_inside_a_batch() -> None:
-    (batch,) = pack([Stored(i, b"k", b"%d" % i, (), 1) for i in (3, 5, 9)])
+    (batch,) = pack([StoredRecord(i, b"k", b"%d" % i, (), 1) for i in (3, 5, 9)])
     found = unpack_from(Partition("t", 1), batch.records, 4)
     assert [(record.offset, record.value, record.partition) for record in found] == [
         (5, b"5", Partition("t", 1)),

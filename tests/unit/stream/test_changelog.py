@@ -11,7 +11,7 @@ from services.stream import changelog
 from services.stream.bus import Output, Partition, Record, TopicSpec
 from services.stream.clock import ManualClock, microseconds
 from services.stream.memory import MemoryBus
-from services.stream.snapshot import HEADER_BYTES, Header, Place
+from services.stream.snapshot import HEADER_BYTES, Header, SnapshotFolder
 
 STATE = Partition("state", 1)
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -45,8 +45,8 @@ async def bus(clock: ManualClock) -> MemoryBus:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(folder=tmp_path / "snapshots", scheme="affine32/1")
+def place(tmp_path: Path) -> SnapshotFolder:
+    return SnapshotFolder(folder=tmp_path / "snapshots", scheme="affine32/1")
 
 
 async def write(bus: MemoryBus, clock: ManualClock, **values: str | None) -> None:
@@ -93,7 +93,7 @@ async def test_an_empty_changelog_restores_nothing(bus: MemoryBus) -> None:
 
 
 async def test_a_snapshot_and_the_rest_of_the_log_give_the_same_state(
-    bus: MemoryBus, clock: ManualClock, place: Place
+    bus: MemoryBus, clock: ManualClock, place: SnapshotFolder
 ) -> None:
     await write(bus, clock, a="1", b="1", c="1", d="1")
     await write(bus, clock, a="2", b=None)
@@ -109,7 +109,7 @@ async def test_a_snapshot_and_the_rest_of_the_log_give_the_same_state(
 
 
 async def test_a_new_snapshot_replaces_the_old_one_and_leaves_nothing_else(
-    bus: MemoryBus, clock: ManualClock, place: Place
+    bus: MemoryBus, clock: ManualClock, place: SnapshotFolder
 ) -> None:
     for turn in range(3):
         await write(bus, clock, a=str(turn))
@@ -121,7 +121,7 @@ async def test_a_new_snapshot_replaces_the_old_one_and_leaves_nothing_else(
 
 
 async def test_a_snapshot_that_cannot_be_written_leaves_the_old_one(
-    bus: MemoryBus, clock: ManualClock, place: Place, monkeypatch: pytest.MonkeyPatch
+    bus: MemoryBus, clock: ManualClock, place: SnapshotFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await write(bus, clock, a="1")
     await changelog.save(bus, STATE, place, clock=clock)
@@ -171,7 +171,7 @@ DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 
 @pytest.mark.parametrize(("damage", "reason"), DAMAGES.values(), ids=DAMAGES.keys())
 async def test_a_doubtful_snapshot_is_ignored_for_a_stated_reason(
-    bus: MemoryBus, clock: ManualClock, place: Place, damage: Callable[[bytes], bytes], reason: str
+    bus: MemoryBus, clock: ManualClock, place: SnapshotFolder, damage: Callable[[bytes], bytes], reason: str
 ) -> None:
     await write(bus, clock, a="1", b="1")
     await changelog.save(bus, STATE, place, clock=clock)
@@ -186,14 +186,14 @@ async def test_a_doubtful_snapshot_is_ignored_for_a_stated_reason(
 
 
 async def test_a_missing_snapshot_is_said_to_be_missing(
-    bus: MemoryBus, clock: ManualClock, place: Place
+    bus: MemoryBus, clock: ManualClock, place: SnapshotFolder
 ) -> None:
     restored = await changelog.restore(bus, STATE, State().apply, snapshot=place, clock=clock)
     assert restored.ignored == f"there is none at {place.path(STATE)}"
 
 
 async def test_a_large_changelog_goes_through_in_stretches(
-    bus: MemoryBus, clock: ManualClock, place: Place
+    bus: MemoryBus, clock: ManualClock, place: SnapshotFolder
 ) -> None:
     await write(bus, clock, **{f"k{i}": "v" * 50 for i in range(2500)})
     header = await changelog.save(bus, STATE, place, clock=clock)
@@ -205,7 +205,7 @@ async def test_a_large_changelog_goes_through_in_stretches(
 
 
 async def test_an_empty_snapshot_is_no_reason_to_worry(
-    bus: MemoryBus, clock: ManualClock, place: Place
+    bus: MemoryBus, clock: ManualClock, place: SnapshotFolder
 ) -> None:
     await changelog.save(bus, STATE, place, clock=clock)
     restored = await changelog.restore(bus, STATE, State().apply, snapshot=place, clock=clock)

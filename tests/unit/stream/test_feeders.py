@@ -6,7 +6,7 @@ from services.stream.bus import Fatal, Partition
 from services.stream.dead_letters import topic_of
 from services.stream.memory import MemoryBus
 from services.stream.runner import Runner
-from services.stream.running import Running
+from services.stream.runner_group import RunnerGroup
 from services.stream.settings import RunSettings
 from tests.unit.stream import toys
 from tests.unit.stream.toys import CountService, Notes
@@ -23,8 +23,8 @@ async def bus() -> MemoryBus:
 
 async def finish(bus: MemoryBus, service: CountService) -> Notes:
     notes = Notes()
-    async with Running([Runner(service, bus, settings=SETTINGS, observer=notes)]) as running:
-        await running.settled()
+    async with RunnerGroup([Runner(service, bus, settings=SETTINGS, observer=notes)]) as running:
+        await running.wait_until_settled()
     return notes
 
 
@@ -67,7 +67,7 @@ async def test_records_and_readings_share_a_lane(bus: MemoryBus) -> None:
         await toys.until(lambda: service.tasks and service.tasks[0].counts.get(b"fed", 0) > 10)
         await toys.put(bus, ["a1", "a2", "a3"])
         await toys.until(lambda: service.tasks[0].counts.get(b"a") == 3)
-        assert not runner.exhausted()
+        assert not runner.is_exhausted()
     found = await toys.found(bus)
     assert [told for told in found if told.startswith("a")] == ["a1#1", "a2#2", "a3#3"]
     assert [told for told in found if not told.startswith("a")] == fed(len(found) - 3)
@@ -75,9 +75,9 @@ async def test_records_and_readings_share_a_lane(bus: MemoryBus) -> None:
 
 async def test_a_runner_is_exhausted_when_all_its_feeders_are(bus: MemoryBus) -> None:
     runner = Runner(CountService(feed=5), bus, settings=SETTINGS)
-    assert not runner.exhausted()
+    assert not runner.is_exhausted()
     async with toys.running(runner):
-        await toys.until(runner.exhausted)
+        await toys.until(runner.is_exhausted)
 
 
 async def test_a_poisonous_reading_dies_alone(bus: MemoryBus, monkeypatch: pytest.MonkeyPatch) -> None:

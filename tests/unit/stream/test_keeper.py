@@ -11,7 +11,7 @@ from services.stream.bus import Bus, Output, Partition
 from services.stream.changelog import save
 from services.stream.runner import Runner
 from services.stream.settings import RunSettings
-from services.stream.snapshot import Place
+from services.stream.snapshot import SnapshotFolder
 from services.stream.sqlite import SqliteBus
 from tests.unit.stream.toys import (
     FAST,
@@ -29,8 +29,8 @@ from tests.unit.stream.toys import (
 VALUES = ["apple", "anise", "beet", "clove", "beech"]
 
 
-def place(folder: Path) -> Place:
-    return Place(folder=folder / "state", scheme="toys/1")
+def place(folder: Path) -> SnapshotFolder:
+    return SnapshotFolder(folder=folder / "state", scheme="toys/1")
 
 
 def settings(folder: Path, **changes: object) -> RunSettings:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.stream.bus import Output, Partition, TopicSpec
-from services.stream.member import Found, Want
+from services.stream.member import FetchRequest, FetchResult
 from services.stream.memory import MemoryBus
 from services.stream.sqlite import SqliteBus
 
@@ -28,12 +28,12 @@ async def test_a_hole_at_the_end_is_looked_into_once(
     await bus.compact("t")
     member = await bus.join("m", ["t"])
     await member.assignment(timeout_s=1)
-    looks: list[Sequence[Want]] = []
+    looks: list[Sequence[FetchRequest]] = []
     find = bus.find
 
-    async def count(wants: Sequence[Want]) -> Sequence[Found]:
-        looks.append(wants)
-        return await find(wants)
+    async def count(requests: Sequence[FetchRequest]) -> Sequence[FetchResult]:
+        looks.append(requests)
+        return await find(requests)
 
     monkeypatch.setattr(bus, "find", count)
     for start, found in ((0, 1), (1, 0)):
@@ -55,8 +55,8 @@ async def test_what_was_being_read_when_a_seek_came_is_dropped(monkeypatch: pyte
     member.seek({T0: 0})
     find = bus.find
 
-    async def slowly(wants: Sequence[Want]) -> Sequence[Found]:
-        found = await find(wants)
+    async def slowly(requests: Sequence[FetchRequest]) -> Sequence[FetchResult]:
+        found = await find(requests)
         await asyncio.sleep(0.02)
         return found
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from services.stream.bus import Bus, Fatal, Output, Partition, Record, Retry, TopicSpec
 from services.stream.clock import ManualClock, microseconds
 from services.stream.memory import MemoryBus
-from services.stream.moving import GROUP, Found, Moved, Plan, move
+from services.stream.moving import GROUP, MovePlan, MoveResult, PlacesByPartition, move
 from services.stream.patience import Patience
 from services.stream.sqlite import SqliteBus
 from services.stream.sqlite.seal import Seal
@@ -26,16 +26,21 @@ SPECS = (
 )
 
 
-def as_it_is(record: Record, _found: Found) -> Output:
+def as_it_is(record: Record, _found: PlacesByPartition) -> Output:
     return Output(record.partition, record.key, record.value, record.headers, record.timestamp_us)
 
 
-def plan(to: str = "there", **more: object) -> Plan:
-    told = {"referring": (), "rewrite": as_it_is, "patience": Patience(total_s=1), "told": lambda *_: None}
-    return Plan(to=to, **{**told, **more})  # type: ignore[arg-type]
+def plan(to: str = "there", **more: object) -> MovePlan:
+    defaults = {
+        "referring": (),
+        "rewrite": as_it_is,
+        "patience": Patience(total_s=1),
+        "progress": lambda *_: None,
+    }
+    return MovePlan(to=to, **{**defaults, **more})  # type: ignore[arg-type]
 
 
-async def run(log: SqliteBus, there: Bus, how: Plan | None = None) -> Moved | None:
+async def run(log: SqliteBus, there: Bus, how: MovePlan | None = None) -> MoveResult | None:
     return await move(log, there, how or plan(), clock=ManualClock(NOW))
 
 
@@ -198,7 +203,7 @@ async def test_a_moved_log_takes_nothing_more_also_from_who_has_it_open(
 async def test_without_its_seal_it_takes_records_again(log: SqliteBus, there: MemoryBus) -> None:
     await run(log, there)
     await log.unseal()
-    assert await log.sealed() is None
+    assert await log.read_seal() is None
     await fill(log, seed=1)
     with pytest.raises(Fatal, match="holds records already"):
         await run(log, there)
@@ -216,7 +221,7 @@ async def test_topics_in_use_are_refused_before_anything_is_touched(log: SqliteB
     await fill(there, count=1)
     with pytest.raises(Fatal, match=r"topic .[a-z]+. there holds records already"):
         await run(log, there)
-    assert await log.sealed() is None
+    assert await log.read_seal() is None
 
 
 async def test_groups_that_were_at_work_there_are_refused(log: SqliteBus, there: MemoryBus) -> None:
@@ -225,14 +230,14 @@ async def test_groups_that_were_at_work_there_are_refused(log: SqliteBus, there:
     await commit(there, "desk", Partition("news", 0), 0)
     with pytest.raises(Fatal, match="group 'desk' has been at work there already"):
         await run(log, there)
-    assert await log.sealed() is None
+    assert await log.read_seal() is None
 
 
 async def test_another_layout_is_refused_before_anything_is_touched(log: SqliteBus, there: MemoryBus) -> None:
     await there.create([TopicSpec(name="news", partitions=3)])
     with pytest.raises(Fatal, match="3 partitions"):
         await run(log, there)
-    assert await log.sealed() is None
+    assert await log.read_seal() is None
 
 
 @pytest.mark.parametrize("partition", [Partition("news", 0), Partition("table", 0)])
@@ -276,7 +281,7 @@ async def test_what_the_other_log_may_have_dropped_by_now_is_not_missed(tmp_path
 async def test_a_record_that_arrives_as_another_is_named(log: SqliteBus, there: MemoryBus) -> None:
     seen = []
 
-    def torn(record: Record, found: Found) -> Output:
+    def torn(record: Record, found: PlacesByPartition) -> Output:
         """Wrong when it is copied, right when it is compared."""
         seen.append((record.partition, record.offset))
         first = (record.partition, record.offset) == (Partition("news", 1), 7) and seen.count(seen[-1]) == 1
@@ -284,7 +289,7 @@ async def test_a_record_that_arrives_as_another_is_named(log: SqliteBus, there: 
 
     with pytest.raises(Fatal, match="news/1 offset 7 is not on the other log, which has another record"):
         await run(log, there, plan(rewrite=torn))
-    assert await log.sealed() == Seal("there", done=False)
+    assert await log.read_seal() == Seal("there", done=False)
 
 
 async def test_a_bus_that_is_away_for_a_moment_is_waited_for(log: SqliteBus, there: MemoryBus) -> None:
@@ -311,7 +316,7 @@ async def test_what_refers_to_other_topics_comes_last_and_is_told_their_places(
 ) -> None:
     seen: dict[str, set[str]] = {}
 
-    def noting(record: Record, found: Found) -> Output:
+    def noting(record: Record, found: PlacesByPartition) -> Output:
         seen.setdefault(record.partition.topic, set()).update(at.topic for at in found)
         return as_it_is(record, found)
 

@@ -22,7 +22,7 @@ def test_an_offset_leads_to_the_first_record_at_it_or_behind_it(
     places, pairs = built(steps)
     behind = [new for old, new in pairs if old >= asked]
     end = pairs[-1][1] + 1 if pairs else 0
-    assert places.new(asked) == (behind[0] if behind else end)
+    assert places.new_offset(asked) == (behind[0] if behind else end)
     assert len(places) == len(pairs)
 
 

@@ -11,11 +11,11 @@ import pytest
 
 from services.stream.bus import Partition, Record
 from services.stream.memory import MemoryBus
-from services.stream.progress import drained, settled
+from services.stream.progress import is_drained, is_settled
 from services.stream.runner import Runner
-from services.stream.running import Running
+from services.stream.runner_group import RunnerGroup
 from services.stream.settings import RunSettings
-from services.stream.snapshot import Ignored, Place, load
+from services.stream.snapshot import Rejection, SnapshotFolder, load
 from tests.unit.stream import toys
 from tests.unit.stream.toys import FAST, CountService, Notes
 
@@ -33,9 +33,9 @@ async def test_every_record_is_stepped_once_and_in_order(bus: MemoryBus) -> None
     await toys.put(bus, WORDS)
     runner = Runner(CountService(), bus, settings=FAST)
     async with toys.running(runner):
-        await toys.until(lambda: settled([runner]))
+        await toys.until(lambda: is_settled([runner]))
     assert await toys.found(bus) == toys.expected(WORDS)
-    assert await drained(bus, "newsfold-count", ["source"])
+    assert await is_drained(bus, "newsfold-count", ["source"])
 
 
 async def test_records_that_arrive_later_are_taken_too(bus: MemoryBus) -> None:
@@ -43,7 +43,7 @@ async def test_records_that_arrive_later_are_taken_too(bus: MemoryBus) -> None:
     async with toys.running(runner):
         for word in WORDS[:10]:
             await toys.put(bus, [word])
-            await toys.until(lambda: settled([runner]))
+            await toys.until(lambda: is_settled([runner]))
     assert await toys.found(bus) == toys.expected(WORDS[:10])
 
 
@@ -52,7 +52,7 @@ async def test_batches_keep_to_their_bounds(bus: MemoryBus) -> None:
     service = CountService()
     runner = Runner(service, bus, settings=FAST)
     async with toys.running(runner):
-        await toys.until(lambda: settled([runner]))
+        await toys.until(lambda: is_settled([runner]))
     assert max(service.tasks[0].batches) == FAST.batch_records
 
 
@@ -62,7 +62,7 @@ async def test_a_second_start_restores_the_state_and_goes_on(bus: MemoryBus) -> 
         notes = Notes()
         runner = Runner(CountService(), bus, settings=FAST, observer=notes)
         async with toys.running(runner):
-            await toys.until(lambda r=runner: settled([r]))
+            await toys.until(lambda r=runner: is_settled([r]))
     assert await toys.found(bus) == toys.expected(WORDS)
     ((number, restored),) = notes.restores
     assert number == 0
@@ -74,7 +74,7 @@ async def test_nothing_is_fetched_before_the_state_is_restored(
 ) -> None:
     await toys.put(bus, WORDS[:8])
     async with toys.running(first := Runner(CountService(), bus, settings=FAST)):
-        await toys.until(lambda: settled([first]))
+        await toys.until(lambda: is_settled([first]))
     await toys.put(bus, WORDS[8:])
     gate = threading.Event()
     restore = toys.CountTask.restore
@@ -91,7 +91,7 @@ async def test_nothing_is_fetched_before_the_state_is_restored(
         assert service.tasks[0].batches == []
         assert not runner.ready()
         gate.set()
-        await toys.until(lambda: settled([runner]))
+        await toys.until(lambda: is_settled([runner]))
     assert await toys.found(bus) == toys.expected(WORDS)
 
 
@@ -107,12 +107,12 @@ async def test_two_runners_share_the_numbers_and_hand_them_over_without_loss() -
         second = Runner(CountService(), bus, settings=FAST)
         async with toys.running(second):
             await toys.until(lambda: len(notes.owned) == 2)
-            await toys.until(lambda: settled([first, second]))
-            assert len(await first.at_rest()) == len(await second.at_rest()) == 2
+            await toys.until(lambda: is_settled([first, second]))
+            assert len(await first.numbers_at_rest()) == len(await second.numbers_at_rest()) == 2
             for number in range(4):
                 await toys.put(bus, WORDS[40:], number)
-            await toys.until(lambda: settled([first, second]))
-        await toys.until(lambda: settled([first]))
+            await toys.until(lambda: is_settled([first, second]))
+        await toys.until(lambda: is_settled([first]))
     for number in range(4):
         assert await toys.found(bus, number=number) == toys.expected(WORDS)
     assert notes.owned == [{0, 1, 2, 3}, {0, 2}, {0, 1, 2, 3}]
@@ -130,7 +130,7 @@ async def test_rebalances_in_mid_stream_neither_lose_nor_double() -> None:
         for _ in range(6):
             async with toys.running(Runner(CountService(), bus, settings=settings)):
                 await asyncio.sleep(0.03)
-        await toys.until(lambda: settled([steady]))
+        await toys.until(lambda: is_settled([steady]))
     for number in range(3):
         assert await toys.found(bus, number=number) == toys.expected(words)
 
@@ -148,7 +148,7 @@ async def test_a_slow_step_does_not_block_the_event_loop(bus: MemoryBus) -> None
         assert time.monotonic() - started < 1.0
         assert not service.tasks[0].batches
         service.gate.set()
-        await toys.until(lambda: settled([runner]))
+        await toys.until(lambda: is_settled([runner]))
     assert threading.get_ident() not in service.tasks[0].threads
 
 
@@ -163,7 +163,7 @@ async def test_a_lane_that_is_full_is_not_fetched_for(bus: MemoryBus) -> None:
         (lane,) = runner._lanes.values()
         assert 10 <= len(lane.inbox) < 15
         service.gate.set()
-        await toys.until(lambda: settled([runner]))
+        await toys.until(lambda: is_settled([runner]))
     assert await toys.found(bus) == toys.expected(WORDS)
     assert notes.states["backpressure"] > 0.1
 
@@ -173,7 +173,7 @@ async def test_what_is_told_to_the_observer_adds_up(bus: MemoryBus) -> None:
     notes = Notes()
     runner = Runner(CountService(), bus, settings=FAST, observer=notes)
     async with toys.running(runner):
-        await toys.until(lambda: settled([runner]))
+        await toys.until(lambda: is_settled([runner]))
     inputs = sum(delivery.inputs["source"] for delivery in notes.deliveries)
     counted = sum(delivery.outcomes.get("counted", 0) for delivery in notes.deliveries)
     dead = sum(delivery.dead.get("poison", 0) for delivery in notes.deliveries)
@@ -185,37 +185,37 @@ async def test_what_is_told_to_the_observer_adds_up(bus: MemoryBus) -> None:
 
 
 async def test_a_group_is_drained_only_when_all_its_input_is_committed(bus: MemoryBus) -> None:
-    assert await drained(bus, "newsfold-count", ["source"])
+    assert await is_drained(bus, "newsfold-count", ["source"])
     await toys.put(bus, WORDS[:1])
-    assert not await drained(bus, "newsfold-count", ["source"])
+    assert not await is_drained(bus, "newsfold-count", ["source"])
     runner = Runner(CountService(), bus, settings=FAST)
-    assert not await settled([runner])
+    assert not await is_settled([runner])
     async with toys.running(runner):
-        await toys.until(lambda: drained(bus, "newsfold-count", ["source"]))
+        await toys.until(lambda: is_drained(bus, "newsfold-count", ["source"]))
 
 
 async def test_snapshots_are_written_while_running_and_shorten_the_next_start(
     bus: MemoryBus, tmp_path: Path
 ) -> None:
-    place = Place(folder=tmp_path, scheme="1")
+    place = SnapshotFolder(folder=tmp_path, scheme="1")
     settings = RunSettings(fetch_s=0.05, snapshots=place, snapshot_every_s=0.05)
     await toys.put(bus, WORDS)
     runner = Runner(CountService(), bus, settings=settings)
     async with toys.running(runner):
-        await toys.until(lambda: settled([runner]))
+        await toys.until(lambda: is_settled([runner]))
         await toys.until(lambda: _covers(place, 100))
     notes = Notes()
-    async with Running([Runner(CountService(), bus, settings=settings, observer=notes)]) as running:
+    async with RunnerGroup([Runner(CountService(), bus, settings=settings, observer=notes)]) as running:
         await toys.put(bus, ["a-last"])
-        await running.settled()
+        await running.wait_until_settled()
     ((_, restored),) = notes.restores
     assert (restored.from_snapshot, restored.count, restored.ignored) == (4, 4, "")
     assert (await toys.found(bus))[-1] == "a-last#26"
 
 
-def _covers(place: Place, offset: int) -> bool:
+def _covers(place: SnapshotFolder, offset: int) -> bool:
     found = load(place, Partition(toys.STATE, 0), end=offset, now=datetime.now(UTC))
-    if isinstance(found, Ignored):
+    if isinstance(found, Rejection):
         return False
     found.close()
     return found.header.next_offset == offset
@@ -233,10 +233,10 @@ async def test_a_runner_is_not_at_rest_while_it_publishes(
         await publish(*args)
 
     async with toys.running(runner):
-        await toys.until(lambda: settled([runner]))
+        await toys.until(lambda: is_settled([runner]))
         await toys.put(bus, ["a1"])
         monkeypatch.setattr(bus, "publish", slowly)
         await begun.wait()
-        assert not await settled([runner])
+        assert not await is_settled([runner])
         gate.set()
-        await toys.until(lambda: settled([runner]))
+        await toys.until(lambda: is_settled([runner]))

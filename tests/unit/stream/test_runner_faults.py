@@ -13,9 +13,9 @@ from services.stream.bus import Fatal, Output, Partition, Retry, Unclear
 from services.stream.lane import Lane
 from services.stream.memory import MemoryBus
 from services.stream.patience import Patience
-from services.stream.progress import settled
+from services.stream.progress import is_settled
 from services.stream.runner import Runner
-from services.stream.running import Running
+from services.stream.runner_group import RunnerGroup
 from services.stream.settings import RunSettings
 from tests.unit.stream import toys
 from tests.unit.stream.toys import FAST, CountService, Notes
@@ -48,8 +48,8 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 async def finish(bus: MemoryBus) -> Notes:
     notes = Notes()
-    async with Running([Runner(CountService(), bus, settings=FAST, observer=notes)]) as running:
-        await running.settled()
+    async with RunnerGroup([Runner(CountService(), bus, settings=FAST, observer=notes)]) as running:
+        await running.wait_until_settled()
     return notes
 
 
@@ -87,7 +87,7 @@ async def test_a_retry_publishes_the_same_again_after_growing_pauses(
     service, notes = CountService(), Notes()
     runner = Runner(service, bus, settings=FAST, observer=notes)
     async with toys.running(runner):
-        await toys.until(lambda: settled([runner]))
+        await toys.until(lambda: is_settled([runner]))
     assert await toys.found(bus) == toys.expected(WORDS)
     assert pauses == [0.05, 0.1, 0.2, 0.4]
     assert notes.results[:5] == ["aborted"] * 4 + ["committed"]
@@ -110,11 +110,11 @@ async def test_a_fenced_lane_is_dropped_and_the_others_go_on() -> None:
     await toys.topics(bus, 2)
     runner = Runner(CountService(), bus, settings=FAST)
     async with toys.running(runner):
-        await toys.until(lambda: settled([runner]))
+        await toys.until(lambda: is_settled([runner]))
         thief = await bus.writer("newsfold-count", ["source"], 0)
         await toys.put(bus, WORDS, 0)
         await toys.put(bus, WORDS, 1)
-        await toys.until(lambda: runner.fenced() == {0})
+        await toys.until(lambda: runner.fenced_numbers() == {0})
         await toys.until(lambda: _rests(runner, {1}))
         assert await thief.committed() == {}
     assert await toys.found(bus, number=0) == []
@@ -122,7 +122,7 @@ async def test_a_fenced_lane_is_dropped_and_the_others_go_on() -> None:
 
 
 async def _rests(runner: Runner, numbers: set[int]) -> bool:
-    return await runner.at_rest() == numbers
+    return await runner.numbers_at_rest() == numbers
 
 
 async def test_a_fenced_number_stays_with_its_thief_when_others_change_hands() -> None:
@@ -131,22 +131,22 @@ async def test_a_fenced_number_stays_with_its_thief_when_others_change_hands() -
     notes = Notes()
     runner = Runner(CountService(), bus, settings=FAST, observer=notes)
     async with toys.running(runner):
-        await toys.until(lambda: settled([runner]))
+        await toys.until(lambda: is_settled([runner]))
         thief = await bus.writer("newsfold-count", ["source"], 0)
         await toys.put(bus, WORDS, 0)
-        await toys.until(lambda: runner.fenced() == {0})
+        await toys.until(lambda: runner.fenced_numbers() == {0})
         other = await bus.join("newsfold-count", ["source"])
         await toys.until(lambda: notes.owned[-1] == {0, 2})
         await toys.until(lambda: _rests(runner, {2}))
         await thief.publish([], consumed={Partition("source", 0): 1})
-        assert runner.fenced() == {0}
+        assert runner.fenced_numbers() == {0}
         await other.close()
 
 
 async def test_what_was_fetched_for_a_lane_is_not_given_to_its_successor(bus: MemoryBus) -> None:
     await toys.put(bus, WORDS)
     runner = Runner(CountService(), bus, settings=FAST)
-    old, new = (Lane(runner._job, 0, lambda: None) for _ in range(2))
+    old, new = (Lane(runner._context, 0, lambda: None) for _ in range(2))
     member = await bus.join("newsfold-count", ["source"])
     member.seek({Partition("source", 0): 10})
     runner._lanes = {0: new}
@@ -160,14 +160,14 @@ async def test_a_fenced_number_is_taken_up_again_once_it_went_away_and_came_back
     await toys.topics(bus, 2)
     runner = Runner(CountService(), bus, settings=FAST)
     async with toys.running(runner):
-        await toys.until(lambda: settled([runner]))
+        await toys.until(lambda: is_settled([runner]))
         await bus.writer("newsfold-count", ["source"], 1)
         await toys.put(bus, WORDS, 1)
-        await toys.until(lambda: runner.fenced() == {1})
+        await toys.until(lambda: runner.fenced_numbers() == {1})
         other = await bus.join("newsfold-count", ["source"])
-        await toys.until(lambda: not runner.fenced())
+        await toys.until(lambda: not runner.fenced_numbers())
         await other.close()
-        await toys.until(lambda: settled([runner]))
+        await toys.until(lambda: is_settled([runner]))
     assert await toys.found(bus, number=1) == toys.expected(WORDS)
 
 
@@ -231,12 +231,12 @@ async def test_a_number_that_halts_leaves_the_others_alone_and_goes_on_once_it_c
     try:
         await toys.until(lambda: notes.halts)
         await toys.until(partial(written, bus, 1, 2))
-        assert runner.halted().keys() == {0}
-        assert "dead letters could not be written to dead-letters.count" in runner.halted()[0]
+        assert runner.halted_numbers().keys() == {0}
+        assert "dead letters could not be written to dead-letters.count" in runner.halted_numbers()[0]
         assert await bus.committed("newsfold-count", ["source"]) == {Partition("source", 1): 2}
         await toys.until(lambda: len(notes.halts) > 1)
         bus._topics[toys.DEAD] = dead
-        await toys.until(lambda: not runner.halted())
+        await toys.until(lambda: not runner.halted_numbers())
     finally:
         stop.set()
         await run
@@ -257,14 +257,14 @@ async def test_a_halted_number_that_comes_back_with_nothing_left_to_do_is_halted
     runner = Runner(CountService(), bus, settings=replace(FAST, halt_s=30.0), observer=notes)
     run = asyncio.create_task(runner.run(stop))
     try:
-        await toys.until(lambda: runner.halted().keys() == {1})
+        await toys.until(lambda: runner.halted_numbers().keys() == {1})
         other = await bus.join("newsfold-count", ["source"])
         await toys.until(lambda: notes.owned[-1] == {0})
         skipping = await bus.writer("newsfold-count", ["source"], 1)
         await skipping.publish([], consumed={Partition("source", 1): 1})
         await other.close()
         await toys.until(lambda: notes.owned[-1] == {0, 1} and runner.ready())
-        assert not runner.halted()
+        assert not runner.halted_numbers()
     finally:
         stop.set()
         await run
@@ -343,7 +343,7 @@ async def test_stopping_during_a_restore_ends_at_once(
 async def test_cancelling_a_run_leaves_the_group(bus: MemoryBus) -> None:
     runner = Runner(CountService(), bus, settings=FAST)
     run = asyncio.create_task(runner.run(asyncio.Event()))
-    await toys.until(lambda: settled([runner]))
+    await toys.until(lambda: is_settled([runner]))
     run.cancel()
     with pytest.raises(asyncio.CancelledError):
         await run
@@ -365,7 +365,7 @@ async def test_a_zombie_that_comes_back_publishes_nothing(bus: MemoryBus) -> Non
         other = Runner(CountService(), bus, settings=RunSettings(group="newsfold-count"))
         bus._groups._members.clear()
         async with toys.running(other):
-            await toys.until(lambda: settled([other]))
+            await toys.until(lambda: is_settled([other]))
             zombie.gate.set()
-            await toys.until(lambda: sleeper.fenced() == {0})
+            await toys.until(lambda: sleeper.fenced_numbers() == {0})
     assert await toys.found(bus) == toys.expected(WORDS)

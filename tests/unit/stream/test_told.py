@@ -10,7 +10,7 @@ from services.stream.memory import MemoryBus
 from services.stream.observer import State
 from services.stream.patience import Patience
 from services.stream.runner import Runner
-from services.stream.running import Running
+from services.stream.runner_group import RunnerGroup
 from services.stream.service import Step, Task
 from services.stream.steps import bury_record, whole_or_one_by_one
 from tests.unit.stream import toys
@@ -53,8 +53,8 @@ async def bus() -> MemoryBus:
 async def test_what_a_task_notes_is_told_when_it_is_published(bus: MemoryBus) -> None:
     await toys.put(bus, ["a1", "b1", "b22"])
     notes = Notes()
-    async with Running([Runner(TellingService(), bus, settings=FAST, observer=notes)]) as running:
-        await running.settled()
+    async with RunnerGroup([Runner(TellingService(), bus, settings=FAST, observer=notes)]) as running:
+        await running.wait_until_settled()
     (delivery,) = notes.deliveries
     assert delivery.noted == {("length", "2"): 2, ("length", "3"): 1}
     assert delivery.levels == {"letters": 2}
@@ -77,8 +77,8 @@ async def test_each_failed_attempt_is_told_with_what_was_being_done(bus: MemoryB
         bus.fail_publish(Retry("the log is locked"))
     notes, patience = Failures(), Patience(first_s=0.001)
     runner = Runner(CountService(), bus, settings=replace(FAST, patience=patience), observer=notes)
-    async with Running([runner]) as running:
-        await running.settled()
+    async with RunnerGroup([runner]) as running:
+        await running.wait_until_settled()
     assert notes.failures == [("publish", "Retry")] * 2
     assert await toys.found(bus) == ["a1#1"]
 
@@ -87,11 +87,11 @@ async def test_what_a_task_raises_is_told_before_it_ends_the_runner(bus: MemoryB
     await toys.put(bus, ["bug"])
     notes = Failures()
     with pytest.raises(Exception, match="a bug in the service"):
-        async with Running([Runner(CountService(), bus, settings=FAST, observer=notes)]) as running:
-            await running.settled()
+        async with RunnerGroup([Runner(CountService(), bus, settings=FAST, observer=notes)]) as running:
+            await running.wait_until_settled()
     assert notes.failures == [("step", "ZeroDivisionError")]
 
 
 async def test_the_fullest_inbox_is_known(bus: MemoryBus) -> None:
     runner = Runner(CountService(), bus, settings=FAST)
-    assert runner.waiting() == (0, 0, 0)
+    assert runner.backlog() == (0, 0, 0)

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from services.stream.bus import Bus, Output, Partition, Record, TopicSpec
-from services.stream.changelog import Restored
-from services.stream.observer import Delivery, Result, State, Unobserved
+from services.stream.changelog import RestoreResult
+from services.stream.observer import Delivery, NullObserver, Result, State
 from services.stream.runner import Runner
 from services.stream.service import DeadLetter, Feeder, Poison, Step, Task
 from services.stream.settings import RunSettings
@@ -109,14 +109,14 @@ class CountService:
         return self.feeders[-1]
 
 
-class Notes(Unobserved):
+class Notes(NullObserver):
     """An observer that remembers."""
 
     def __init__(self) -> None:
         self.deliveries: list[Delivery] = []
         self.results: list[Result] = []
         self.states: dict[State, float] = {}
-        self.restores: list[tuple[int, Restored]] = []
+        self.restores: list[tuple[int, RestoreResult]] = []
         self.owned: list[set[int]] = []
         self.halts: list[int] = []
 
@@ -133,7 +133,7 @@ class Notes(Unobserved):
     def spent(self, state: State, seconds: float) -> None:
         self.states[state] = self.states.get(state, 0) + seconds
 
-    def restored(self, number: int, restored: Restored, seconds: float) -> None:  # noqa: ARG002
+    def restored(self, number: int, restored: RestoreResult, seconds: float) -> None:  # noqa: ARG002
         self.restores.append((number, restored))
 
     def rebalanced(self, owned: frozenset[int]) -> None:

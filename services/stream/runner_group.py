@@ -7,18 +7,18 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from services.stream.progress import settled
+from services.stream.progress import is_settled
 from services.stream.runner import Runner
 
 logger = logging.getLogger(__name__)
 POLL_S = 0.01
 
 
-class Running:
+class RunnerGroup:
     """Runs while the block runs; leaving it drains all runners.
 
         async with Running(runners, stop) as running:
-            await running.settled()      # a replay; a service awaits stop.wait()
+            await running.wait_until_settled()      # a replay; a service awaits stop.wait()
 
     `stop` is set from outside (a signal), by leaving the block, or by the first runner that fails:
     then the others drain, and leaving the block raises what that runner raised.
@@ -52,11 +52,11 @@ class Running:
         if failures and error is None:
             raise failures[0]
 
-    async def settled(self) -> bool:
+    async def wait_until_settled(self) -> bool:
         """Wait until nothing more can come: each service after those it reads from. False if stopped."""
         for group in dict.fromkeys(runner.group for runner in self._runners):
             service = [runner for runner in self._runners if runner.group == group]
-            while not await settled(service):
+            while not await is_settled(service):
                 with suppress(TimeoutError):
                     async with asyncio.timeout(POLL_S):
                         await self.stop.wait()

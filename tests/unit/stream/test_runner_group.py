@@ -8,7 +8,7 @@ import pytest
 from services.stream.bus import Fatal, Output, Partition, Record, TopicSpec
 from services.stream.memory import MemoryBus
 from services.stream.runner import Runner
-from services.stream.running import Running
+from services.stream.runner_group import RunnerGroup
 from services.stream.service import Feeder, Step, Task
 from tests.unit.stream import toys
 from tests.unit.stream.toys import FAST, CountService
@@ -64,8 +64,8 @@ async def test_a_chain_of_services_settles_upstream_first(bus: MemoryBus) -> Non
         Runner(CountService(feed=200), bus, settings=FAST),
         Runner(HoldService(), bus, settings=FAST),
     ]
-    async with Running(runners) as running:
-        assert await running.settled()
+    async with RunnerGroup(runners) as running:
+        assert await running.wait_until_settled()
         assert [runner.held() for runner in runners] == [0, 0, 2]
     for number in range(2):
         assert await toys.found(bus, "out", number) == [f"{i}#{i + 1}" for i in range(199)]
@@ -76,41 +76,41 @@ async def test_what_a_task_held_back_is_given_again_after_a_restart(bus: MemoryB
     for words in ([], ["a3"]):
         if words:
             await toys.put(bus, words)
-        async with Running(
+        async with RunnerGroup(
             [Runner(CountService(), bus, settings=FAST), Runner(HoldService(), bus, settings=FAST)]
         ) as running:
-            await running.settled()
+            await running.wait_until_settled()
     assert await toys.found(bus, "out") == ["a1#1", "a2#2"]
 
 
 async def test_the_first_failure_stops_the_others_and_is_raised(bus: MemoryBus) -> None:
     await toys.put(bus, ["bug"])
     runners = [Runner(CountService(), bus, settings=FAST), Runner(HoldService(), bus, settings=FAST)]
-    running = Running(runners)
+    running = RunnerGroup(runners)
     with pytest.raises(Fatal, match="a bug in the service"):
         async with running:
-            assert not await running.settled()
+            assert not await running.wait_until_settled()
     assert running.stop.is_set()
 
 
 async def test_setting_stop_ends_the_wait_and_drains(bus: MemoryBus) -> None:
     stop = asyncio.Event()
-    async with Running([Runner(CountService(feed=10**9), bus, settings=FAST)], stop) as running:
+    async with RunnerGroup([Runner(CountService(feed=10**9), bus, settings=FAST)], stop) as running:
         asyncio.get_running_loop().call_later(0.05, stop.set)
-        assert not await running.settled()
+        assert not await running.wait_until_settled()
     found = await toys.found(bus)
     assert found == [f"{i}#{i + 1}" for i in range(len(found))]
 
 
 async def test_an_error_in_the_block_is_not_hidden(bus: MemoryBus) -> None:
     with pytest.raises(ZeroDivisionError):
-        async with Running([Runner(CountService(), bus, settings=FAST)]):
+        async with RunnerGroup([Runner(CountService(), bus, settings=FAST)]):
             raise ZeroDivisionError
 
 
 async def test_cancelling_the_block_cancels_the_runners(bus: MemoryBus) -> None:
     async def block() -> None:
-        async with Running([Runner(CountService(), bus, settings=FAST)]):
+        async with RunnerGroup([Runner(CountService(), bus, settings=FAST)]):
             await asyncio.sleep(60)
 
     task = asyncio.create_task(block())

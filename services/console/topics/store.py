@@ -20,27 +20,27 @@ from services.stream.kafka import KafkaBus
 from services.stream.kafka.admin import Admin
 from services.stream.kafka.catalog import Catalog
 from services.stream.kafka.client import Access
-from services.stream.kafka.topics import Found
-from services.stream.patience import Patience, patiently
+from services.stream.kafka.topics import TopicDescription
+from services.stream.patience import Patience, call_patiently
 
 LOOK_S = 0.05
 
 
-class Standing(Protocol):
-    """Where topics stand."""
+class TopicStore(Protocol):
+    """Where topics are looked at and created."""
 
     async def brokers(self) -> int: ...
 
-    async def found(self, topics: Sequence[str]) -> Mapping[str, Found]:
+    async def describe(self, topics: Sequence[str]) -> Mapping[str, TopicDescription]:
         """The topics as they are, without those that are missing."""
 
-    async def create(self, topics: Mapping[str, Found]) -> None: ...
+    async def create(self, topics: Mapping[str, TopicDescription]) -> None: ...
 
-    def unseen(self) -> Sequence[str]:
-        """What could not be compared, after `found`."""
+    def blind_spots(self) -> Sequence[str]:
+        """What could not be compared, after `describe`."""
 
 
-class OnLog:
+class LogTopicStore:
     """Topics of an embedded log."""
 
     def __init__(self, bus: Bus) -> None:
@@ -49,23 +49,26 @@ class OnLog:
     async def brokers(self) -> int:
         return 1
 
-    async def found(self, topics: Sequence[str]) -> Mapping[str, Found]:
+    async def describe(self, topics: Sequence[str]) -> Mapping[str, TopicDescription]:
         counts = {}
         for topic in topics:
             try:
                 counts[topic] = await self._bus.partitions(topic)
             except Fatal:
                 continue
-        return {name: Found(partitions=count, replicas=1, settings={}) for name, count in counts.items()}
+        return {
+            name: TopicDescription(partitions=count, replicas=1, settings={})
+            for name, count in counts.items()
+        }
 
-    async def create(self, topics: Mapping[str, Found]) -> None:
+    async def create(self, topics: Mapping[str, TopicDescription]) -> None:
         await self._bus.create([SPECS[name] for name in topics])
 
-    def unseen(self) -> Sequence[str]:
+    def blind_spots(self) -> Sequence[str]:
         return ["cleanup and retention: an embedded log tells how many partitions a topic has, and no more"]
 
 
-class OnKafka:
+class KafkaTopicStore:
     """Topics of a cluster, below one prefix."""
 
     def __init__(self, access: Access, admin: Admin) -> None:
@@ -76,12 +79,12 @@ class OnKafka:
     async def brokers(self) -> int:
         return await self._admin.brokers()
 
-    async def found(self, topics: Sequence[str]) -> Mapping[str, Found]:
+    async def describe(self, topics: Sequence[str]) -> Mapping[str, TopicDescription]:
         found = await Catalog(self._access, self._admin).describe(topics)
         self._hidden = [name for name, one in found.items() if not one.settings]
         return found
 
-    async def create(self, topics: Mapping[str, Found]) -> None:
+    async def create(self, topics: Mapping[str, TopicDescription]) -> None:
         """Return when every broker that leads one of them knows it. Raises `Retry` and `Fatal`."""
         await self._admin.create(topics)
         loop = asyncio.get_running_loop()
@@ -91,8 +94,8 @@ class OnKafka:
                 raise Retry(f"topics {', '.join(sorted(missing))} were created, but have no leader yet")
             await asyncio.sleep(LOOK_S)
 
-    def unseen(self) -> Sequence[str]:
-        who = self._access.who
+    def blind_spots(self) -> Sequence[str]:
+        who = self._access.principal
         return [
             *(f"settings of {name}: {who} lacks DescribeConfigs" for name in self._hidden),
             f"topics on which {who} lacks Describe: they count as missing",
@@ -101,29 +104,29 @@ class OnKafka:
 
 
 @asynccontextmanager
-async def standing(
+async def open_store(
     place: Address, settings: Settings, patience: Patience | None = None
-) -> AsyncIterator[Standing]:
+) -> AsyncIterator[TopicStore]:
     """Opened; with `patience` a cluster that is away is waited for. Raises `Stop` for a log in memory."""
     if place.kind == "memory":
         raise Stop(Exit.USAGE, "bus memory: a log in memory ends with this command; name sqlite:FILE")
     bus = addresses.bus_at(place, settings)
     if isinstance(bus, KafkaBus):
-        opening = partial(_opened, bus.access)
-        admin = await (opening() if patience is None else patiently(opening, patience))
+        opening = partial(_start_admin, bus.access)
+        admin = await (opening() if patience is None else call_patiently(opening, patience))
         try:
-            yield OnKafka(bus.access, admin)
+            yield KafkaTopicStore(bus.access, admin)
         finally:
             await admin.end()
         return
     try:
         await bus.start()
-        yield OnLog(bus)
+        yield LogTopicStore(bus)
     finally:
         await bus.close()
 
 
-async def _opened(access: Access) -> Admin:
+async def _start_admin(access: Access) -> Admin:
     admin = Admin(access)
     try:
         await admin.start()
