@@ -8,7 +8,7 @@ import msgspec
 from rich.text import Text
 
 from services.contracts import wire
-from services.contracts.articles import Article, Watermark
+from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
 from services.contracts.feeds import Feed, FeedState
@@ -85,6 +85,7 @@ def _verdict(verdict: Verdict) -> str:
 
 _TOLD: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     Article: lambda article: f"{article.source}: {article.title} ({article.language}) {article.url}",
+    Withdrawal: lambda gone: f"{gone.url} withdrawn at {gone.at}: {gone.note}",
     Watermark: lambda mark: f"origin {mark.origin} of {mark.origins} has published up to {mark.at}",
     Feed: lambda feed: f"{feed.source}: {feed.url}",
     FeedState: lambda state: f"{state.url or state.feed_id} {state.status} {state.reason}",
