@@ -24,7 +24,7 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True):
     shingle: Literal["word", "char"] = "word"
     width: int = 3
     hash: Literal["poly64"] = "poly64"
-    """Defined in `services/dedup/shingles.py`. The signature takes its low 32 bits."""
+    """Defined in `services/dedup/text/shingles.py`. The signature takes its low 32 bits."""
 
 
 class Sketch(msgspec.Struct, frozen=True, kw_only=True):

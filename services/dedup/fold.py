@@ -16,19 +16,19 @@ from services.contracts.articles import Article, Withdrawal
 from services.contracts.clusters import Cluster
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
-from services.dedup.churn import is_churn
 from services.dedup.folded import Folded
-from services.dedup.novelty import Days, Novelty
 from services.dedup.order import Due, Sighting, seen_at
 from services.dedup.pairs import Pairs
-from services.dedup.profile import Reading, profile, read
 from services.dedup.records import member, settled_at, shown_at, verdict, withdrawal
 from services.dedup.revisions import Revisions
-from services.dedup.screens import Screen, screen
-from services.dedup.search import Hit, Search, Signed
-from services.dedup.seen import pack, unpack
+from services.dedup.search.lookup import Hit, Search, Signed
+from services.dedup.search.novelty import Days, Novelty
+from services.dedup.search.profile import Reading, profile, read
+from services.dedup.search.seen import pack, unpack
 from services.dedup.settings import DedupSettings
-from services.dedup.stories import Stories
+from services.dedup.stories.placing import Stories
+from services.dedup.text.churn import is_churn
+from services.dedup.text.screens import Screen, screen
 from services.dedup.window import Kept, Window, day_of
 
 _DAY_S = 86_400

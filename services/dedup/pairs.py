@@ -6,14 +6,14 @@ from typing import NamedTuple
 import msgspec
 
 from services.contracts.relations import Refusal, Relation
-from services.dedup.candidates import Candidate, choose
 from services.dedup.folded import Folded
-from services.dedup.overlap import shared_share
-from services.dedup.profile import Profile
-from services.dedup.relate import relate
-from services.dedup.search import Hit, Signed
+from services.dedup.relations.overlap import shared_share
+from services.dedup.relations.relate import relate
+from services.dedup.search.candidates import Candidate, choose
+from services.dedup.search.lookup import Hit, Signed
+from services.dedup.search.profile import Profile
 from services.dedup.settings import DedupSettings
-from services.dedup.stories import Link
+from services.dedup.stories.placing import Link
 from services.dedup.window import Window
 
 

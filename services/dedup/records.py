@@ -8,9 +8,9 @@ from services.contracts.articles import Article
 from services.contracts.clusters import Member
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
-from services.dedup.profile import Profile
-from services.dedup.relate import corrects
-from services.dedup.stories import Link
+from services.dedup.relations.relate import corrects
+from services.dedup.search.profile import Profile
+from services.dedup.stories.placing import Link
 
 
 class Withdrawn(TypedDict):

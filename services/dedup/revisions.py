@@ -14,12 +14,12 @@ from services.contracts.relations import Relation
 from services.contracts.sketches import Remembered
 from services.dedup.folded import Folded
 from services.dedup.pairs import Pairs
-from services.dedup.passages import passages, runs
-from services.dedup.profile import Profile, profile, read
 from services.dedup.records import Withdrawn, member
-from services.dedup.search import Search, Signed
-from services.dedup.seen import unpack
-from services.dedup.stories import Stories
+from services.dedup.relations.passages import passages, runs
+from services.dedup.search.lookup import Search, Signed
+from services.dedup.search.profile import Profile, profile, read
+from services.dedup.search.seen import unpack
+from services.dedup.stories.placing import Stories
 from services.dedup.window import Kept, Window, day_of
 
 replace = msgspec.structs.replace

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from services.contracts.sketches import Remembered
-from services.dedup.search import Signed
+from services.dedup.search.lookup import Signed
 from services.dedup.settings import DedupSettings
 
 # Of CPython 3.11 on 64 bits, measured with tracemalloc.

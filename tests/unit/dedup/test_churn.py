@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dedup.churn import copy_of, is_churn
+from services.dedup.text.churn import copy_of, is_churn
 from tests.unit.dedup.pieces import article, prose
 
 COPY = (

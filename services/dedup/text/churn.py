@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from services.contracts.articles import Article
-from services.dedup.attention import (
+from services.dedup.text.attention import (
     AGO,
     BESIDE,
     CLOCK_WORDS,
@@ -27,8 +27,8 @@ from services.dedup.attention import (
     UNSPACED_UNITS,
     UPDATED,
 )
-from services.dedup.boxes import boxes
-from services.dedup.words import fold
+from services.dedup.text.boxes import boxes
+from services.dedup.text.words import fold
 
 _FURNITURE_WORDS = 16
 _FEWEST_HEADLINE_WORDS = 3
