@@ -14,11 +14,11 @@ from bench.shard import Decided, decide
 from services.contracts import wire
 from services.contracts.articles import Article
 from services.contracts.sketches import Remembered
-from services.dedup.index import Partial, RangeIndex, add_up
-from services.dedup.profile import profile, read
-from services.dedup.route import Block, block, route
-from services.dedup.search import Search
-from services.dedup.seen import unpack
+from services.dedup.search.index import Partial, RangeIndex, add_up
+from services.dedup.search.lookup import Search
+from services.dedup.search.profile import profile, read
+from services.dedup.search.route import Block, block, route
+from services.dedup.search.seen import unpack
 from services.dedup.settings import DedupSettings
 
 RANGES = (1, 4, 16)

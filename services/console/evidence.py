@@ -1,6 +1,7 @@
 """What a finished replay or a running log knows about its articles: the material of `explain`."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -79,12 +80,7 @@ def _rows(file: Path, kind: type[msgspec.Struct]) -> Iterator:  # type: ignore[t
 
 async def read_bus(bus: Bus) -> Evidence:
     """The same from the topics of a log."""
-    evidence = Evidence()
-    async for record in scan(bus, "articles"):
-        if is_a(record, Article):
-            article = wire.decode(Article, record.value or b"")
-            known = evidence.articles.get(article.url, article)
-            evidence.articles[article.url] = max(known, article, key=lambda a: a.first_seen_at)
+    evidence = Evidence(articles=await _articles(bus))
     for verdict in (await _verdicts(bus)).values():
         evidence.edges += [Edge(verdict.url, relation) for relation in verdict.relations]
         if verdict.reason:
@@ -92,6 +88,23 @@ async def read_bus(bus: Bus) -> Evidence:
         evidence.screened += [_pair(verdict.url, refusal) for refusal in verdict.refused]
     evidence.stories = await _stories(bus)
     return evidence
+
+
+async def _articles(bus: Bus) -> dict[str, Article]:
+    """By URL, the first sight of the version that is shown."""
+    shown: dict[str, Article] = {}
+    first: dict[tuple[str, str], Article] = {}
+    async for record in scan(bus, "articles"):
+        if is_a(record, Article):
+            article = wire.decode(Article, record.value or b"")
+            version = (article.url, article.version_id)
+            shown[article.url] = max(shown.get(article.url, article), article, key=_seen)
+            first[version] = min(first.get(version, article), article, key=_seen)
+    return {url: first[url, article.version_id] for url, article in shown.items()}
+
+
+def _seen(article: Article) -> datetime:
+    return article.first_seen_at
 
 
 async def _verdicts(bus: Bus) -> dict[str, Verdict]:

@@ -10,7 +10,7 @@ from services.console.addresses import bus_at, parse, shared
 from services.console.evidence import Evidence, read_bus, read_directory
 from services.contracts.articles import Article
 from services.contracts.relations import Passage, Relation
-from services.dedup.explain import Comparison, compare
+from services.dedup.relations.explain import Comparison, compare
 from services.dedup.settings import DedupSettings
 
 _CONTEXT = 40

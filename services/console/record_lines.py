@@ -85,8 +85,8 @@ def _verdict(verdict: Verdict) -> str:
 
 _TOLD: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     Article: lambda article: f"{article.source}: {article.title} ({article.language}) {article.url}",
+    Withdrawal: lambda gone: f"{gone.url} withdrawn at {gone.at}: {gone.note}",
     Watermark: lambda mark: f"origin {mark.origin} of {mark.origins} has published up to {mark.at}",
-    Withdrawal: lambda gone: f"{gone.source}: withdrawn at {gone.at}: {gone.url}",
     Feed: lambda feed: f"{feed.source}: {feed.url}",
     FeedState: lambda state: f"{state.url or state.feed_id} {state.status} {state.reason}",
     Verdict: _verdict,

@@ -8,7 +8,7 @@ import msgspec
 from services.contracts.relations import RelationKind
 from services.contracts.version import version_1
 
-Change = Literal["created", "grew", "updated", "corrected", "merged", "split", "closed"]
+Change = Literal["created", "grew", "updated", "corrected", "withdrawn", "merged", "split", "closed"]
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -27,6 +27,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     first_seen_at: datetime
     """Of the article's first version."""
     version_seen_at: datetime
+    """When its text was last seen to become what it is."""
     published_at: datetime | None = None
     agencies: tuple[str, ...] = ()
     cited: tuple[str, ...] = ()
@@ -40,6 +41,10 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     jaccard: float = 0.0
     containment: float = 0.0
     other_containment: float = 0.0
+    withdrawn_at: datetime | None = None
+    """When its publisher was seen to have taken it back. None while it is shown."""
+    withdrawn_note: str = ""
+    """Why, in the publisher's or the protocol's words."""
 
 
 class Cluster(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -50,7 +55,7 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     revision: int
     change: Change
     at: datetime
-    """First-seen time of the version that caused the change."""
+    """When what caused the change was seen: a version, its return, or that it was withdrawn."""
     article_id: str
     """The article that caused it."""
     members: tuple[Member, ...] = ()

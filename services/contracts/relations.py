@@ -81,3 +81,5 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Pairs a screen refused: two fillings of a template, text of the site."""
     candidates: int = 0
     """Pairs verified for this version."""
+    shown_at: datetime | None = None
+    """When the publisher went back to this version, if it did: the verdict is then given again."""

@@ -24,7 +24,7 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True):
     shingle: Literal["word", "char"] = "word"
     width: int = 3
     hash: Literal["poly64"] = "poly64"
-    """Defined in `services/dedup/shingles.py`. The signature takes its low 32 bits."""
+    """Defined in `services/dedup/text/shingles.py`. The signature takes its low 32 bits."""
 
 
 class Sketch(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,12 +46,16 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     first_seen_at: datetime
     """Of the article's first version."""
     current: bool = True
-    """False once a newer version of the article is known."""
+    """False once another version of the article is shown."""
     counted: bool = True
     """Its shingles count for the novelty of later days. False where its day was closed already."""
     seen: bytes = b""
     """How many earlier days each distinct wide shingle was seen on when it came, 0..3, two bits
     each, in ascending order of the hash."""
+    shown_at: datetime | None = None
+    """When the publisher last went back to it, if it did."""
+    withdrawn_at: datetime | None = None
+    withdrawn_note: str = ""
 
 
 class ShardClock(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,6 +33,11 @@ class StoryMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     cited: tuple[str, ...] = ()
     words: int = 0
     versions: int = 1
+    withdrawn_at: datetime | None = None
+    """When its publisher was seen to have taken it back. None while it is shown."""
+    withdrawn_note: str = ""
+    of_withdrawn: bool = False
+    """The copy it took its text from, directly or through others, was withdrawn."""
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -56,6 +61,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     first_seen_at: datetime
     last_seen_at: datetime
     closed: bool = False
+    withdrawn: bool = False
+    """Its originals were withdrawn; its members say when and why."""
     merged_into: str = ""
     merged_from: tuple[str, ...] = ()
     split_from: str = ""

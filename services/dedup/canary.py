@@ -10,7 +10,8 @@ from datetime import datetime
 
 from services.contracts.articles import Article
 from services.contracts.clusters import Cluster
-from services.dedup.fold import Fold, Folded
+from services.dedup.fold import Fold
+from services.dedup.folded import Folded
 from services.dedup.order import Due
 from services.dedup.settings import DedupSettings
 

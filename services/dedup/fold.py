@@ -1,64 +1,55 @@
-"""The fold: articles in order of first sight to verdicts and stories. All order lives here.
+"""The fold: sightings in order to verdicts and stories. All order lives here.
 
-Pure but for its own state: no clock, no I/O. The same articles in the same order give the same
+Pure but for its own state: no clock, no I/O. The same sightings in the same order give the same
 records, however many ranges the candidate search is split into and wherever it was stopped
 and restored.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
 
 import msgspec
 import numpy as np
 
-from services.contracts.clusters import Cluster, Member
-from services.contracts.relations import Refusal, Relation, Verdict
+from services.contracts.articles import Article, Withdrawal
+from services.contracts.clusters import Cluster
+from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
-from services.dedup.candidates import Candidate, choose
-from services.dedup.novelty import Days, Novelty
-from services.dedup.order import Due
-from services.dedup.overlap import shared_share
-from services.dedup.profile import Profile, Reading, profile, read
-from services.dedup.relate import corrects, relate
-from services.dedup.screens import Screen, screen
-from services.dedup.search import Hit, Search, Signed
-from services.dedup.seen import pack, unpack
+from services.dedup.folded import Folded
+from services.dedup.order import Due, Sighting, seen_at
+from services.dedup.pairs import Pairs
+from services.dedup.records import member, settled_at, shown_at, verdict, withdrawal
+from services.dedup.revisions import Revisions
+from services.dedup.search.lookup import Hit, Search, Signed
+from services.dedup.search.novelty import Days, Novelty
+from services.dedup.search.profile import Reading, profile, read
+from services.dedup.search.seen import pack, unpack
 from services.dedup.settings import DedupSettings
-from services.dedup.stories import Link, Stories
-from services.dedup.window import Kept, Window
+from services.dedup.stories.placing import Stories
+from services.dedup.text.churn import is_churn
+from services.dedup.text.screens import Screen, screen
+from services.dedup.window import Kept, Window, day_of
 
 _DAY_S = 86_400
 _MOST_REFUSALS = 8
 
 
-class Folded(msgspec.Struct):
-    """What became of a run of articles, in order."""
-
-    verdicts: list[Verdict] = msgspec.field(default_factory=list)
-    clusters: list[Cluster] = msgspec.field(default_factory=list)
-    remembered: list[Remembered] = msgspec.field(default_factory=list)
-    forgotten: list[str] = msgspec.field(default_factory=list)
-    """Version ids that left the window."""
-    outcomes: Counter[str] = msgspec.field(default_factory=Counter)
-    """One count an article: story, screened or known."""
-    noted: Counter[tuple[str, str]] = msgspec.field(default_factory=Counter)
-    """What else happened, by metric and kind."""
-
-    def note(self, metric: str, kind: str) -> None:
-        self.noted[metric, kind] += 1
-
-
 class Read(msgspec.Struct, eq=False):
     """An article that is due, read and signed."""
 
-    due: Due
+    article: Article
+    late: bool
+    shown: datetime | None
+    """When it came back, where it is a version that was known."""
     days: Days
     counted: bool
     screened: Screen | None = None
     signed: Signed | None = None
+
+    @property
+    def seen_at(self) -> datetime:
+        return self.shown or self.article.first_seen_at
 
 
 class Fold:
@@ -73,6 +64,8 @@ class Fold:
         self.search = Search(settings, ranges=ranges)
         self.window = Window(settings)
         self.stories = Stories(settings, lambda article: self.window.current(article) is not None)
+        self._pairs = Pairs(self.window, settings)
+        self._revisions = Revisions(self.window, self.search, self.stories, self._pairs)
 
     def restore(
         self, remembered: Sequence[Remembered], clusters: Sequence[Cluster], latest: datetime | None
@@ -84,16 +77,29 @@ class Fold:
             self.stories.put(cluster)
         if latest is not None:
             self._latest = latest
-            self._today = _day(latest)
+            self._today = day_of(latest)
             self._novelty.advance(self._today)
 
     def fold(self, dues: Iterable[Due], folded: Folded) -> None:
-        """Decide articles in the order given; versions that are known already are passed over."""
+        """Decide sightings in the order given; those that say nothing new are passed over."""
         for day, same_day in groupby(
-            dues, key=lambda due: max(_day(due.article.first_seen_at), self._today or 0)
+            dues, key=lambda due: max(day_of(seen_at(due.sighting)), self._today or 0)
         ):
             self._roll(day, folded)
-            self._decide(self._unknown(same_day, folded), folded)
+            self._decide_day(same_day, folded)
+
+    def knows(self, sighting: Sighting) -> bool:
+        """Whether the version, or the article that is withdrawn, is remembered."""
+        return sighting.version_id in self.window or (
+            isinstance(sighting, Withdrawal) and self.window.current(sighting.article_id) is not None
+        )
+
+    def is_settled(self, sighting: Sighting) -> bool:
+        """Whether it says nothing new: no later than what is decided of what its article shows."""
+        if not self.knows(sighting):
+            return False
+        latest = self.window.current(sighting.article_id) or self.window[sighting.version_id]
+        return seen_at(sighting) <= settled_at(latest.record)
 
     def levels(self) -> dict[str, float]:
         """How much of it there is now, by metric."""
@@ -104,17 +110,6 @@ class Fold:
             "stories_open": len(self.stories),
             "story_articles_max": self.stories.largest(),
         }
-
-    def _unknown(self, dues: Iterable[Due], folded: Folded) -> list[Due]:
-        """Each version once, the first time it came."""
-        first: dict[str, Due] = {}
-        for due in dues:
-            version = due.article.version_id
-            if version in self.window or version in first:
-                folded.outcomes["known"] += 1
-            else:
-                first[version] = due
-        return list(first.values())
 
     def _roll(self, day: int, folded: Folded) -> None:
         """Begin a day: close the days before it for novelty and forget what left the window."""
@@ -128,163 +123,140 @@ class Fold:
         lost = [a.article_id for a in gone if self.window.current(a.article_id) is None]
         folded.clusters += self.stories.evict(lost, datetime.fromtimestamp(day * _DAY_S, UTC))
 
-    def _decide(self, dues: list[Due], folded: Folded) -> None:
-        batch = [self._read(due) for due in dues]
+    def _decide_day(self, dues: Iterable[Due], folded: Folded) -> None:
+        """Articles that are new in one search; what befalls a known one by itself, in between."""
+        new: dict[str, Due] = {}
+        for due in dues:
+            if due.sighting.article_id not in new and self._is_new(due.sighting):
+                new[due.sighting.article_id] = due
+                continue
+            self._decide(new.values(), folded)
+            new = {}
+            self._decide_change(due, folded)
+        self._decide(new.values(), folded)
+
+    def _is_new(self, sighting: Sighting) -> bool:
+        return (
+            isinstance(sighting, Article)
+            and sighting.version_id not in self.window
+            and self.window.current(sighting.article_id) is None
+        )
+
+    def _decide_change(self, due: Due, folded: Folded) -> None:
+        """Another text of an article that is known, one that it had before, or its withdrawal."""
+        sighting = due.sighting
+        current = self.window.current(sighting.article_id)
+        if self.is_settled(sighting):
+            folded.outcomes["known"] += 1
+        elif isinstance(sighting, Withdrawal):
+            self._revisions.withdraw(sighting, current, folded)
+        elif kept := self.window.get(sighting.version_id):
+            if kept is current or kept.record.sketch is not None:
+                self._revisions.show_again(kept, sighting, current, folded)
+            elif current is not None and _only_churned(current, sighting):
+                folded.outcomes["known"] += 1
+            else:
+                self._decide([due], folded)
+        elif current is not None and _only_churned(current, sighting):
+            self._revisions.pass_over(sighting, due.late, current, folded)
+        else:
+            self._decide([due], folded)
+
+    def _decide(self, dues: Iterable[Due], folded: Folded) -> None:
+        batch = [self._read(due.sighting, due.late) for due in dues if isinstance(due.sighting, Article)]
         found = self.search.find([item.signed for item in batch if item.signed])
         for item in batch:
             if item.signed is None or item.screened:
                 self._set_aside(item, folded)
             else:
-                self._place(item, item.signed, found.get(item.due.article.version_id, []), folded)
+                self._place(item, item.signed, found.get(item.article.version_id, []), folded)
 
-    def _read(self, due: Due) -> Read:
-        self._latest = max(self._latest or due.article.first_seen_at, due.article.first_seen_at)
-        reading = read(due.article.text)
+    def _read(self, article: Article, late: bool) -> Read:
+        self._latest = max(self._latest or article.first_seen_at, article.first_seen_at)
+        before = self.window.get(article.version_id)
+        shown = article.first_seen_at if before else None
+        if before is not None and before.record.counted:
+            article = before.record.article
+        reading = read(article.text)
         days = self._novelty.seen(reading.unique)
         narrow = reading.narrow[self._novelty.seen(reading.narrow) < self._settings.novelty_least]
-        counted = self._novelty.add(
-            _day(due.article.first_seen_at), np.concatenate((reading.unique, reading.narrow))
+        counted = (before is not None and before.record.counted) or self._novelty.add(
+            day_of(article.first_seen_at), np.concatenate((reading.unique, reading.narrow))
         )
-        item = Read(due, days, counted, self._screen(due, reading))
+        item = Read(article, late, shown, days, counted, self._screen(article, late, reading))
         if item.screened is None:
-            item.signed = self.search.sign(profile(due.article, reading, days), narrow)
+            item.signed = self.search.sign(profile(article, reading, days), narrow)
         return item
 
-    def _screen(self, due: Due, reading: Reading) -> Screen | None:
-        article = due.article
-        if due.late and self._latest and article.first_seen_at < self._latest - self.window.reach:
+    def _screen(self, article: Article, late: bool, reading: Reading) -> Screen | None:
+        if late and self._latest and article.first_seen_at < self._latest - self.window.reach:
             behind = (self._latest - article.first_seen_at).days
             return Screen("beyond-window", f"came {behind} days behind what is decided already")
         return screen(article.title, article.text, reading.words, self._settings)
 
     def _set_aside(self, item: Read, folded: Folded) -> None:
         assert item.screened is not None
-        verdict = _verdict(
-            item.due, outcome="screened", reason=item.screened.reason, detail=item.screened.detail
+        said = verdict(
+            item.article,
+            late=item.late,
+            shown_at=item.shown,
+            outcome="screened",
+            reason=item.screened.reason,
+            detail=item.screened.detail,
         )
-        self._keep(item, verdict, folded)
-        folded.verdicts.append(verdict)
+        self._keep(item, said, folded)
+        folded.verdicts.append(said)
         folded.outcomes["screened"] += 1
         folded.note("screened_total", item.screened.reason)
 
-    def _place(self, item: Read, signed: Signed, found: list[Hit], folded: Folded) -> None:
+    def _place(self, item: Read, signed: Signed, hits: list[Hit], folded: Folded) -> None:
         """Verify the candidates, decide the relations, put the article into a story."""
         mine = signed.profile
-        chosen = choose(self._candidates(signed, found), self._settings)
-        relations, refused, links = self._relate(mine, chosen, folded)
+        findings = self._pairs.find(signed, hits, folded)
         before = self.window.current(mine.article.article_id)
-        if before is None or before.record.article.first_seen_at <= mine.article.first_seen_at:
-            folded.clusters += self.stories.place(_member(mine, before, links), links, self._overlaps(mine))
+        if before is None or shown_at(before.record) <= item.seen_at:
+            placed = member(mine, before.record if before else None, findings.links, item.shown)
+            folded.clusters += self.stories.place(placed, findings.links, self._pairs.overlaps(mine))
         story = self.stories.of(mine.article.article_id)
-        verdict = _verdict(
-            item.due,
+        said = verdict(
+            item.article,
+            late=item.late,
+            shown_at=item.shown,
             outcome="story",
             story_id=story.story_id if story else "",
-            relations=tuple(relations),
-            refused=tuple(refused[:_MOST_REFUSALS]),
-            candidates=len(chosen),
+            relations=tuple(findings.relations),
+            refused=tuple(findings.refused[:_MOST_REFUSALS]),
+            candidates=findings.looked_at,
         )
-        self._keep(item, verdict, folded)
-        folded.verdicts.append(verdict)
+        self._keep(item, said, folded)
+        folded.verdicts.append(said)
         folded.outcomes["story"] += 1
-        folded.note("candidates", str(len(chosen)))
+        folded.note("candidates", str(findings.looked_at))
 
-    def _candidates(self, signed: Signed, found: list[Hit]) -> list[Candidate]:
-        mine = signed.profile.article.article_id
-        made = []
-        for hit in found:
-            kept = self.window.get(hit.version)
-            if kept is None or kept.signed is None or kept.record.article.article_id == mine:
-                continue
-            estimate = hit.samples / max(1, min(signed.keys.samples, kept.signed.keys.samples))
-            made.append(Candidate(hit.version, kept.signed.profile.rank, hit.bands, hit.samples, estimate))
-        return made
-
-    def _relate(
-        self, mine: Profile, chosen: list[Candidate], folded: Folded
-    ) -> tuple[list[Relation], list[Refusal], list[Link]]:
-        relations: list[Relation] = []
-        refused: list[Refusal] = []
-        links: list[Link] = []
-        for candidate in chosen:
-            other = self.window.signed(candidate.version).profile
-            forward = other.rank < mine.rank
-            newer, older = (mine, other) if forward else (other, mine)
-            answer = relate(newer, older, self._settings, bands=candidate.bands, samples=candidate.samples)
-            if isinstance(answer, Relation):
-                links.append(Link(other.article.article_id, answer, forward))
-                if forward:
-                    relations.append(answer)
-                    folded.note("relations_total", answer.kind)
-                else:
-                    self._amend(other, answer, folded)
-            elif answer.reason:
-                refused.append(
-                    Refusal(
-                        other_article_id=other.article.article_id,
-                        other_url=other.article.url,
-                        reason=answer.reason,
-                        detail=answer.detail,
-                    )
-                )
-        return relations, refused, links
-
-    def _amend(self, newer: Profile, relation: Relation, folded: Folded) -> None:
-        """A late article is what a decided one took its text from: say so in that one's verdict."""
-        kept = self.window[newer.article.version_id]
-        if any(
-            known.other_article_id == relation.other_article_id for known in kept.record.verdict.relations
-        ):
-            return  # to another version of that article
-        relations = (*kept.record.verdict.relations, relation)
-        verdict = msgspec.structs.replace(kept.record.verdict, relations=relations)
-        kept.record = msgspec.structs.replace(kept.record, verdict=verdict)
-        folded.verdicts.append(verdict)
-        folded.remembered.append(kept.record)
-        folded.note("relations_total", relation.kind)
-
-    def _overlaps(self, mine: Profile) -> Callable[[str, str], bool]:
-        """Whether two articles, by id, share enough to stand in one story; asked once a pair."""
-        known: dict[tuple[str, str], bool] = {}
-
-        def text_of(article: str) -> Profile | None:
-            if article == mine.article.article_id:
-                return mine
-            kept = self.window.current(article)
-            return kept.signed.profile if kept and kept.signed else None
-
-        def overlaps(one: str, other: str) -> bool:
-            pair = (one, other) if one < other else (other, one)
-            if pair not in known:
-                a, b = text_of(one), text_of(other)
-                known[pair] = bool(a and b and shared_share(a, b) >= self._settings.story_link)
-            return known[pair]
-
-        return overlaps
-
-    def _keep(self, item: Read, verdict: Verdict, folded: Folded) -> None:
-        article = item.due.article
+    def _keep(self, item: Read, said: Verdict, folded: Folded) -> None:
+        article = item.article
         before = self.window.current(article.article_id)
         folded.note("articles_total", "backfill" if article.backfill else "version" if before else "new")
-        if item.due.late:
+        if item.late:
             folded.note("late_records_total", "")
         newest = before is None or (
-            before.record.article.first_seen_at <= article.first_seen_at
+            shown_at(before.record) <= item.seen_at
             # An article that went behind a wall is matched by the text it showed before.
             and (item.signed is not None or before.signed is None)
         )
+        past = before.record if before else None
         record = Remembered(
             article=article,
             sketch=item.signed.sketch if item.signed else None,
-            verdict=verdict,
-            first_seen_at=before.record.first_seen_at if before else article.first_seen_at,
+            verdict=said,
+            first_seen_at=past.first_seen_at if past else article.first_seen_at,
             current=newest,
             counted=item.counted,
             seen=pack(item.days),
+            shown_at=item.shown,
+            **withdrawal(past, item.seen_at),
         )
-        superseded = self.window.put(
-            Kept(record, _day(article.first_seen_at), item.signed if newest else None)
-        )
+        superseded = self.window.put(Kept(record, day_of(item.seen_at), item.signed if newest else None))
         if not newest:
             self.search.evict([article.version_id])
         elif superseded is not None:
@@ -294,56 +266,24 @@ class Fold:
 
     def _remember_again(self, record: Remembered) -> None:
         article = record.article
-        day = _day(article.first_seen_at)
         reading = read(article.text)
         if record.counted:
-            self._novelty.add(day, np.concatenate((reading.unique, reading.narrow)))
+            self._novelty.add(day_of(article.first_seen_at), np.concatenate((reading.unique, reading.narrow)))
         signed = None
         if record.sketch is not None and record.current:
             days = unpack(record.seen, len(reading.unique))
             signed = self.search.signed(profile(article, reading, days), record.sketch)
             self.search.insert([signed])
-        self.window.put(Kept(record, day, signed))
+        self.window.put(Kept(record, day_of(shown_at(record)), signed))
 
 
-def _day(at: datetime) -> int:
-    return int(at.timestamp() // _DAY_S)
-
-
-def _member(mine: Profile, before: Kept | None, links: list[Link]) -> Member:
-    article = mine.article
-    if before is None:
-        corrected = any(link.relation.correction for link in links if link.forward)
-    else:
-        past = before.record.article
-        corrected = corrects(article.title, article.text) and not corrects(past.title, past.text)
-    return Member(
-        article_id=article.article_id,
-        version_id=article.version_id,
-        url=article.url,
-        source=article.source,
-        feed=article.feed,
-        title=article.title,
-        language=article.language,
-        first_seen_at=article.first_seen_at,
-        version_seen_at=article.first_seen_at,
-        published_at=article.published_at,
-        agencies=article.agencies,
-        cited=article.cited,
-        words=mine.words,
-        correction=corrected,
-    )
-
-
-def _verdict(due: Due, **what: Any) -> Verdict:
-    article = due.article
-    return Verdict(
-        article_id=article.article_id,
-        version_id=article.version_id,
-        url=article.url,
-        source=article.source,
-        language=article.language,
-        first_seen_at=article.first_seen_at,
-        late=due.late,
-        **what,
+def _only_churned(current: Kept, article: Article) -> bool:
+    """Whether the text in an article's place differs by what is no news from the one last told."""
+    record = current.record
+    return (
+        current.signed is not None
+        and record.withdrawn_at is None
+        and record.article.url == article.url
+        and shown_at(record) <= article.first_seen_at
+        and is_churn(record.article, article)
     )

@@ -7,13 +7,15 @@ from typing import TypeVar
 import msgspec
 
 from services.contracts import wire
-from services.contracts.articles import Article, Watermark
+from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
+from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered, ShardClock
 from services.dedup.canary import Canaries, alone
-from services.dedup.fold import Fold, Folded
-from services.dedup.order import Due, Order
+from services.dedup.fold import Fold
+from services.dedup.folded import Folded
+from services.dedup.order import Due, Order, Sighting, seen_at
 from services.dedup.settings import DedupSettings, scheme
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Feeder, Poison, Step, Task
@@ -22,12 +24,12 @@ _CLOCK = b"clock"
 _STATE = "dedup-state"
 _MICROSECOND = 1_000_000
 T = TypeVar("T", bound=msgspec.Struct)
-Taken = Article | Watermark | CanaryArticle
+Taken = Article | Withdrawal | Watermark | CanaryArticle
 """What lies on `articles`."""
 
 
 class DedupTask:
-    """One shard: a language group's articles, in order of first sight."""
+    """One shard: a language group's articles, in order of sight."""
 
     def __init__(self, number: int, settings: DedupSettings, *, ranges: int = 1) -> None:
         self._number = number
@@ -74,22 +76,19 @@ class DedupTask:
 
     def _take(self, taken: Iterable[tuple[Record, Taken]], folded: Folded) -> None:
         """Decide what is due; the rest waits, is a watermark, or is known."""
-        due: dict[str, Due] = {}
+        due = Dues()
         for record, value in taken:
             self._taken = max(self._taken, record.offset + 1)
             if isinstance(value, Watermark):
                 folded.outcomes["watermark"] += 1
-                released = self._order.promise(value)
+                due.add(self._order.promise(value))
             elif isinstance(value, CanaryArticle):
                 self._canaries.offer(value.article, record.offset)
-                continue
-            elif self._was_settled(record.offset, value) or self._known(value.version_id, due, folded):
+            elif self._was_settled(record.offset, value) or self._is_known(value, due, folded):
                 folded.outcomes["known"] += 1
-                continue
             else:
-                released = self._order.offer(value, record.offset)
-            due.update((one.article.version_id, one) for one in released)
-        self._fold.fold(due.values(), folded)
+                due.add(self._order.offer(value, record.offset))
+        self._fold.fold(due.take(), folded)
 
     def _sing(self, folded: Folded) -> list[Output]:
         """The stories of the canaries that are due."""
@@ -102,24 +101,23 @@ class DedupTask:
                 outputs.append(self._output("clusters", cluster.story_id, sung, id_, cluster.at))
         return outputs
 
-    def _was_settled(self, offset: int, article: Article) -> bool:
-        """Whether an article that is read again was decided, even if its window is over since."""
+    def _was_settled(self, offset: int, sighting: Sighting) -> bool:
+        """Whether what is read again was decided, even if its window is over since."""
         return (
-            self._settled is not None
-            and offset < self._settled[0]
-            and article.first_seen_at <= self._settled[1]
+            self._settled is not None and offset < self._settled[0] and seen_at(sighting) <= self._settled[1]
         )
 
-    def _known(self, version: str, due: dict[str, Due], folded: Folded) -> bool:
-        """Whether a version is held or decided already.
+    def _is_known(self, sighting: Sighting, due: "Dues", folded: Folded) -> bool:
+        """Whether a sighting is held already, or no later than what is decided of its article.
 
-        What is due comes first, for it may decide that version or move the window past it: else the
+        What is due comes first, for it may decide that article or move the window past it: else the
         answer would depend on how the log was cut into batches.
         """
-        if due and (version in due or version in self._fold.window):
-            self._fold.fold(due.values(), folded)
-            due.clear()
-        return version in self._fold.window or self._order.holds(version)
+        if self._order.holds(sighting):
+            return True
+        if due.of(sighting.article_id) or self._fold.knows(sighting):
+            self._fold.fold(due.take(), folded)
+        return self._fold.is_settled(sighting)
 
     def _decode(self, record: Record) -> Taken:
         if record.value is None:
@@ -155,7 +153,7 @@ class DedupTask:
 
     def _outputs(self, folded: Folded) -> list[Output]:
         verdicts = [
-            self._output("relations", v.article_id, v, f"{v.version_id}:{len(v.relations)}", v.first_seen_at)
+            self._output("relations", v.article_id, v, _name(v), v.shown_at or v.first_seen_at)
             for v in folded.verdicts
         ]
         clusters = [
@@ -206,6 +204,33 @@ class DedupTask:
     def _tombstone(self, key: str, at: datetime | None) -> Output:
         when = round(at.timestamp() * _MICROSECOND) if at else 0
         return Output(Partition(_STATE, self._number), key.encode(), None, (), when)
+
+
+class Dues:
+    """What is due and not decided yet, in order."""
+
+    def __init__(self) -> None:
+        self._dues: list[Due] = []
+        self._articles: set[str] = set()
+
+    def add(self, released: Iterable[Due]) -> None:
+        for due in released:
+            self._dues.append(due)
+            self._articles.add(due.sighting.article_id)
+
+    def of(self, article: str) -> bool:
+        return article in self._articles
+
+    def take(self) -> list[Due]:
+        dues, self._dues = self._dues, []
+        self._articles.clear()
+        return dues
+
+
+def _name(verdict: Verdict) -> str:
+    """What tells it from the verdicts given on the same version before."""
+    back = f":{verdict.shown_at.isoformat()}" if verdict.shown_at else ""
+    return f"{verdict.version_id}:{len(verdict.relations)}{back}"
 
 
 class Restoring:

@@ -2,18 +2,24 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
 from services.contracts.sketches import Remembered
-from services.dedup.search import Signed
+from services.dedup.search.lookup import Signed
 from services.dedup.settings import DedupSettings
 
 # Of CPython 3.11 on 64 bits, measured with tracemalloc.
 _RECORD_BYTES = 4_000
 _POSTING_BYTES = 150
 _WORD_BYTES = 130
+_DAY_S = 86_400
+
+
+def day_of(at: datetime) -> int:
+    """The number of its day since 1970, UTC."""
+    return int(at.timestamp() // _DAY_S)
 
 
 class Kept(msgspec.Struct, eq=False):
@@ -21,6 +27,7 @@ class Kept(msgspec.Struct, eq=False):
 
     record: Remembered
     day: int
+    """When it was last seen to be put in its article's place."""
     signed: Signed | None
     bytes: int = 0
     """Its share of the window's."""
@@ -68,14 +75,17 @@ class Window:
         return signed
 
     def put(self, kept: Kept) -> Remembered | None:
-        """Remember a version; the record of the one it supersedes, if any, is given back."""
+        """Remember a version, or what became of it; the record of the one it supersedes is given back."""
         article = kept.record.article
         before = self.current(article.article_id) if kept.record.current else None
+        old = self._kept.get(article.version_id)
+        self.bytes -= old.bytes if old else 0
         self._kept[article.version_id] = kept
+        kept.bytes = 0
         self._weigh(kept)
         if kept.record.current:
             self._current[article.article_id] = article.version_id
-        if before is None or before is kept:
+        if before is None or before.record.article.version_id == article.version_id:
             return None
         before.record = msgspec.structs.replace(before.record, current=False)
         before.signed = None

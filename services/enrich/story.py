@@ -5,12 +5,15 @@ from services.contracts.clusters import Cluster, Member
 from services.contracts.stories import Event, Story, StoryChange, StoryMember
 from services.enrich.lead import lead
 from services.enrich.roles import role
+from services.enrich.withdrawn import is_withdrawn, taken_from_withdrawn
 
 
 def story(cluster: Cluster) -> Story:
     """The story as it stands after the cluster's change."""
     members = cluster.members
-    speaker = lead(members)
+    withdrawn = is_withdrawn(members)
+    speaker = lead(members if withdrawn else [member for member in members if not member.withdrawn_at])
+    tainted = taken_from_withdrawn(members)
     urls = {member.article_id: member.url for member in members}
     return Story(
         story_id=cluster.story_id,
@@ -18,13 +21,14 @@ def story(cluster: Cluster) -> Story:
         headline=speaker.title,
         lead_url=speaker.url,
         articles=tuple(member.url for member in members),
-        members=tuple(_member(member, urls) for member in members),
+        members=tuple(_member(member, urls, member.article_id in tainted) for member in members),
         sources=tuple(dict.fromkeys(member.source for member in members)),
         languages=tuple(sorted({member.language for member in members})),
         agencies=tuple(sorted({agency for member in members for agency in member.agencies})),
         first_seen_at=members[0].first_seen_at,
         last_seen_at=max(member.version_seen_at for member in members),
         closed=cluster.change == "closed",
+        withdrawn=withdrawn,
         merged_into=cluster.merged_into,
         merged_from=cluster.merged_from,
         split_from=cluster.split_from,
@@ -58,7 +62,7 @@ def event(told: Story) -> Event:
     )
 
 
-def _member(member: Member, urls: dict[str, str]) -> StoryMember:
+def _member(member: Member, urls: dict[str, str], of_withdrawn: bool) -> StoryMember:
     return StoryMember(
         article_id=member.article_id,
         version_id=member.version_id,
@@ -77,4 +81,7 @@ def _member(member: Member, urls: dict[str, str]) -> StoryMember:
         cited=member.cited,
         words=member.words,
         versions=member.versions,
+        withdrawn_at=member.withdrawn_at,
+        withdrawn_note=member.withdrawn_note,
+        of_withdrawn=of_withdrawn,
     )

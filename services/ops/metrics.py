@@ -335,7 +335,8 @@ METRICS: tuple[Metric, ...] = (
         "articles_total",
         "versions",
         labels.ARTICLE_KIND,
-        "Versions decided: of a new article, of a known one, or brought in after the fact.",
+        "Versions decided: of a new article, of a known one (another text, one it had before, or nothing but "
+        "churn), or brought in after the fact.",
         only="dedup",
     ),
     _counter(

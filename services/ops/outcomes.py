@@ -26,7 +26,7 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
         "unsubscribed",
         OTHER,
     ),
-    "dedup": ("story", "screened", "known", "watermark", "canary", OTHER),
+    "dedup": ("story", "screened", "shown-again", "withdrawn", "known", "watermark", "canary", OTHER),
     "enrich": ("published", "canary", OTHER),
 }
 DEAD: dict[str, tuple[str, ...]] = {

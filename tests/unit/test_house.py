@@ -115,9 +115,33 @@ def test_a_package_imports_only_what_it_may(package: str) -> None:
     assert not walls
 
 
-def test_every_wing_of_ingest_has_its_place() -> None:
-    folders = {path.name for path in (ROOT / "services/ingest").iterdir() if (path / "__init__.py").exists()}
-    assert folders == WINGS.keys()
+DEDUP = "services.dedup"
+DEDUP_WINGS = {
+    "text": (f"{DEDUP}.settings",),
+    "search": (f"{DEDUP}.settings", f"{DEDUP}.text"),
+    "relations": (f"{DEDUP}.settings", f"{DEDUP}.text", f"{DEDUP}.search"),
+    "stories": (f"{DEDUP}.settings",),
+}
+"""The same for dedup: a text knows of no other, a pair of no window, a story of no text."""
+
+
+@pytest.mark.parametrize(("package", "wings"), [(INGEST, WINGS), (DEDUP, DEDUP_WINGS)])
+def test_every_wing_has_its_place(package: str, wings: dict[str, tuple[str, ...]]) -> None:
+    place = ROOT / package.replace(".", "/")
+    folders = {path.name for path in place.iterdir() if (path / "__init__.py").exists()}
+    assert folders == wings.keys()
+
+
+@pytest.mark.parametrize("wing", DEDUP_WINGS)
+def test_a_wing_of_dedup_imports_only_what_it_may(wing: str) -> None:
+    own = f"{DEDUP}.{wing}"
+    walls = [
+        f"{module} imports {name}"
+        for module in members(own)
+        for name in imports(module)
+        if inside(name, (DEDUP,)) and not inside(name, (own, *DEDUP_WINGS[wing]))
+    ]
+    assert not walls
 
 
 @pytest.mark.parametrize("wing", WINGS)

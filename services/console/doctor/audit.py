@@ -33,6 +33,7 @@ CLOCK_REACH = 256
 WORDS = {
     "story": "in stories",
     "dead-letter": "dead letters",
+    "withdrawal": "withdrawals",
     "waiting": "on their way",
     "forgotten": "beyond retention",
 }

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from services.contracts import wire
-from services.contracts.articles import Watermark
+from services.contracts.articles import Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.relations import Outcome
 from services.stream.bus import Partition, Record
@@ -29,12 +29,14 @@ ENDINGS = (
     "known",
     "superseded",
     "dead-letter",
+    "withdrawal",
     "held",
     "waiting",
     "forgotten",
 )
 """`held`: taken by dedup, waiting for all feeds to get as far. `waiting`: for dedup or enrich to read it.
-`superseded`: an older text of an article that is screened by now. `forgotten`: older than what the other
+`superseded`: an older text of an article that is screened by now. `withdrawal`: no text, but that one was
+taken back. `forgotten`: older than what the other
 topics keep, so nothing can be proved of it."""
 
 
@@ -231,7 +233,8 @@ class Ledger:
         if _is_a(record, Watermark, CanaryArticle):
             return
         article = _read(record, _Article)
-        ending = self._end_of(record, article)
+        gone = _is_a(record, Withdrawal)
+        ending = self._end_of_withdrawal(record, article) if gone else self._end_of(record, article)
         if ending in ENDINGS:
             self._endings[ending] += 1
             return
@@ -293,6 +296,14 @@ class Ledger:
         if ending == "story" and short(article.article_id) in self._strays:
             return self._homeless(short(article.article_id), more)
         return ending
+
+    def _end_of_withdrawal(self, record: Record, article: _Article | None) -> str:
+        """Its effect is a state of the article, not a record of its own."""
+        if record.offset in self._dead:
+            return "dead-letter"
+        if article is None or record.offset >= self._cut.decided:
+            return self._undecided(record, readable=article is not None)
+        return "withdrawal"
 
     def _undecided(self, record: Record, *, readable: bool) -> str:
         cut = self._cut

@@ -25,7 +25,7 @@ from services.console.feeds.census import Census
 from services.console.feeds.complaints import past_complaint, worst_first
 from services.console.scan import is_a, scan
 from services.contracts import wire
-from services.contracts.articles import Article, Watermark
+from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle
 from services.contracts.relations import Verdict
 from services.contracts.stories import Event, Story, StoryChange
@@ -35,6 +35,7 @@ from services.stream.dead_letters import topic_of
 
 FILES = (
     "articles.jsonl",
+    "withdrawals.jsonl",
     "relations.jsonl",
     "stories.jsonl",
     "events.jsonl",
@@ -46,12 +47,31 @@ FILES = (
 Files = Mapping[str, SortedLines]
 
 
-class LatestArticle(NamedTuple):
-    """The article record that the articles file shows; the largest tuple is the latest."""
+class Sighting(NamedTuple):
+    """When something was seen, and the record that says so."""
 
     at: datetime
     position: Position
+
+
+class LatestArticle(NamedTuple):
+    """What an article shows; the largest tuple is the latest."""
+
+    seen: Sighting
     version_id: str
+    url: str
+
+
+class Standing(NamedTuple):
+    """The articles as they stand, by id."""
+
+    shown: Mapping[str, LatestArticle]
+    first: Mapping[tuple[str, str], Sighting]
+    """The first sight of each version at each address: it speaks for the version in every file."""
+    withdrawn: Mapping[str, Sighting]
+
+    def positions(self) -> set[Position]:
+        return {self.first[shown.version_id, shown.url].position for shown in self.shown.values()}
 
 
 class LatestVerdict(NamedTuple):
@@ -77,9 +97,10 @@ async def export(bus: Bus, out: Path) -> Tally:
     with ExitStack() as opened:
         files = {name: opened.enter_context(SortedLines(out)) for name in FILES}
         kept: dict[str, set[Position]] = {}
-        shown = await _articles(bus, files["articles.jsonl"], tally)
-        kept["articles.jsonl"] = {article.position for article in shown.values()}
-        said = await _verdicts(bus, shown, files, tally)
+        standing = await _articles(bus, files, tally)
+        kept["articles.jsonl"] = standing.positions()
+        kept["withdrawals.jsonl"] = {seen.position for seen in standing.withdrawn.values()}
+        said = await _verdicts(bus, standing.shown, files, tally)
         kept["relations.jsonl"] = kept["screened.jsonl"] = {verdict.position for verdict in said.values()}
         kept["stories.jsonl"] = await _stories(bus, files["stories.jsonl"], tally)
         kept["events.jsonl"] = await _events(bus, files["events.jsonl"], tally)
@@ -90,30 +111,49 @@ async def export(bus: Bus, out: Path) -> Tally:
     return tally
 
 
-async def _articles(bus: Bus, file: SortedLines, tally: Tally) -> Mapping[str, LatestArticle]:
-    latest: dict[str, LatestArticle] = {}
-    versions: set[str] = set()
+async def _articles(bus: Bus, files: Files, tally: Tally) -> Standing:
+    shown: dict[str, LatestArticle] = {}
+    first: dict[tuple[str, str], Sighting] = {}
+    withdrawn: dict[str, Sighting] = {}
     async for record in scan(bus, "articles"):
-        article = _article(record, tally)
-        if article is None:
-            continue
-        tally.records += 1
-        versions.add(article.version_id)
-        this = LatestArticle(article.first_seen_at, _position(record), article.version_id)
-        latest[article.article_id] = max(this, latest.get(article.article_id, this))
-        key = lines.time_key(article.first_seen_at, article.article_id)
-        file.add(lines.with_position(key, this.position), lines.whole(article))
-    tally.versions, tally.articles = len(versions), len(latest)
-    return latest
+        content = _content(record)
+        if isinstance(content, Article):
+            tally.records += 1
+            seen = Sighting(content.first_seen_at, _position(record))
+            this = LatestArticle(seen, content.version_id, content.url)
+            shown[content.article_id] = max(this, shown.get(content.article_id, this))
+            version = (content.version_id, content.url)
+            first[version] = min(seen, first.get(version, seen))
+            key = lines.time_key(content.first_seen_at, content.article_id)
+            files["articles.jsonl"].add(lines.with_position(key, seen.position), lines.whole(content))
+        elif isinstance(content, Withdrawal):
+            seen = Sighting(content.at, _position(record))
+            withdrawn[content.article_id] = max(seen, withdrawn.get(content.article_id, seen))
+            key = lines.time_key(content.at, content.article_id)
+            files["withdrawals.jsonl"].add(lines.with_position(key, seen.position), lines.whole(content))
+        else:
+            tally.unreadable += not isinstance(content, Watermark | CanaryArticle)
+    standing = Standing(shown, first, _not_shown_again(withdrawn, shown))
+    tally.versions, tally.articles = len({version for version, _ in first}), len(shown)
+    tally.withdrawn = len(standing.withdrawn)
+    return standing
 
 
-def _article(record: Record, tally: Tally) -> Article | None:
+def _not_shown_again(
+    withdrawn: Mapping[str, Sighting], shown: Mapping[str, LatestArticle]
+) -> dict[str, Sighting]:
+    return {
+        article: seen
+        for article, seen in withdrawn.items()
+        if article in shown and seen.at >= shown[article].seen.at
+    }
+
+
+def _content(record: Record) -> msgspec.Struct | None:
     try:
-        content = wire.read(dict(record.headers), record.value or b"")
+        return wire.read(dict(record.headers), record.value or b"")
     except (wire.UnknownType, msgspec.MsgspecError):
-        content = None
-    tally.unreadable += not isinstance(content, Article | Watermark | CanaryArticle)
-    return content if isinstance(content, Article) else None
+        return None
 
 
 async def _verdicts(

@@ -16,6 +16,8 @@ class Tally:
     """Records of the articles topic that are none of ours; dedup has them among its dead letters."""
     versions: int = 0
     articles: int = 0
+    withdrawn: int = 0
+    """Articles that their publishers took back and do not show again."""
     decided: Counter[str] = field(default_factory=Counter)
     """Versions by outcome of their last verdict: `story` or `screened`."""
     screened: Counter[str] = field(default_factory=Counter)

@@ -53,6 +53,7 @@ def _rows(report: Report) -> Iterator[tuple[str, str]]:
         yield account.what, f"{account.total:,}"
         yield from _parts(account.parts)
     yield "articles", f"{tally.articles:,}"
+    yield from _parts({"withdrawn": tally.withdrawn})
     yield from _parts({f"screened: {reason}": count for reason, count in sorted(tally.screened.items())})
     yield "relations", f"{tally.relations.total():,}"
     yield from _parts(dict(tally.relations.most_common()))

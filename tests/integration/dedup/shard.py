@@ -1,14 +1,15 @@
 """A shard of dedup on a log of its own: what it is given, what it publishes, what its changelog keeps."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
 from services.contracts import wire
-from services.contracts.articles import Article, Watermark
+from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.clusters import Cluster
 from services.contracts.relations import Verdict
+from services.dedup.order import Sighting, rank, seen_at
 from services.dedup.service import DedupTask
 from services.dedup.settings import DedupSettings
 from services.stream.bus import Output, Partition, Record
@@ -16,26 +17,38 @@ from tests.unit.dedup.pieces import SETTINGS
 
 INPUT = Partition("articles", 0)
 STATE = Partition("dedup-state", 0)
-Value = Article | Watermark
+Value = Article | Withdrawal | Watermark
 
 
 def record(value: Value, offset: int) -> Record:
     at = value.first_seen_at if isinstance(value, Article) else value.at
-    key = value.article_id if isinstance(value, Article) else f"watermark:{value.origin}"
+    key = f"watermark:{value.origin}" if isinstance(value, Watermark) else value.article_id
     headers = wire.headers(value, id=key, source="ingest", time=at)
     return Record(INPUT, offset, key.encode(), wire.encode(value), headers, 0)
 
 
-def promised(articles: Iterable[Article], *, every: int = 1) -> list[Value]:
-    """Articles in order of first sight with a promise behind each `every` of them, and one at the end."""
+def withdrawal(of: Article, at: datetime, note: str = "410 Gone") -> Withdrawal:
+    return Withdrawal(
+        article_id=of.article_id,
+        version_id=of.version_id,
+        url=of.url,
+        source=of.source,
+        language=of.language,
+        at=at,
+        note=note,
+    )
+
+
+def promised(sightings: Iterable[Sighting], *, every: int = 1) -> list[Value]:
+    """Sightings in order of their time with a promise behind each `every` of them, and one at the end."""
     log: list[Value] = []
-    ordered = sorted(articles, key=lambda one: (one.first_seen_at, one.article_id))
-    for number, article in enumerate(ordered, start=1):
-        log.append(article)
-        follower = ordered[number].first_seen_at if number < len(ordered) else None
+    ordered = sorted(sightings, key=rank)
+    for number, sighting in enumerate(ordered, start=1):
+        log.append(sighting)
+        follower = seen_at(ordered[number]) if number < len(ordered) else None
         if number % every == 0 or follower is None:
-            quiet = article.first_seen_at if follower is None else follower - timedelta(microseconds=1)
-            log.append(Watermark(origin=0, origins=1, at=max(quiet, article.first_seen_at)))
+            quiet = seen_at(sighting) if follower is None else follower - timedelta(microseconds=1)
+            log.append(Watermark(origin=0, origins=1, at=max(quiet, seen_at(sighting))))
     return log
 
 
@@ -99,8 +112,10 @@ class Shard:
 
     def verdicts(self) -> dict[str, Verdict]:
         """The last verdict on each URL."""
-        decoded = (wire.decode(Verdict, o.value) for o in self.published()["relations"] if o.value)
-        return {verdict.url: verdict for verdict in decoded}
+        return {verdict.url: verdict for verdict in self.all_verdicts()}
+
+    def all_verdicts(self) -> list[Verdict]:
+        return [wire.decode(Verdict, o.value) for o in self.published()["relations"] if o.value]
 
     def changes(self) -> list[Cluster]:
         return [wire.decode(Cluster, o.value) for o in self.published()["clusters"] if o.value]

@@ -6,8 +6,8 @@ import pytest
 
 from services.contracts.articles import Article
 from services.contracts.relations import Relation
-from services.dedup.explain import compare
-from services.dedup.relate import Unrelated
+from services.dedup.relations.explain import compare
+from services.dedup.relations.relate import Unrelated
 from tests.integration.dedup.newsroom import demo, five
 from tests.integration.dedup.shard import Shard, promised
 from tests.unit.dedup.pieces import SETTINGS, article, prose

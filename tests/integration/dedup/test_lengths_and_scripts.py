@@ -4,7 +4,7 @@ import random
 
 from services.contracts.articles import Article
 from services.contracts.relations import Relation
-from services.dedup.words import fold
+from services.dedup.text.words import fold
 from tests.integration.dedup.shard import Shard, promised
 from tests.unit.dedup.pieces import article, prose
 from tests.unit.dedup.walls import ticker

@@ -9,7 +9,8 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from services.contracts.articles import Article
-from services.dedup.fold import Fold, Folded
+from services.dedup.fold import Fold
+from services.dedup.folded import Folded
 from services.dedup.order import Due
 from services.stream.bus import Record
 from services.stream.service import Step

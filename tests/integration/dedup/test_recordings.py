@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.dedup.words import fold
+from services.dedup.text.words import fold
 from tests.integration.dedup.newsroom import demo, five
 from tests.integration.dedup.shard import Shard, promised
 from tests.recordings.sources import DEMO

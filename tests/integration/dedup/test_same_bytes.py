@@ -1,23 +1,35 @@
 """However a shard's input is batched, its search spread and its work cut short: the same bytes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from services.contracts import ids
 from services.contracts.articles import Article, Watermark
 from tests.integration.dedup.newsroom import demo, five
-from tests.integration.dedup.shard import Shard, Value, promised
+from tests.integration.dedup.shard import Shard, Value, promised, withdrawal
 from tests.unit.dedup.pieces import START, article, prose
 
 DEMO = promised(demo())
+DEEDS = ["article", "article", "article", "late", "again", "back", "gone", "churn", "promise"]
+COUNTER = "\n\n\n"
 PARAGRAPHS = [prose(("paragraph", number), 48) for number in range(6)]
+
+
+def churned(old: Article, at: datetime, views: int) -> Article:
+    """The same with a counter at its foot."""
+    text = f"{old.text.partition(COUNTER)[0]}{COUNTER}{views} views"
+    return replace(
+        old, text=text, version_id=ids.version_id(old.article_id, old.title, text), first_seen_at=at
+    )
 
 
 @st.composite
 def logs(draw: st.DrawFn, *, prompt: bool = False) -> list[Value]:
-    """What a log may hold: versions, reverts, repeats, late ones, quiet weeks, promises of two origins.
+    """What a log may hold: versions, returns, withdrawals, repeats, churn, late ones, two promises.
 
     `prompt`: no promise stays out for days, so that nothing is held for longer than the window.
     """
@@ -25,7 +37,7 @@ def logs(draw: st.DrawFn, *, prompt: bool = False) -> list[Value]:
     hours = 0
     promises = [0, 0]
     for _ in range(draw(st.integers(1, 14))):
-        deed = draw(st.sampled_from(["article", "article", "article", "late", "again", "promise"]))
+        deed = draw(st.sampled_from(DEEDS))
         pause = draw(st.sampled_from([0, 1, 5, 24, 24 * 4, 24 * 16, 24 * 31]))
         if prompt and pause > 24:
             log += [Watermark(origin=o, origins=2, at=START + timedelta(hours=hours)) for o in (0, 1)]
@@ -37,6 +49,15 @@ def logs(draw: st.DrawFn, *, prompt: bool = False) -> list[Value]:
             log.append(Watermark(origin=origin, origins=2, at=START + timedelta(hours=hours)))
         elif deed == "again" and seen:
             log.append(draw(st.sampled_from(seen)))
+        elif deed in ("back", "gone", "churn") and seen:
+            old, at = draw(st.sampled_from(seen)), START + timedelta(hours=hours)
+            log.append(
+                replace(old, first_seen_at=at)
+                if deed == "back"
+                else withdrawal(old, at)
+                if deed == "gone"
+                else churned(old, at, draw(st.integers(1, 3)))
+            )
         else:
             late = draw(st.sampled_from([0, 2, 24, 24 * 5, 24 * 40])) if deed == "late" else 0
             parts = draw(st.lists(st.sampled_from(PARAGRAPHS), min_size=1, max_size=4))

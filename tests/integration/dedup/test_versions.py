@@ -2,6 +2,7 @@
 
 from services.contracts.articles import Article
 from services.contracts.clusters import Cluster
+from services.dedup.order import Sighting
 from tests.integration.dedup.shard import Shard, promised
 from tests.unit.dedup.pieces import article, prose
 from tests.unit.dedup.walls import pages
@@ -19,8 +20,8 @@ def copy(hours: float, text: str = TEXT, *, source: str = "lindfunk") -> Article
     return piece(text, hours, path="/copy", source=source)
 
 
-def played(*articles: Article) -> Shard:
-    return Shard(promised(articles)).run()
+def played(*sightings: Sighting) -> Shard:
+    return Shard(promised(sightings)).run()
 
 
 def story_of(shard: Shard, url: str) -> Cluster:

@@ -7,7 +7,8 @@ import pytest
 
 from services.contracts import ids
 from services.contracts.articles import Article
-from services.dedup.fold import Fold, Folded
+from services.dedup.fold import Fold
+from services.dedup.folded import Folded
 from services.dedup.order import Due
 from services.dedup.settings import DedupSettings
 from tests.integration.dedup.shard import Shard, promised

@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from services.console.addresses import topic_specs
 from services.console.export.files import FILES, export
 from services.console.export.tally import Tally
 from services.contracts import wire
-from services.contracts.articles import Article, Watermark
+from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.feeds import FeedState
 from services.contracts.relations import Passage, Relation, RelationKind, Verdict
 from services.contracts.stories import Story, StoryChange
@@ -273,3 +274,65 @@ async def test_each_feed_is_a_line_whose_fates_add_up_also_where_only_a_recordin
         1,
         ["https://b.example/rss is losing: of its entries 1 = 1 http_403"],
     )
+
+
+def seen(name: str, minute: int, version: int, **more: Any) -> Article:
+    return replace(article(name, minute, version=version), **more)
+
+
+async def articles_of(directory: Path, *sightings: Article | Withdrawal) -> list[dict[str, Any]]:
+    records = [output("articles", 1, one.article_id, one) for one in sightings]
+    await exported(directory, records)
+    return rows(directory, "articles.jsonl")
+
+
+async def test_a_text_that_came_back_is_the_one_that_is_shown(tmp_path: Path) -> None:
+    (row,) = await articles_of(tmp_path, seen("a", 1, 1), seen("a", 2, 2), seen("a", 3, 1))
+    assert (row["version_id"], row["first_seen_at"]) == ("a-1", "2026-03-01T12:01:00Z")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+async def test_of_two_feeds_that_list_an_article_the_one_that_had_it_first_is_named(
+    tmp_path: Path, order: int
+) -> None:
+    both = [seen("a", 1, 1, feed="f1", source="one"), seen("a", 2, 1, feed="f2", source="two")]
+    (row,) = await articles_of(tmp_path, *both[::order])
+    assert (row["source"], row["feed"], row["first_seen_at"]) == ("one", "f1", "2026-03-01T12:01:00Z")
+
+
+async def test_an_article_that_moved_is_shown_at_its_new_address(tmp_path: Path) -> None:
+    (row,) = await articles_of(tmp_path, seen("a", 1, 1), seen("a", 2, 1, url="https://news.example/new"))
+    assert row["url"] == "https://news.example/new"
+
+
+async def test_what_was_withdrawn_and_is_not_shown_again_has_a_line(tmp_path: Path) -> None:
+    def gone(name: str, minute: int) -> Withdrawal:
+        one = article(name, 0)
+        return Withdrawal(
+            article_id=name,
+            version_id=one.version_id,
+            url=one.url,
+            source=one.source,
+            language="en",
+            at=NOON + timedelta(minutes=minute),
+            note="410",
+        )
+
+    tally = await exported(
+        tmp_path,
+        [
+            output("articles", 1, one.article_id, one)
+            for one in (
+                seen("a", 1, 1),
+                gone("a", 2),
+                gone("a", 3),
+                seen("b", 1, 1),
+                gone("b", 2),
+                seen("b", 3, 1),
+            )
+        ],
+    )
+    assert [(row["article_id"], row["at"]) for row in rows(tmp_path, "withdrawals.jsonl")] == [
+        ("a", "2026-03-01T12:03:00Z")
+    ]
+    assert (tally.withdrawn, tally.articles, tally.records, tally.unreadable) == (1, 2, 3, 0)

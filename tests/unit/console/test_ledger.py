@@ -8,7 +8,7 @@ import pytest
 
 from services.console.doctor.ledger import LINGER_US, Account, Cut, Ledger, origins, short
 from services.contracts import ids, wire
-from services.contracts.articles import Article, Watermark
+from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.clusters import Cluster, Member
 from services.contracts.relations import Verdict
 from services.contracts.stories import Story, StoryChange
@@ -154,6 +154,18 @@ def test_a_version_that_came_before_is_known_the_second_time() -> None:
     one = article()
     found = account([record("articles", 3, one), record("articles", 4, one)], told_of(one))
     assert ends(found) == {"story": 1, "known": 1}
+
+
+def test_a_withdrawal_ends_as_one_where_dedup_is_past_it_and_waits_before() -> None:
+    one = article()
+    gone = Withdrawal(
+        article_id=one.article_id, version_id=one.version_id, url=one.url, source="s", language="en", at=AT
+    )
+    taken = [record("articles", 3, one), record("articles", 4, gone)]
+    assert ends(account(taken, told_of(one))) == {"story": 1, "withdrawal": 1}
+    later = [record("articles", offset, gone) for offset in (100, 200)]
+    assert ends(account(later)) == {"held": 1, "waiting": 1}
+    assert ends(account([record("articles", 7, gone)], dead=[7])) == {"dead-letter": 1}
 
 
 def test_an_older_text_of_an_article_that_is_screened_by_now_is_superseded() -> None:

@@ -10,8 +10,8 @@ import numpy as np
 from services.contracts import ids
 from services.contracts.articles import Article
 from services.contracts.relations import Relation
-from services.dedup.profile import Profile, profile, read
-from services.dedup.relate import Unrelated, relate
+from services.dedup.relations.relate import Unrelated, relate
+from services.dedup.search.profile import Profile, profile, read
 from services.dedup.settings import DedupSettings
 
 SETTINGS = DedupSettings()

@@ -1,8 +1,8 @@
 import pytest
 
-from services.dedup.boxes import boxed_words, boxes
-from services.dedup.profile import NEVER_EVIDENCE, read
-from services.dedup.words import fold
+from services.dedup.search.profile import NEVER_EVIDENCE, read
+from services.dedup.text.boxes import boxed_words, boxes
+from services.dedup.text.words import fold
 from tests.unit.dedup.pieces import article, profiled, prose
 
 HEADS = (

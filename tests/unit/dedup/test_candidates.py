@@ -2,7 +2,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dedup.candidates import Candidate, choose
+from services.dedup.search.candidates import Candidate, choose
 from services.dedup.settings import DedupSettings
 from tests.unit.dedup.pieces import SETTINGS
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dedup.index import Partial, RangeIndex, add_up
-from services.dedup.route import GROUPS, Block, block, route
-from services.dedup.shingles import Hashes, distinct, mix
+from services.dedup.search.index import Partial, RangeIndex, add_up
+from services.dedup.search.route import GROUPS, Block, block, route
+from services.dedup.text.shingles import Hashes, distinct, mix
 
 WINDOW_US = 100
 Version = tuple[str, int, Hashes]

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dedup.novelty import Novelty
-from services.dedup.shingles import Hashes, mix
+from services.dedup.search.novelty import Novelty
+from services.dedup.text.shingles import Hashes, mix
 
 BITS = 16
 

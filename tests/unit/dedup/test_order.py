@@ -3,8 +3,8 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.articles import Article, Watermark
-from services.dedup.order import Due, Order, rank
+from services.contracts.articles import Article, Watermark, Withdrawal
+from services.dedup.order import Due, Order, Sighting, rank, seen_at
 from tests.unit.dedup.pieces import START, article
 
 ORIGINS = 2
@@ -51,7 +51,7 @@ def test_articles_come_out_in_order_of_first_sight_where_promises_are_kept(
     log: list[Article | Watermark],
 ) -> None:
     order, due = play(log)
-    ranks = [rank(one.article) for one in due]
+    ranks = [rank(one.sighting) for one in due]
     assert ranks == sorted(ranks)
     assert not any(one.late for one in due)
     assert len(due) + order.held() == sum(isinstance(value, Article) for value in log)
@@ -64,9 +64,9 @@ def test_nothing_comes_out_ahead_of_any_origin_and_nothing_behind_all_is_held(
     order, due = play(log)
     floor = order.floor()
     held = [
-        value for value in log if isinstance(value, Article) and value not in {one.article for one in due}
+        value for value in log if isinstance(value, Article) and value not in {one.sighting for one in due}
     ]
-    assert not due or (floor is not None and all(one.article.first_seen_at <= floor for one in due))
+    assert not due or (floor is not None and all(seen_at(one.sighting) <= floor for one in due))
     assert floor is None or all(one.first_seen_at > floor for one in held)
 
 
@@ -89,7 +89,7 @@ def test_a_shard_taken_up_again_reads_from_the_oldest_it_held(
     before, decided = play(log[:cut])
     again = Order(limit=1_000)
     again.watermarks, again.origins, again.decided = dict(before.watermarks), before.origins, before.decided
-    known = {one.article.version_id for one in decided}
+    known = {one.sighting.version_id for one in decided}
     oldest = before.oldest_offset()
     start = cut if oldest is None else oldest
     for offset, value in enumerate(log[start:], start=start):
@@ -107,7 +107,7 @@ def test_nothing_comes_out_until_every_origin_has_spoken() -> None:
     assert order.promise(promise(5, origin=0, origins=2)) == []
     assert order.floor() is None
     (due,) = order.promise(promise(3, origin=1, origins=2))
-    assert (due.article, due.late, order.floor()) == (piece(1), False, at(3))
+    assert (due.sighting, due.late, order.floor()) == (piece(1), False, at(3))
 
 
 def test_an_article_at_the_very_time_of_the_promise_is_behind_it() -> None:
@@ -119,7 +119,7 @@ def test_ties_go_by_article_id() -> None:
     pair = sorted((piece(1, "/x"), piece(1, "/y")), key=lambda one: one.article_id)
     for log in (pair, pair[::-1]):
         _, due = play([*log, promise(1)])
-        assert [one.article for one in due] == pair
+        assert [one.sighting for one in due] == pair
 
 
 def test_a_promise_is_never_taken_back() -> None:
@@ -129,7 +129,7 @@ def test_a_promise_is_never_taken_back() -> None:
 
 def test_what_comes_behind_the_promise_is_taken_at_once_and_late_only_if_something_newer_is_decided() -> None:
     _, due = play([promise(5), piece(4, "/a"), piece(3, "/b"), piece(4.5, "/c")])
-    assert [(one.article.url[-1], one.late) for one in due] == [("a", False), ("b", True), ("c", False)]
+    assert [(one.sighting.url[-1], one.late) for one in due] == [("a", False), ("b", True), ("c", False)]
 
 
 def test_an_origin_that_is_no_longer_counted_holds_nothing_back() -> None:
@@ -139,16 +139,36 @@ def test_an_origin_that_is_no_longer_counted_holds_nothing_back() -> None:
 
 def test_a_full_buffer_gives_up_its_oldest_first() -> None:
     order, due = play([piece(3, "/c"), piece(1, "/a"), piece(2, "/b")], limit=2)
-    assert [one.article.url[-1] for one in due] == ["a"]
+    assert [one.sighting.url[-1] for one in due] == ["a"]
     assert order.offer(piece(0.5, "/late"), 9) == [Due(piece(0.5, "/late"), late=True)]
 
 
-def test_it_knows_which_versions_it_holds() -> None:
+def test_it_knows_which_sightings_it_holds() -> None:
     order = Order(limit=1)
     early, late = piece(1, "/a"), piece(2, "/b")
     order.offer(early, 0)
-    assert order.holds(early.version_id)
+    assert order.holds(early)
+    assert not order.holds(piece(3, "/a")), "the same text seen at another time is another sighting"
     order.offer(late, 1)
-    assert (order.holds(early.version_id), order.holds(late.version_id)) == (False, True)
-    order.promise(promise(2))
-    assert not order.holds(late.version_id)
+    assert (order.holds(early), order.holds(late)) == (False, True)
+    order.promise(Watermark(origin=0, origins=1, at=late.first_seen_at))
+    assert not order.holds(late)
+
+
+def test_a_withdrawal_waits_for_its_time_among_the_articles() -> None:
+    order = Order(limit=9)
+    early, late = piece(1, "/a"), piece(3, "/b")
+    gone = Withdrawal(
+        article_id=early.article_id,
+        version_id=early.version_id,
+        url=early.url,
+        source=early.source,
+        language="de",
+        at=START + timedelta(hours=2),
+    )
+    sightings: list[Sighting] = [gone, late, early]
+    for offset, sighting in enumerate(sightings):
+        assert order.offer(sighting, offset) == []
+    assert order.holds(gone)
+    due = order.promise(Watermark(origin=0, origins=1, at=late.first_seen_at))
+    assert [one.sighting for one in due] == [early, gone, late]

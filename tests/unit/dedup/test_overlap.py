@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dedup.overlap import overlap, shared_share
-from services.dedup.profile import Profile
-from services.dedup.shingles import distinct, shingle
+from services.dedup.relations.overlap import overlap, shared_share
+from services.dedup.search.profile import Profile
+from services.dedup.text.shingles import distinct, shingle
 from tests.unit.dedup.pieces import SETTINGS, article, profiled, prose, words
 
 STALE = SETTINGS.novelty_least

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.relations import Passage
-from services.dedup.passages import figure_conflicts, passages, runs
-from services.dedup.words import fold, spans
+from services.dedup.relations.passages import figure_conflicts, passages, runs
+from services.dedup.text.words import fold, spans
 from tests.unit.dedup.pieces import article, profiled, prose, words
 
 LEAST = 8

@@ -1,7 +1,7 @@
 import numpy as np
 
-from services.dedup.profile import profile, read
-from services.dedup.shingles import distinct
+from services.dedup.search.profile import profile, read
+from services.dedup.text.shingles import distinct
 from tests.unit.dedup.pieces import START, article, profiled, prose
 
 

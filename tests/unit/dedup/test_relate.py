@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from services.contracts.articles import Article
 from services.contracts.relations import Relation
-from services.dedup.relate import Unrelated, relate
-from services.dedup.words import fold
+from services.dedup.relations.relate import Unrelated, relate
+from services.dedup.text.words import fold
 from tests.unit.dedup.pieces import SETTINGS, article, profiled, prose, related, words
 
 BODY = prose("body", 300)

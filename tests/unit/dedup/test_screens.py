@@ -1,7 +1,7 @@
 import pytest
 
-from services.dedup.screens import Screen, screen
-from services.dedup.words import fold
+from services.dedup.text.screens import Screen, screen
+from services.dedup.text.words import fold
 from tests.unit.dedup.pieces import SETTINGS, prose
 from tests.unit.dedup.walls import interview, pages, reconstruction, ticker
 

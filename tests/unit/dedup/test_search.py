@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.articles import Article
-from services.dedup.profile import profile, read
-from services.dedup.search import Hit, Search, Signed
+from services.dedup.search.lookup import Hit, Search, Signed
+from services.dedup.search.profile import profile, read
 from services.dedup.settings import DedupSettings
 from tests.unit.dedup.pieces import SETTINGS, article, prose
 

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dedup.seen import pack, unpack
+from services.dedup.search.seen import pack, unpack
 
 
 @given(st.lists(st.integers(0, 255)))

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from services.dedup.seen import pack, unpack
+from services.dedup.search.seen import pack, unpack
 from services.dedup.settings import DedupSettings, scheme
 
 

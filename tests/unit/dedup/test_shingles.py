@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dedup.shingles import Hashes, among, distinct, mix, shingle
-from services.dedup.words import fold
+from services.dedup.text.shingles import Hashes, among, distinct, mix, shingle
+from services.dedup.text.words import fold
 from tests.unit.dedup.pieces import words
 
 WORD = st.sampled_from(["ab", "cd", "ef", "gh", "ij"])

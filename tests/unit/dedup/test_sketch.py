@@ -4,10 +4,10 @@ from datasketch import MinHash
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.dedup.search.sketch import BAND, Signer, keys
 from services.dedup.settings import DedupSettings
-from services.dedup.shingles import Hashes, distinct, shingle
-from services.dedup.sketch import BAND, Signer, keys
-from services.dedup.words import fold
+from services.dedup.text.shingles import Hashes, distinct, shingle
+from services.dedup.text.words import fold
 from tests.unit.dedup.pieces import SETTINGS, words
 
 NONE: Hashes = np.zeros(0, np.uint64)

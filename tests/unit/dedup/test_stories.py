@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.contracts import ids
 from services.contracts.clusters import Cluster, Member
 from services.contracts.relations import Relation, RelationKind
-from services.dedup.stories import Link, Stories, holds
+from services.dedup.stories.placing import Link, Stories, holds
 from tests.unit.dedup.pieces import SETTINGS, START
 
 DAY = 24

@@ -6,8 +6,8 @@ import pytest
 from services.contracts.articles import Article
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
-from services.dedup.profile import profile, read
-from services.dedup.search import Search
+from services.dedup.search.lookup import Search
+from services.dedup.search.profile import profile, read
 from services.dedup.window import Kept, Window
 from tests.unit.dedup.pieces import SETTINGS, START, article, prose
 

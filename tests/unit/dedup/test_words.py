@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dedup.words import fold, is_unspaced, spans
+from services.dedup.text.words import fold, is_unspaced, spans
 
 PRESS = st.text(
     alphabet="abXYZäÖßİıſﬁ²½0123 .,-–„“\"'\n\t\u00ad\u00a0\u200b漢字かなカナไทยกำ韓국ЖжﷺⅣ𝐅😀🇩_\u0308"

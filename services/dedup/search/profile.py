@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from services.contracts.articles import Article
-from services.dedup.boxes import boxed_words
-from services.dedup.novelty import Days
-from services.dedup.shingles import Hashes, Shingles, among, distinct, shingle
-from services.dedup.words import fold
+from services.dedup.search.novelty import Days
+from services.dedup.text.boxes import boxed_words
+from services.dedup.text.shingles import Hashes, Shingles, among, distinct, shingle
+from services.dedup.text.words import fold
 
 NEVER_EVIDENCE = 255
 _MICROSECOND = 1_000_000

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from services.contracts.relations import Passage
-from services.dedup.profile import Profile
-from services.dedup.shingles import among
-from services.dedup.words import SOFT_HYPHEN, Spans, spans
+from services.dedup.search.profile import Profile
+from services.dedup.text.shingles import among
+from services.dedup.text.words import SOFT_HYPHEN, Spans, spans
 
 _MOST_MATCHES = 2_000_000
 _SHORTEST_PIECE = 4

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.dedup.profile import Profile
-from services.dedup.shingles import among
+from services.dedup.search.profile import Profile
+from services.dedup.text.shingles import among
 
 
 class Overlap(NamedTuple):

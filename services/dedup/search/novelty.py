@@ -10,7 +10,7 @@ shingle look older.
 import numpy as np
 import numpy.typing as npt
 
-from services.dedup.shingles import Hashes, mix
+from services.dedup.text.shingles import Hashes, mix
 
 Slots = npt.NDArray[np.uint32]
 Days = npt.NDArray[np.uint8]

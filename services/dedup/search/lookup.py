@@ -6,12 +6,12 @@ from typing import NamedTuple
 import numpy as np
 
 from services.contracts.sketches import Sketch
-from services.dedup.index import RangeIndex, add_up
-from services.dedup.profile import Profile
-from services.dedup.route import Block, block, route
+from services.dedup.search.index import RangeIndex, add_up
+from services.dedup.search.profile import Profile
+from services.dedup.search.route import Block, block, route
+from services.dedup.search.sketch import Keys, Signer, keys
 from services.dedup.settings import DedupSettings, scheme
-from services.dedup.shingles import Hashes
-from services.dedup.sketch import Keys, Signer, keys
+from services.dedup.text.shingles import Hashes
 
 _DAY_US = 86_400_000_000
 _HERE = "fold"

@@ -9,7 +9,7 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-from services.dedup.words import spans
+from services.dedup.text.words import spans
 
 _HEADS = re.compile(
     r"^[\s•\-\u2013\u2014*+>|]*(?:"

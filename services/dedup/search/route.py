@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from services.dedup.shingles import Hashes
+from services.dedup.text.shingles import Hashes
 
 GROUPS = 128
 _SHIFT = np.uint64(57)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.dedup.words import is_unspaced
+from services.dedup.text.words import is_unspaced
 
 Hashes = npt.NDArray[np.uint64]
 

@@ -7,11 +7,11 @@ import re
 from typing import NamedTuple
 
 from services.contracts.relations import Relation, RelationKind, ScreenReason
-from services.dedup.overlap import Overlap, overlap
-from services.dedup.passages import Run, figure_conflicts, passages, runs
-from services.dedup.profile import Profile
+from services.dedup.relations.overlap import Overlap, overlap
+from services.dedup.relations.passages import Run, figure_conflicts, passages, runs
+from services.dedup.search.profile import Profile
 from services.dedup.settings import DedupSettings
-from services.dedup.words import fold
+from services.dedup.text.words import fold
 
 _HOUR_US = 3_600_000_000
 _DAY_US = 24 * _HOUR_US

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from services.dedup.route import Block
-from services.dedup.shingles import Hashes
+from services.dedup.search.route import Block
+from services.dedup.text.shingles import Hashes
 
 
 class Partial(msgspec.Struct, frozen=True, array_like=True):

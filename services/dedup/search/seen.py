@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from services.dedup.novelty import Days
+from services.dedup.search.novelty import Days
 
 _SHIFTS = np.array([0, 2, 4, 6], np.uint8)
 

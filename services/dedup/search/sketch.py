@@ -16,7 +16,7 @@ import numpy.typing as npt
 from datasketch import MinHash
 
 from services.dedup.settings import DedupSettings
-from services.dedup.shingles import Hashes, Shingles, among, distinct, mix
+from services.dedup.text.shingles import Hashes, Shingles, among, distinct, mix
 
 Signature = npt.NDArray[np.uint32]
 BAND, SAMPLE = np.uint64(1), np.uint64(0)

@@ -7,14 +7,14 @@ import numpy as np
 
 from services.contracts.articles import Article
 from services.contracts.relations import Relation
-from services.dedup.candidates import Candidate, choose
-from services.dedup.novelty import Novelty
-from services.dedup.overlap import Overlap, overlap
-from services.dedup.profile import profile, read
-from services.dedup.relate import Unrelated, relate
-from services.dedup.screens import Screen, screen
-from services.dedup.search import Hit, Search, Signed
+from services.dedup.relations.overlap import Overlap, overlap
+from services.dedup.relations.relate import Unrelated, relate
+from services.dedup.search.candidates import Candidate, choose
+from services.dedup.search.lookup import Hit, Search, Signed
+from services.dedup.search.novelty import Novelty
+from services.dedup.search.profile import profile, read
 from services.dedup.settings import DedupSettings
+from services.dedup.text.screens import Screen, screen
 
 _DAY_S = 86_400
 

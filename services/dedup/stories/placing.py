@@ -3,14 +3,14 @@
 An article joins a story when it re-uses the text of a member, lies within `story_days` of the
 story's first article, and overlaps with *every* member: stories cannot chain. An article that links
 two stories whose members all overlap merges them into the older; an article whose new version
-no longer overlaps leaves and founds its own. A story's id is the hash of the version that founded
-it, whatever becomes of that version.
+no longer overlaps leaves and founds its own, and may come back. A story's id is the hash of the version
+that founded it, whatever becomes of that version.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -34,6 +34,16 @@ class Link(NamedTuple):
     """From the newer of the two."""
     forward: bool
     """The article to be placed is the newer one. False only for late ones."""
+
+
+class Arrival(NamedTuple):
+    """A version to be placed."""
+
+    member: Member
+    strong: Sequence[Link]
+    overlaps: Overlaps
+    back: bool
+    """Its publisher went back to it: it may have founded a story before, and counts as no further version."""
 
 
 def holds(relation: Relation, settings: DedupSettings) -> bool:
@@ -88,17 +98,31 @@ class Stories:
             if not self._sizes[len(before.members)]:
                 del self._sizes[len(before.members)]
 
-    def place(self, member: Member, links: Sequence[Link], overlaps: Overlaps) -> list[Cluster]:
-        """Put an article, or its new version, where it belongs. The changed stories, lost ids first."""
+    def place(
+        self, member: Member, links: Sequence[Link], overlaps: Overlaps, *, back: bool = False
+    ) -> list[Cluster]:
+        """Put an article, or a version of it, where it belongs. The changed stories, lost ids first."""
         strong = [link for link in links if holds(link.relation, self._settings)]
         home = self.of(member.article_id)
         if home is None:
-            return self._settle(None, member, strong, overlaps)
+            return self._settle(None, Arrival(member, strong, overlaps, back))
         kept = next(m for m in home.members if m.article_id == member.article_id)
-        member = _next_version(kept, member)
-        if self._still_fits(home, member, strong, overlaps):
-            return self._settle(home, member, strong, overlaps)
-        return self._leave(home, member)
+        arrival = Arrival(_next_version(kept, member, back=back), strong, overlaps, back)
+        if self._still_fits(home, arrival):
+            return self._settle(home, arrival)
+        return self._leave(home, arrival)
+
+    def restate(self, article: str, change: Change, at: datetime, **what: Any) -> list[Cluster]:
+        """Say something else of a member without moving it."""
+        home = self.of(article)
+        if home is None:
+            return []
+        members = tuple(
+            msgspec.structs.replace(m, **what) if m.article_id == article else m for m in home.members
+        )
+        restated = _changed(home, change, article, at, members=members)
+        self.put(restated)
+        return [restated]
 
     def evict(self, gone: Iterable[str], at: datetime) -> list[Cluster]:
         """Close the stories none of whose articles is remembered any more. `gone`: just forgotten."""
@@ -111,23 +135,23 @@ class Stories:
             self.drop(home.story_id)
         return sorted(closed, key=lambda cluster: cluster.story_id)
 
-    def _settle(
-        self, home: Cluster | None, member: Member, strong: Sequence[Link], overlaps: Overlaps
-    ) -> list[Cluster]:
+    def _settle(self, home: Cluster | None, arrival: Arrival) -> list[Cluster]:
         """Join the best story that takes the article, and merge with it the others that fit."""
-        near = self._near(member, strong, overlaps)
+        near = self._near(arrival)
         chosen = [home] if home else near[:1]
         if not chosen:
-            return [self._found(member)]
+            return [self._found(arrival)]
         for story in near:
-            if story not in chosen and all(self._compatible(story, other, overlaps) for other in chosen):
+            if story not in chosen and all(
+                self._compatible(story, other, arrival.overlaps) for other in chosen
+            ):
                 chosen.append(story)
-        return self._join(chosen, member, strong)
+        return self._join(chosen, arrival)
 
-    def _near(self, member: Member, strong: Sequence[Link], overlaps: Overlaps) -> list[Cluster]:
+    def _near(self, arrival: Arrival) -> list[Cluster]:
         """Stories that take the article, the one with the strongest link first."""
         best: dict[str, tuple[float, datetime, str]] = {}
-        for link in strong:
+        for link in arrival.strong:
             story = self.of(link.other)
             if story is None:
                 continue
@@ -135,12 +159,13 @@ class Stories:
             key = (-link.relation.fresh_containment, first.first_seen_at, story.story_id)
             best[story.story_id] = min(key, best.get(story.story_id, key))
         ordered = sorted(best, key=lambda story: best[story])
-        return [self._open[s] for s in ordered if self._takes(self._open[s], member, overlaps)]
+        return [self._open[s] for s in ordered if self._takes(self._open[s], arrival)]
 
-    def _takes(self, story: Cluster, member: Member, overlaps: Overlaps) -> bool:
+    def _takes(self, story: Cluster, arrival: Arrival) -> bool:
+        member = arrival.member
         others = [m for m in story.members if m.article_id != member.article_id]
         return self._within(*others, member) and all(
-            overlaps(member.article_id, m.article_id) for m in others
+            arrival.overlaps(member.article_id, m.article_id) for m in others
         )
 
     def _compatible(self, one: Cluster, other: Cluster, overlaps: Overlaps) -> bool:
@@ -152,32 +177,46 @@ class Stories:
         seen = [member.first_seen_at for member in members]
         return max(seen) - min(seen) <= self._reach
 
-    def _still_fits(self, home: Cluster, member: Member, strong: Sequence[Link], overlaps: Overlaps) -> bool:
-        others = {m.article_id for m in home.members if self._remembers(m.article_id)} - {member.article_id}
+    def _still_fits(self, home: Cluster, arrival: Arrival) -> bool:
+        mine = arrival.member.article_id
+        others = {m.article_id for m in home.members if self._remembers(m.article_id)} - {mine}
         if not others:
             return True
-        linked = any(link.other in others for link in strong)
-        return linked and all(overlaps(member.article_id, other) for other in others)
+        linked = any(link.other in others for link in arrival.strong)
+        return linked and all(arrival.overlaps(mine, other) for other in others)
 
-    def _found(self, member: Member, split_from: str = "") -> Cluster:
-        alone = msgspec.structs.replace(member, kind=None, correction=False, of="")
+    def _new_id(self, arrival: Arrival) -> str:
+        """Of the story that it founds: of the version and its time where the version founded one before."""
+        version = arrival.member.version_id
+        plain = ids.story_id(version)
+        if not arrival.back and plain not in self._open:
+            return plain
+        return ids.story_id(f"{version}@{arrival.member.version_seen_at.isoformat()}")
+
+    def _found(self, arrival: Arrival, split_from: str = "") -> Cluster:
+        member = msgspec.structs.replace(arrival.member, kind=None, correction=False, of="")
         founded = Cluster(
-            story_id=ids.story_id(member.version_id),
+            story_id=self._new_id(arrival),
             revision=1,
             change="created",
             at=member.version_seen_at,
             article_id=member.article_id,
-            members=(alone,),
+            members=(member,),
             split_from=split_from,
         )
         self.put(founded)
         return founded
 
-    def _join(self, chosen: list[Cluster], member: Member, strong: Sequence[Link]) -> list[Cluster]:
-        winner = min(chosen, key=lambda s: (s.members[0].first_seen_at, s.members[0].article_id))
+    def _join(self, chosen: list[Cluster], arrival: Arrival) -> list[Cluster]:
+        names = {s.story_id for s in chosen}
+        winner = min(  # what split from another goes back to it
+            chosen,
+            key=lambda s: (s.split_from in names, s.members[0].first_seen_at, s.members[0].article_id),
+        )
         losers = sorted((s for s in chosen if s is not winner), key=lambda s: s.story_id)
-        others = [m for s in chosen for m in s.members if m.article_id != member.article_id]
-        member, others = _linked(member, others, strong, self._settings.story_source_slack)
+        mine = arrival.member.article_id
+        others = [m for s in chosen for m in s.members if m.article_id != mine]
+        member, others = _linked(arrival, others, self._settings.story_source_slack)
         records = []
         for loser in losers:
             records.append(
@@ -197,8 +236,11 @@ class Stories:
         self.put(grown)
         return [*records, grown]
 
-    def _leave(self, home: Cluster, member: Member) -> list[Cluster]:
-        new = ids.story_id(member.version_id)
+    def _leave(self, home: Cluster, arrival: Arrival) -> list[Cluster]:
+        """Found a story of its own; what comes back may join one that it left before."""
+        member = arrival.member
+        near = [s for s in self._near(arrival) if s.story_id != home.story_id] if arrival.back else []
+        new = near[0].story_id if near else self._new_id(arrival)
         rest = tuple(
             _orphaned(m, member.article_id) for m in home.members if m.article_id != member.article_id
         )
@@ -207,7 +249,8 @@ class Stories:
         )
         del self._home[member.article_id]
         self.put(left)
-        return [left, self._found(member, split_from=home.story_id)]
+        joined = self._join(near[:1], arrival) if near else [self._found(arrival, home.story_id)]
+        return [left, *joined]
 
 
 def _changed(
@@ -241,12 +284,12 @@ def _change(member: Member, *, known: bool) -> Change:
     return "updated" if known or member.kind == "update" else "grew"
 
 
-def _next_version(kept: Member, new: Member) -> Member:
+def _next_version(kept: Member, new: Member, *, back: bool) -> Member:
     """The new version in the place of the old: what it is to others stays as it was first decided."""
     return msgspec.structs.replace(
         new,
         first_seen_at=kept.first_seen_at,
-        versions=kept.versions + 1,
+        versions=kept.versions + (not back),
         kind=kept.kind,
         of=kept.of,
         jaccard=kept.jaccard,
@@ -255,14 +298,13 @@ def _next_version(kept: Member, new: Member) -> Member:
     )
 
 
-def _linked(
-    member: Member, others: list[Member], strong: Sequence[Link], slack: float
-) -> tuple[Member, list[Member]]:
+def _linked(arrival: Arrival, others: list[Member], slack: float) -> tuple[Member, list[Member]]:
     """The member with its relation to the earliest of its best sources; a late one becomes a source."""
+    member = arrival.member
     seen = {m.article_id: m.first_seen_at for m in others}
-    links = [link for link in strong if link.other in seen]
+    links = [link for link in arrival.strong if link.other in seen]
     forward = [link for link in links if link.forward]
-    if forward and member.versions == 1:
+    if forward and (arrival.back or member.versions == 1):
         nearest = max(link.relation.fresh_containment for link in forward) - slack
         source = min(
             (link for link in forward if link.relation.fresh_containment >= nearest),
@@ -272,7 +314,7 @@ def _linked(
     backward = {link.other: link.relation for link in links if not link.forward}
     return member, [
         _related(m, member.article_id, backward[m.article_id])
-        if m.kind is None and m.article_id in backward
+        if (m.kind is None or not m.of) and m.article_id in backward
         else m
         for m in others
     ]

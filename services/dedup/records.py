@@ -1,0 +1,79 @@
+"""What is published and kept of a version: its verdict, its place in a story, when it was shown."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypedDict
+
+from services.contracts.articles import Article
+from services.contracts.clusters import Member
+from services.contracts.relations import Verdict
+from services.contracts.sketches import Remembered
+from services.dedup.relations.relate import corrects
+from services.dedup.search.profile import Profile
+from services.dedup.stories.placing import Link
+
+
+class Withdrawn(TypedDict):
+    """The fields of a record and of a member that say so."""
+
+    withdrawn_at: datetime | None
+    withdrawn_note: str
+
+
+def shown_at(record: Remembered) -> datetime:
+    """When its publisher was last seen to put it in the place of another version."""
+    return record.shown_at or record.article.first_seen_at
+
+
+def settled_at(record: Remembered) -> datetime:
+    """Up to when it is decided what its publisher shows, where it is the current version."""
+    shown = shown_at(record)
+    return max(shown, record.withdrawn_at) if record.withdrawn_at else shown
+
+
+def withdrawal(before: Remembered | None, at: datetime) -> Withdrawn:
+    """What a text seen at that time leaves of the withdrawal of the version it replaces."""
+    if before is None or before.withdrawn_at is None or before.withdrawn_at < at:
+        return Withdrawn(withdrawn_at=None, withdrawn_note="")
+    return Withdrawn(withdrawn_at=before.withdrawn_at, withdrawn_note=before.withdrawn_note)
+
+
+def verdict(article: Article, **what: Any) -> Verdict:
+    return Verdict(
+        article_id=article.article_id,
+        version_id=article.version_id,
+        url=article.url,
+        source=article.source,
+        language=article.language,
+        first_seen_at=article.first_seen_at,
+        **what,
+    )
+
+
+def member(
+    mine: Profile, before: Remembered | None, links: Sequence[Link], shown: datetime | None = None
+) -> Member:
+    """An article as a story lists it. `before`: the version it replaces; `shown`: when it came back."""
+    article = mine.article
+    if before is None:
+        corrected = any(link.relation.correction for link in links if link.forward)
+    else:
+        past = before.article
+        corrected = corrects(article.title, article.text) and not corrects(past.title, past.text)
+    return Member(
+        article_id=article.article_id,
+        version_id=article.version_id,
+        url=article.url,
+        source=article.source,
+        feed=article.feed,
+        title=article.title,
+        language=article.language,
+        first_seen_at=article.first_seen_at,
+        version_seen_at=shown or article.first_seen_at,
+        published_at=article.published_at,
+        agencies=article.agencies,
+        cited=article.cited,
+        words=mine.words,
+        correction=corrected,
+        **withdrawal(before, shown or article.first_seen_at),
+    )

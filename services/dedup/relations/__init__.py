@@ -1,0 +1,1 @@
+"""What two versions are to each other, and the words that prove it."""

@@ -1,0 +1,190 @@
+"""What befalls a known article beside new text: an old one comes back, it is withdrawn, it churns.
+
+A text that comes back keeps the rank and the novelty of its first sight: what took from it stays a copy
+of it. What a publisher withdraws stays in its story and goes on matching, for its copies stand elsewhere.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+import numpy as np
+
+from services.contracts.articles import Article, Withdrawal
+from services.contracts.relations import Relation
+from services.contracts.sketches import Remembered
+from services.dedup.folded import Folded
+from services.dedup.pairs import Pairs
+from services.dedup.records import Withdrawn, member
+from services.dedup.relations.passages import passages, runs
+from services.dedup.search.lookup import Search, Signed
+from services.dedup.search.profile import Profile, profile, read
+from services.dedup.search.seen import unpack
+from services.dedup.stories.placing import Stories
+from services.dedup.window import Kept, Window, day_of
+
+replace = msgspec.structs.replace
+
+
+class Revisions:
+    """Over the state of one shard."""
+
+    def __init__(self, window: Window, search: Search, stories: Stories, pairs: Pairs) -> None:
+        self._window = window
+        self._search = search
+        self._stories = stories
+        self._pairs = pairs
+
+    def withdraw(self, withdrawal: Withdrawal, current: Kept | None, folded: Folded) -> None:
+        """Mark an article as withdrawn; nothing where it was never seen or is forgotten."""
+        if current is None:
+            folded.outcomes["known"] += 1
+            return
+        what = Withdrawn(withdrawn_at=withdrawal.at, withdrawn_note=withdrawal.note)
+        current.record = replace(current.record, **what)
+        folded.remembered.append(current.record)
+        folded.clusters += self._stories.restate(withdrawal.article_id, "withdrawn", withdrawal.at, **what)
+        folded.outcomes["withdrawn"] += 1
+
+    def show_again(self, kept: Kept, sighting: Article, current: Kept | None, folded: Folded) -> None:
+        """A known version stands in its article's place: after another, a withdrawal or a move."""
+        if kept is not current:
+            self._return(kept, sighting, current, folded)
+        elif kept.record.withdrawn_at is not None or kept.record.article.url != sighting.url:
+            self._restate(kept, sighting, folded)
+        else:
+            folded.outcomes["known"] += 1
+
+    def pass_over(self, article: Article, late: bool, current: Kept, folded: Folded) -> None:
+        """A new version that is no news: it has a verdict of its own, and the story is left alone.
+
+        Nothing is ever compared with it, so its text is not kept.
+        """
+        past = current.record
+        verdict = replace(
+            past.verdict,
+            version_id=article.version_id,
+            first_seen_at=article.first_seen_at,
+            late=late,
+            shown_at=None,
+            relations=tuple(self._proved(article, past.verdict.relations)),
+        )
+        record = replace(
+            past,
+            article=replace(article, text=""),
+            sketch=None,
+            verdict=verdict,
+            current=False,
+            counted=False,
+            seen=b"",
+            shown_at=None,
+        )
+        self._window.put(Kept(record, day_of(article.first_seen_at), None))
+        folded.verdicts.append(verdict)
+        folded.remembered.append(record)
+        folded.outcomes["story"] += 1
+        folded.note("articles_total", "churn")
+
+    def _return(self, kept: Kept, sighting: Article, current: Kept | None, folded: Folded) -> None:
+        at = sighting.first_seen_at
+        record = kept.record
+        signed = self._signed(kept, _moved(record.article, sighting))
+        mine = signed.profile
+        hits = self._search.find([signed]).get(mine.article.version_id, [])
+        findings = self._pairs.find(signed, hits, folded)
+        placed = member(mine, current.record if current else None, findings.links, at)
+        folded.clusters += self._stories.place(placed, findings.links, self._pairs.overlaps(mine), back=True)
+        story = self._stories.of(mine.article.article_id)
+        known = {relation.other_article_id for relation in record.verdict.relations}
+        verdict = replace(
+            record.verdict,
+            url=mine.article.url,
+            source=mine.article.source,
+            story_id=story.story_id if story else "",
+            relations=(
+                *record.verdict.relations,
+                *(r for r in findings.relations if r.other_article_id not in known),
+            ),
+            shown_at=at,
+        )
+        record = replace(
+            record,
+            article=mine.article,
+            verdict=verdict,
+            current=True,
+            shown_at=at,
+            withdrawn_at=None,
+            withdrawn_note="",
+        )
+        superseded = self._window.put(Kept(record, day_of(at), signed))
+        if superseded is not None:
+            self._search.evict([superseded.article.version_id])
+            folded.remembered.append(superseded)
+        _tell(record, folded)
+
+    def _restate(self, kept: Kept, sighting: Article, folded: Folded) -> None:
+        at = sighting.first_seen_at
+        article = _moved(kept.record.article, sighting)
+        verdict = replace(kept.record.verdict, url=article.url, source=article.source, shown_at=at)
+        record = replace(
+            kept.record, article=article, verdict=verdict, shown_at=at, withdrawn_at=None, withdrawn_note=""
+        )
+        if kept.signed is not None:
+            kept.signed = kept.signed._replace(profile=replace(kept.signed.profile, article=article))
+        self._window.put(Kept(record, day_of(at), kept.signed))
+        folded.clusters += self._stories.restate(
+            article.article_id,
+            "updated",
+            at,
+            url=article.url,
+            source=article.source,
+            feed=article.feed,
+            version_seen_at=at,
+            withdrawn_at=None,
+            withdrawn_note="",
+        )
+        _tell(record, folded)
+
+    def _signed(self, kept: Kept, article: Article) -> Signed:
+        """What the version was found by when it came."""
+        assert kept.record.sketch is not None, "only what was signed is found again"
+        reading = read(article.text)
+        days = unpack(kept.record.seen, len(reading.unique))
+        return self._search.signed(profile(article, reading, days), kept.record.sketch)
+
+    def _proved(self, article: Article, relations: tuple[Relation, ...]) -> Iterator[Relation]:
+        """The relations of another version, with where the shared words stand in this text."""
+        mine = _plain(article) if relations else None
+        for relation in relations:
+            other = self._window.get(relation.other_version_id)
+            if mine is None or other is None:
+                yield replace(relation, passages=())
+                continue
+            older = other.signed.profile if other.signed else _plain(other.record.article)
+            yield replace(relation, passages=passages(mine, older, runs(mine, older)))
+
+
+def _plain(article: Article) -> Profile:
+    """A text ready to be laid beside another, without its novelty."""
+    reading = read(article.text)
+    return profile(article, reading, np.zeros(len(reading.unique), np.uint8))
+
+
+def _moved(article: Article, sighting: Article) -> Article:
+    """The first sight of a text, at the address where it is shown now."""
+    if article.url == sighting.url:
+        return article
+    return replace(
+        article,
+        url=sighting.url,
+        fetched_url=sighting.fetched_url,
+        source=sighting.source,
+        feed=sighting.feed,
+        also_in=sighting.also_in,
+    )
+
+
+def _tell(record: Remembered, folded: Folded) -> None:
+    folded.verdicts.append(record.verdict)
+    folded.remembered.append(record)
+    folded.outcomes["shown-again"] += 1
+    folded.note("articles_total", "shown-again")

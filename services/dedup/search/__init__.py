@@ -1,0 +1,1 @@
+"""Which versions share enough to be worth an exact look."""
