@@ -51,7 +51,7 @@ BAD_FEEDS: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "empty_body"),
     "blank": (b" \n", "empty_body"),
     "noise": (b"%PDF-1.7 \x00\x01", "not_a_feed"),
-    "json": (b'{"version": "https://jsonfeed.org/version/1.1", "items": [', "parse_error"),
+    "json": (b'{"version": "https://jsonfeed.org/version/1.1", "items": [', "incomplete"),
 }
 
 

@@ -221,7 +221,7 @@ async def test_real_feed_files_are_followed_without_an_error(site: Site) -> None
     polled = sum(one.get("polled", 0) for one in outcomes)
     failed = sum(one.get("poll-failed", 0) for one in outcomes)
     assert polled + failed == len(files) == 130
-    assert polled >= 114
+    assert polled >= 113  # one of them ends before its end
     assert all(state.reason for state in task.states.values() if state.failures)
     assert len(articles(steps)) > 100, "some carry whole articles"
 
