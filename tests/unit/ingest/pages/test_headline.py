@@ -16,6 +16,7 @@ def titled(title: str = "", heading: str = "", head: str = "") -> str:
     [
         ("Was <b>fett</b> ist", "Was fett ist"),
         ("Br<b>ück</b>e", "Brücke"),
+        ("Hubschrauber&shy;lande\u00adplatz", "Hubschrauberlandeplatz"),
         ("Was &lt;b&gt; in HTML heißt", "Was <b> in HTML heißt"),
         ("Fisch &amp;amp; Chips", "Fisch &amp; Chips"),
         ("<span>Hafen</span><span>Rat baut Brücke</span>", "Hafen Rat baut Brücke"),
