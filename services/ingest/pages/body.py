@@ -47,7 +47,7 @@ def mended(reading: str, blocks: Sequence[Block], title: str, descriptions: Iter
 
     `descriptions` are what the page's head says of the article; `told` is the text JSON-LD gives, if any.
     """
-    votes = _voted(reading, blocks)
+    votes = _voted(reading, blocks, title)
     share = sum(len(blocks[at].key) for at in votes) / max(1, len("".join(words_of(reading))))
     if not votes or share < FITS:
         return reading
@@ -73,14 +73,16 @@ def mended(reading: str, blocks: Sequence[Block], title: str, descriptions: Iter
     return "\n".join(as_read.get(one.key, one.text) for one in left)
 
 
-def _voted(reading: str, blocks: Sequence[Block]) -> set[int]:
-    """Blocks that the reading holds."""
+def _voted(reading: str, blocks: Sequence[Block], title: str) -> set[int]:
+    """Blocks that the reading holds, the headline aside."""
+    headline = "".join(words_of(title))
     keys = {"".join(words_of(line)) for line in reading.split("\n")}
     whole = "\n".join(keys)
     return {
         at
         for at, one in enumerate(blocks)
-        if one.box.tag != "h1" and (one.key in keys or (len(one.key) > LONG and one.key in whole))
+        if (one.key in keys or (len(one.key) > LONG and one.key in whole))
+        and not (one.box.tag == "h1" and headline and headline in one.key)
     }
 
 

@@ -16,6 +16,7 @@ from trafilatura.utils import load_html
 from services.ingest.http.exchange import Exchange
 from services.ingest.pages.blocks import blocks_of
 from services.ingest.pages.body import mended
+from services.ingest.pages.characters import parsable, printable
 from services.ingest.pages.headline import first_words, heading_of, headline, shown, site_names, stated_titles
 from services.ingest.pages.linked_data import article_of, text_in
 from services.ingest.pages.notices import notice_in
@@ -25,7 +26,7 @@ from services.ingest.readings import ParsedPage, Refusal
 from services.ingest.text.charset import text_of
 from services.ingest.text.language import settle
 from services.ingest.text.markup import root_of
-from services.ingest.text.plain import tidy
+from services.ingest.text.plain import plain, tidy
 from services.ingest.text.refresh import refresh_target
 
 MAX_CHARS = 5_000_000
@@ -58,7 +59,7 @@ _OWN_ADDRESS = etree.XPath("//meta[@property='og:url']/@content")
 
 def read_page(exchange: Exchange) -> ParsedPage:
     """The article in an exchange's body."""
-    text = text_of(exchange.body, exchange.content_type).replace("\x00", "")
+    text = parsable(text_of(exchange.body, exchange.content_type))
     try:
         return _unreadable(text, exchange.content_type) or _read(text, exchange.final_url or exchange.url)
     except (RecursionError, MemoryError) as error:
@@ -115,14 +116,16 @@ def _read(text: str, url: str) -> ParsedPage:
     descriptions = [*map(str, _DESCRIPTIONS(tree)), *(text_in(node, "description") for node in nodes)]
     told = max((text_in(node, "articleBody") for node in nodes), key=len, default="")
     body = without_title(mended(_body(tree, url), blocks, title, descriptions, told), title)
+    if len(body) < SECOND_LOOK and len(told) > CUT_SHORT * max(len(body), MIN_TEXT):
+        body = plain(told)  # the page is filled by a script, or shows but its lead
     if not stated and (notice := notice_in(titles, shown(heading), site_names(tree, url), body)):
         return _refused(*notice)
     if len(body) < MIN_TEXT:
         return _refused("no_article", "no text that could be an article")
     return ParsedPage(
         canonical_url=canonical,
-        title=title or first_words(body),
-        text=body,
+        title=printable(title or first_words(body)),
+        text=printable(body),
         language=settle(declared, title, body),
         published_at=published(stated),
     )

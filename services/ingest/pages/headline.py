@@ -103,4 +103,4 @@ def shown(heading: Any | None) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(text.replace("\xad", "").split())

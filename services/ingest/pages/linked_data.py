@@ -46,8 +46,8 @@ def article_of(tree: Any, addresses: Sequence[str], titles: Iterable[str]) -> tu
     named = [words for title in titles if (words := set(words_of(title)))]
     if by_headline := tuple(node for node in nodes if _is_named(node, named)):
         return by_headline
-    silent = len(nodes) == 1 and not _places(nodes[0], base) and not _headline(nodes[0])
-    return tuple(nodes) if silent else ()
+    alone = len(nodes) == 1 and not _places(nodes[0], base)
+    return tuple(nodes) if alone and not (named and _headline(nodes[0])) else ()
 
 
 def text_in(node: Node, key: str) -> str:

@@ -11,7 +11,7 @@ PARAGRAPHS = (
     "Der Rat von Neuenhafen hat am Montag den Bau einer zweiten Brücke über die Ilse beschlossen.",
     "Die Kosten gibt die Verwaltung mit vierzig Millionen Kronen an, fertig soll sie in drei Jahren sein.",
     "Gegen den Bau stimmten die Fischer, die um ihre Liegeplätze am Nordkai fürchten, und zwei Parteilose.",
-    "Die Stadtkämmerin will das Geld aus dem Verkauf des alten Zollhauses nehmen, für das drei Käufer bieten.",
+    "Die Stadtkämmerin will das Geld aus dem Verkauf des Zollhauses nehmen, für das drei Käufer bieten.",
     "Im Herbst soll der erste Pfeiler stehen, sofern das Wasser bis dahin unter die rote Marke gefallen ist.",
 )
 OTHERS = ("Fähre nach Sandholm bleibt im Winter liegen", "Möwe frisst Urkunde des Bürgermeisters")

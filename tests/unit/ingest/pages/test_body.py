@@ -1,4 +1,5 @@
 """What is the article's text, and what only stands beside it, layout by layout."""
+# ruff: noqa: E501, ISC004 - markup is read best in whole lines
 
 import pytest
 
