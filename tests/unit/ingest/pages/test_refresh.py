@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.text.markup import refresh_target
+from services.ingest.text.refresh import refresh_target
 from tests.unit.ingest.pages.html import article, paragraphs, read
 
 BASE = "https://www.hafenblatt.example/kurz/1"
