@@ -13,8 +13,9 @@ from services.contracts.feeds import SeenEntry
 from services.ingest.identity import fragment_address, is_front_page, other_scheme
 from services.ingest.keys import address_key
 from services.ingest.polling.listings import address_of
+from services.ingest.publishers import publisher
 from services.ingest.readings import Entry
-from services.ingest.urls import canonical
+from services.ingest.urls import canonical, host_of
 
 _FRAGMENT_MAX = 200
 
@@ -90,13 +91,18 @@ def _made_addresses(entries: Sequence[Entry], base: str) -> dict[str, str]:
         groups[canonical(entry.url) or ""].append(entry)
     made = {}
     for link, group in groups.items():
-        if link and len(group) == 1 and not is_front_page(link):
+        if link and len(group) == 1 and not _is_own_front_page(link, base):
             continue
         fragments = {_fragment(entry) for entry in group}
         named = len(fragments) == len(group) and "" not in fragments
         for entry in group:
             made[entry.key] = fragment_address(link or base, _fragment(entry) if named else entry.key)
     return made
+
+
+def _is_own_front_page(link: str, base: str) -> bool:
+    """Another site's front page may be all there is to link to; the feed's own is a stand-in."""
+    return is_front_page(link) and publisher(host_of(link)) == publisher(host_of(base))
 
 
 def _fragment(entry: Entry) -> str:

@@ -118,6 +118,11 @@ def test_an_entry_without_a_link_or_with_the_front_page_for_one_has_a_place_on_t
     assert [one.address for one in found] == [f"{HOME}#{found[0].entry.key}", f"{HOME}#k2"]
 
 
+def test_the_front_page_of_another_site_is_an_address() -> None:
+    (one,) = match([Entry(key="k", digest="d", url="https://fest.example/", title="Fest")], (), HOME)
+    assert (one.address, one.shared) == ("https://fest.example/", False)
+
+
 def test_an_entry_listed_twice_is_repeated() -> None:
     same_words = match([item("g1", "a", "One"), item("g2", "a", "One")], (), HOME)
     assert [one.repeated for one in same_words] == [False, True]
