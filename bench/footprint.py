@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from services.console import addresses
 from services.console.replay.command import RUN
-from services.console.replay.recordings import opened
+from services.console.replay.recordings import open_recordings
 from services.console.run.pipeline import Pipeline, Stage
 from services.console.scan import is_a, scan_partition
 from services.contracts.articles import Article
@@ -64,7 +64,7 @@ async def fill(archive: Path, log: Path) -> Disk:
     await bus.start()
     try:
         await bus.create(addresses.topic_specs(forget=False))
-        async with opened((archive,), 0.0) as source:
+        async with open_recordings((archive,), 0.0) as source:
             stages = [Stage(source.service), Stage(DedupService()), Stage(EnrichService())]
             pipeline = Pipeline(bus, stages, RUN, Metrics())
             async with pipeline.running(asyncio.Event()) as running:

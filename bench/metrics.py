@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from services.console import addresses
 from services.console.replay.command import RUN
-from services.console.replay.recordings import opened
+from services.console.replay.recordings import open_recordings
 from services.console.run.limits import tell_limits
 from services.console.run.pipeline import Pipeline, Stage
 from services.console.run.watch import Watch
@@ -97,7 +97,7 @@ async def replayed(archive: Path, metrics: Metrics | None) -> Run:
     bus = MemoryBus()
     await bus.start()
     await bus.create(addresses.topic_specs(forget=False))
-    async with opened((archive,), 0.0) as source:
+    async with open_recordings((archive,), 0.0) as source:
         services = (source.service, DedupService(), EnrichService())
         began, cpu = time.perf_counter(), time.process_time()
         if metrics is None:

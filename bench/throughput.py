@@ -19,7 +19,7 @@ from bench.tutorial import Tutorial
 from services.console import addresses
 from services.console.export.files import export
 from services.console.replay.command import RUN
-from services.console.replay.recordings import opened
+from services.console.replay.recordings import open_recordings
 from services.console.run.pipeline import Pipeline, Stage
 from services.console.scan import is_a, scan
 from services.contracts import wire
@@ -60,7 +60,7 @@ async def run(archive: Path, address: str | None, scratch: Path, sample: int) ->
     await bus.start()
     try:
         await bus.create(addresses.topic_specs(forget=False))
-        async with opened((archive,), 0.0) as source:
+        async with open_recordings((archive,), 0.0) as source:
             stages = [Stage(source.service), Stage(DedupService()), Stage(EnrichService())]
             pipeline = Pipeline(bus, stages, RUN, metrics)
             async with pipeline.running(asyncio.Event()) as running:

@@ -156,9 +156,9 @@ def run(
       newsfold run dedup --bus sqlite:/srv/newsfold/log.db --config newsfold.toml
       newsfold run ingest --recording week.warc.gz --once --bus kafka:127.0.0.1:9092
     """
-    from services.console.run.live import Order, run_live
+    from services.console.run.live import RunRequest, run_live
 
-    order = Order.of(
+    order = RunRequest.of(
         what=what,
         feeds=feeds,
         recordings=recordings,

@@ -98,12 +98,12 @@ async def _articles(bus: Bus) -> dict[str, Article]:
         if is_a(record, Article):
             article = wire.decode(Article, record.value or b"")
             version = (article.url, article.version_id)
-            shown[article.url] = max(shown.get(article.url, article), article, key=_seen)
-            first[version] = min(first.get(version, article), article, key=_seen)
+            shown[article.url] = max(shown.get(article.url, article), article, key=_time_seen)
+            first[version] = min(first.get(version, article), article, key=_time_seen)
     return {url: first[url, article.version_id] for url, article in shown.items()}
 
 
-def _seen(article: Article) -> datetime:
+def _time_seen(article: Article) -> datetime:
     return article.first_seen_at
 
 

@@ -51,14 +51,14 @@ def pretty(record: Record) -> Text:
     head.append(time_of(record).strftime("%Y-%m-%d %H:%M:%S "), style="dim")
     head.append(f"{record.partition.number}/{record.offset} ", style="dim")
     head.append(f"{name or 'record'} ", style="bold cyan")
-    return head.append(_printable(_told(record, name))[:WIDTH])
+    return head.append(_printable(_summary(record, name))[:WIDTH])
 
 
 def time_of(record: Record) -> datetime:
     return EPOCH + timedelta(microseconds=record.timestamp_us)
 
 
-def _told(record: Record, name: str | None) -> str:
+def _summary(record: Record, name: str | None) -> str:
     key = _readable(record.key) or ""
     if record.value is None:
         return f"{key} (tombstone)"

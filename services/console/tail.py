@@ -36,10 +36,10 @@ async def _position(bus: Bus, partition: Partition, start: str) -> int:
         return 0
     if start == "end":
         return await bus.end(partition)
-    return await _last(bus, partition, int(start[1:])) if start.startswith("-") else int(start)
+    return await _last_records(bus, partition, int(start[1:])) if start.startswith("-") else int(start)
 
 
-async def _last(bus: Bus, partition: Partition, count: int) -> int:
+async def _last_records(bus: Bus, partition: Partition, count: int) -> int:
     """Where the last `count` records begin: offsets have gaps, by compaction and by Kafka's markers."""
     end = await bus.end(partition)
     back = 2 * count

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from services.console.addresses import topic_specs
 from services.console.log import references
-from services.console.replay.recordings import opened
+from services.console.replay.recordings import open_recordings
 from services.console.run.pipeline import Pipeline, Stage
 from services.contracts import wire
 from services.contracts.sketches import ShardClock
@@ -30,7 +30,7 @@ TOLD = ("relations", "story-changes", "events", "stories")
 async def play(source: Path, bus: Bus, *, share: float = 1.0) -> None:
     """Play a recording, or its beginning."""
     stop = asyncio.Event()
-    async with opened([source], 0.0) as replayed:
+    async with open_recordings([source], 0.0) as replayed:
         stages = [Stage(replayed.service), Stage(DedupService()), Stage(EnrichService())]
         pipeline = Pipeline(bus, stages, SMALL, Metrics())
         async with pipeline.running(stop) as running:

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from services.cli import main
 from services.console.addresses import topic_specs
-from services.console.replay.recordings import opened
+from services.console.replay.recordings import open_recordings
 from services.dedup.service import DedupService
 from services.dedup.settings import DedupSettings
 from services.enrich.service import EnrichService
@@ -102,7 +102,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 async def work(site: Site, archive: Path) -> None:
     """The three services, each as its own user, until the archive is through."""
     buses = {who: site.bus(who) for who in ("ingest", "dedup", "enrich")}
-    async with opened([archive], speed=0.0) as replayed:
+    async with open_recordings([archive], speed=0.0) as replayed:
         services: list[Service] = [replayed.service, DedupService(DedupSettings()), EnrichService()]
         try:
             for bus in buses.values():

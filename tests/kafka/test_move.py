@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.console.addresses import topic_specs
-from services.console.replay.recordings import opened
+from services.console.replay.recordings import open_recordings
 from services.console.run.pipeline import Pipeline, Stage
 from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
@@ -35,7 +35,7 @@ async def half(source: Path, log: Path, share: float = 0.5) -> None:
     await bus.start()
     try:
         await bus.create(topic_specs(forget=False))
-        async with opened([source], 0.0) as replayed:
+        async with open_recordings([source], 0.0) as replayed:
             stages = [Stage(replayed.service), Stage(DedupService()), Stage(EnrichService())]
             async with Pipeline(bus, stages, SMALL, Metrics()).running(stop):
                 while replayed.progress[0] < share * ARTICLES:  # noqa: ASYNC110 - it tells nobody

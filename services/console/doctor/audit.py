@@ -25,7 +25,7 @@ from services.stream.bus import Bus, Partition
 from services.stream.dead_letters import topic_of
 
 SHOWN = 20
-"""Faults told on a terminal; `--json` names more."""
+"""Faults shown on a terminal; `--json` names more."""
 LOOKS = 3
 PAUSE_S = 1.0
 CLOCK_REACH = 256
@@ -47,10 +47,10 @@ async def audit(bus: Bus) -> list[Account]:
     """The account of every shard. Raises `BusError` where a topic is missing or the bus does not answer."""
     cuts = [await _cut(bus, number) for number in range(SHARD_COUNT)]
     letters = await _letters(bus)
-    return [await _settled(bus, cut, letters) for cut in cuts]
+    return [await _account_at_rest(bus, cut, letters) for cut in cuts]
 
 
-async def _settled(bus: Bus, cut: Cut, letters: Origins) -> Account:
+async def _account_at_rest(bus: Bus, cut: Cut, letters: Origins) -> Account:
     """Whoever finds a fault while the log moves looks again: compaction may have been at work."""
     for look in range(1, LOOKS + 1):
         ends = await _ends(bus, cut.number)
@@ -81,13 +81,13 @@ async def _account(bus: Bus, cut: Cut, letters: Origins) -> Account:
 async def _cut(bus: Bus, number: int) -> Cut:
     articles, clusters = Partition("articles", number), Partition("clusters", number)
     decided = (await bus.committed("newsfold-dedup", ["articles"])).get(articles, 0)
-    told = (await bus.committed("newsfold-enrich", ["clusters"])).get(clusters, 0)
+    enriched = (await bus.committed("newsfold-enrich", ["clusters"])).get(clusters, 0)
     retention_s = BY_NAME["relations"].retention_s
     return Cut(
         number=number,
         decided=decided,
-        taken=max(decided, await _taken(bus, number)),
-        told=told,
+        taken=max(decided, await _offset_taken(bus, number)),
+        told=enriched,
         horizon_us=round((time.time() - retention_s) * 1_000_000) if retention_s is not None else 0,
         emptied=frozenset([topic for topic in FORGETFUL if await _emptied(bus, Partition(topic, number))]),
     )
@@ -97,7 +97,7 @@ async def _emptied(bus: Bus, partition: Partition) -> bool:
     return await bus.end(partition) > 0 and not await bus.read(partition, 0, max_records=1)
 
 
-async def _taken(bus: Bus, number: int) -> int:
+async def _offset_taken(bus: Bus, number: int) -> int:
     """How far dedup has read, from the last clock in its changelog; 0 where there is none near the end."""
     partition = Partition("dedup-state", number)
     start = max(0, await bus.end(partition) - CLOCK_REACH)
@@ -126,7 +126,7 @@ async def _ends(bus: Bus, number: int) -> list[int]:
 def show_account(address: str, settings: Settings, *, as_json: bool) -> None:
     """Print the account. Raises `Stop` (failed) where something is missing or two topics disagree."""
     accounts = asyncio.run(_audited(address, settings))
-    click.echo(msgspec.json.encode(as_record(accounts)) if as_json else told(accounts))
+    click.echo(msgspec.json.encode(as_record(accounts)) if as_json else account_lines(accounts))
     missing = sum(account.missing.count for account in accounts)
     inconsistent = sum(account.inconsistent.count for account in accounts)
     if missing or inconsistent:
@@ -173,14 +173,14 @@ def as_record(accounts: Sequence[Account]) -> dict[str, Any]:
     }
 
 
-def told(accounts: Sequence[Account]) -> str:
+def account_lines(accounts: Sequence[Account]) -> str:
     """For a person: a line a shard, then what is wrong."""
     missing, inconsistent = _joined(accounts)
     return "\n".join(
         [
             *(_line(account) for account in accounts),
-            *_named("missing", missing),
-            *_named("inconsistent", inconsistent),
+            *_fault_lines("missing", missing),
+            *_fault_lines("inconsistent", inconsistent),
         ]
     )
 
@@ -195,17 +195,19 @@ def _line(account: Account) -> str:
     return f"{mark}  articles/{account.shard}: {sums}" + (f" (screened: {why})" if why else "")
 
 
-def _named(what: str, faults: Faults) -> list[str]:
+def _fault_lines(what: str, faults: Faults) -> list[str]:
     lines = [f"       {what}: {fault}" for fault in faults.named[:SHOWN]]
     more = faults.count - len(lines)
     return [*lines, f"       … and {more:,} more"] if more > 0 else lines
 
 
 def _joined(accounts: Sequence[Account]) -> tuple[Faults, Faults]:
-    return _all([one.missing for one in accounts]), _all([one.inconsistent for one in accounts])
+    return _join_faults([one.missing for one in accounts]), _join_faults(
+        [one.inconsistent for one in accounts]
+    )
 
 
-def _all(parts: Sequence[Faults]) -> Faults:
+def _join_faults(parts: Sequence[Faults]) -> Faults:
     named: list[Fault] = [fault for part in parts for fault in part.named]
     return Faults(sum(part.count for part in parts), named)
 

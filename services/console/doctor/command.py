@@ -134,7 +134,7 @@ async def _topics(bus: Bus) -> Iterable[Finding]:
 
 def report(config: Path | None, address: str | None, *, as_json: bool = False) -> None:
     """Print every finding. Raises `Stop` (failed) where something is wrong."""
-    findings = asyncio.run(_all(config, address))
+    findings = asyncio.run(_findings(config, address))
     click.echo(_as_json(findings) if as_json else _as_lines(findings))
     wrong = sum(not finding.well for finding in findings)
     if wrong:
@@ -155,7 +155,7 @@ def _as_json(findings: Iterable[Finding]) -> bytes:
     return msgspec.json.encode({"clean": all(one["well"] for one in told), "findings": told})
 
 
-async def _all(config: Path | None, address: str | None) -> list[Finding]:
+async def _findings(config: Path | None, address: str | None) -> list[Finding]:
     try:
         settings = load(config, os.environ)
         place = parse(address or settings.bus.url)

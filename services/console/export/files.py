@@ -62,7 +62,7 @@ class LatestArticle(NamedTuple):
     url: str
 
 
-class Standing(NamedTuple):
+class ArticlesShown(NamedTuple):
     """The articles as they stand, by id."""
 
     shown: Mapping[str, LatestArticle]
@@ -111,7 +111,7 @@ async def export(bus: Bus, out: Path) -> Tally:
     return tally
 
 
-async def _articles(bus: Bus, files: Files, tally: Tally) -> Standing:
+async def _articles(bus: Bus, files: Files, tally: Tally) -> ArticlesShown:
     shown: dict[str, LatestArticle] = {}
     first: dict[tuple[str, str], Sighting] = {}
     withdrawn: dict[str, Sighting] = {}
@@ -133,7 +133,7 @@ async def _articles(bus: Bus, files: Files, tally: Tally) -> Standing:
             files["withdrawals.jsonl"].add(lines.with_position(key, seen.position), lines.whole(content))
         else:
             tally.unreadable += not isinstance(content, Watermark | CanaryArticle)
-    standing = Standing(shown, first, _not_shown_again(withdrawn, shown))
+    standing = ArticlesShown(shown, first, _not_shown_again(withdrawn, shown))
     tally.versions, tally.articles = len({version for version, _ in first}), len(shown)
     tally.withdrawn = len(standing.withdrawn)
     return standing

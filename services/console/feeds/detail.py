@@ -45,7 +45,7 @@ def detail_lines(one: Followed) -> Iterator[str]:
     yield public_url(one.feed.url)
     yield from _facts(one, state)
     yield from _polls(state.polls)
-    yield from _section("pages that wait", [_waiting(page) for page in state.pending])
+    yield from _section("pages that wait", [_pending_lines(page) for page in state.pending])
     yield from _section("entries not used, the latest first", [_unused(entry) for entry in state.unused])
 
 
@@ -75,7 +75,7 @@ def _poll(poll: Poll) -> str:
     return "  ".join(filter(None, (_moment(poll.at), poll.outcome, one_line(poll.reason), account)))
 
 
-def _waiting(page: PendingPage) -> str:
+def _pending_lines(page: PendingPage) -> str:
     tried = f"attempts {page.attempts}, last {page.reason or 'unknown'}" if page.attempts else "not tried yet"
     return f"{public_url(page.url)}  {tried}, next {_moment(page.due_at)}"
 

@@ -16,7 +16,7 @@ from services.console.export.output import directory, written
 from services.console.export.tally import Tally
 from services.console.replay import inputs, newsroom, summary
 from services.console.replay.accounts import Ingested
-from services.console.replay.recordings import Replayed, opened, refuse_other_input
+from services.console.replay.recordings import Replayed, open_recordings, refuse_other_input
 from services.console.replay.summary import Report
 from services.console.run.pipeline import Pipeline, Stage
 from services.console.signals import stopped_by_signals
@@ -122,7 +122,7 @@ async def _on_log(
     await bus.start()
     try:
         await bus.create(addresses.topic_specs(forget=request.settings.replay.forget))
-        async with opened(request.paths, request.speed) as replayed:
+        async with open_recordings(request.paths, request.speed) as replayed:
             await refuse_other_input(bus, request.paths)
             pipeline = await _run(bus, replayed, request, stop)
             tally = await written(bus, out)

@@ -41,17 +41,19 @@ def stories_table(stories: Iterable[Story]) -> Table:
     table.add_column("versions", justify="right", min_width=8)
     table.add_column("who", ratio=5)
     for story in stories:
-        table.add_row(_plain(story.headline), str(len(story.members)), str(_versions(story)), _who(story))
+        table.add_row(
+            _plain(story.headline), str(len(story.members)), str(_versions(story)), _parts_played(story)
+        )
     return table
 
 
-def _who(story: Story) -> Table:
+def _parts_played(story: Story) -> Table:
     """One line a part: first, copied, again (by the same publisher), rewrote, updated."""
     grid = Table.grid(padding=(0, 1))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column()
     parts = {
-        "first": _first(story),
+        "first": _original_line(story),
         "copied": _sources(story, "copy"),
         "again": _sources(story, "duplicate"),
         "rewrote": _sources(story, "rewrite"),
@@ -67,7 +69,7 @@ def _versions(story: Story) -> int:
     return sum(member.versions for member in story.members)
 
 
-def _first(story: Story) -> str:
+def _original_line(story: Story) -> str:
     original = next((member for member in story.members if member.role == "original"), None)
     if original is None:
         return ""

@@ -59,7 +59,7 @@ class Replayed:
 
 
 @asynccontextmanager
-async def opened(paths: Sequence[Path], speed: float) -> AsyncIterator[Replayed]:
+async def open_recordings(paths: Sequence[Path], speed: float) -> AsyncIterator[Replayed]:
     """The recordings at `paths`. Parser processes run only where there are pages to parse."""
     recorded = not all(_is_archive(path) for path in paths)
     async with Pool(min(MOST_PARSERS, os.cpu_count() or 1) if recorded else 0) as pool:

@@ -18,7 +18,7 @@ from services.console.feeds.logins import logins_in
 from services.console.feeds.subscriptions import listed_in, publish_feeds
 from services.console.fetching import fetch_limits, with_nets
 from services.console.replay import inputs
-from services.console.replay.recordings import opened, refuse_other_input
+from services.console.replay.recordings import open_recordings, refuse_other_input
 from services.console.run import states
 from services.console.run.canary import CanaryWatch
 from services.console.run.limits import tell_limits
@@ -57,7 +57,7 @@ from services.stream.settings import RunSettings
 ALL = ("ingest", "dedup", "enrich")
 
 
-class Order(NamedTuple):
+class RunRequest(NamedTuple):
     """What was asked for, checked."""
 
     services: Sequence[str]
@@ -71,7 +71,7 @@ class Order(NamedTuple):
     """Of the list of feeds and the netrc file."""
 
     @property
-    def sings(self) -> bool:
+    def sends_canaries(self) -> bool:
         """Whether canaries are sent: only where feeds are followed for good."""
         follows = "ingest" in self.services and not (self.recordings or self.once)
         return follows and self.settings.ingest.canary_every_s > 0
@@ -87,7 +87,7 @@ class Order(NamedTuple):
         allow_net: Sequence[str],
         once: bool,
         settings: Settings,
-    ) -> "Order":
+    ) -> "RunRequest":
         """Raises `Stop` (usage) for what cannot be done."""
         place = addresses.parse(address or settings.bus.url)
         services = ALL if what == "all" else (what,)
@@ -112,77 +112,79 @@ class Order(NamedTuple):
         )
 
 
-def run_live(order: Order) -> None:
+def run_live(request: RunRequest) -> None:
     """Until stopped or, with `once`, until all is done. Raises `Stop` and `BusError`."""
     tuned()
-    ops = order.settings.ops
+    ops = request.settings.ops
     with logging.configure(service="newsfold", fmt=ops.log_format, level=ops.log_level, stream=sys.stdout):
         try:
-            told = asyncio.run(_live(order))
+            summary = asyncio.run(_live(request))
         except (Stop, BusError):
             raise
         except Exception as error:
             logging.get_logger("newsfold").exception(LogEvent.SERVICE_FAILED)
             what = redact(f"{type(error).__name__}: {error}", 500)
             raise Stop(Exit.FAILED, f"{what}; the log has the traceback") from error
-    if told:
-        click.echo(told)
+    if summary:
+        click.echo(summary)
 
 
-async def _live(order: Order) -> str:
+async def _live(request: RunRequest) -> str:
     log = logging.get_logger("newsfold")
     stop = asyncio.Event()
-    metrics = Metrics(order.services)
-    missing = {"bus": "not connected", **dict.fromkeys(order.services, "not started")}
-    health = Health(missing, stall_s=order.settings.ops.stall_s)
+    metrics = Metrics(request.services)
+    missing = {"bus": "not connected", **dict.fromkeys(request.services, "not started")}
+    health = Health(missing, stall_s=request.settings.ops.stall_s)
     async with AsyncExitStack() as stack:
         stack.enter_context(stopped_by_signals(stop, lambda: log.info(LogEvent.STOP_REQUESTED)))
-        server = await stack.enter_async_context(OpsServer(order.settings.ops, health, metrics.exposition))
+        server = await stack.enter_async_context(OpsServer(request.settings.ops, health, metrics.exposition))
         log.info(LogEvent.OPS_STARTED, port=server.port)
-        bus = await _connected(order, stop)
+        bus = await _connected(request, stop)
         if bus is None:
             return ""
         stack.push_async_callback(bus.close)
         health.mark_ready("bus")
-        log.info(LogEvent.BUS_CONNECTED, bus=str(order.address))
-        await _prepare(bus, order)
-        stages = await stack.enter_async_context(_stages(order, FetchMetrics(metrics)))
-        run, follows = _run_settings(order), not order.recordings
-        tell_limits(metrics, order.settings, run, polls=follows, forgets=follows)
-        session_s = order.settings.bus.session_s if order.address.kind == "kafka" else None
+        log.info(LogEvent.BUS_CONNECTED, bus=str(request.address))
+        await _prepare(bus, request)
+        stages = await stack.enter_async_context(_stages(request, FetchMetrics(metrics)))
+        run, follows = _run_settings(request), not request.recordings
+        tell_limits(metrics, request.settings, run, polls=follows, forgets=follows)
+        session_s = request.settings.bus.session_s if request.address.kind == "kafka" else None
         pipeline = Pipeline(bus, stages, run, metrics, log=True, session_s=session_s)
-        canary = CanaryWatch(bus, metrics) if order.sings else None
-        watch = Watch(pipeline, bus, order.address, health, metrics, settings=order.settings, canary=canary)
-        log.info(LogEvent.SERVICE_STARTED, services=list(order.services))
+        canary = CanaryWatch(bus, metrics) if request.sends_canaries else None
+        watch = Watch(
+            pipeline, bus, request.address, health, metrics, settings=request.settings, canary=canary
+        )
+        log.info(LogEvent.SERVICE_STARTED, services=list(request.services))
         async with notify_supervisor(os.environ, lambda: health.liveness()[0], stop):
-            await _work(pipeline, watch, stop, order)
-        log.info(LogEvent.SERVICE_STOPPED, services=list(order.services))
-        return await _told(bus, pipeline) if order.once else ""
+            await _work(pipeline, watch, stop, request)
+        log.info(LogEvent.SERVICE_STOPPED, services=list(request.services))
+        return await _once_summary(bus, pipeline) if request.once else ""
 
 
-async def _work(pipeline: Pipeline, watch: Watch, stop: asyncio.Event, order: Order) -> None:
+async def _work(pipeline: Pipeline, watch: Watch, stop: asyncio.Event, request: RunRequest) -> None:
     # Alone a service cannot know what the others will still bring, nor who shares its work.
-    done = pipeline.settled if tuple(order.services) == ALL else pipeline.idle
+    done = pipeline.settled if tuple(request.services) == ALL else pipeline.idle
     async with pipeline.running(stop) as running:
         watching = asyncio.create_task(watch.run())
         try:
-            await (done(running) if order.once else pipeline.stopped(running))
+            await (done(running) if request.once else pipeline.stopped(running))
         finally:
             watching.cancel()
     held = {name: totals.held() for name, totals in pipeline.totals.items() if totals.held()}
-    if order.once and held:
+    if request.once and held:
         raise Stop(Exit.FAILED, f"not everything could be decided: still held are {held}")
 
 
-async def _connected(order: Order, stop: asyncio.Event) -> Bus | None:
+async def _connected(request: RunRequest, stop: asyncio.Event) -> Bus | None:
     """The bus, started; waits for it as long as is configured. None when stopped meanwhile."""
 
     async def attempt() -> Bus:
-        bus = addresses.bus_at(order.address, order.settings)
+        bus = addresses.bus_at(request.address, request.settings)
         await bus.start()
         return bus
 
-    patience = Patience(total_s=order.settings.bus.wait_s)
+    patience = Patience(total_s=request.settings.bus.wait_s)
     connecting = asyncio.create_task(call_patiently(attempt, patience))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait([connecting, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -193,33 +195,35 @@ async def _connected(order: Order, stop: asyncio.Event) -> Bus | None:
     return None
 
 
-async def _prepare(bus: Bus, order: Order) -> None:
+async def _prepare(bus: Bus, request: RunRequest) -> None:
     # A recording's times may be long ago: by the topic table's spans it would be dropped at once.
-    forget = not order.recordings or order.settings.replay.forget
+    forget = not request.recordings or request.settings.replay.forget
     await bus.create(addresses.topic_specs(forget=forget))
-    if order.recordings:
-        await refuse_other_input(bus, order.recordings)
-    if order.feeds:
-        new = await publish_feeds(bus, order.feeds)
-        logging.get_logger("newsfold").info(LogEvent.FEEDS_IMPORTED, feeds=len(order.feeds), new=new)
+    if request.recordings:
+        await refuse_other_input(bus, request.recordings)
+    if request.feeds:
+        new = await publish_feeds(bus, request.feeds)
+        logging.get_logger("newsfold").info(LogEvent.FEEDS_IMPORTED, feeds=len(request.feeds), new=new)
 
 
 @asynccontextmanager
-async def _stages(order: Order, fetches: FetchMetrics) -> AsyncIterator[Sequence[Stage]]:
-    """The services asked for, in the direction of the flow, with what ingest needs opened."""
-    settings = order.settings
+async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[Sequence[Stage]]:
+    """The services asked for, in the order of the flow, with what ingest needs opened."""
+    settings = request.settings
     async with AsyncExitStack() as stack:
         stages = []
-        if order.recordings:
-            replayed = await stack.enter_async_context(opened(order.recordings, settings.replay.speed))
+        if request.recordings:
+            replayed = await stack.enter_async_context(
+                open_recordings(request.recordings, settings.replay.speed)
+            )
             stages.append(Stage(replayed.service))
-        elif "ingest" in order.services:
-            fetcher = await stack.enter_async_context(_fetcher(settings.ingest, order.credentials))
+        elif "ingest" in request.services:
+            fetcher = await stack.enter_async_context(_fetcher(settings.ingest, request.credentials))
             pool = await stack.enter_async_context(Pool(settings.ingest.parsers))
-            stages.append(Stage(_ingest(fetcher, pool, settings.ingest, fetches, once=order.once)))
-        if "dedup" in order.services:
+            stages.append(Stage(_ingest(fetcher, pool, settings.ingest, fetches, once=request.once)))
+        if "dedup" in request.services:
             stages.append(Stage(DedupService(settings.dedup)))
-        if "enrich" in order.services:
+        if "enrich" in request.services:
             stages.append(Stage(EnrichService(), settings.enrich.workers))
         yield stages
 
@@ -249,19 +253,19 @@ def _ingest(
     return IngestService(feeder, origins=FEED_PARTITIONS)
 
 
-def _run_settings(order: Order) -> RunSettings:
-    settings = order.settings
+def _run_settings(request: RunRequest) -> RunSettings:
+    settings = request.settings
     return RunSettings(
         drain_s=settings.ops.drain_s,
         patience=Patience(total_s=settings.bus.wait_s),
-        snapshots=states.place(order.address, settings),
+        snapshots=states.place(request.address, settings),
         snapshot_every_s=settings.bus.snapshot_every_s,
         dead_limits=Limits(consecutive=settings.bus.dead_run, ratio=settings.bus.dead_share),
-        halt_s=None if order.once else settings.bus.halt_s,  # one round ends, well or not
+        halt_s=None if request.once else settings.bus.halt_s,  # one round ends, well or not
     )
 
 
-async def _told(bus: Bus, pipeline: Pipeline) -> str:
+async def _once_summary(bus: Bus, pipeline: Pipeline) -> str:
     """What one round did, in a line."""
     census = Census()
     await census.refresh(bus)
