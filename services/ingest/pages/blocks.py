@@ -8,7 +8,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from services.ingest.pages.wording import words_of
 
-MAX_BLOCKS = 20_000
+MAX_BLOCKS = 5_000
 _SPACE = re.compile(r"\s+")
 _BLOCKS = frozenset(
     """address article aside blockquote body br button center dd details dialog div dl dt fieldset figcaption
@@ -31,24 +31,13 @@ WHOLE = 0.8
 class Box:
     """A block element: what it lies in, and what lies in it beside running text, at any depth."""
 
-    __slots__ = (
-        "controls",
-        "headings",
-        "images",
-        "in_link",
-        "linked",
-        "links",
-        "name",
-        "parent",
-        "tag",
-        "words",
-    )
+    __slots__ = "controls headings images in_link linked links name parent tag words".split()
 
     def __init__(self, tag: str, classes: str = "", parent: "Box | None" = None) -> None:
         self.tag = tag
         self.name = f"{tag} {classes}"
-        self.in_link = False
         self.parent = parent
+        self.in_link = False
         self.controls = self.headings = self.images = self.links = 0
         self.words = self.linked = 0
 
@@ -58,6 +47,18 @@ class Box:
         while box is not None:
             yield box
             box = box.parent
+
+    def closed(self) -> "Box":
+        """The box around it, which now holds what this one holds; itself where there is none."""
+        if self.parent is None:
+            return self
+        self.parent.controls += self.controls
+        self.parent.headings += self.headings
+        self.parent.images += self.images
+        self.parent.links += self.links
+        self.parent.words += self.words
+        self.parent.linked += self.linked
+        return self.parent
 
 
 class Block(NamedTuple):
@@ -107,19 +108,20 @@ class _Reader:
                     self._close(element, element.tag)
                 self._say(element.tail)
         self._flush()
+        while self.box.parent is not None:
+            self.box = self.box.closed()
         return self.blocks
 
     def _open(self, element: Any, tag: str) -> None:
         self.unread += tag in _UNREAD
         if tag in _BLOCKS:
             self._flush()
-            self.box = self.box if tag in _BREAKS else Box(tag, element.get("class") or "", self.box)
-            self.box.in_link = self.links > 0
-        if tag == "img" or tag in _CONTROLS or tag in HEADINGS:
-            for box in self.box.around():
-                box.images += tag == "img"
-                box.controls += tag in _CONTROLS
-                box.headings += tag in HEADINGS
+            if tag not in _BREAKS:
+                self.box = Box(tag, element.get("class") or "", self.box)
+                self.box.in_link = self.links > 0
+        self.box.images += tag == "img"
+        self.box.controls += tag in _CONTROLS
+        self.box.headings += tag in HEADINGS
         self.pictured = self.pictured or tag in _PICTURES
         self.apart += _is_apart(element)
         self.links += tag == "a"
@@ -128,7 +130,7 @@ class _Reader:
     def _close(self, element: Any, tag: str) -> None:
         if tag in _BLOCKS:
             self._flush()
-            self.box = self.box if tag in _BREAKS else self.box.parent or self.box
+            self.box = self.box if tag in _BREAKS else self.box.closed()
         self.unread -= tag in _UNREAD
         self.apart -= _is_apart(element)
         self.links -= tag == "a"
@@ -145,16 +147,12 @@ class _Reader:
         self.pieces, self.linked = [], 0
         if not (words := words_of(text)):
             return
-        self.blocks.append(
-            Block(
-                text, "".join(words), len(words), self.box, linked, self.apart > 0, self.below, self.pictured
-            )
-        )
+        place = (self.apart > 0, self.below, self.pictured)
+        self.blocks.append(Block(text, "".join(words), len(words), self.box, linked, *place))
         self.pictured = False
-        for box in self.box.around():
-            box.links += linked > WHOLE
-            box.words += len(words)
-            box.linked += round(linked * len(words))
+        self.box.links += linked > WHOLE
+        self.box.words += len(words)
+        self.box.linked += round(linked * len(words))
 
 
 def _is_apart(element: Any) -> bool:

@@ -22,6 +22,8 @@ from services.ingest.pages.wording import keyed, words_of
 
 FITS = 0.8
 """Share of the reading that must be found among the blocks, else it stands as it is."""
+LONGEST = 200_000
+"""Characters of a reading that is looked into; a longer one stands as it is."""
 LONG = 20
 """Characters of a key that is told from others by containing it."""
 CORE = 0.9
@@ -47,6 +49,8 @@ def mended(reading: str, blocks: Sequence[Block], title: str, descriptions: Iter
 
     `descriptions` are what the page's head says of the article; `told` is the text JSON-LD gives, if any.
     """
+    if len(reading) > LONGEST:
+        return reading
     votes = _voted(reading, blocks, title)
     share = sum(len(blocks[at].key) for at in votes) / max(1, len("".join(words_of(reading))))
     if not votes or share < FITS:

@@ -1,7 +1,8 @@
 """The article on an HTML page: title, text, canonical link, date, language.
 
 Runs in a worker process. trafilatura finds the article, asked for precision: teasers, cookie layers and
-navigation make unrelated pages look alike. Never raises: a page without an article gives a refusal.
+navigation make unrelated pages look alike. What it loses is mended (`body`). Never raises: a page without an
+article gives a refusal.
 """
 
 import logging
