@@ -17,13 +17,13 @@ from trafilatura.utils import load_html
 from services.ingest.http.exchange import Exchange
 from services.ingest.pages.blocks import blocks_of
 from services.ingest.pages.body import mended
-from services.ingest.pages.characters import parsable, printable
 from services.ingest.pages.headline import first_words, heading_of, headline, shown, site_names, stated_titles
 from services.ingest.pages.linked_data import article_of, text_in
 from services.ingest.pages.notices import notice_in
 from services.ingest.pages.published import published, statements
 from services.ingest.pages.wording import keyed
 from services.ingest.readings import ParsedPage, Refusal
+from services.ingest.text.characters import printable, without_odd_references
 from services.ingest.text.charset import text_of
 from services.ingest.text.language import settle
 from services.ingest.text.markup import root_of
@@ -60,7 +60,7 @@ _OWN_ADDRESS = etree.XPath("//meta[@property='og:url']/@content")
 
 def read_page(exchange: Exchange) -> ParsedPage:
     """The article in an exchange's body."""
-    text = parsable(text_of(exchange.body, exchange.content_type))
+    text = without_odd_references(text_of(exchange.body, exchange.content_type))
     try:
         return _unreadable(text, exchange.content_type) or _read(text, exchange.final_url or exchange.url)
     except (RecursionError, MemoryError) as error:

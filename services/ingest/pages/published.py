@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]
 
 from services.ingest.pages.linked_data import Node, text_in
+from services.ingest.text.dates import read_stamp
 
 EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 """What lies before is the zero of some clock, not a time of publication."""
@@ -62,7 +63,8 @@ def _instant(text: str) -> datetime | None:
     """A time with a zone as it is written; None for all else."""
     match = _STAMP.fullmatch(text.strip())
     if not match:
-        return None
+        stamp = read_stamp(text)
+        return stamp.at if stamp and stamp.exact and stamp.at >= EARLIEST else None
     day, time, zone = match.groups()
     try:
         read = datetime.fromisoformat(f"{day}T{time}{'Z' if zone.isalpha() else zone}")
