@@ -5,8 +5,6 @@ readings of dates unused: ours are right or null.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from html import escape
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -126,17 +124,20 @@ def _draft(item: _Item, place: Place, *, atom: bool) -> Draft:
     said = item.said
     if said is None:
         raise ValueError("feedparser makes no entry of it")
-    published, created, updated = (_text(said, stamp) for stamp in ("published", "created", "updated"))
+    published, updated = _text(said, "published"), _text(said, "updated")
+    # When it was updated only where it states nothing else.
+    stamp = read_stamp(published or updated)
     return Draft(
         id=identifier(_text(said, "id")),
         links=[link for link in _links(said) if link],
         base=base_of(item.element, place.document),
         source=_source(said.get("source") or {}),
         headline=_title(said, atom=atom),
-        summary=_body(said.get("summary_detail")),
-        content=_body(next(iter(said.get("content") or ()), None)),
-        published_at=_first_exact(published, created) if published or created else _first_exact(updated),
-        updated=updated or created,
+        # Not the summary itself: feedparser makes one of the content where there is none.
+        summary=_text(said.get("summary_detail") or {}, "value"),
+        content=next((_text(content, "value") for content in said.get("content") or ()), ""),
+        published_at=stamp.at if stamp else None,
+        updated=updated or _text(said, "created"),
     )
 
 
@@ -173,7 +174,7 @@ def _source(said: Said) -> str:
     return next((url for url in stated if is_address(url)), "")
 
 
-# --- text and times --------------------------------------------------------------------------------
+# --- the rest --------------------------------------------------------------------------------
 
 
 def _title(said: Said, *, atom: bool) -> str:
@@ -182,20 +183,6 @@ def _title(said: Said, *, atom: bool) -> str:
     if not atom:
         return loose_title(text)
     return title(text) if said.get("title_detail", {}).get("type") == "text/html" else exact_title(text)
-
-
-def _body(detail: Said | None) -> str:
-    if not detail:
-        return ""
-    text = _text(detail, "value")
-    plain = detail.get("type") == "text/plain"
-    return escape(text, quote=False).replace("\n", "<br>") if plain else text
-
-
-def _first_exact(*texts: str) -> datetime | None:
-    """When it was published, as the feed states it."""
-    stamps = [stamp for text in texts if (stamp := read_stamp(text))]
-    return next((stamp.at for stamp in sorted(stamps, key=lambda one: not one.exact)), None)
 
 
 def _ttl_s(about: Said) -> int:
