@@ -3,13 +3,14 @@
 from html import escape
 from urllib.parse import urljoin
 
+from lxml import etree  # type: ignore[import-untyped]
+
 from services.ingest.text.document import Element
 from services.ingest.text.markup import local
 
 Fields = dict[str, list[Element]]
 """Direct children alone: what a picture, an author or a source says of itself is not the item's."""
 
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _PREFIXES = {
     "purl.org/rss/1.0": "",
@@ -79,24 +80,16 @@ def markup(element: Element, *, escaped: bool) -> str:
     """HTML of what is inside. `escaped`: the element's own text is HTML already, as in RSS."""
     pieces = [_own(element.text, escaped=escaped)]
     for child in element:
-        pieces += [_outer(child), _own(child.tail, escaped=escaped)]
+        if isinstance(child.tag, str):
+            for one in child.iter("*"):
+                one.tag = local(str(one.tag).rpartition("}")[2])
+            pieces.append(etree.tostring(child, method="html", encoding="unicode", with_tail=False))
+        pieces.append(_own(child.tail, escaped=escaped))
     return "".join(pieces)
 
 
 def _own(text: str | None, *, escaped: bool) -> str:
     return (text or "") if escaped else escape(text or "", quote=False)
-
-
-def _outer(element: Element) -> str:
-    """Depth is bounded by the parser's."""
-    if not isinstance(element.tag, str):
-        return ""
-    tag = local(str(element.tag).rpartition("}")[2])
-    href = element.get("href")
-    link = f' href="{escape(href)}"' if href else ""
-    if tag in _VOID:
-        return f"<{tag}>"
-    return f"<{tag}{link}>{markup(element, escaped=False)}</{tag}>"
 
 
 def base_of(element: Element, document: str) -> str:
@@ -110,4 +103,5 @@ def base_of(element: Element, document: str) -> str:
 
 
 def language_of(element: Element) -> str:
-    return str(element.get(f"{_XML}lang") or "")
+    """What `xml:lang` says around an element."""
+    return next((lang for one in (element, *element.iterancestors()) if (lang := one.get(f"{_XML}lang"))), "")
