@@ -140,8 +140,8 @@ async def follow(place: Path, seen: Seen) -> None:
         outlines = "".join(f'<outline xmlUrl="{site.url(path)}"/>' for path in ("/feed", "/none"))
         feeds.write_text(f'<opml version="2.0"><body>{outlines}</body></opml>', encoding="utf-8")
         words = ("--feeds", str(feeds), "--bus", f"sqlite:{place / 'live.db'}", "--allow-net", "127.0.0.0/8")
-        done = ("fetches_total", "story_age_seconds", "feeds", "listed_entries")
-        done += ("canary_last_success_timestamp_seconds",)
+        figures = ("fetches_total", "story_age_seconds", "feeds", "listed_entries")
+        done = (*figures, "canary_last_success_timestamp_seconds")
         async with running(*words) as address:
             await scraped_when(address, partial(above, done), seen)
 
