@@ -36,6 +36,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: RelationKind | None = None
     """None for the founder."""
     correction: bool = False
+    correction_note: str = ""
+    """In which words its current version says that it corrects."""
     of: str = ""
     """`article_id` of the member it relates to by `kind`."""
     jaccard: float = 0.0

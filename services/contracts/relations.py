@@ -31,7 +31,9 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     other_url: str
     kind: RelationKind
     correction: bool = False
-    """An `update` whose text says that it corrects."""
+    """Its text or title says that it corrects, and the older one did not say so."""
+    note: str = ""
+    """In which words it says so."""
     jaccard: float
     containment: float
     """Share of this article's word 5-grams found in the other."""

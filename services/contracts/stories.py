@@ -33,6 +33,8 @@ class StoryMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     cited: tuple[str, ...] = ()
     words: int = 0
     versions: int = 1
+    correction_note: str = ""
+    """In which words it says that it corrects an earlier state."""
     withdrawn_at: datetime | None = None
     """When its publisher was seen to have taken it back. None while it is shown."""
     withdrawn_note: str = ""

@@ -8,9 +8,9 @@ from services.contracts.articles import Article
 from services.contracts.clusters import Member
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
-from services.dedup.relations.relate import corrects
 from services.dedup.search.profile import Profile
 from services.dedup.stories.placing import Link
+from services.dedup.text.notices import new_correction
 
 
 class Withdrawn(TypedDict):
@@ -55,11 +55,10 @@ def member(
 ) -> Member:
     """An article as a story lists it. `before`: the version it replaces; `shown`: when it came back."""
     article = mine.article
-    if before is None:
-        corrected = any(link.relation.correction for link in links if link.forward)
-    else:
-        past = before.article
-        corrected = corrects(article.title, article.text) and not corrects(past.title, past.text)
+    past = before.article if before else None
+    note = new_correction(article.title, article.text, past.title, past.text) if past else ""
+    if past is None:
+        note = next((link.relation.note for link in links if link.forward and link.relation.note), "")
     return Member(
         article_id=article.article_id,
         version_id=article.version_id,
@@ -74,6 +73,7 @@ def member(
         agencies=article.agencies,
         cited=article.cited,
         words=mine.words,
-        correction=corrected,
+        correction=bool(note),
+        correction_note=note,
         **withdrawal(before, shown or article.first_seen_at),
     )

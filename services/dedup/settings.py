@@ -60,6 +60,8 @@ class DedupSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     syndicated_jaccard: Share = 0.54
     cut_containment: Share = 0.7
     """A newer text with this much of its novel shingles in the older one is a cut copy."""
+    copy_containment: Share = 0.7
+    """Two texts of which the poorer has this much in the other are one report, cut or extended."""
     duplicate_jaccard: Share = 0.9
     update_containment: Share = 0.4
     background_fresh: Count = 12

@@ -81,6 +81,7 @@ def _member(member: Member, urls: dict[str, str], of_withdrawn: bool) -> StoryMe
         cited=member.cited,
         words=member.words,
         versions=member.versions,
+        correction_note=member.correction_note,
         withdrawn_at=member.withdrawn_at,
         withdrawn_note=member.withdrawn_note,
         of_withdrawn=of_withdrawn,

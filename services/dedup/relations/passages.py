@@ -7,7 +7,6 @@ trimmed so that they do not overlap in the newer text. Every run of at least one
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +19,6 @@ from services.dedup.text.words import SOFT_HYPHEN, Spans, spans
 
 _MOST_MATCHES = 2_000_000
 _SHORTEST_PIECE = 4
-_FIGURE = re.compile(r"(?<!\w)\d\w*")
 
 
 class Run(NamedTuple):
@@ -71,26 +69,6 @@ def _pieces(run: Run, hyphened: set[int], others: set[int]) -> Iterator[Run]:
             if i - begin >= _SHORTEST_PIECE:
                 yield Run(run.start + begin, run.other + begin, i - begin)
             begin = i + 1
-
-
-def figure_conflicts(newer: Profile, older: Profile, found: list[Run], *, gap: int) -> int:
-    """Short gaps between neighbouring runs that hold figures on both sides, but other ones.
-
-    That is what two fillings of one template look like. `gap`: most words of a gap, either side.
-    """
-    mine, theirs = spans(newer.article.text), spans(older.article.text)
-    conflicts = 0
-    for left, right in pairwise(found):
-        here = mine[left.start + left.length : right.start]
-        there = theirs[left.other + left.length : right.other]
-        if 0 < len(here) <= gap and 0 < len(there) <= gap:
-            figures, others = _figures(newer.article.text, here), _figures(older.article.text, there)
-            conflicts += bool(figures and others and figures != others)
-    return conflicts
-
-
-def _figures(text: str, words: Spans) -> set[str]:
-    return set(_FIGURE.findall(text[words[0, 0] : words[-1, 1]]))
 
 
 def _maximal(newer: Profile, older: Profile) -> list[Run]:

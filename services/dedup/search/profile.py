@@ -9,12 +9,13 @@ import numpy.typing as npt
 from services.contracts.articles import Article
 from services.dedup.search.novelty import Days
 from services.dedup.text.boxes import boxed_words
+from services.dedup.text.figures import Figure, figures
+from services.dedup.text.shingles import WIDE_CHARS as CHARS
 from services.dedup.text.shingles import Hashes, Shingles, among, distinct, shingle
 from services.dedup.text.words import fold
 
 NEVER_EVIDENCE = 255
 _MICROSECOND = 1_000_000
-_AFTER_DIGITS = ":"  # what begins with a digit sorts before it, every other word after
 
 
 class Profile(msgspec.Struct, frozen=True, eq=False):
@@ -28,7 +29,9 @@ class Profile(msgspec.Struct, frozen=True, eq=False):
     """Distinct wide shingles, sorted."""
     days: Days
     """On how many earlier days each was seen; 255 inside teaser and rights boxes."""
-    figures: frozenset[str]
+    figures: tuple[Figure, ...]
+    unspaced: bool
+    """Words are not parted by blanks: a word is a character."""
     title: frozenset[str]
     """Content words of the title."""
 
@@ -90,6 +93,7 @@ def profile(article: Article, reading: Reading, days: Days) -> Profile:
         shingles=reading.shingles,
         unique=reading.unique,
         days=days,
-        figures=frozenset([word for word in reading.words if word < _AFTER_DIGITS]),
+        figures=figures(article.text),
+        unspaced=reading.shingles.width == CHARS,
         title=frozenset(word for word in fold(article.title) if len(word) > 3 or not word.isascii()),
     )

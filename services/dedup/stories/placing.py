@@ -194,7 +194,9 @@ class Stories:
         return ids.story_id(f"{version}@{arrival.member.version_seen_at.isoformat()}")
 
     def _found(self, arrival: Arrival, split_from: str = "") -> Cluster:
-        member = msgspec.structs.replace(arrival.member, kind=None, correction=False, of="")
+        member = msgspec.structs.replace(
+            arrival.member, kind=None, correction=False, correction_note="", of=""
+        )
         founded = Cluster(
             story_id=self._new_id(arrival),
             revision=1,
@@ -305,9 +307,9 @@ def _linked(arrival: Arrival, others: list[Member], slack: float) -> tuple[Membe
     links = [link for link in arrival.strong if link.other in seen]
     forward = [link for link in links if link.forward]
     if forward and (arrival.back or member.versions == 1):
-        nearest = max(link.relation.fresh_containment for link in forward) - slack
+        nearest = max(link.relation.containment for link in forward) - slack
         source = min(
-            (link for link in forward if link.relation.fresh_containment >= nearest),
+            (link for link in forward if link.relation.containment >= nearest),
             key=lambda link: (seen[link.other], link.other),
         )
         member = _related(member, source.other, source.relation)
@@ -325,6 +327,7 @@ def _related(member: Member, other: str, relation: Relation) -> Member:
         member,
         kind=relation.kind,
         correction=relation.correction,
+        correction_note=relation.note,
         of=other,
         jaccard=relation.jaccard,
         containment=relation.containment,

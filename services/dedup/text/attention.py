@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - letters of many scripts
+# ruff: noqa: RUF001 - words and marks of many languages
 """Words by which a page counts attention and tells how long ago it was made, language by language.
 
 Data for `churn`: fragments of regular expressions, matched without regard to case.

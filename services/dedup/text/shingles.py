@@ -19,7 +19,7 @@ from services.dedup.text.words import is_unspaced
 Hashes = npt.NDArray[np.uint64]
 
 _NARROW_WORDS, _WIDE_WORDS = 3, 5
-_NARROW_CHARS, _WIDE_CHARS = 5, 8
+_NARROW_CHARS, WIDE_CHARS = 5, 8
 _MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
 _SHIFT = np.uint64(33)
 _THREE = np.uint64(3)
@@ -46,7 +46,7 @@ def mix(values: Hashes) -> Hashes:
 
 def shingle(words: Sequence[str]) -> Shingles:
     """Shingles of folded words; empty where there are fewer words than a shingle has."""
-    narrow, wide = (_NARROW_CHARS, _WIDE_CHARS) if is_unspaced(words) else (_NARROW_WORDS, _WIDE_WORDS)
+    narrow, wide = (_NARROW_CHARS, WIDE_CHARS) if is_unspaced(words) else (_NARROW_WORDS, _WIDE_WORDS)
     if len(words) < narrow:
         return Shingles(_NONE, _NONE, wide)
     hashes = _hash_words(words)

@@ -19,10 +19,10 @@ def relation(shard: Shard, url: str) -> Relation:
     return found
 
 
-def pair(text: str, other: str) -> tuple[Shard, str]:
+def pair(text: str, other: str, title: str = "Hafen") -> tuple[Shard, str]:
     """A text and a later one elsewhere."""
-    newer = article(other, "/b", source="lindfunk", title="Hafen", hours=1)
-    return played(article(text, "/a", title="Hafen"), newer), newer.url
+    newer = article(other, "/b", source="lindfunk", title=title, hours=1)
+    return played(article(text, "/a", title=title), newer), newer.url
 
 
 # ---- thirty words
@@ -126,7 +126,8 @@ def test_a_page_without_blanks_and_its_copy_are_one_story() -> None:
 
 def test_a_page_without_blanks_that_takes_over_a_part_is_a_derivative() -> None:
     part = page(JAPANESE, 1, 6)
-    shard, url = pair(f"{part}{page(JAPANESE, 2, 6)}", f"{page(JAPANESE, 3, 8)}{part}{page(JAPANESE, 4, 8)}")
+    texts = f"{part}{page(JAPANESE, 2, 6)}", f"{page(JAPANESE, 3, 8)}{part}{page(JAPANESE, 4, 8)}"
+    shard, url = pair(*texts, title=part[:6])
     assert relation(shard, url).kind == "derivative"
 
 

@@ -1,11 +1,10 @@
 from itertools import chain, pairwise
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.relations import Passage
-from services.dedup.relations.passages import figure_conflicts, passages, runs
+from services.dedup.relations.passages import passages, runs
 from services.dedup.text.words import fold, spans
 from tests.unit.dedup.pieces import article, profiled, prose, words
 
@@ -146,35 +145,3 @@ def test_a_long_ticker_against_itself_is_aligned() -> None:
     text = prose("ticker", 12_000)
     (found,) = shown(text, text)
     assert (found.start, found.end) == (0, len(text) - 1)
-
-
-def conflicts(text: str, other: str) -> int:
-    newer, older = profiled(article(text, "/new")), profiled(article(other, "/old"))
-    return figure_conflicts(newer, older, runs(newer, older), gap=12)
-
-
-FRAME = (
-    "Am Pegel der Marsumer Schleuse wurden um sechs Uhr {} Zentimeter gemessen und damit mehr als am Vortag. "
-    "Am Pegel an der Alten Fischerbrücke standen zur selben Zeit {} Zentimeter über dem gemeldeten Nullpunkt."
-)
-
-
-@pytest.mark.parametrize(
-    ("figures", "others", "expected"),
-    [
-        (("412", "388"), ("407", "391"), 2),
-        (("412", "388"), ("412", "391"), 1),
-        (("412", "388"), ("412", "388"), 0),
-        (("412", "viele"), ("407", "wenige"), 1),
-        (("412", "388"), ("keine", "391"), 1),
-    ],
-)
-def test_other_figures_in_the_same_place_are_conflicts(
-    figures: tuple[str, str], others: tuple[str, str], expected: int
-) -> None:
-    assert conflicts(FRAME.format(*figures), FRAME.format(*others)) == expected
-
-
-def test_figures_far_from_any_shared_word_are_no_conflict() -> None:
-    long = " ".join(words("gap", 13))
-    assert conflicts(FRAME.format(f"412 {long}", "1"), FRAME.format(f"407 {long[::-1]}", "1")) == 0

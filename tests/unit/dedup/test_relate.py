@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.articles import Article
-from services.contracts.relations import Relation
+from services.contracts.relations import REUSE_KINDS, Relation
 from services.dedup.relations.relate import Unrelated, relate
 from services.dedup.text.words import fold
 from tests.unit.dedup.pieces import SETTINGS, article, profiled, prose, related, words
@@ -85,9 +85,18 @@ def test_a_note_that_both_carry_corrects_nothing_anew() -> None:
     assert (found.kind, found.correction) == ("update", False)
 
 
-def test_a_copy_elsewhere_is_never_a_correction() -> None:
-    found = relation(newer(f"{BODY}\n\nKorrektur: nichts.", source="talbote"), older())
-    assert (found.kind, found.correction) == ("syndicated", False)
+def test_a_copy_that_runs_the_corrected_text_elsewhere_says_so_too() -> None:
+    found = relation(newer(f"{BODY}\n\nKorrektur: Es war der Montag.", source="talbote"), older())
+    assert (found.kind, found.correction, found.note) == (
+        "syndicated",
+        True,
+        "Korrektur: Es war der Montag.",
+    )
+
+
+def test_a_text_that_is_nearly_the_same_but_for_its_note_is_an_update() -> None:
+    found = relation(newer(f"{BODY}\n\nKorrektur: Es war der Montag."), older())
+    assert (found.jaccard > 0.9, found.kind, found.correction) == (True, "update", True)
 
 
 def test_passages_of_an_own_earlier_piece_are_a_derivative_of_it() -> None:
@@ -125,7 +134,7 @@ def test_the_whole_of_what_was_cut_before_is_a_derivative() -> None:
 
 def test_passages_taken_over_with_own_words_around_them_are_a_derivative() -> None:
     text = f"{prose('own lead', 150)} {first(BODY, 0.35)} {prose('own end', 150)}"
-    found = relation(newer(text, source="talbote"), older())
+    found = relation(newer(text, source="talbote", title=""), older())
     assert found.kind == "derivative"
     ((passage,), taken) = found.passages, first(BODY, 0.35)
     assert text[passage.start : passage.end] == taken.removesuffix(".")
@@ -191,7 +200,7 @@ def test_the_same_frame_with_other_figures_next_day_is_a_template() -> None:
         older(level("Montag", 412, 388, 417, 402, 500), title="Die Pegel am Montag"),
     )
     assert found.reason == "template"
-    assert "0 of 5 agree" in found.detail
+    assert "1 of 5 agree" in found.detail
 
 
 def test_a_copy_that_keeps_the_figures_is_no_template() -> None:
@@ -323,6 +332,6 @@ def test_a_relation_says_what_its_numbers_say(
     assert 0 < found.jaccard <= min(found.containment, found.other_containment) <= 1
     assert (found.kind in ("duplicate", "update")) <= (source == there)
     assert (found.kind == "syndicated") <= (source != there)
-    assert found.correction <= (found.kind == "update")
+    assert found.correction == bool(found.note) <= (found.kind in REUSE_KINDS)
     for passage in found.passages:
         assert fold(text[passage.start : passage.end]) == fold(other[passage.other_start : passage.other_end])

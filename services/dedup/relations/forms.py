@@ -1,0 +1,236 @@
+"""Pairs that look alike and are none: two fillings of a form, two days of a column, text of a site.
+
+Decided by what differs, in which place, and whether the titles know of it. Figures that move while titles,
+names and days agree are news of the same thing; names that move in titles and texts are another thing.
+"""
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from services.contracts.relations import ScreenReason
+from services.dedup.relations.gaps import Gap, gaps
+from services.dedup.relations.overlap import Overlap
+from services.dedup.relations.passages import Run
+from services.dedup.search.profile import Profile
+from services.dedup.settings import DedupSettings
+from services.dedup.text.calendar import weekdays
+from services.dedup.text.figures import agree, common, figures
+from services.dedup.text.words import fold
+
+_HOUR_US = 3_600_000_000
+_DENSE_FIGURES = 20
+_CONTAINED = 0.8
+_OPENING_WORDS = 10
+_SITE_WORDS = 150
+_SPELLINGS = 0.5
+_OWN_FIGURES = 0.5
+_HALF = 0.5
+_TITLE_FRAME = 2
+_FRAME = 0.75
+_FIELDS = 3
+
+
+class Unrelated(NamedTuple):
+    """Why two versions are not related."""
+
+    reason: ScreenReason | None
+    """Set where a screen refused the pair."""
+    detail: str
+
+
+def refuse(
+    newer: Profile, older: Profile, shares: Overlap, found: Sequence[Run], settings: DedupSettings
+) -> Unrelated | None:
+    """The first reason to take the pair for no relation."""
+    between = gaps(newer, older, found)
+    return (
+        _rubric(newer, older, shares, settings)
+        or _other_subject(newer, older, found, between)
+        or _series(newer, older, shares, between, settings)
+        or _opening(newer, older, shares, found, settings)
+        or _site_text(newer, older, shares, found)
+    )
+
+
+def same_text(newer: Profile, older: Profile, shares: Overlap) -> bool:
+    """Equal long texts under titles that agree are one text, however often it was seen."""
+    return (
+        shares.jaccard >= 0.98
+        and shares.shared >= 30
+        and bool(newer.title & older.title or newer.article.title == older.article.title)
+    )
+
+
+def _rubric(newer: Profile, older: Profile, shares: Overlap, settings: DedupSettings) -> Unrelated | None:
+    """The same headline on another day over a text that is mostly another one: a regular column."""
+    hours = _hours(newer, older)
+    if newer.article.source != older.article.source or newer.article.title != older.article.title:
+        return None
+    if not settings.template_hours <= hours <= settings.story_days * 24 or shares.jaccard >= 0.5:
+        return None
+    if shares.larger_containment >= _CONTAINED:
+        return None
+    return Unrelated(
+        "template", f"the same headline {hours:.0f} hours later over another text (J {shares.jaccard:.2f})"
+    )
+
+
+def _other_subject(
+    newer: Profile, older: Profile, found: Sequence[Run], between: Sequence[Gap]
+) -> Unrelated | None:
+    """One form, two subjects: what the titles name differently stands differently in the same place."""
+    swaps = {swap for gap in between for swap in gap.swaps()}
+    if len(swaps) < _FIELDS or not _is_frame(newer, older, found, between):
+        return None
+    mine, theirs, frame = _titles(newer, older)
+    mine -= set(fold(older.article.text))
+    theirs -= set(fold(newer.article.text))
+    named = [
+        (word, other)
+        for swap in swaps
+        for word in mine.intersection(swap.words)
+        for other in theirs.intersection(swap.others)
+    ]
+    if not named:
+        return None
+    if not (_figures_differ(newer, older) or (frame >= _TITLE_FRAME and all(swap.names for swap in swaps))):
+        return None
+    word, other = min(named)
+    return Unrelated("template", f"one form, another subject: {word!r} here, {other!r} there")
+
+
+def _is_frame(newer: Profile, older: Profile, found: Sequence[Run], between: Sequence[Gap]) -> bool:
+    """Whether the two are one text but for what is swapped: nothing of length was added or left out."""
+    same = sum(run.length for run in found)
+    ours = same + sum(len(gap.words) for gap in between)
+    theirs = same + sum(len(gap.others) for gap in between)
+    return ours >= _FRAME * newer.words and theirs >= _FRAME * older.words
+
+
+def _titles(newer: Profile, older: Profile) -> tuple[set[str], set[str], int]:
+    """What each title has alone, and how many words they share in order."""
+    one, other = fold(newer.article.title), fold(older.article.title)
+    frame = sum(block.size for block in SequenceMatcher(None, one, other, False).get_matching_blocks())
+    return _alone(one, other), _alone(other, one), frame
+
+
+def _alone(title: Sequence[str], other: Sequence[str]) -> set[str]:
+    """Its words, figures left out, that the other does not have in any spelling."""
+    return {
+        word
+        for word in title
+        if not word[0].isdigit()
+        and not any(SequenceMatcher(None, word, one).ratio() >= _SPELLINGS for one in other)
+    }
+
+
+def _figures_differ(newer: Profile, older: Profile) -> bool:
+    """Each has figures, and they are mostly other ones."""
+    ours, theirs = newer.figures, older.figures
+    poorer = min(len(ours), len(theirs))
+    return poorer > 0 and common(ours, theirs) <= _OWN_FIGURES * poorer
+
+
+def _series(
+    newer: Profile, older: Profile, shares: Overlap, between: Sequence[Gap], settings: DedupSettings
+) -> Unrelated | None:
+    """One frame, other figures, another day or next to nothing else in common: two parts of a series."""
+    hours = _hours(newer, older)
+    apart = hours >= settings.template_hours
+    if not apart and shares.larger_containment >= _HALF:
+        return None
+    shared = common(newer.figures, older.figures)
+    poorer = min(len(newer.figures), len(older.figures))
+    agreement = shared / max(1, len(newer.figures) + len(older.figures) - shared)
+    same = newer.article.source == older.article.source
+    bound = settings.template_agreement if same else settings.template_agreement_across
+    enough = 2 if same and newer.title == older.title else settings.template_least_figures
+    if poorer < enough or agreement >= bound or shared >= settings.template_contained * poorer:
+        return None
+    conflicts = sum(map(_conflict, between))
+    near = hours < settings.far_days * 24 and (
+        (conflicts >= 1 and not _same_days(newer, older)) if apart else (conflicts >= 2 and agreement < _HALF)
+    )
+    dense = apart and conflicts >= 3 and poorer >= _DENSE_FIGURES
+    if not (near or dense):
+        return None
+    return Unrelated(
+        "template",
+        f"same frame, other figures: {shared} of {poorer} agree, {conflicts} in the same place differ",
+    )
+
+
+def _conflict(gap: Gap) -> bool:
+    ours, theirs = figures(gap.text), figures(gap.other_text)
+    if not ours or not theirs:
+        return False
+    few, many = sorted((ours, theirs), key=len)
+    return not all(any(agree(one, other) for other in many) for one in few)
+
+
+def moved_figures(newer: Profile, older: Profile, found: Sequence[Run]) -> bool:
+    """Whether any figure is another one in the same place, however little it moved."""
+    return any(
+        ours and theirs and ours.isdisjoint(theirs)
+        for ours, theirs in (
+            ({one.value for one in figures(gap.text)}, {one.value for one in figures(gap.other_text)})
+            for gap in gaps(newer, older, found)
+        )
+    )
+
+
+def _same_days(newer: Profile, older: Profile) -> bool:
+    """Whether both speak of the same days of the week."""
+    ours, theirs = weekdays(newer.article.text), weekdays(older.article.text)
+    return bool(ours) and ours == theirs
+
+
+def _subject(version: Profile) -> str:
+    """The word a title begins with."""
+    return next(iter(fold(version.article.title)), "")
+
+
+def _opening(
+    newer: Profile, older: Profile, shares: Overlap, found: Sequence[Run], settings: DedupSettings
+) -> Unrelated | None:
+    """Short texts of one publisher whose opening words alone name different subjects."""
+    if newer.article.source != older.article.source or max(newer.words, older.words) > settings.form_words:
+        return None
+    if shares.jaccard >= 0.5 or _subject(newer) == _subject(older):
+        return None
+    if not found or not (0 < found[0].start <= _OPENING_WORDS and 0 < found[0].other <= _OPENING_WORDS):
+        return None
+    mine = fold(newer.article.text)[: found[0].start]
+    theirs = fold(older.article.text)[: found[0].other]
+    if mine[0] == theirs[0] and len(set(mine) & set(theirs)) * 2 > min(len(mine), len(theirs)):
+        return None
+    return Unrelated(
+        "template", f"one form, other subject: opens {' '.join(mine)!r} here, {' '.join(theirs)!r} there"
+    )
+
+
+def _site_text(newer: Profile, older: Profile, shares: Overlap, found: Sequence[Run]) -> Unrelated | None:
+    """One publisher, two titles, and nothing that either title names is in what is shared."""
+    if newer.article.source != older.article.source or not newer.title or not older.title:
+        return None
+    if newer.title & older.title or same_text(newer, older, shares):
+        return None
+    if shares.jaccard >= 0.9 and min(newer.words, older.words) >= _SITE_WORDS:
+        return None  # a piece under another headline: what a site repeats is short
+    shared = shared_words(newer, found)
+    if shared & newer.title or shared & older.title:
+        return None
+    return Unrelated(
+        "stub" if shares.jaccard >= 0.5 else "teaser",
+        "the shared text is about neither title: it belongs to the site, not to the article",
+    )
+
+
+def shared_words(newer: Profile, found: Sequence[Run]) -> set[str]:
+    words = fold(newer.article.text)
+    return {word for run in found for word in words[run.start : run.start + run.length]}
+
+
+def _hours(newer: Profile, older: Profile) -> float:
+    return (newer.at_us - older.at_us) / _HOUR_US

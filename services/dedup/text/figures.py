@@ -1,0 +1,95 @@
+# ruff: noqa: RUF001, RUF002, E501 - marks and words of many languages
+"""The figures of a text as numbers, so that house styles of writing them make no difference.
+
+`1.284.000`, `1284000`, `1 284 000`, `1’284’000` and `1,284 Millionen` are one number. A figure is also known
+by what it would be in another unit of the same kind, as papers convert what agencies send.
+"""
+
+import re
+from typing import NamedTuple
+
+_BLANKS = " \u00a0\u2009\u202f"
+_GROUPED = rf"\d{{1,3}}(?:[.,'’{_BLANKS}]\d{{3}})+(?!\d)(?:[.,]\d+)?"
+_NUMBER = re.compile(rf"(?<![\w.,])(?:{_GROUPED}|\d+(?:[.,]\d+)?)(?P<rest>\s?[^\W\d_]+|\s?[°%$€£])?")
+_SCALES = {
+    1e3: "tausend tsd thousand mille mil k duizend tusen tys тыс тысяч tysięcy bin",
+    1e6: "million millionen mio millions millones millón milioni milione milhões milhão miljoen miljoner mln m "
+    "milyon млн миллион миллиона миллионов miliona milionów",
+    1e9: "milliarde milliarden mrd milliard milliards billion billions bn miljard miljarder miliardi miliardo "
+    "mld млрд миллиард миллиарда миллиардов milyar",
+    1e12: "billionen trillion trillions",
+}
+_SCALE = {word: factor for factor, words in _SCALES.items() for word in words.split()}
+_UNITS = (
+    (0.3048, "foot feet ft fuß"),
+    (1.0, "metre metres meter meters m metros metri mètres"),
+    (1000.0, "kilometre kilometres kilometer kilometers km kilómetros chilometri kilomètres"),
+    (1609.344, "mile miles meile meilen mi"),
+    (0.45359237, "pound pounds lb lbs"),
+    (1.0, "kilogram kilograms kilogramm kg kilo kilos"),
+    (907.185, "ton tons"),
+    (1000.0, "tonne tonnes tonnen"),
+)
+_UNIT = {word: factor for factor, words in _UNITS for word in words.split()}
+_MOST = 400
+_NEAR = 0.025
+
+
+class Figure(NamedTuple):
+    value: float
+    measure: float
+    """In the base unit of its kind, where it has one; else the value."""
+
+
+def figures(text: str) -> tuple[Figure, ...]:
+    """Of a text, in order, each once; at most some hundreds."""
+    found: dict[Figure, None] = {}
+    for match in _NUMBER.finditer(text):
+        rest = (match["rest"] or "").strip().lower()
+        number = text[match.start() : match.start("rest")] if match["rest"] else match[0]
+        scale = _SCALE.get(rest, 1.0)
+        value = _value(number, scaled=scale > 1) * scale
+        found[Figure(value, value * _UNIT.get(rest, 1.0))] = None
+        if len(found) >= _MOST:
+            break
+    return tuple(found)
+
+
+def agree(one: Figure, other: Figure) -> bool:
+    """The same number, or one of them rounded or in another unit."""
+    if one.value == other.value:
+        return True
+    converted = one.measure / one.value != other.measure / other.value if one.value and other.value else False
+    if converted:
+        return abs(one.measure - other.measure) <= _NEAR * max(one.measure, other.measure)
+    rough, fine = sorted((one.value, other.value), key=_digits)
+    digits = _digits(rough)
+    return 2 <= digits < _digits(fine) and float(f"{fine:.{digits}g}") == rough
+
+
+def common(ours: tuple[Figure, ...], theirs: tuple[Figure, ...]) -> int:
+    """How many of the first agree with one of the second."""
+    exact = {figure.value for figure in theirs}
+    return sum(figure.value in exact or any(agree(figure, other) for other in theirs) for figure in ours)
+
+
+def _digits(value: float) -> int:
+    """Significant ones."""
+    return len(f"{value:.12g}".replace(".", "").strip("0"))
+
+
+def _value(number: str, *, scaled: bool) -> float:
+    """`scaled`: a word like "million" follows, so a single mark is a decimal one."""
+    parts = re.split(rf"[.,'’{_BLANKS}]", number)
+    if len(parts) == 1:
+        return float(number)
+    grouped = (
+        not (scaled and len(parts) == 2)
+        and all(len(part) == 3 for part in parts[1:])
+        and len(parts[0]) <= 3
+        and parts[0] != "0"
+    )
+    if grouped:
+        return float("".join(parts))
+    whole, decimals = parts[:-1], parts[-1]
+    return float(f"{''.join(whole)}.{decimals}")

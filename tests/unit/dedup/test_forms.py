@@ -1,0 +1,96 @@
+"""One form filled twice, and one report whose figures move."""
+
+import pytest
+
+from services.contracts.relations import Relation
+from services.dedup.relations.relate import Unrelated
+from tests.unit.dedup.pieces import article, prose, related
+
+TAIL = prose("the rest of the form", 40)
+SALE = (
+    "The house at {street} in Quarn was sold for {price} crowns. The buyers move in at the start of May. "
+    "It has {rooms} rooms and was built in {year}. The sale was handled by a notary in the market square. "
+    + TAIL
+)
+TOLL = (
+    "Nach dem Beben vom Montagmorgen stieg die Zahl der Toten auf {dead}. Mindestens {hurt} Menschen wurden "
+    "verletzt, {missing} werden vermisst. Retter suchten weiter, {tents} Zelte wurden aufgestellt. " + TAIL
+)
+MAYOR = (
+    "In {town} zieht {name} ins Rathaus ein. Gegen {rival} setzte sich die Kandidatur am Ende durch, wie die "
+    "Wahlleitung mitteilte. {name} dankte den Helfern, {rival} gratulierte noch am Abend. " + TAIL
+)
+
+
+def sale(street: str, price: str, rooms: int, year: int) -> str:
+    return SALE.format(street=street, price=price, rooms=rooms, year=year)
+
+
+def toll(dead: int, hurt: int, missing: int, tents: int) -> str:
+    return TOLL.format(dead=dead, hurt=hurt, missing=missing, tents=tents)
+
+
+def mayor(town: str, name: str, rival: str) -> str:
+    return MAYOR.format(town=town, name=name, rival=rival)
+
+
+def pair(
+    texts: tuple[str, str], titles: tuple[str, str], *, source: str = "talbote", hours: float = 0.1
+) -> Relation | Unrelated:
+    older = article(texts[0], "/old", title=titles[0], source="talbote")
+    return related(article(texts[1], "/new", title=titles[1], source=source, hours=hours), older)
+
+
+@pytest.mark.parametrize("source", ["talbote", "lindfunk"])
+@pytest.mark.parametrize(
+    ("texts", "titles"),
+    [
+        (
+            (sale("4 Elm Row", "310,000", 6, 1961), sale("19 Dyke End", "275,500", 5, 1978)),
+            ("House at 4 Elm Row sold", "House at 19 Dyke End sold"),
+        ),
+        (
+            (mayor("Quarn", "Ida Moll", "Jan Reet"), mayor("Pelm", "Kai Dorn", "Ute Brink")),
+            ("Ida Moll gewinnt die Wahl in Quarn", "Kai Dorn gewinnt die Wahl in Pelm"),
+        ),
+    ],
+    ids=["figures and names", "names alone"],
+)
+def test_another_subject_in_one_form_is_no_relation(
+    texts: tuple[str, str], titles: tuple[str, str], source: str
+) -> None:
+    found = pair(texts, titles, source=source)
+    assert isinstance(found, Unrelated)
+    assert found.reason == "template"
+
+
+@pytest.mark.parametrize("hours", [1, 13])
+@pytest.mark.parametrize("title", ["Beben: Zahl der Toten steigt", "Beben: Tote und Verletzte"])
+def test_figures_that_move_while_all_else_agrees_are_an_update(title: str, hours: float) -> None:
+    texts = toll(12, 80, 150, 6), toll(31, 240, 120, 9)
+    found = pair(texts, ("Beben: Tote und Verletzte", title), hours=hours)
+    assert isinstance(found, Relation)
+    assert found.kind == "update"
+
+
+def test_figures_that_move_with_the_day_are_a_series() -> None:
+    texts = toll(12, 80, 150, 6), toll(31, 240, 120, 9).replace("Montag", "Dienstag")
+    found = pair(texts, ("Die Lage am Montag", "Die Lage am Dienstag"), hours=24)
+    assert isinstance(found, Unrelated)
+    assert found.reason == "template"
+
+
+def test_one_figure_that_moved_makes_an_own_text_an_update_and_none_a_duplicate() -> None:
+    text = f"{toll(12, 80, 150, 6)} {prose('long', 300)}"
+    moved = pair((text, text.replace("80", "81")), ("Beben", "Beben"))
+    same = pair((text, text), ("Beben", "Beben"))
+    assert isinstance(moved, Relation)
+    assert isinstance(same, Relation)
+    assert (moved.kind, same.kind) == ("update", "duplicate")
+
+
+def test_a_name_in_another_spelling_is_no_other_subject() -> None:
+    texts = mayor("Kyjiw", "Ida Moll", "Jan Reet"), mayor("Kiew", "Ida Mohl", "Jan Reeth")
+    titles = "Ida Moll gewinnt die Wahl in Kyjiw", "Ida Mohl gewinnt die Wahl in Kiew"
+    found = pair(texts, titles, source="lindfunk")
+    assert isinstance(found, Relation)
