@@ -109,11 +109,10 @@ def _add_id(target: Element, found: Fields, *, otherwise: str = "") -> None:
 
 def _add_links(target: Element, links: Sequence[Element]) -> None:
     """Those of RSS before those of Atom, which may be of anything."""
-    of_atom = [link for link in links if attribute(link, "href")]
     for link in links:
-        if link not in of_atom:
+        if not attribute(link, "href"):
             _add_link(target, text_in(link).strip())
-    for link in of_atom:
+    for link in links:
         relation = attribute(link, "rel").lower().rpartition("/")[2]
         _add_link(target, attribute(link, "href"), relation, attribute(link, "type"))
 

@@ -79,6 +79,15 @@ def test_an_rdf_item_is_where_it_is_about_if_nothing_else_says_so() -> None:
     ]
 
 
+def test_a_field_that_says_nothing_stands_for_none() -> None:
+    empty = "<title> </title><guid/><link/><pubDate/><description> </description>"
+    full = f"<dc:title>Dam</dc:title><atom:id>{SITE}/1</atom:id><dc:description>Words.</dc:description>"
+    (only,) = entries(rss(f"{empty}{full}<dc:date>2026-03-02T05:45:00Z</dc:date>"))
+    assert (only.title, only.id, only.url, only.summary) == ("Dam", f"{SITE}/1", f"{SITE}/1", "Words.")
+    assert only.published_at
+    assert [one.reason for one in parsed(rss(empty, GOOD)).left_out] == ["no-content"]
+
+
 @pytest.mark.parametrize("fault", ["raises", "loses", "guesses"])
 def test_an_item_the_library_cannot_read_costs_itself_and_is_told(
     fault: str, monkeypatch: pytest.MonkeyPatch
@@ -101,6 +110,24 @@ def test_an_item_the_library_cannot_read_costs_itself_and_is_told(
         assert [one.reason for one in found.left_out] == ["unreadable"]
         assert "item 2" in found.left_out[0].about
         assert found.title == "Pennbote"
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    "field",
+    [
+        f"<link>{SITE}/1</link><atom:link href='{SITE}/2'/>",
+        "<author>a@b (((</author>",
+        "<title>&amp;#&lt;/a</title>",
+        "<description>&lt;!--</description>",
+        "<pubDate>12 Jun</pubDate>",
+        "<source><link/></source>",
+        "<content:encoded>]]&gt;</content:encoded>",
+    ],
+)
+def test_a_field_sent_many_times_is_survived_in_seconds(field: str) -> None:
+    for item in (field * 5_000, field.replace(">", ">" + "&amp;a" * 20_000, 1)):
+        assert parsed(rss(item, GOOD)).entries[-1].title == "Good"
 
 
 def test_items_beyond_the_bound_are_not_handed_to_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
