@@ -4,14 +4,15 @@ One character that XML does not know, raw or by its number, would cost the whole
 """
 
 import re
-import unicodedata
+import sys
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _REFERENCE = re.compile(
-    r"&#(?:0*(\d{1,2}|12[7-9]|55[23]\d\d|5[67]\d{3})|[xX]0*([01]?[0-9a-fA-F]|7[fF]|[dD][89a-fA-F][0-9a-fA-F]{2}))"
+    r"&#(?:0*(\d{1,2}|12[7-9]|55[23]\d\d|5[67]\d{3}|6\d{4}|\d{6,20})"
+    r"|[xX]0*([01]?[0-9a-fA-F]|7[fF]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF][dDfF][0-9a-fA-F]{2}|[0-9a-fA-F]{5,20}))"
     r"(?:;|(?![0-9a-fA-F]))"
 )
-"""Numbers of characters that may be controls or halves of a pair. Of 128 to 159 browsers make letters."""
+"""Numbers that may be those of controls, of halves of a pair or of nothing. Of 128 to 159 browsers make letters."""
 _HALF = re.compile("[\ud800-\udfff]")
 _SPACES = frozenset((9, 10, 13))
 
@@ -24,14 +25,12 @@ def parsable(markup: str) -> str:
     return _UNPRINTABLE.sub("", resolved)
 
 
-def printable(text: str) -> str:
-    """In NFC, without control characters, halves of pairs and what is no character at all."""
-    return _UNPRINTABLE.sub("", unicodedata.normalize("NFC", text))
-
-
 def _resolved(match: re.Match[str]) -> str:
     decimal, hexadecimal = match.groups()
     number = int(decimal) if decimal else int(hexadecimal, 16)
+    if number < 32 or number == 127:
+        return match[0] if number in _SPACES else ""
     if 0xD800 <= number <= 0xDFFF:
         return chr(number)
-    return match[0] if number in _SPACES or 32 <= number < 127 or number > 127 else ""
+    nothing = number > sys.maxunicode or number & 0xFFFE == 0xFFFE or 0xFDD0 <= number <= 0xFDEF
+    return "" if nothing else match[0]

@@ -16,13 +16,14 @@ from trafilatura.utils import load_html
 from services.ingest.http.exchange import Exchange
 from services.ingest.pages.blocks import blocks_of
 from services.ingest.pages.body import mended
-from services.ingest.pages.characters import parsable, printable
+from services.ingest.pages.characters import parsable
 from services.ingest.pages.headline import first_words, heading_of, headline, shown, site_names, stated_titles
 from services.ingest.pages.linked_data import article_of, text_in
 from services.ingest.pages.notices import notice_in
 from services.ingest.pages.published import published, statements
 from services.ingest.pages.wording import keyed
 from services.ingest.readings import ParsedPage, Refusal
+from services.ingest.text.characters import printable
 from services.ingest.text.charset import text_of
 from services.ingest.text.language import settle
 from services.ingest.text.markup import root_of
