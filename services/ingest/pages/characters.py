@@ -12,7 +12,9 @@ _REFERENCE = re.compile(
     r"|[xX]0*([01]?[0-9a-fA-F]|7[fF]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF][dDfF][0-9a-fA-F]{2}|[0-9a-fA-F]{5,20}))"
     r"(?:;|(?![0-9a-fA-F]))"
 )
-"""Numbers that may be those of controls, of halves of a pair or of nothing. Of 128 to 159 browsers make letters."""
+"""Numbers that may be those of controls, of halves of a pair or of nothing. Of 128 to 159 browsers make
+letters.
+"""
 _HALF = re.compile("[\ud800-\udfff]")
 _SPACES = frozenset((9, 10, 13))
 

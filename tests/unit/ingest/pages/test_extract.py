@@ -120,14 +120,3 @@ def test_real_pages_reach_their_figures() -> None:
         pytest.skip("no press data here")
     scores = pages.measure(data / "pages")
     assert pages.reached(scores, pages.summary(scores)), pages.text(scores, pages.summary(scores))
-
-
-@pytest.mark.parametrize(
-    "nothing", ["&#xffff;", "&#65534;", "&#xFDD0;", "&#1114112;", "&#x1FFFE;", "\ufeff", "&#x0;"]
-)
-def test_a_reference_to_no_character_costs_itself_and_not_the_page(nothing: str) -> None:
-    found = read(
-        article(paragraphs() + f"<p>Der Kran am Kai steht still{nothing}, sagt die Werft seit Montag.</p>")
-    )
-    assert found.refusal is None
-    assert "steht still, sagt die Werft" in found.text
