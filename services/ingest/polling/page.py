@@ -129,13 +129,19 @@ def _article_id(one: PageEntry, url: str, listings: Listings) -> str:
 
 
 def _is_disputed(one: PageEntry, parsed: ParsedPage, claimed: str, listings: Listings) -> bool:
-    """Whether another entry shows another text at an address that none links to: a template's mistake."""
-    if one.seen is None or listings.links(address_key(claimed)):
+    """Whether the claimed address is another entry's: a template's mistake. What was believed stays so."""
+    if one.seen is None:
         return False
-    article = ids.article_id(claimed)
+    address = address_key(claimed)
+    article = listings.article(address) or ids.article_id(claimed)
+    if one.seen.article == article:
+        return False
     title = parsed.title or (one.waiting.title if one.waiting else "")
     version = ids.version_id(article, title, parsed.text)
-    return listings.disputes(article, version, one.feed.feed_id, one.seen.key)
+    if listings.disputes(article, version, one.feed.feed_id, one.seen.key):
+        return True
+    awaited = (page.title for page in one.state.pending if entry_key(page.url) == address)
+    return one.waiting is not None and any(other != one.waiting.title for other in awaited)
 
 
 def _withdrawn(one: PageEntry, seen: SeenEntry, reading: PageReading) -> Decision:

@@ -145,7 +145,7 @@ def _entry(view: _View, one: Match, *, room: bool) -> EntryOutcome:
     if known and known.digest == entry.digest and not one.moved:
         return EntryOutcome("unchanged", replace(seen, fate=fate_of(known)))
     name = "changed" if known and known.digest else "new"
-    if one.shared or carries_whole_text(view.feed, entry):
+    if one.shared or _is_behind_script(one) or carries_whole_text(view.feed, entry):
         return _whole(view, one, seen, name)
     if not room:
         return EntryOutcome("put-off", known and replace(known, key=entry.key))
@@ -169,6 +169,11 @@ def _whole(view: _View, one: Match, seen: SeenEntry, name: str) -> EntryOutcome:
     if article.version_id == seen.version:
         return EntryOutcome("unchanged", published)
     return EntryOutcome(name, published, article)
+
+
+def _is_behind_script(one: Match) -> bool:
+    """Whether what the server sends is not the article: it never learns what stands behind "#!"."""
+    return "#!" in one.address and len(one.entry.content or one.entry.summary) >= LEAST_TEXT
 
 
 def _page_to_fetch(entry: Entry, at: datetime) -> PendingPage:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from services.contracts.feeds import FeedState
 from services.ingest.polling import schedule
@@ -63,6 +64,32 @@ def test_the_address_is_the_pages_own_where_it_may_be_believed() -> None:
     own = "https://www.hafenblatt.example/politik/a"
     found = decided(after_poll(entry("a")), page("a", canonical=own))
     assert (found.articles[0].url, found.articles[0].fetched_url) == (own, entry("a").url)
+
+
+def test_an_address_that_an_entry_of_another_title_links_to_is_not_claimed_in_either_order() -> None:
+    listed = (entry("a"), entry("b"))
+    claim = page("b", "Die Fähre fährt wieder, sagt der Reeder. " * 4, canonical=entry("a").url)
+    for readings in ((claim, page("a")), (page("a"), claim)):
+        now, found = after_poll(*listed), {}
+        for reading in readings:
+            decision = decided(now, reading)
+            assert decision.state is not None
+            now = decision.state
+            found |= {article.url: article.article_id for article in decision.articles}
+        assert len(set(found.values())) == 2
+        assert set(found) == {entry("a").url, entry("b").url}
+
+
+def test_an_address_that_shows_the_same_text_is_claimed_also_where_an_entry_links_to_it() -> None:
+    listed = (entry("a", title="Meldung"), entry("b", title="Meldung"))
+    for first, second in (("a", "b"), ("b", "a")):
+        one = page(first, canonical=entry("a").url)
+        other = page(second, canonical=entry("a").url)
+        assert one.parsed is not None
+        other = replace(other, parsed=one.parsed)
+        published = decided(after_poll(*listed), one)
+        assert published.state is not None
+        assert decided(published.state, other).articles[0].url == entry("a").url
 
 
 def test_a_page_that_fails_is_tried_again_later_and_given_up_in_the_end() -> None:
