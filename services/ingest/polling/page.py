@@ -71,7 +71,7 @@ def page(
     if one.seen is None:
         return Decision(done, "article", articles=(article,))
     done = with_fate(done, one.seen.key, fate=ARTICLE, **identity_of(article))
-    if one.seen.version == article.version_id:
+    if one.seen.version == article.version_id and not (one.waiting and one.waiting.moved):
         return Decision(with_status(done), "unchanged")
     return Decision(with_status(done), "article", articles=(article,))
 

@@ -107,7 +107,9 @@ def _document(
         if outcome.article:
             found.append(outcome.article)
         if outcome.page:
-            pending[one.entry.key] = outcome.page
+            before = pending.get(one.entry.key)
+            moved = outcome.page.moved or (before is not None and before.moved)
+            pending[one.entry.key] = replace(outcome.page, moved=moved)
     current |= _left_out(parsed, state, reading.at)
     matched = {one.known.key for one in matches if one.known}
     gone = [entry for entry in state.seen if entry.key not in matched and entry.key not in current]
@@ -149,7 +151,7 @@ def _entry(view: _View, one: Match, *, room: bool) -> EntryOutcome:
         return _whole(view, one, seen, name)
     if not room:
         return EntryOutcome("put-off", known and replace(known, key=entry.key))
-    return EntryOutcome(name, seen, page=_page_to_fetch(entry, view.at))
+    return EntryOutcome(name, seen, page=_page_to_fetch(entry, view.at, moved=one.moved))
 
 
 def _whole(view: _View, one: Match, seen: SeenEntry, name: str) -> EntryOutcome:
@@ -166,7 +168,7 @@ def _whole(view: _View, one: Match, seen: SeenEntry, name: str) -> EntryOutcome:
         first_seen_at=view.at,
     )
     published = replace(seen, fate=ARTICLE, **identity_of(article))
-    if article.version_id == seen.version:
+    if article.version_id == seen.version and not one.moved:
         return EntryOutcome("unchanged", published)
     return EntryOutcome(name, published, article)
 
@@ -176,7 +178,7 @@ def _is_behind_script(one: Match) -> bool:
     return "#!" in one.address and len(one.entry.content or one.entry.summary) >= LEAST_TEXT
 
 
-def _page_to_fetch(entry: Entry, at: datetime) -> PendingPage:
+def _page_to_fetch(entry: Entry, at: datetime, *, moved: bool) -> PendingPage:
     return PendingPage(
         url=entry.url,
         key=entry.key,
@@ -186,6 +188,7 @@ def _page_to_fetch(entry: Entry, at: datetime) -> PendingPage:
         published_at=entry.published_at,
         listed_at=at,
         due_at=at,
+        moved=moved,
     )
 
 

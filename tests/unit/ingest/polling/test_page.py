@@ -60,6 +60,20 @@ def test_an_equal_text_is_no_new_version() -> None:
     assert (changed.outcome, len(changed.articles)) == ("article", 1)
 
 
+def test_an_article_that_moved_is_told_at_its_new_address_though_its_text_is_the_old_one() -> None:
+    old, new = (replace(entry(slug, title="Meldung"), key="k", id="k") for slug in ("alt", "neu"))
+    first = decided(after_poll(old), page("alt", minutes=1))
+    assert first.state is not None
+    listed = decide_poll(FEED, first.state, poll(FEED, new, minutes=15, digest_of_body="x"), Listings()).state
+    assert listed is not None
+    there = page("neu", minutes=16)
+    shown = page("alt").parsed
+    found = decided(listed, replace(there, parsed=shown))
+    (before,), (after_move,) = first.articles, found.articles
+    assert (before.article_id, before.version_id) == (after_move.article_id, after_move.version_id)
+    assert (before.url, after_move.url) == (old.url, new.url)
+
+
 def test_the_address_is_the_pages_own_where_it_may_be_believed() -> None:
     own = "https://www.hafenblatt.example/politik/a"
     found = decided(after_poll(entry("a")), page("a", canonical=own))
