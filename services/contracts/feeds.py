@@ -87,6 +87,8 @@ class PendingPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     published_at: datetime | None = None
     listed_at: datetime
     attempts: int = 0
+    moved: bool = False
+    """Its article was published from another address: it is told anew, also if nothing else changed."""
     reason: str = ""
     """How the last attempt failed, as a short slug; empty before the first."""
     due_at: datetime

@@ -1,13 +1,17 @@
 """The address an article is known by: which claims of pages and feeds are believed."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from services.ingest.publishers import publisher
 from services.ingest.urls import canonical
 
 _FRONT = re.compile(r"/?(?:(?:index|home|default|start|startseite)(?:\.\w{2,5})?)?/?", re.IGNORECASE)
 _LOCALE = re.compile(r"/[a-z]{2}(?:[-_][a-z]{2})?(?=/|$)", re.IGNORECASE)
+_STATUS = re.compile(r"40[0134]|410|50[0234]")
+"""What an error page says of itself in its address."""
+_HYPHENS = 3
+"""Hyphens from which words are a headline."""
 _LONG_SEGMENT = 30
 """Characters from which a part of a path is a headline, not the name of a section."""
 
@@ -15,17 +19,33 @@ _LONG_SEGMENT = 30
 def is_front_page(url: str) -> bool:
     """Whether an address is that of a site's front page, in any language edition."""
     parts = urlsplit(url)
-    return not parts.query and bool(_FRONT.fullmatch(_LOCALE.sub("", parts.path, count=1)))
+    return not (parts.query or parts.fragment) and _is_front_path(parts.path)
+
+
+def _is_front_path(path: str) -> bool:
+    return bool(_FRONT.fullmatch(_LOCALE.sub("", path, count=1)))
 
 
 def is_index_of(url: str, article: str) -> bool:
     """Whether `url` is a front or section page above the article, going by both canonical addresses."""
-    if is_front_page(url):
+    parts = urlsplit(url)
+    if parts.fragment or _names_article(parts.query):
+        return False
+    if _is_front_path(parts.path):
         return not is_front_page(article)
     above, below = _segments(url), _segments(article)
-    if urlsplit(url).query or not _names_sections(above) or len(above) >= len(below):
+    if not _names_sections(above) or len(above) >= len(below):
         return False
     return below[: len(above)] == above or below[-1] not in above
+
+
+def _names_article(query: str) -> bool:
+    """Whether a query holds the number or the headline of an article: no code of an error, no way back."""
+    return any(
+        (len(value) > 1 and value.isdigit() and not _STATUS.fullmatch(value))
+        or (value.count("-") >= _HYPHENS and "/" not in value)
+        for _, value in parse_qsl(query)
+    )
 
 
 def _segments(url: str) -> list[str]:
@@ -35,7 +55,8 @@ def _segments(url: str) -> list[str]:
 def _names_sections(segments: list[str]) -> bool:
     """Names of sections are words: no numbers, no headlines."""
     return all(
-        len(part) < _LONG_SEGMENT and part.count("-") < 3 and not re.search(r"\d", part) for part in segments
+        len(part) < _LONG_SEGMENT and part.count("-") < _HYPHENS and not re.search(r"\d", part)
+        for part in segments
     )
 
 

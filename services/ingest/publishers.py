@@ -10,18 +10,21 @@ from services.contracts.feeds import Feed
 from services.ingest.urls import host_of
 
 _HOSTING = frozenset(
-    "bearblog.dev beehiiv.com blog.hu blogspot.com buttondown.email canalblog.com eklablog.com fc2.com "
-    "ghost.io hashnode.dev hypotheses.org jimdo.com livejournal.com medium.com micro.blog noblogs.org "
-    "over-blog.com pixnet.net posthaven.com seesaa.net skyrock.com squarespace.com substack.com svbtle.com "
-    "tistory.com tumblr.com twoday.net typepad.com webnode.com wix.com wordpress.com write.as".split()
+    "bandcamp.com bearblog.dev beehiiv.com blog.hu blog.jp blogs.com blogspot.com buttondown.email "
+    "buzzsprout.com canalblog.com dreamwidth.org eklablog.com exblog.jp fc2.com ghost.io hashnode.dev "
+    "hypotheses.org jimdo.com libsyn.com livedoor.blog livejournal.com medium.com micro.blog "
+    "mystrikingly.com neocities.org noblogs.org over-blog.com pixnet.net podbean.com posthaven.com "
+    "prowly.com seesaa.net skyrock.com squarespace.com substack.com svbtle.com tistory.com tumblr.com "
+    "twoday.net typepad.com webnode.com weebly.com wix.com wordpress.com write.as".split()
 )
 """Hosting services that the Public Suffix List does not name: each subdomain is a publisher of its own."""
 _LISTING = frozenset(
-    "bit.ly buff.ly dlvr.it feed43.com feedblitz.com feedburner.com feedburner.google.com feedity.com "
-    "feedly.com feedpress.it feedpress.me feedproxy.google.com feedsportal.com fetchrss.com fivefilters.org "
-    "flipboard.com follow.it ift.tt inoreader.com is.gd kill-the-newsletter.com lnkd.in morss.it "
-    "news.google.com newsblur.com ow.ly politepol.com rss.app rss2json.com rsshub.app t.co tinyurl.com "
-    "trib.al".split()
+    "adf.ly bit.ly buff.ly cdn.ampproject.org cutt.ly dlvr.it feed43.com feedblitz.com feedburner.com "
+    "feedburner.google.com feedity.com feedly.com feedpress.it feedpress.me feedproxy.google.com "
+    "feedsportal.com feedspot.com fetchrss.com fivefilters.org flipboard.com follow.it goo.gl ift.tt "
+    "inoreader.com is.gd kill-the-newsletter.com lnkd.in morss.it news.google.com newsblur.com ow.ly "
+    "politepol.com rb.gy rebrand.ly rss.app rss2json.com rsshub.app t.co t.ly theoldreader.com tiny.cc "
+    "tinyurl.com trib.al v.gd".split()
 )
 """Feed proxies, readers and link shorteners: they pass on what others publish."""
 
@@ -36,7 +39,8 @@ def publisher(host: str) -> str:
         return host
     labels = host.split(".")
     for start in range(1, len(labels)):
-        if ".".join(labels[start:]) in _HOSTING and labels[start - 1] != "www":
+        hosting = ".".join(labels[start:]) in _HOSTING or labels[start] == "blogspot"  # of any country
+        if hosting and labels[start - 1] != "www":
             return ".".join(labels[start - 1 :])
     known = tld.get_fld(host, fix_protocol=True, fail_silently=True)
     return known or ".".join(labels[-2:])

@@ -6,7 +6,7 @@ Data for `churn`: fragments of regular expressions, matched without regard to ca
 
 UNITS = (
     # English, German, Dutch, Scandinavian
-    "views? comments? shares? likes? reads readers? replies reactions?",
+    "[❤♥👍👁💬] views? comments? shares? likes? reads readers? replies reactions?",
     "aufrufe? klicks? kommentare? gelesen geteilt leser leserinnen reaktionen",
     "weergaven reacties? gelezen gedeeld lezers",
     "visningar? visninger kommentarer? delningar delinger läsare lesere læsere",
@@ -23,7 +23,8 @@ UNITS = (
     "просмотр(?:ов|а)? комментари(?:ев|я|й) репост(?:ов|а)? читател(?:ей|я|ь)",
     "перегляд(?:ів|и)? коментар(?:ів|і)? προβολές σχόλια κοινοποιήσεις",
     # Arabic, Persian, Hindi, Korean
-    "مشاهدة مشاهدات تعليق تعليقات مشاركة مشاركات قراءة بازدید نظر دیدگاه बार टिप्पणियाँ टिप्पणी 조회 댓글 공유",
+    "(?:ال)?مشاهد(?:ة|ات) (?:ال)?تعليق(?:ات)? (?:ال)?مشارك(?:ة|ات) قراءة",
+    "بازدید نظر دیدگاه बार टिप्पणियाँ टिप्पणी 조회 댓글 공유",
 )
 """What is counted, where words are parted by blanks."""
 UNSPACED_UNITS = "阅读 閱讀 浏览 瀏覽 评论 評論 分享 留言 点赞 閲覧 コメント シェア"
@@ -42,13 +43,15 @@ AGO = (
     r"gerade eben|vor (?:einer|einem|\d+) (?:sek|sekunden?|min|minuten?|std|stunden?|tag|tagen|wochen?)\.?",
     r"zojuist|(?:een|\d+) (?:sec|min|minuten|minuut|uur|uren|dag|dagen|week|weken) geleden",
     r"för (?:en|\d+) (?:min|minut|minuter|tim|timme|timmar|dag|dagar) sedan",
-    r"for (?:en|et|\d+) (?:min|minut|minutt|minutter|time|timer|dag|dage|dager) siden",
+    r"(?:for )?(?:en|et|\d+) (?:min|minut|minutt|minutter|time|timer|dag|dage|dager) siden",
+    r"\d+ (?:min|minuuttia?|tunti|tuntia|päivää) sitten|\d+ (?:perce|órája|napja)",
     r"à l’instant|à l'instant|il y a (?:une?|\d+) ?(?:s|secondes?|min|minutes?|h|heures?|j|jours?|semaines?)",
     r"hace (?:una?|\d+) ?(?:seg|segundos?|min|minutos?|h|horas?|días?|semanas?)",
-    r"(?:un|una|un'|\d+) ?(?:secondi|min|minut[oi]|or[ae]|giorn[oi]|settiman[ae]) fa",
+    r"(?:un|una|un['’]|\d+) ?(?:secondi|min|minut[oi]|or[ae]|giorn[oi]|settiman[ae]) fa",
     r"há (?:uma?|\d+) ?(?:min|minutos?|h|horas?|dias?|semanas?)|\d+ ?(?:minutos?|horas?|dias?) atrás",
     r"acum (?:un|o|\d+) (?:de )?(?:minute?|minut|ore|oră|zile|zi)",
     r"\d+ ?(?:sek|min|minut[ęy]?|godz|godzin[ęy]?|dni|dzień)\.? temu|před (?:\d+) (?:minutami|hodinami|dny)",
+    r"pred (?:\d+) (?:minútami|hodinami|dňami)|(?:pre|prije) (?:\d+) (?:minuta?|min|sata?i?|h|dana)",
     r"\d+ ?(?:saniye|dk|dakika|saat|gün) önce|az önce",
     r"(?:\d+ )?(?:мин|минут[уы]?|час(?:а|ов)?|д(?:ень|ня|ней))\.? назад|только что|щойно",
     r"(?:\d+ )?(?:хв|хвилин[уи]?|годин[уи]?|дн(?:і|ів))\.? тому|πριν (?:από )?\d+ (?:λεπτά|ώρες|ημέρες)",

@@ -54,6 +54,7 @@ _CLOCK = re.compile(
     r"\d[:.h]\d\d|\d{4}|\d[./\-]\d|\d ?(?:uhr|h|[ap]\.?m\b|時|点|點|시)\b|年|년", re.IGNORECASE
 )
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।۔][\"'”“»)\]]*$")
+_SAID_OF_IT = re.compile(r"(?: +[^\W\d_][\w'’-]*){3}")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
@@ -84,10 +85,16 @@ def _without_attention(line: str) -> str:
     """What is left of a line when counts of attention and the hour of its update are gone."""
     if len(line.split()) > _FURNITURE_WORDS:
         return line
-    rest = "" if _is_stamp(line) else _ATTENTION.sub("", line)
+    rest = "" if _is_stamp(line) else _ATTENTION.sub(_unless_subject, line)
     if rest == line or _SENTENCE_END.search(rest):
         return line
     return " ".join(rest.split()) if _LETTER_OR_DIGIT.search(_updated_label(rest)) else ""
+
+
+def _unless_subject(match: re.Match[str]) -> str:
+    """Nothing for a count that stands for itself; the count where a line goes on to say what they did."""
+    after = _SAID_OF_IT.match(match.string, match.end())
+    return match[0] if after and match[0].lstrip()[:1].isdigit() else ""
 
 
 def _updated_label(rest: str) -> str:

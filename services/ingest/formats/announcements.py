@@ -39,6 +39,12 @@ devamını okuyun|daha fazla|διαβάστε περισσότερα|διαβά�
 baca selengkapnya|baca juga selengkapnya|selengkapnya|baca lagi|đọc tiếp|xem thêm|đọc thêm|और पढ़ें|आगे पढ़ें
 """
 
+PLACES = """
+here at on in with hier auf bei mit im ici sur chez avec aquí en con qui su sul con aqui em no na op bij met
+tutaj w na z zde här på hos med her täällä itt tu na zde pe la εδώ στο здесь на тут
+"""
+"""Words that begin to say where the rest is, or with what: "read more at", "weiterlesen mit"."""
+
 NOT_READ_ON = """
 permalink|permalien|permanent link|link|comments|comment|leave a comment|kommentare|commentaires|comentarios
 comentários|commenti|reacties|share|teilen|partager|compartir|source|quelle|original|reply|via|top|nach oben

@@ -77,7 +77,8 @@ def is_address(text: str) -> bool:
 
 
 def left_out(reason: str, *about: str) -> LeftOut:
-    return LeftOut(reason, next((one_line(text)[:MAX_ABOUT] for text in about if text.strip()), ""))
+    said = (one_line(without_login(text))[:MAX_ABOUT] for text in about if text.strip())
+    return LeftOut(reason, next(said, ""))
 
 
 def document(

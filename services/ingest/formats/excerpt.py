@@ -15,6 +15,10 @@ from services.ingest.urls import canonical, host_of
 
 FEW_WORDS = 6
 """Words of a link that sends its reader on, beside the title."""
+FEW_BEHIND = 3
+"""Words behind an announcement that say where, as the name of the outlet."""
+LEAST_ANNOUNCED = 7
+"""Characters of an announcement that is told from a sentence's first word ("Mehr", "More")."""
 LONGEST_LINE = 400
 """Characters of a line under the text."""
 LINES_UNDER = 4
@@ -138,9 +142,18 @@ def _without_words(text: str, title: str) -> tuple[str, bool]:
     tail = text.rpartition("\n")[2][-LONGEST_LINE:]
     for match in reversed(list(_announcement().finditer(tail))):
         before, behind = tail[: match.start()], _ADDRESS.sub("", tail[match.end() :])
-        if _SENTENCE_END.search(before) and set(_words(behind)) <= set(_words(title)):
+        if _SENTENCE_END.search(before) and (
+            set(_words(behind)) <= set(_words(title)) or _is_line_alone(match[0], before, behind)
+        ):
             return tidy(text[: len(text) - len(tail) + match.start()]), True
     return text, False
+
+
+def _is_line_alone(announced: str, before: str, behind: str) -> bool:
+    """Whether a line says no more than to read on, and where."""
+    words = _words(behind)
+    where = 0 < len(words) <= FEW_BEHIND and words[0] in _places() and not behind.lstrip().startswith(":")
+    return where and not before.strip() and len(_normal(announced)) >= LEAST_ANNOUNCED
 
 
 def _words(text: str) -> list[str]:
@@ -154,6 +167,11 @@ def _normal(text: str) -> str:
 @lru_cache(maxsize=1)
 def _read_on() -> frozenset[str]:
     return frozenset(_normal(one) for one in _listed(announcements.READ_ON))
+
+
+@lru_cache(maxsize=1)
+def _places() -> frozenset[str]:
+    return frozenset(announcements.PLACES.split())
 
 
 @lru_cache(maxsize=1)

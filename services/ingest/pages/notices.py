@@ -34,7 +34,10 @@ _WANTS_SCRIPT = _any_of(phrases.WANTS_SCRIPT)
 _CONSENT = tuple(_any_of(clauses) for clauses in phrases.CONSENT)
 _PARTS = re.compile(r"\s+[|–—·•»«:-]+\s+|\s*[|｜]\s*")  # noqa: RUF001
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n")  # noqa: RUF001
+_LETTERS = re.compile(r"[^\W\d_]")
 _UNSPACED_LENGTH = 40
+_UNSPACED_ENDING = 6
+"""Letters of a verb's ending, and of politeness."""
 
 
 class Notice(NamedTuple):
@@ -82,8 +85,15 @@ def _repeats(heading: str, titles: Sequence[str]) -> bool:
 
 
 def _says_absent(part: str) -> bool:
-    unspaced = len(part) <= _UNSPACED_LENGTH and _ABSENT_UNSPACED.search(part)
-    return bool(unspaced) or _only_says(part, _ABSENT)
+    return _says_absent_unspaced(part) or _only_says(part, _ABSENT)
+
+
+def _says_absent_unspaced(part: str) -> bool:
+    """Where words are not told apart, by how little stands beside those of the notice."""
+    match = _ABSENT_UNSPACED.search(part)
+    if match is None or len(part) > _UNSPACED_LENGTH:
+        return False
+    return len(_LETTERS.findall(part[match.end() :])) <= _UNSPACED_ENDING
 
 
 def _only_says(part: str, wording: re.Pattern[str]) -> bool:

@@ -20,15 +20,28 @@ ABSENT = r"""
 \b(?:hittades|finns) inte\b | \binte hittas\b | \bikke (?:funnet|fundet)\b | \b(?:finnes|findes) ikke\b
 \bei (?:löytynyt|löydy|ole olemassa)\b | \bbulunamadı\b | \bmevcut değil\b
 \bне (?:найден[ао]?|существует|знайдено|існує)\b | \bnem (?:található|létezik)\b
-\bnu (?:a fost )?(?:găsită|găsit|există)\b | \bδεν (?:βρέθηκε|υπάρχει)\b
+\bnu (?:a fost )?(?:găsită|găsit|există)\b | \bδεν (?:βρέθηκε|υπάρχει)\b | \bnem létezik\b
+\b(?:est|a été) (?:supprimée?|retirée?)\b | \b(?:article|page|contenu) (?:supprimée?|retirée?)\b
+\bn est (?:pas|plus) (?:disponible|accessible)\b | \bnon (?:più )?disponibile\b
+\b(?:article|page|story|content|post) (?:has been |was |is )?(?:removed|deleted)\b
+\b(?:artikel|beitrag|inhalt|seite)(?: \w+)? (?:gelöscht|entfernt)\b | \bentfernt worden\b
+\b(?:ha sido|fue) (?:eliminad|borrad)[ao]\b | \b(?:eliminad|borrad)[ao]$ | \bfoi (?:removid|excluíd)[ao]\b
+\b(?:è stat[ao] )?rimoss[ao]$ | \b(?:zostałą? )?usunięt[aey]\b | \b(?:была? )?удал[её]н[ао]?\b
+\b(?:sa nenaš(?:iel|la|lo)|nebola? nájden[ýá])\b | \bnije pronađen[ao]?\b | \bније пронађен[ао]?\b
+\bни била най?дена\b | \bне е намерен[ао]?\b | \bni bil[ao]? najden[ao]?\b | \bno (?:s ha )?trobada?\b
+\b(?:puslapis|straipsnis) nerastas\b | \b(?:lapa|raksts) nav atrast[as]\b | \bei leitud\b
+\btidak (?:ditemukan|tersedia)\b | \bkhông (?:tìm thấy|tồn tại)\b | \b(?:kaldırılmış|silinmiş)\b
 """
 """That there is nothing here."""
 
 ABSENT_UNSPACED = r"""
 (?:ページ|記事|页面|頁面|网页|網頁|文章|内容).{0,25}(?:見つかりません|存在しません|ありません|不存在|未找到|找不到)
-(?:페이지|기사).{0,25}(?:찾을 수 없|존재하지 않)
+(?:ページ|記事).{0,12}(?:削除され|公開終了|掲載期間.{0,3}終了|掲載.{0,2}終了)
+(?:文章|页面|頁面|内容|內容|网页|網頁).{0,4}(?:被|经|經)?(?:删除|刪除|下架)
+(?:페이지|기사).{0,25}(?:찾을 수 없|존재하지 않|삭제) | (?:존재하지 않는|삭제된|없는) (?:페이지|기사)
 (?:الصفحة|المقال).{0,25}غير موجود | لم يتم العثور على.{0,12}(?:الصفحة|المقال)
-(?:找不到|未找到).{0,12}(?:页|頁|文章|内容) | ไม่พบ.{0,12}หน้า | (?:הדף|העמוד).{0,25}לא נמצא | पेज.{0,25}नहीं मिला
+صفحه.{0,25}(?:پیدا|یافت) نشد | (?:找不到|未找到).{0,12}(?:页|頁|文章|内容) | ไม่พบ.{0,12}(?:หน้า|บทความ).{0,14}
+(?:הדף|העמוד|הכתבה).{0,25}לא נמצא | (?:पेज|पृष्ठ|लेख).{0,25}नहीं मिला
 """
 """The same where words are not told apart by spaces, or not by these rules."""
 
@@ -85,7 +98,18 @@ FILLERS = frozenset(
     haber bulunamadı mevcut değil aradığınız üzgünüz erişim engellendi bakım çalışması страница страницы
     статья не найдена найден найдено существует запрашиваемая извините доступ запрещен запрещён
     технические работы сторінку сторінка статтю знайдено існує вибачте заборонено az oldal nem található
-    létezik keresett cikk nu fost găsită găsit există η σελίδα δεν βρέθηκε υπάρχει
+    létezik keresett cikk ez oldalt ezt nu fost găsită găsit există η σελίδα δεν βρέθηκε υπάρχει
+    vaya ups ops uups oeps ojej oj opa encontramos intentas ver eso eliminado eliminada borrado borrada fue
+    noticia noticias nota publicación notícia matéria removida removido excluída excluído notizia notizie
+    rimosso rimossa pagine actualité supprimé supprimée retiré retirée accessible n celle ci elle il ou
+    nachricht meldung gelöscht entfernt worden bericht nieuws pagina materiał wiadomość została usunięty
+    usunięta usunięte материал новость публикация удален удалён удалена удалено была был или такой нет
+    матеріал новина içerik içeriği haberi kaldırılmış silinmiş silindi článok stránka stránku nenašiel
+    nenašla nenašlo sa nebola nebol nájdená nájdený vijest stranica članak nije pronađena pronađen
+    pronađeno вест страница страницата статията није пронађена пронађен намерена намерен е stran članek ni
+    bila bil najdena najden pàgina notícia trobada trobat s ha puslapis straipsnis nerastas lapa raksts nav
+    atrasta atrasts lehte lehekülge leitud không tìm thấy trang bài viết tồn tại halaman artikel berita
+    tidak ditemukan tersedia yang anda cari directory
     """.split()
 )
 """Words of which such notices are made in headlines. A headline with any other word is of something else."""

@@ -97,7 +97,8 @@ def _losses(state: FeedState) -> Counter[str] | None:
         page: PendingPage | None = waiting.get(entry.key)
         if fate in {KNOWN, "withdrawn"}:
             continue
-        if fate == ARTICLE or (fate == WAITING and not (page and page.attempts)):
+        # One that was published is no loss while its page fails.
+        if fate == ARTICLE or entry.version or (fate == WAITING and not (page and page.attempts)):
             return None
         reasons[page.reason if fate == WAITING and page else fate] += 1
     return reasons or None

@@ -71,7 +71,7 @@ def page(
     if one.seen is None:
         return Decision(done, "article", articles=(article,))
     done = with_fate(done, one.seen.key, fate=ARTICLE, **identity_of(article))
-    if one.seen.version == article.version_id:
+    if one.seen.version == article.version_id and not (one.waiting and one.waiting.moved):
         return Decision(with_status(done), "unchanged")
     return Decision(with_status(done), "article", articles=(article,))
 
@@ -129,13 +129,19 @@ def _article_id(one: PageEntry, url: str, listings: Listings) -> str:
 
 
 def _is_disputed(one: PageEntry, parsed: ParsedPage, claimed: str, listings: Listings) -> bool:
-    """Whether another entry shows another text at an address that none links to: a template's mistake."""
-    if one.seen is None or listings.links(address_key(claimed)):
+    """Whether the claimed address is another entry's: a template's mistake. What was believed stays so."""
+    if one.seen is None:
         return False
-    article = ids.article_id(claimed)
+    address = address_key(claimed)
+    article = listings.article(address) or ids.article_id(claimed)
+    if one.seen.article == article:
+        return False
     title = parsed.title or (one.waiting.title if one.waiting else "")
     version = ids.version_id(article, title, parsed.text)
-    return listings.disputes(article, version, one.feed.feed_id, one.seen.key)
+    if listings.disputes(article, version, one.feed.feed_id, one.seen.key):
+        return True
+    awaited = (page.title for page in one.state.pending if entry_key(page.url) == address)
+    return one.waiting is not None and any(other != one.waiting.title for other in awaited)
 
 
 def _withdrawn(one: PageEntry, seen: SeenEntry, reading: PageReading) -> Decision:

@@ -107,7 +107,9 @@ def _document(
         if outcome.article:
             found.append(outcome.article)
         if outcome.page:
-            pending[one.entry.key] = outcome.page
+            before = pending.get(one.entry.key)
+            moved = outcome.page.moved or (before is not None and before.moved)
+            pending[one.entry.key] = replace(outcome.page, moved=moved)
     current |= _left_out(parsed, state, reading.at)
     matched = {one.known.key for one in matches if one.known}
     gone = [entry for entry in state.seen if entry.key not in matched and entry.key not in current]
@@ -145,11 +147,11 @@ def _entry(view: _View, one: Match, *, room: bool) -> EntryOutcome:
     if known and known.digest == entry.digest and not one.moved:
         return EntryOutcome("unchanged", replace(seen, fate=fate_of(known)))
     name = "changed" if known and known.digest else "new"
-    if one.shared or carries_whole_text(view.feed, entry):
+    if one.shared or _is_behind_script(one) or carries_whole_text(view.feed, entry):
         return _whole(view, one, seen, name)
     if not room:
         return EntryOutcome("put-off", known and replace(known, key=entry.key))
-    return EntryOutcome(name, seen, page=_page_to_fetch(entry, view.at))
+    return EntryOutcome(name, seen, page=_page_to_fetch(entry, view.at, moved=one.moved))
 
 
 def _whole(view: _View, one: Match, seen: SeenEntry, name: str) -> EntryOutcome:
@@ -166,12 +168,17 @@ def _whole(view: _View, one: Match, seen: SeenEntry, name: str) -> EntryOutcome:
         first_seen_at=view.at,
     )
     published = replace(seen, fate=ARTICLE, **identity_of(article))
-    if article.version_id == seen.version:
+    if article.version_id == seen.version and not one.moved:
         return EntryOutcome("unchanged", published)
     return EntryOutcome(name, published, article)
 
 
-def _page_to_fetch(entry: Entry, at: datetime) -> PendingPage:
+def _is_behind_script(one: Match) -> bool:
+    """Whether what the server sends is not the article: it never learns what stands behind "#!"."""
+    return "#!" in one.address and len(one.entry.content or one.entry.summary) >= LEAST_TEXT
+
+
+def _page_to_fetch(entry: Entry, at: datetime, *, moved: bool) -> PendingPage:
     return PendingPage(
         url=entry.url,
         key=entry.key,
@@ -181,6 +188,7 @@ def _page_to_fetch(entry: Entry, at: datetime) -> PendingPage:
         published_at=entry.published_at,
         listed_at=at,
         due_at=at,
+        moved=moved,
     )
 
 

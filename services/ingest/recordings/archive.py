@@ -1,7 +1,8 @@
 """An article archive as a source: one JSON object a line, in the order of the file.
 
 Required are `url`, `source`, `title`, `text` and `fetched_at`; `feed`, `published_at` and `language` may be
-missing or null. A line that cannot be used goes to the dead letters; the rest flows on.
+missing or null. A line that cannot be used goes to the dead letters; the rest flows on. What a record may
+not hold (control characters, half an emoji) costs the character, not the line.
 """
 
 import asyncio
@@ -11,14 +12,16 @@ from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TypeVar, cast
 
 import msgspec
 
 from services.ingest.readings import ArchiveReading, BadReading
 from services.ingest.recordings.source import LAST_YEAR, Item, digest_of, quiet_times, sensible
+from services.ingest.text.characters import one_line, printable, without_controls
 from services.ingest.text.dates import EPOCH, moment
-from services.ingest.text.language import code, settle
+from services.ingest.text.json_text import BadJson, read_document
+from services.ingest.text.language import settle_by_script
 from services.ingest.urls import canonical, without_login
 
 MAX_LINE = 10 << 20
@@ -45,6 +48,8 @@ class Stamp(msgspec.Struct, frozen=True):
 
 _LINE = msgspec.json.Decoder(Line)
 _STAMP = msgspec.json.Decoder(Stamp)
+_UNUSABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+_Row = TypeVar("_Row", Line, Stamp)
 
 
 class Archive:
@@ -104,12 +109,13 @@ def read_line(line: bytes, origin: str) -> ArchiveReading | BadReading:
     if len(line) > MAX_LINE:
         return _bad(line, origin, f"longer than {MAX_LINE} bytes")
     try:
-        row = _LINE.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        row = _decoded(line, _LINE)
+    except _UNUSABLE as error:
         return _bad(line, origin, str(error))
     if not sensible(row.fetched_at):
         return _bad(line, origin, f"`fetched_at` is not of the years {EPOCH.year} to {LAST_YEAR}")
-    url, source = without_login(row.url.strip()), row.source.strip()
+    url, source = without_login(without_controls(row.url).strip()), one_line(row.source)
+    title, text = printable(row.title).strip(), printable(row.text)
     canonical_url = canonical(url)
     if canonical_url is None:
         return _bad(line, origin, "`url` is not an http(s) URL of at most 2,048 characters")
@@ -119,13 +125,29 @@ def read_line(line: bytes, origin: str) -> ArchiveReading | BadReading:
         url=url,
         canonical_url=canonical_url,
         source=source,
-        feed=row.feed or "",
-        title=row.title.strip(),
-        text=row.text,
-        language=code(row.language or "") or settle("", row.title, row.text),
+        feed=one_line(row.feed or ""),
+        title=title,
+        text=text,
+        language=settle_by_script(row.language or "", title, text),
         published_at=moment(row.published_at or ""),
         at=_utc(row.fetched_at),
     )
+
+
+def _decoded(line: bytes, reader: msgspec.json.Decoder[_Row]) -> _Row:
+    """Raises one of `_UNUSABLE`. What msgspec refuses and Python's reader knows is half a surrogate pair."""
+    try:
+        return reader.decode(line)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError as error:
+        try:
+            row = read_document(line.decode("utf-8"))
+        except BadJson:
+            raise error from None
+        if isinstance(row, dict):
+            row |= {key: without_controls(value) for key, value in row.items() if isinstance(value, str)}
+        return msgspec.convert(row, reader.type)
 
 
 def _bad(line: bytes, origin: str, why: str) -> BadReading:
@@ -134,9 +156,9 @@ def _bad(line: bytes, origin: str, why: str) -> BadReading:
 
 def _time_of(line: bytes) -> datetime | None:
     try:
-        at = _STAMP.decode(line).fetched_at
+        at = _decoded(line, _STAMP).fetched_at
         return _utc(at) if sensible(at) else None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except _UNUSABLE:
         return None
 
 

@@ -48,8 +48,8 @@ def one_line(text: str) -> str:
     return " ".join(printable(text).split())
 
 
-REFERENCE = re.compile(r"&(?:#[xX]([0-9a-fA-F]{1,20})|#([0-9]{1,20})|[a-zA-Z]\w{1,31});")
-"""A character reference, numeric or by its name in HTML."""
+REFERENCE = re.compile(r"&(?:#[xX]([0-9a-fA-F]{1,20});?|#([0-9]{1,20});?|[a-zA-Z]\w{1,31};)")
+"""A character reference, numeric (its semicolon may be missing) or by its name in HTML."""
 
 
 def referenced(match: re.Match[str]) -> str:

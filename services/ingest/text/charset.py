@@ -15,6 +15,7 @@ ENOUGH_TO_GUESS = 50
 _BEGINNINGS = (b"<", b"{", b"[", b" ", b"\n", b"\r", b"\t")
 """What a document in markup or JSON begins with."""
 LOOKED_AT = 1_024
+_LETTERS = b"<az>"
 _CESU_PAIR = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _CESU_HALF = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]|\xc0\x80")
 _LABEL = re.compile(r"(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{3,40})", re.IGNORECASE)
@@ -53,10 +54,14 @@ def _decoded(body: bytes, charset: str) -> str:
 
 
 def _is_possible(charset: str, body: bytes) -> bool:
-    """Whether bytes can be what their label says. Markup in UTF-16 and UTF-32 has bytes of zero."""
+    """Whether bytes can be what their label says. Markup in UTF-16 and UTF-32 has bytes of zero, and none is
+    in EBCDIC, where letters have other numbers.
+    """
     if charset == "utf-8":
         return _nearly_utf8(_without_surrogates(body))
-    return not charset.replace("_", "-").startswith(("utf-16", "utf-32")) or b"\x00" in body[:LOOKED_AT]
+    if charset.replace("_", "-").startswith(("utf-16", "utf-32")):
+        return b"\x00" in body[:LOOKED_AT]
+    return _LETTERS.decode(charset, "replace").encode("ascii", "replace") == _LETTERS
 
 
 def _unmarked(body: bytes) -> str | None:

@@ -25,6 +25,16 @@ def read_value(text: str) -> Any:
         raise BadJson(str(error)) from None
 
 
+def read_document(text: str) -> Any:
+    """The one value of a text. Raises `BadJson`."""
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise BadJson(f"{error.msg} in line {error.lineno}, column {error.colno}") from None
+    except ValueError as error:
+        raise BadJson(str(error)) from None
+
+
 def is_whole(text: str) -> bool:
     """Whether every bracket that the text's first value opens is closed."""
     depth = 0

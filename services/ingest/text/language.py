@@ -65,6 +65,17 @@ def settle(declared: str, title: str, text: str) -> str:
     return _in_script(script, sample, said)
 
 
+def settle_by_script(declared: str, title: str, text: str) -> str:
+    """The declared language, unless the text is in letters it is not written in: then as `settle` has it."""
+    said = code(declared)
+    sample = printable(f"{title}\n{text[:LOOKED_AT]}")
+    script = scripts.script_of(sample)
+    if script == "cjk":
+        return scripts.cjk_language(sample, said)
+    fits = said not in scripts.ELSEWHERE if script in {"", "latin"} else said in scripts.languages_of(script)
+    return said if said and fits else settle(declared, title, text)
+
+
 def _in_latin(sample: str, said: str) -> str:
     def written(language: str) -> bool:
         return language not in scripts.ELSEWHERE

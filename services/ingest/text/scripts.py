@@ -58,6 +58,9 @@ CJK = ("han", "kana", "hangul")
 FEW = 0.04
 """Share of kana below which a text in Han is not Japanese: a loan, a name, a brand."""
 
+HEADLINE = 30
+"""Characters of Han alone up to which a text may be a headline in Japanese or Korean."""
+
 TELLING: Mapping[str, Mapping[str, str]] = {
     "cyrillic": {
         "uk": "їєґ", "be": "ў", "mk": "ѓќѕ", "sr": "ђћјљњџ", "kk": "әғқңұһ", "ky": "ңүө", "mn": "өү",
@@ -93,7 +96,7 @@ ELSEWHERE = frozenset(one for script in SCRIPTS.values() for one in script.langu
 
 
 def cjk_language(text: str, declared: str) -> str:
-    """By kana and hangul; Han alone is what is declared, else Chinese."""
+    """By kana and hangul; a little Han alone is what is declared, else Chinese."""
     han, kana, hangul = (len(SCRIPTS[name].letters.findall(text)) for name in CJK)
     if hangul > han + kana:
         return "ko"
@@ -101,6 +104,8 @@ def cjk_language(text: str, declared: str) -> str:
         return "ja"
     if hangul and declared == "ko":
         return "ko"
+    if han > HEADLINE and not (kana or hangul):
+        return "zh"
     return declared if declared in {"zh", "ja"} or (declared == "ko" and han) else "zh"
 
 

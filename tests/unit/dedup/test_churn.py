@@ -14,6 +14,12 @@ COPY = (
 )
 TITLE = "Ferry toll rises at Marsum"
 COUNTERS = [
+    ("5 minutter siden", "2 timer siden"),
+    ("5 minuuttia sitten", "2 tuntia sitten"),
+    ("5 minuti fa", "un’ora fa"),
+    ("pred 5 minútami", "pred 2 hodinami"),
+    ("المشاهدات: 120", "المشاهدات: 155"),
+    ("❤ 12", "❤ 15"),
     ("1,204 views", "1,241 views"),
     ("Updated 5 minutes ago", "Updated 20 minutes ago"),
     ("just now", "2 hours ago"),
@@ -87,6 +93,8 @@ def test_a_changed_figure_word_or_paragraph_of_the_copy_is_news(old: str, new: s
         ("Harwick 2:1 Pellow", "Harwick 2:2 Pellow"),
         ("Shares: 45.20", "Shares: 45.90"),
         ("45.20 shares", "45.90 shares"),
+        ("12 readers hurt in library fire", "15 readers hurt in library fire"),
+        ("12 Leser im Lesesaal verletzt", "15 Leser im Lesesaal verletzt"),
         ("Opens 3 March 2026", "Opens 4 March 2026"),
         ("3 hours of queues", "4 hours of queues"),
         ("Drei Stunden Wartezeit", "Vier Stunden Wartezeit"),

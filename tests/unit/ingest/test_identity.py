@@ -40,6 +40,26 @@ def test_what_names_an_article_is_no_index(path: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "path",
+    [
+        "/?error=404",
+        "/home?status=notfound",
+        "/de/?redirected=1",
+        "/login?next=/sport/row/eight-wins-1234.html",
+    ],
+)
+def test_a_query_that_names_no_article_makes_none_of_a_front_page(path: str) -> None:
+    assert is_index_of(f"https://www.paper.example{path}", OWN)
+
+
+@pytest.mark.parametrize(
+    "path", ["/?p=1234", "/index.php?id=17", "/read?article=eight-wins-on-the-ilse", "/#!/n/12"]
+)
+def test_a_query_that_names_an_article_is_its_address(path: str) -> None:
+    assert not is_index_of(f"https://www.paper.example{path}", OWN)
+
+
+@pytest.mark.parametrize(
     ("claimed", "expected"),
     [
         ("https://paper.example/story-1", "https://paper.example/story-1"),

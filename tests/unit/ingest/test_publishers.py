@@ -21,6 +21,8 @@ LOCAL = replace(FEED, url="http://10.20.0.1:8080/rss", source="intranet")
         ("2001:db8::1", "2001:db8::1"),
         ("localhost", "localhost"),
         ("ida.blogspot.com", "ida.blogspot.com"),
+        ("www.ida.blogspot.de", "ida.blogspot.de"),
+        ("ida.weebly.com", "ida.weebly.com"),
         ("ida.github.io", "ida.github.io"),
         ("ida.substack.com", "ida.substack.com"),
         ("www.ida.tumblr.com", "ida.tumblr.com"),
@@ -61,7 +63,7 @@ def test_a_list_of_feeds_names_the_site_of_a_hosted_feed() -> None:
     assert home_source(["http://10.0.0.1/rss"]) == "10.0.0.1"
 
 
-@pytest.mark.parametrize("host", ["feeds.feedburner.com", "t.co", "news.google.com"])
+@pytest.mark.parametrize("host", ["feeds.feedburner.com", "t.co", "goo.gl", "news.google.com"])
 def test_proxies_and_shorteners_publish_nothing(host: str) -> None:
     assert lists_others(host)
     assert not lists_others(f"{host}.paper.example")

@@ -72,6 +72,48 @@ def test_the_address_stays_as_the_archive_has_it_and_the_identity_is_canonical()
     )
 
 
+def test_what_no_record_may_hold_costs_the_character_and_not_the_line() -> None:
+    written = "Cafe\u0301\u0000 \u0007zu\ud83d"
+    found = read_line(
+        line(title=written, text=f"{written}\n\ud83d\ude00", source="hafen\u0000blatt", feed="st\u0001adt"),
+        "a",
+    )
+    assert isinstance(found, ArchiveReading)
+    assert (found.title, found.text) == ("Caf\xe9 zu\ufffd", "Caf\xe9 zu\ufffd\n\U0001f600")
+    assert (found.source, found.feed) == ("hafenblatt", "stadt")
+
+
+def test_no_control_character_stands_in_an_address() -> None:
+    found = read_line(line(url="https://a.example/x\u0000y\u0007"), "a.jsonl line 1")
+    assert isinstance(found, ArchiveReading)
+    assert (found.url, found.canonical_url) == ("https://a.example/xy", "https://a.example/xy")
+
+
+def test_half_an_emoji_takes_no_place_from_the_times_of_other_lines(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(line("a", title="halb \ud83d", fetched_at="2026-03-02T07:00:00Z") + line("b"))
+    _, found = items(path)
+    assert [item.at.hour for item in found] == [7, 6]
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "language"),
+    [
+        ("en", "Мост через реку закрыт для пешеходов.", "ru"),
+        ("de", "다리가 갈매기 때문에 닫혔다고 시가 밝혔다.", "ko"),
+        ("en", "駅前の時計台が修理のため止まる。", "ja"),
+        ("uk", "Рада закрила міст.", "uk"),
+        ("de", "The council of Neuenhafen has closed the bridge over the Ilse for the winter.", "de"),
+    ],
+)
+def test_the_label_of_an_archive_is_believed_unless_the_letters_are_of_another_language(
+    label: str, text: str, language: str
+) -> None:
+    found = read_line(line(language=label, title="", text=text), "a.jsonl line 1")
+    assert isinstance(found, ArchiveReading)
+    assert found.language == language
+
+
 @pytest.mark.parametrize(
     ("bad", "says"),
     [

@@ -37,6 +37,9 @@ def link(text: str, href: str = OWN) -> str:
         "<br>Weiterlesen …",
         " Read more: https://www.pennbote.example/n/dam",
         " Read the full story »",
+        "<p>Läs mer på Pennbote</p>",
+        "<p>Læs hele artiklen her</p>",
+        "<p>Weiterlesen mit Abo</p>",
         "\n続きを読む",
     ],
 )

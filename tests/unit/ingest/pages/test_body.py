@@ -163,3 +163,14 @@ def test_the_next_article_of_an_endless_page_is_another() -> None:
 def test_two_sentences_are_an_article(lang: str, texts: tuple[str, ...]) -> None:
     body = f"{NAV}<main><article><h1>Pier</h1>{paragraphs(texts)}</article></main>{FOOTER}"
     assert read(page(body, title="Pier", lang=lang)).text == "\n".join(texts)
+
+
+@pytest.mark.parametrize(
+    "nothing", ["&#xffff;", "&#65534;", "&#xFDD0;", "&#1114112;", "&#x1FFFE;", "\ufeff", "&#x0;"]
+)
+def test_a_reference_to_no_character_costs_itself_and_not_the_page(nothing: str) -> None:
+    found = read(
+        article(paragraphs() + f"<p>Der Kran am Kai steht still{nothing}, sagt die Werft seit Montag.</p>")
+    )
+    assert found.refusal is None
+    assert "steht still, sagt die Werft" in found.text

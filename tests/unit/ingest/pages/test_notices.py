@@ -43,6 +43,20 @@ def notice(title: str, heading: str = "", text: str = HINT, head: str = "") -> b
         ("页面不存在", ""),
         ("페이지를 찾을 수 없습니다", ""),
         ("Hafenblatt", "Article not found"),
+        ("Noticia no encontrada", ""),
+        ("El Faro", "¡Vaya! No encontramos lo que buscas"),
+        ("Cette page n’est pas disponible", ""),
+        ("Article supprimé", ""),
+        ("Ops! Página não encontrada", ""),
+        ("Notizia non trovata", ""),
+        ("Новость не найдена", ""),
+        ("İçerik bulunamadı", ""),
+        ("Stranica nije pronađena", ""),
+        ("Không tìm thấy trang", ""),
+        ("Halaman tidak ditemukan", ""),
+        ("この記事は削除されました", ""),
+        ("삭제된 기사입니다", ""),
+        ("该文章已被删除", ""),
     ],
 )
 def test_a_page_that_says_there_is_nothing_here_is_not_found(title: str, heading: str) -> None:
@@ -114,6 +128,10 @@ def test_a_page_that_asks_for_consent_is_no_article(text: str) -> None:
         "Access denied: reporters kept from the quay",
         "Just a moment of silence for the old bridge",
         "Les pages perdues du port restent introuvables",
+        "Пропавший мост не найден",
+        "Kayıp kedi bulunamadı",
+        "Nie znaleziono kota burmistrza",
+        "「ページが見つかりません」美術館で展覧会",
     ],
 )
 def test_a_report_of_such_things_is_an_article(title: str) -> None:

@@ -111,3 +111,11 @@ def test_the_kept_polls_and_losses_are_bounded() -> None:
         now = listed(now, f"a{number}", minutes=number)
     assert len(now.polls) == account.POLLS_KEPT
     assert now.polls[0].at > now.polls[-1].at
+
+
+def test_a_feed_whose_published_article_fails_for_an_hour_is_not_losing() -> None:
+    now = fetched(listed(state(FEED), "a"), page("a", minutes=1))
+    again = poll(FEED, entry("a", title="Anders"), minutes=15)
+    waiting = polling.poll(FEED, now, again, Listings()).state
+    assert waiting is not None
+    assert fetched(waiting, failed_page("a", "http_404", minutes=16)).status == "fresh"

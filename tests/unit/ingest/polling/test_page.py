@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from services.contracts.feeds import FeedState
 from services.ingest.polling import schedule
@@ -59,10 +60,51 @@ def test_an_equal_text_is_no_new_version() -> None:
     assert (changed.outcome, len(changed.articles)) == ("article", 1)
 
 
+def test_an_article_that_moved_is_told_at_its_new_address_though_its_text_is_the_old_one() -> None:
+    old, new = (replace(entry(slug, title="Meldung"), key="k", id="k") for slug in ("alt", "neu"))
+    first = decided(after_poll(old), page("alt", minutes=1))
+    assert first.state is not None
+    listed = decide_poll(FEED, first.state, poll(FEED, new, minutes=15, digest_of_body="x"), Listings()).state
+    assert listed is not None
+    there = page("neu", minutes=16)
+    shown = page("alt").parsed
+    found = decided(listed, replace(there, parsed=shown))
+    (before,), (after_move,) = first.articles, found.articles
+    assert (before.article_id, before.version_id) == (after_move.article_id, after_move.version_id)
+    assert (before.url, after_move.url) == (old.url, new.url)
+
+
 def test_the_address_is_the_pages_own_where_it_may_be_believed() -> None:
     own = "https://www.hafenblatt.example/politik/a"
     found = decided(after_poll(entry("a")), page("a", canonical=own))
     assert (found.articles[0].url, found.articles[0].fetched_url) == (own, entry("a").url)
+
+
+def test_an_address_that_an_entry_of_another_title_links_to_is_not_claimed_in_either_order() -> None:
+    listed = (entry("a"), entry("b"))
+    claim = page("b", "Die Fähre fährt wieder, sagt der Reeder. " * 4, canonical=entry("a").url)
+    for readings in ((claim, page("a")), (page("a"), claim)):
+        now = after_poll(*listed)
+        found: dict[str, str] = {}
+        for reading in readings:
+            decision = decided(now, reading)
+            assert decision.state is not None
+            now = decision.state
+            found |= {article.url: article.article_id for article in decision.articles}
+        assert len(set(found.values())) == 2
+        assert set(found) == {entry("a").url, entry("b").url}
+
+
+def test_an_address_that_shows_the_same_text_is_claimed_also_where_an_entry_links_to_it() -> None:
+    listed = (entry("a", title="Meldung"), entry("b", title="Meldung"))
+    for first, second in (("a", "b"), ("b", "a")):
+        one = page(first, canonical=entry("a").url)
+        other = page(second, canonical=entry("a").url)
+        assert one.parsed is not None
+        other = replace(other, parsed=one.parsed)
+        published = decided(after_poll(*listed), one)
+        assert published.state is not None
+        assert decided(published.state, other).articles[0].url == entry("a").url
 
 
 def test_a_page_that_fails_is_tried_again_later_and_given_up_in_the_end() -> None:

@@ -241,3 +241,15 @@ def test_every_entry_of_every_document_ends_under_one_name(
         if one.body_digest != seen_before:
             assert sum(found.entries.values()) == len(slugs)
         now = found.state
+
+
+def test_what_stands_behind_a_hashbang_is_the_feeds_text_where_it_has_one() -> None:
+    app = "https://www.hafenblatt.example/#!/meldung"
+    told = replace(
+        entry("a", summary="Der Rat hat am Montag den Bau der Brücke beschlossen."), url=f"{app}/1"
+    )
+    brief = replace(entry("b"), url=f"{app}/2")
+    found = polled(told, brief)
+    assert [article.url for article in found.articles] == [f"{app}/1"]
+    assert found.state is not None
+    assert [waiting.url for waiting in found.state.pending] == [f"{app}/2"]

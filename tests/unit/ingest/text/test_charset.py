@@ -92,3 +92,10 @@ def test_surrogates_in_utf_8_are_joined_and_cost_their_own_character_at_most() -
     body = "Fähre ".encode() + pair + b" and " + half + " Brücke".encode()
     for label in ("", "text/xml; charset=utf-8"):
         assert text_of(body, label) == "Fähre 😀 and \ufffd Brücke"
+
+
+def test_markup_in_ascii_is_not_ebcdic_whatever_its_label_says() -> None:
+    assert (
+        text_of(b"<rss><title>bridge</title></rss>", "text/xml; charset=cp037")
+        == "<rss><title>bridge</title></rss>"
+    )

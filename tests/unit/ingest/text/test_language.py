@@ -98,3 +98,9 @@ def test_a_few_foreign_words_change_nothing() -> None:
 def test_latin_letters_under_a_label_of_another_script_are_looked_at() -> None:
     assert settle("ru", "Bridge", ENGLISH) == "en"
     assert settle("ja", "Brücke", GERMAN) == "de"
+
+
+def test_sentences_in_han_alone_are_chinese_whatever_their_label_says() -> None:
+    text = "市政府周一宣布，因海鸥在桥墩筑巢，河上的大桥对行人关闭两周，居民可以乘坐渡船。"
+    assert [settle(label, "大桥关闭", text) for label in ("ja", "ko", "en")] == ["zh", "zh", "zh"]
+    assert settle("ja", "", "新橋建設計画承認") == "ja"
