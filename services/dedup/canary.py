@@ -42,7 +42,7 @@ class Canaries:
         return min((offset for _, offset, *_ in self._held), default=None)
 
 
-def alone(article: Article, settings: DedupSettings) -> list[Cluster]:
+def lone_story(article: Article, settings: DedupSettings) -> list[Cluster]:
     """What dedup says of an article in a world without any other; nothing where it is screened."""
     folded = Folded()
     Fold(settings).fold([Due(article, late=False)], folded)

@@ -12,7 +12,7 @@ from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered, ShardClock
-from services.dedup.canary import Canaries, alone
+from services.dedup.canary import Canaries, lone_story
 from services.dedup.fold import Fold
 from services.dedup.folded import Folded
 from services.dedup.order import Due, Order, Sighting, seen_at
@@ -95,7 +95,7 @@ class DedupTask:
         outputs = []
         for article in self._canaries.due(self._order.floor()):
             folded.outcomes["canary"] += 1
-            for cluster in alone(article, self._settings):
+            for cluster in lone_story(article, self._settings):
                 sung = CanaryCluster(cluster=cluster)
                 id_ = f"{cluster.story_id}:{cluster.at.isoformat()}"
                 outputs.append(self._output("clusters", cluster.story_id, sung, id_, cluster.at))

@@ -53,12 +53,12 @@ def source_of(url: str, feed: Feed, *, source_url: str = "", home_url: str = "",
     what the operator set. `hosted`: nobody looked whether the article is at `url`; a service that hosts the
     feed of another site may have put its own address there.
     """
-    home = _named(home_url) or _named(feed.home_url)
+    home = _publisher_at(home_url) or _publisher_at(feed.home_url)
     service = publisher(host_of(feed.url))
-    own = _named(url)
+    own = _publisher_at(url)
     if hosted and home and own == service != home:
         own = ""
-    named = (own, _named(source_url), home, feed.source)
+    named = (own, _publisher_at(source_url), home, feed.source)
     return next((one for one in named if one), publisher(host_of(url or feed.url)))
 
 
@@ -73,7 +73,7 @@ def home_source(addresses: Iterable[str]) -> str:
     return next((name for host in hosts if (name := _of_host(host))), publisher(hosts[-1]) if hosts else "")
 
 
-def _named(url: str) -> str:
+def _publisher_at(url: str) -> str:
     return _of_host(host_of(url))
 
 

@@ -133,7 +133,7 @@ class _Article(msgspec.Struct):
     url: str = ""
 
 
-class _Standing(NamedTuple):
+class _StoryState(NamedTuple):
     revision: int
     offset: int
     timestamp_us: int
@@ -176,7 +176,7 @@ class Ledger:
         self._forgotten = set(cut.emptied)
         """Topics that have forgotten their first records."""
         self._begun: set[str] = set()
-        self._stories: dict[bytes, _Standing] = {}
+        self._stories: dict[bytes, _StoryState] = {}
         self._changes: dict[bytes, int] = {}
         self._oldest_change_us = cut.horizon_us
         self._clusters: dict[bytes, _Cluster] = {}
@@ -202,7 +202,7 @@ class Ledger:
             self._stories.pop(short((record.key or b"").decode("utf-8", "replace")), None)
             return
         members = tuple(short(member.article_id) for member in story.members)
-        standing = _Standing(story.revision, record.offset, record.timestamp_us, members)
+        standing = _StoryState(story.revision, record.offset, record.timestamp_us, members)
         self._stories[short(story.story_id)] = standing
 
     def change(self, record: Record) -> None:
@@ -359,7 +359,7 @@ class Ledger:
         )
 
 
-def _difference(cluster: _Cluster, standing: _Standing | None) -> str:
+def _difference(cluster: _Cluster, standing: _StoryState | None) -> str:
     """In words, between the last cluster of a story that enrich has read and the story that stands."""
     if cluster.merged:
         return "it was merged into another, and still stands in stories" if standing else ""

@@ -189,7 +189,7 @@ def _verdict_lines(verdict: Verdict, position: Position, files: Files) -> None:
         files["screened.jsonl"].add(lines.with_position(key, position), lines.screened(verdict))
     for refusal in verdict.refused:
         key = lines.time_key(verdict.first_seen_at, verdict.article_id, refusal.other_article_id)
-        files["screened.jsonl"].add(lines.with_position(key, position), lines.refused(verdict, refusal))
+        files["screened.jsonl"].add(lines.with_position(key, position), lines.refusal_line(verdict, refusal))
     for relation in verdict.relations:
         key = lines.time_key(verdict.first_seen_at, verdict.article_id, relation.other_article_id)
         files["relations.jsonl"].add(lines.with_position(key, position), lines.relation(verdict, relation))

@@ -54,7 +54,7 @@ def screened(verdict: Verdict) -> bytes:
     return _ENCODER.encode({**_of(verdict), "reason": verdict.reason, "detail": verdict.detail})
 
 
-def refused(verdict: Verdict, refusal: Refusal) -> bytes:
+def refusal_line(verdict: Verdict, refusal: Refusal) -> bytes:
     """A pair that was kept out of matching; both articles may match others."""
     pair = {"other_url": refusal.other_url, "reason": refusal.reason, "detail": refusal.detail}
     return _ENCODER.encode({**_of(verdict), **pair})

@@ -91,7 +91,7 @@ def _is_credit(mention: Mention) -> bool:
         return True
     if _PHOTO.search(before) or _PHOTO_AGENCIES.search(mention.list):
         return False
-    if _opened(before) and after[:1] in {")", "]"}:
+    if _opens_bracket(before) and after[:1] in {")", "]"}:
         return _is_credit_in_brackets(mention)
     return (
         _stands_in_front(mention)
@@ -102,7 +102,7 @@ def _is_credit(mention: Mention) -> bool:
     )
 
 
-def _opened(before: str) -> bool:
+def _opens_bracket(before: str) -> bool:
     return re.search(r"[(\[](?:[Mm]it |with |©\s?)?$", before) is not None
 
 

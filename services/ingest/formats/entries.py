@@ -27,7 +27,7 @@ _AMPERSAND = re.compile(r"&(?:amp|#0*38|#[xX]0*26);")
 _HTTP = re.compile(r"https?://", re.IGNORECASE)
 
 
-class Draft(NamedTuple):
+class EntryDraft(NamedTuple):
     """An item as its format has it. `headline` is plain text, `summary` and `content` are HTML."""
 
     id: str = ""
@@ -55,7 +55,7 @@ class Place(NamedTuple):
         return self.home if self.home and host_of(self.home) != host_of(self.document) else self.document
 
 
-def refused(refusal: Refusal, reason: str) -> ParsedFeed:
+def refused_feed(refusal: Refusal, reason: str) -> ParsedFeed:
     return ParsedFeed(refusal=refusal, reason=reason)
 
 
@@ -83,7 +83,7 @@ def left_out(reason: str, *about: str) -> LeftOut:
 
 def document(
     items: Sequence[Any],
-    read: Callable[[Any], Draft],
+    read: Callable[[Any], EntryDraft],
     place: Place,
     *,
     counted: int,
@@ -97,7 +97,7 @@ def document(
     An item that `read` cannot read, one that says nothing, and those that were counted and not found are
     left out with a reason: `listed` is always `entries`, `left_out` and `cut` together.
     """
-    drafts: list[Draft] = []
+    drafts: list[EntryDraft] = []
     without = list(unreadable)
     for number, item in enumerate(items[:MAX_ENTRIES], start=1):
         try:
@@ -128,7 +128,7 @@ def document(
     )
 
 
-def _entries(drafts: Sequence[Draft], place: Place) -> tuple[Entry, ...]:
+def _entries(drafts: Sequence[EntryDraft], place: Place) -> tuple[Entry, ...]:
     shared = Counter(draft.id for draft in drafts)
     stamps = Counter(draft.updated for draft in drafts)
     # One stamp on all entries is the document's, not theirs.
@@ -139,7 +139,7 @@ def _entries(drafts: Sequence[Draft], place: Place) -> tuple[Entry, ...]:
     )
 
 
-def _entry(draft: Draft, place: Place, *, own_id: bool) -> Entry:
+def _entry(draft: EntryDraft, place: Place, *, own_id: bool) -> Entry:
     """`own_id`: no other entry of the document has its id, so that it tells them apart."""
     links = [found for link in draft.links if (found := address(draft.base or place.base, link))]
     url = links[0] if links else ""

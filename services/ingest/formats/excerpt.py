@@ -166,7 +166,7 @@ def _normal(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _read_on() -> frozenset[str]:
-    return frozenset(_normal(one) for one in _listed(announcements.READ_ON))
+    return frozenset(_normal(one) for one in _split_phrases(announcements.READ_ON))
 
 
 @lru_cache(maxsize=1)
@@ -176,17 +176,17 @@ def _places() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _not_read_on() -> frozenset[str]:
-    return frozenset(_normal(one) for one in _listed(announcements.NOT_READ_ON))
+    return frozenset(_normal(one) for one in _split_phrases(announcements.NOT_READ_ON))
 
 
-def _listed(lines: str) -> list[str]:
+def _split_phrases(lines: str) -> list[str]:
     return [one.strip() for one in lines.replace("\n", "|").split("|") if one.strip()]
 
 
 @lru_cache(maxsize=1)
 def _announcement() -> re.Pattern[str]:
     """An announcement, with the brackets and arrows before it."""
-    said = sorted(filter(_is_clear, _listed(announcements.READ_ON)), key=len, reverse=True)
+    said = sorted(filter(_is_clear, _split_phrases(announcements.READ_ON)), key=len, reverse=True)
     phrases = "|".join(re.escape(one).replace("'", "['\u2019]") for one in said)
     return re.compile(rf"[(\[«<→►▶»\s]*\b(?:{phrases})(?!\w)", re.IGNORECASE)
 

@@ -7,14 +7,14 @@ from html import escape
 from typing import Any
 
 from services.ingest.formats.entries import (
-    Draft,
+    EntryDraft,
     Place,
     address,
     document,
     identifier,
     is_address,
     left_out,
-    refused,
+    refused_feed,
 )
 from services.ingest.readings import LeftOut, ParsedFeed
 from services.ingest.text.dates import read_stamp
@@ -38,7 +38,7 @@ def json_feed_in(text: str) -> str:
 def read_json_feed(text: str, url: str) -> ParsedFeed:
     """A document fetched at `url`."""
     if not is_whole(text):
-        return refused("incomplete", "the JSON ends before its last bracket is closed")
+        return refused_feed("incomplete", "the JSON ends before its last bracket is closed")
     items: list[Any]
     broken: list[LeftOut]
     try:
@@ -49,22 +49,22 @@ def read_json_feed(text: str, url: str) -> ParsedFeed:
         feed = _members(text)
         items, broken = _one_by_one(text)
         if not items:
-            return refused("parse_error", f"not JSON: {error}")
+            return refused_feed("parse_error", f"not JSON: {error}")
     if not isinstance(feed, dict) or not _VERSION.match(_text(feed, "version")):
-        return refused("not_a_feed", "JSON, but no JSON Feed")
+        return refused_feed("not_a_feed", "JSON, but no JSON Feed")
     place = Place(url, address(url, _text(feed, "home_page_url")))
     return document(
         items,
         _draft,
         place,
-        counted=sum(1 for _ in _listed(text)),
+        counted=sum(1 for _ in _item_texts(text)),
         unreadable=broken,
         title=loose_title(_text(feed, "title")),
         language=code(_text(feed, "language")),
     )
 
 
-def _listed(text: str) -> Iterator[str]:
+def _item_texts(text: str) -> Iterator[str]:
     """The texts of a document's items."""
     start = member_of(text, "items")
     return elements(text, start) if start is not None and text.startswith("[", start) else iter(())
@@ -85,7 +85,7 @@ def _one_by_one(text: str) -> tuple[list[Any], list[LeftOut]]:
     """The items of a document that is no JSON as a whole, and those that are none either."""
     items: list[Any] = []
     broken: list[LeftOut] = []
-    for number, element in enumerate(_listed(text), start=1):
+    for number, element in enumerate(_item_texts(text), start=1):
         try:
             items.append(read_value(element))
         except BadJson as error:
@@ -93,12 +93,12 @@ def _one_by_one(text: str) -> tuple[list[Any], list[LeftOut]]:
     return items, broken
 
 
-def _draft(item: Any) -> Draft:
+def _draft(item: Any) -> EntryDraft:
     if not isinstance(item, dict):
         raise TypeError(f"an item is an object, not {type(item).__name__}")
     id_ = identifier(_text(item, "id"))
     links = (item.get("url"), id_ if is_address(id_) else "", item.get("external_url"))
-    return Draft(
+    return EntryDraft(
         id=id_,
         links=[link for link in links if isinstance(link, str) and link],
         headline=loose_title(_text(item, "title")),

@@ -7,7 +7,7 @@ refusal with a reason.
 import re
 
 from services.ingest.formats import sitemap, syndication
-from services.ingest.formats.entries import refused
+from services.ingest.formats.entries import refused_feed
 from services.ingest.formats.jsonfeed import json_feed_in, read_json_feed
 from services.ingest.http.exchange import Exchange
 from services.ingest.readings import ParsedFeed
@@ -30,14 +30,14 @@ def read_feed(exchange: Exchange) -> ParsedFeed:
         return (
             _read(text, exchange.final_url or exchange.url)
             if text
-            else refused("empty_body", "the body is empty")
+            else refused_feed("empty_body", "the body is empty")
         )
     except RecursionError:
-        return refused("too_deep", "nested too deep to be a feed")
+        return refused_feed("too_deep", "nested too deep to be a feed")
     except MemoryError:
-        return refused("parse_error", "needs more memory than a feed may")
+        return refused_feed("parse_error", "needs more memory than a feed may")
     except Exception as error:  # noqa: BLE001 - a stranger's bytes must never stop the others
-        return refused("parse_error", f"{type(error).__name__}: {str(error)[:200]}")
+        return refused_feed("parse_error", f"{type(error).__name__}: {str(error)[:200]}")
 
 
 def _read(text: str, url: str) -> ParsedFeed:
@@ -45,13 +45,13 @@ def _read(text: str, url: str) -> ParsedFeed:
         return read_json_feed(text, url)
     kind = root_of(text)
     if kind in _NOT_A_FEED and not _FEED_INSIDE.search(text):
-        return refused("not_a_feed", _NOT_A_FEED[kind])
+        return refused_feed("not_a_feed", _NOT_A_FEED[kind])
     found = read_document(text, syndication.ROOTS | sitemap.ROOTS)
     if found is None:
         json = json_feed_in(text)
-        no_feed = refused("not_a_feed", "neither RSS, Atom, RDF, JSON Feed nor a news sitemap")
+        no_feed = refused_feed("not_a_feed", "neither RSS, Atom, RDF, JSON Feed nor a news sitemap")
         return read_json_feed(json, url) if json else no_feed
     if not found.whole:
-        return refused("incomplete", f"the document ends before its <{found.kind}> does")
+        return refused_feed("incomplete", f"the document ends before its <{found.kind}> does")
     read = sitemap.read_sitemap if found.kind in sitemap.ROOTS else syndication.read_syndication
     return read(found, url)

@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 from services.ingest.formats.elements import Fields, fields, name, text_in
-from services.ingest.formats.entries import Draft, Place, address, document, left_out, refused
+from services.ingest.formats.entries import EntryDraft, Place, address, document, left_out, refused_feed
 from services.ingest.readings import ParsedFeed
 from services.ingest.text.dates import read_stamp
 from services.ingest.text.document import Document, Element
@@ -33,22 +33,26 @@ def read_sitemap(found: Document, url: str) -> ParsedFeed:
     urls = [one for one in found.root.iter() if _called(one, "url")]
     news = [one for one in urls if _local(one).get("news")]
     if not news:
-        return refused("not_a_feed", "a sitemap without news tags lists a whole site")
-    languages = Counter(code(_said(_publication(one), "language")) for one in news)
+        return refused_feed("not_a_feed", "a sitemap without news tags lists a whole site")
+    languages = Counter(code(_text_of(_publication(one), "language")) for one in news)
     return document(
         news,
         _draft,
         Place(url),
         counted=sum(count for tag, count in found.tags.items() if local(tag) == "url"),
-        unreadable=[left_out("no-news-tags", _said(_local(one), "loc")) for one in urls if one not in news],
-        title=loose_title(_said(_publication(news[0]), "name")),
+        unreadable=[
+            left_out("no-news-tags", _text_of(_local(one), "loc")) for one in urls if one not in news
+        ],
+        title=loose_title(_text_of(_publication(news[0]), "name")),
         language=languages.most_common(1)[0][0],
     )
 
 
 def _index(found: Document, url: str) -> ParsedFeed:
     listed = [_local(one) for one in found.root.iter() if _called(one, "sitemap")]
-    located = [(there, _said(one, "lastmod")) for one in listed if (there := address(url, _said(one, "loc")))]
+    located = [
+        (there, _text_of(one, "lastmod")) for one in listed if (there := address(url, _text_of(one, "loc")))
+    ]
     newest = sorted(located, key=lambda one: _changed(one[1]), reverse=True)
     sitemaps = [there for there, _ in sorted(newest, key=lambda one: not _NEWS.search(one[0].lower()))]
     named = [one for one in sitemaps if _NEWS.search(one.lower())] or sitemaps
@@ -66,15 +70,15 @@ def _changed(stamp: str) -> datetime:
     return read.at if read else _LONG_AGO
 
 
-def _draft(url: Element) -> Draft:
+def _draft(url: Element) -> EntryDraft:
     own = _local(url)
     news = _local(own["news"][0])
-    stamp = read_stamp(_said(news, "publication_date"))
-    return Draft(
-        links=[_said(own, "loc")],
-        headline=loose_title(_said(news, "title")),
+    stamp = read_stamp(_text_of(news, "publication_date"))
+    return EntryDraft(
+        links=[_text_of(own, "loc")],
+        headline=loose_title(_text_of(news, "title")),
         published_at=stamp.at if stamp else None,
-        updated=_said(own, "lastmod"),
+        updated=_text_of(own, "lastmod"),
     )
 
 
@@ -95,5 +99,5 @@ def _publication(url: Element) -> Fields:
     return _local(news["publication"][0]) if "publication" in news else {}
 
 
-def _said(found: Fields, name_: str) -> str:
+def _text_of(found: Fields, name_: str) -> str:
     return next((text for one in found.get(name_, ()) if (text := text_in(one).strip())), "")

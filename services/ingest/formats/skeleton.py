@@ -88,7 +88,7 @@ def _add_item(entry: Element, item: Element, found: Fields, *, atom: bool) -> No
 
 
 def _add_common(target: Element, found: Fields, *, atom: bool) -> None:
-    title = _first(found, _TITLE)
+    title = _first_leaf(found, _TITLE)
     if title is not None:
         html = atom and "html" in attribute(title, "type").lower()
         text = markup(title, escaped=not _is_xhtml(title)) if html else text_in(title)
@@ -99,7 +99,7 @@ def _add_common(target: Element, found: Fields, *, atom: bool) -> None:
 
 
 def _add_id(target: Element, found: Fields, *, otherwise: str = "") -> None:
-    stated = _first(found, _ID)
+    stated = _first_leaf(found, _ID)
     if stated is None:
         _add(target, "guid", otherwise)
     else:
@@ -134,7 +134,7 @@ def _add(target: Element, called: str, value: str, **attributes: str) -> None:
         field.text = value if "]]>" in value else etree.CDATA(value)
 
 
-def _first(found: Fields, names: Iterable[str]) -> Element | None:
+def _first_leaf(found: Fields, names: Iterable[str]) -> Element | None:
     """The first that says anything."""
     stated = (one for called in names for one in found.get(called, ()))
     return next((one for one in stated if text_in(one).strip()), None)

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 from services.ingest.formats.elements import base_of, fields, name
 from services.ingest.formats.entries import (
     MAX_ENTRIES,
-    Draft,
+    EntryDraft,
     Place,
     address,
     document,
     identifier,
     is_address,
-    refused,
+    refused_feed,
 )
 from services.ingest.formats.skeleton import MARK, skeleton
 from services.ingest.readings import ParsedFeed
@@ -30,13 +30,13 @@ ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
 ITEMS = frozenset({"item", "entry"})
 _PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800}
 
-Said = dict[str, Any]
+ReadFields = dict[str, Any]
 """What feedparser makes of a feed or an entry."""
 
 
 class _Item(NamedTuple):
     element: Element
-    said: Said | None
+    said: ReadFields | None
     """None where feedparser makes no entry of it."""
 
 
@@ -47,8 +47,8 @@ def read_syndication(found: Document, url: str) -> ParsedFeed:
     elements = list(_items(found.root, native))
     channel = _channel(found.root, native)
     if not elements and not (fields(channel, native).keys() & {"title", "link", "description", "id"}):
-        return refused("not_a_feed", "neither RSS, Atom, RDF, JSON Feed nor a news sitemap")
-    about, items = _parsed(channel, elements, native, atom=atom)
+        return refused_feed("not_a_feed", "neither RSS, Atom, RDF, JSON Feed nor a news sitemap")
+    about, items = _parse_skeleton(channel, elements, native, atom=atom)
     place = Place(url, _home(about, base_of(channel, url) or url))
     return document(
         items,
@@ -88,13 +88,13 @@ def _channel(root: Element, native: str) -> Element:
 # --- feedparser ------------------------------------------------------------------------------------
 
 
-def _parsed(
+def _parse_skeleton(
     channel: Element, elements: Sequence[Element], native: str, *, atom: bool
-) -> tuple[Said, list[_Item]]:
+) -> tuple[ReadFields, list[_Item]]:
     """What the channel says and what each item does; an item that cannot be read costs itself."""
     few = elements[:MAX_ENTRIES]
     about, entries = _parse(skeleton(channel, few, native, atom=atom))
-    said: list[Said | None] = [*entries]
+    said: list[ReadFields | None] = [*entries]
     if len(entries) != len(few):
         about, _ = _parse(skeleton(channel, (), native, atom=atom))
         nothing = channel.makeelement("channel")
@@ -104,7 +104,7 @@ def _parsed(
     return about, [_Item(*one) for one in zip(elements, said, strict=True)]
 
 
-def _parse(skeleton_: bytes) -> tuple[Said, Sequence[Said]]:
+def _parse(skeleton_: bytes) -> tuple[ReadFields, Sequence[ReadFields]]:
     """The channel and its entries; no entry where feedparser had to guess."""
     import feedparser
 
@@ -120,14 +120,14 @@ def _parse(skeleton_: bytes) -> tuple[Said, Sequence[Said]]:
     return parsed.feed, () if parsed.bozo else parsed.entries
 
 
-def _draft(item: _Item, place: Place, *, atom: bool) -> Draft:
+def _draft(item: _Item, place: Place, *, atom: bool) -> EntryDraft:
     said = item.said
     if said is None:
         raise ValueError("feedparser makes no entry of it")
     published, updated = _text(said, "published"), _text(said, "updated")
     # When it was updated only where it states nothing else.
     stamp = read_stamp(published or updated)
-    return Draft(
+    return EntryDraft(
         id=identifier(_text(said, "id")),
         links=[link for link in _links(said) if link],
         base=base_of(item.element, place.document),
@@ -141,7 +141,7 @@ def _draft(item: _Item, place: Place, *, atom: bool) -> Draft:
     )
 
 
-def _text(said: Said, field: str) -> str:
+def _text(said: ReadFields, field: str) -> str:
     """Not by `get`: feedparser hands out `published` for a missing `updated`, with a warning."""
     return str(dict.get(said, field) or "").removesuffix(MARK)
 
@@ -149,7 +149,7 @@ def _text(said: Said, field: str) -> str:
 # --- addresses -------------------------------------------------------------------------------------
 
 
-def _links(said: Said) -> Iterator[str]:
+def _links(said: ReadFields) -> Iterator[str]:
     """Where the article is, the surest first. An enclosure is no article."""
     yield _text(said, "feedburner_origlink")
     yield from _alternates(said)
@@ -158,17 +158,17 @@ def _links(said: Said) -> Iterator[str]:
     yield from (str(link.get("href", "")) for link in said.get("links", ()) if link.get("rel") == "self")
 
 
-def _alternates(said: Said) -> list[str]:
+def _alternates(said: ReadFields) -> list[str]:
     """Pages first, then other forms of the article."""
     links = [link for link in said.get("links", ()) if link.get("rel") == "alternate" and link.get("href")]
     return [str(link["href"]) for link in sorted(links, key=lambda one: "html" not in one.get("type", ""))]
 
 
-def _home(about: Said, base: str) -> str:
+def _home(about: ReadFields, base: str) -> str:
     return next((url for link in _alternates(about) if (url := address(base, link))), "")
 
 
-def _source(said: Said) -> str:
+def _source(said: ReadFields) -> str:
     """Whom an item was taken from."""
     stated = (_text(said, "href"), *_alternates(said), _text(said, "id"))
     return next((url for url in stated if is_address(url)), "")
@@ -177,7 +177,7 @@ def _source(said: Said) -> str:
 # --- the rest --------------------------------------------------------------------------------
 
 
-def _title(said: Said, *, atom: bool) -> str:
+def _title(said: ReadFields, *, atom: bool) -> str:
     """RFC 4287, 3.1.1: text holds no markup. RSS does not say, and both are sent."""
     text = _text(said, "title")
     if not atom:
@@ -185,7 +185,7 @@ def _title(said: Said, *, atom: bool) -> str:
     return title(text) if said.get("title_detail", {}).get("type") == "text/html" else exact_title(text)
 
 
-def _ttl_s(about: Said) -> int:
+def _ttl_s(about: ReadFields) -> int:
     ttl = _text(about, "ttl")
     if ttl.isascii() and ttl.isdigit() and len(ttl) < 8:
         return int(ttl) * 60

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NoReturn
 
-from services.ingest.http.codings import Bomb, Cut, Decoder, Unsupported
+from services.ingest.http.codings import Bomb, CutShort, Decoder, Unsupported
 from services.ingest.http.exchange import Outcome
 from services.ingest.http.unpack import Damaged
 
@@ -12,7 +12,7 @@ _RANGE = re.compile(r"bytes\s+0-(\d+)/(\d+)", re.IGNORECASE)
 _PARTIAL = 206
 
 
-class Refused(Exception):
+class BodyRefusal(Exception):
     """Why there is no body: an outcome and one line."""
 
     def __init__(self, outcome: Outcome, reason: str) -> None:
@@ -33,18 +33,20 @@ class Body:
         self._announced = int(announced) if announced.isdecimal() else None
         self._chunked = "chunked" in headers.get("transfer-encoding", "").lower()
         if status == _PARTIAL and not _covers_all(headers.get("content-range", "")):
-            raise Refused("truncated", f"a part that nobody asked for: {headers.get('content-range', '')!r}")
+            raise BodyRefusal(
+                "truncated", f"a part that nobody asked for: {headers.get('content-range', '')!r}"
+            )
         if self._announced and self._announced > wire_limit:
-            raise Refused("too_large", f"announces {self._announced:,} bytes; allowed: {wire_limit:,}")
+            raise BodyRefusal("too_large", f"announces {self._announced:,} bytes; allowed: {wire_limit:,}")
         try:
             self._decoder = Decoder(headers.get("content-encoding", ""), decoded_limit)
         except Unsupported as error:
-            raise Refused("encoding", str(error)) from None
+            raise BodyRefusal("encoding", str(error)) from None
 
     def take(self, piece: bytes) -> None:
         self.wire_bytes += len(piece)
         if self.wire_bytes > self._wire_limit:
-            raise Refused("too_large", f"more than {self._wire_limit:,} bytes")
+            raise BodyRefusal("too_large", f"more than {self._wire_limit:,} bytes")
         try:
             self._pieces.append(self._decoder.feed(piece))
         except (Damaged, Bomb) as error:
@@ -59,7 +61,7 @@ class Body:
             self._break_off()
         try:
             self._pieces.append(self._decoder.finish())
-        except (Damaged, Bomb, Cut) as error:
+        except (Damaged, Bomb, CutShort) as error:
             if early:
                 self._break_off()
             self._refuse(error)
@@ -74,18 +76,18 @@ class Body:
     def _break_off(self) -> NoReturn:
         came = f"{self.wire_bytes:,} bytes came"
         if self._chunked:
-            raise Refused("truncated", f"a body in chunks without its last one; {came}")
+            raise BodyRefusal("truncated", f"a body in chunks without its last one; {came}")
         if self._announced is not None:
-            raise Refused("truncated", f"announces {self._announced:,} bytes, {self.wire_bytes:,} came")
-        raise Refused("truncated", f"the connection broke off; {came}")
+            raise BodyRefusal("truncated", f"announces {self._announced:,} bytes, {self.wire_bytes:,} came")
+        raise BodyRefusal("truncated", f"the connection broke off; {came}")
 
     def _refuse(self, error: Exception) -> NoReturn:
         what = f"{self.wire_bytes:,} bytes came"
-        if isinstance(error, Cut):
-            raise Refused("truncated", f"{error}; {what}") from None
+        if isinstance(error, CutShort):
+            raise BodyRefusal("truncated", f"{error}; {what}") from None
         if isinstance(error, Bomb):
-            raise Refused("bomb", f"{error}; {what}") from None
-        raise Refused("encoding", f"not what Content-Encoding says: {error}") from None
+            raise BodyRefusal("bomb", f"{error}; {what}") from None
+        raise BodyRefusal("encoding", f"not what Content-Encoding says: {error}") from None
 
 
 def _covers_all(content_range: str) -> bool:

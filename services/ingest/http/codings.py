@@ -51,7 +51,7 @@ class Bomb(Exception):
     """More comes out than is allowed."""
 
 
-class Cut(Exception):
+class CutShort(Exception):
     """The body ends before its coding does."""
 
 
@@ -129,7 +129,7 @@ class _Layer:
         if self._held is not None:
             yield from self._decoded(self._begun(self._held))
         if self._members and not self._members.whole:
-            raise Cut(f"a {self._members.coding} body without its end")
+            raise CutShort(f"a {self._members.coding} body without its end")
 
     def _begun(self, head: bytes) -> bytes:
         coding = _coding_of(self._name, head)
@@ -231,7 +231,7 @@ def beginning(body: bytes, encoding: str, size: int) -> bytes:
     except Unsupported:
         return b""
     decoded = b""
-    with suppress(Bomb, Damaged, Cut):
+    with suppress(Bomb, Damaged, CutShort):
         for start in range(0, len(body), _SLICE):
             decoded += decoder.feed(body[start : start + _SLICE])
             if len(decoded) >= size:

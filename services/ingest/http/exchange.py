@@ -99,8 +99,8 @@ def answered(
         reason=reason or ("" if ended in {"ok", "not_modified"} else f"HTTP status {status}"),
         status=status,
         content_type=headers.get("content-type", "")[:MAX_HEADER],
-        etag=_kept(headers.get("etag", ""), ended),
-        last_modified=_kept(headers.get("last-modified", ""), ended),
+        etag=_kept_validator(headers.get("etag", ""), ended),
+        last_modified=_kept_validator(headers.get("last-modified", ""), ended),
         max_age_s=_max_age_s(headers.get("cache-control", "")),
         retry_after_s=_retry_after_s(headers.get("retry-after", ""), headers.get("date", "")),
         body=body if ended == "ok" else b"",
@@ -109,7 +109,7 @@ def answered(
     )
 
 
-def _kept(validator: str, ended: Outcome) -> str:
+def _kept_validator(validator: str, ended: Outcome) -> str:
     return validator if ended in {"ok", "not_modified"} and len(validator) <= MAX_HEADER else ""
 
 

@@ -14,7 +14,7 @@ import httpcore
 import httpx
 import msgspec
 
-from services.ingest.http.body import Body, Refused
+from services.ingest.http.body import Body, BodyRefusal
 from services.ingest.http.codings import ACCEPT_ENCODING
 from services.ingest.http.cookies import ChainCookies, refusing_jar
 from services.ingest.http.credentials import Credentials, login_in
@@ -93,7 +93,7 @@ class Fetcher:
         except TimeoutError:
             return _failed(url, "timeout", f"not done within {self._limits.total_s:g} s")
         except Exception as error:  # noqa: BLE001 - a server must not be able to stop the others
-            return _failed(url, *_named(error))
+            return _failed(url, *_outcome_of(error))
 
     async def _followed(self, url: str, headers: Mapping[str, str], credentials: Credentials) -> Exchange:
         here, cookies = url, ChainCookies()
@@ -128,7 +128,7 @@ class Fetcher:
                 decoded_limit=self._limits.decoded_bytes,
             )
             whole = body.whole(early=not await _read(response, body))
-        except Refused as refused:
+        except BodyRefusal as refused:
             return answered(
                 url, status, headers, final_url=here, outcome=refused.outcome, reason=str(refused)
             )
@@ -176,7 +176,7 @@ _OUTCOMES: tuple[tuple[type[Exception], Outcome], ...] = (
 )
 
 
-def _named(error: Exception) -> tuple[Outcome, str]:
+def _outcome_of(error: Exception) -> tuple[Outcome, str]:
     """Outcome and one line. What is not in the table is a server that does not speak HTTP."""
     fitting: list[Outcome] = [outcome for kind, outcome in _OUTCOMES if isinstance(error, kind)]
     outcome = fitting[0] if fitting else "protocol"

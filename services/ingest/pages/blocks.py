@@ -61,7 +61,7 @@ class Box:
         return self.parent
 
 
-class Block(NamedTuple):
+class TextBlock(NamedTuple):
     text: str
     key: str
     """Its words without anything between them."""
@@ -81,14 +81,14 @@ class Block(NamedTuple):
         return self.box.tag in HEADINGS
 
 
-def blocks_of(tree: Any, heading: Any | None) -> list[Block]:
+def blocks_of(tree: Any, heading: Any | None) -> list[TextBlock]:
     """All blocks in the order of the page. `heading` is the article's, if it has one."""
     return _Reader(heading).read(tree)
 
 
 class _Reader:
     def __init__(self, heading: Any | None) -> None:
-        self.blocks: list[Block] = []
+        self.blocks: list[TextBlock] = []
         self.heading = heading
         self.box = Box("")
         self.pieces: list[str] = []
@@ -97,7 +97,7 @@ class _Reader:
         self.below = heading is None
         self.pictured = False
 
-    def read(self, root: Any) -> list[Block]:
+    def read(self, root: Any) -> list[TextBlock]:
         for event, element in etree.iterwalk(root, events=("start", "end")):
             if len(self.blocks) > MAX_BLOCKS:
                 break
@@ -148,7 +148,7 @@ class _Reader:
         if not (words := words_of(text)):
             return
         place = (self.apart > 0, self.below, self.pictured)
-        self.blocks.append(Block(text, "".join(words), len(words), self.box, linked, *place))
+        self.blocks.append(TextBlock(text, "".join(words), len(words), self.box, linked, *place))
         self.pictured = False
         self.box.links += linked > WHOLE
         self.box.words += len(words)

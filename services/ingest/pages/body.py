@@ -17,7 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from services.ingest.pages.blocks import WHOLE, Block, Box
+from services.ingest.pages.blocks import WHOLE, Box, TextBlock
 from services.ingest.pages.wording import keyed, words_of
 
 FITS = 0.8
@@ -44,7 +44,9 @@ HALF, MOSTLY = 0.5, 0.6
 _END = re.compile(r"[.!?…:;。！？।؟»”\"“)』」'’]$")  # noqa: RUF001
 
 
-def mended(reading: str, blocks: Sequence[Block], title: str, descriptions: Iterable[str], told: str) -> str:
+def mended(
+    reading: str, blocks: Sequence[TextBlock], title: str, descriptions: Iterable[str], told: str
+) -> str:
     """The reading with what it lost and without what is not the article's.
 
     `descriptions` are what the page's head says of the article; `told` is the text JSON-LD gives, if any.
@@ -56,7 +58,7 @@ def mended(reading: str, blocks: Sequence[Block], title: str, descriptions: Iter
     if not votes or share < FITS:
         return reading
     box, holding = _core(blocks, votes)
-    kept = _once(reading, blocks, votes, box)
+    kept = _best_places(reading, blocks, votes, box)
     core = sorted(at for at in kept if box in blocks[at].box.around())
     if not core:
         return reading
@@ -66,7 +68,7 @@ def mended(reading: str, blocks: Sequence[Block], title: str, descriptions: Iter
     fresh = [at for at in _first_of_each(fresh, blocks) if keyed(blocks[at].text) != keyed(title)]
     added = set(_lead([at for at in fresh if at < first], blocks, holding, list(descriptions)))
     added |= {at for at in fresh if first < at < last and _belongs(blocks[at], holding, boxed=False)}
-    added |= set(_told(fresh, blocks, holding, told))
+    added |= set(_without_told(fresh, blocks, holding, told))
     added |= _continued([at for at in fresh if at > first], blocks, core)
     kept |= added
     last = max(kept)
@@ -77,7 +79,7 @@ def mended(reading: str, blocks: Sequence[Block], title: str, descriptions: Iter
     return "\n".join(as_read.get(one.key, one.text) for one in left)
 
 
-def _voted(reading: str, blocks: Sequence[Block], title: str) -> set[int]:
+def _voted(reading: str, blocks: Sequence[TextBlock], title: str) -> set[int]:
     """Blocks that the reading holds, the headline aside."""
     headline = "".join(words_of(title))
     keys = {"".join(words_of(line)) for line in reading.split("\n")}
@@ -90,7 +92,7 @@ def _voted(reading: str, blocks: Sequence[Block], title: str) -> set[int]:
     }
 
 
-def _core(blocks: Sequence[Block], votes: set[int]) -> tuple[Box, dict[Box, int]]:
+def _core(blocks: Sequence[TextBlock], votes: set[int]) -> tuple[Box, dict[Box, int]]:
     """The smallest box that holds nearly all of the reading, and the words of it that each box holds."""
     holding: dict[Box, int] = {}
     for at in votes:
@@ -102,7 +104,7 @@ def _core(blocks: Sequence[Block], votes: set[int]) -> tuple[Box, dict[Box, int]
     return next(inside), holding
 
 
-def _once(reading: str, blocks: Sequence[Block], votes: set[int], core: Box) -> set[int]:
+def _best_places(reading: str, blocks: Sequence[TextBlock], votes: set[int], core: Box) -> set[int]:
     """Of blocks with the same words as many as the reading has, those that lie best."""
     wanted = Counter("".join(words_of(line)) for line in reading.split("\n"))
     places: dict[str, list[int]] = {}
@@ -116,7 +118,7 @@ def _once(reading: str, blocks: Sequence[Block], votes: set[int], core: Box) -> 
     return {at for key, same in places.items() for at in sorted(same, key=worth)[: max(1, wanted[key])]}
 
 
-def _first_of_each(places: list[int], blocks: Sequence[Block]) -> list[int]:
+def _first_of_each(places: list[int], blocks: Sequence[TextBlock]) -> list[int]:
     first: dict[str, int] = {}
     for at in places:
         first.setdefault(blocks[at].key, at)
@@ -124,7 +126,7 @@ def _first_of_each(places: list[int], blocks: Sequence[Block]) -> list[int]:
 
 
 def _lead(
-    above: list[int], blocks: Sequence[Block], holding: dict[Box, int], descriptions: list[str]
+    above: list[int], blocks: Sequence[TextBlock], holding: dict[Box, int], descriptions: list[str]
 ) -> list[int]:
     """Prose between headline and text; a lead without a full stop is known by the page's description."""
     below = [at for at in above if blocks[at].below and not blocks[at].is_heading]
@@ -137,11 +139,11 @@ def _lead(
     return lead or [at for at in below if _describes(blocks[at], descriptions)][-1:]
 
 
-def _is_caption(block: Block) -> bool:
+def _is_caption(block: TextBlock) -> bool:
     return block.pictured and block.box.tag != "p"
 
 
-def _describes(block: Block, descriptions: Iterable[str]) -> bool:
+def _describes(block: TextBlock, descriptions: Iterable[str]) -> bool:
     own = set(words_of(block.text))
     for said in (set(words_of(text)) for text in descriptions):
         smaller = min(len(own), len(said))
@@ -150,11 +152,13 @@ def _describes(block: Block, descriptions: Iterable[str]) -> bool:
     return False
 
 
-def _belongs(block: Block, holding: dict[Box, int], *, boxed: bool) -> bool:
+def _belongs(block: TextBlock, holding: dict[Box, int], *, boxed: bool) -> bool:
     return (block.box.tag != "div" or boxed) and _is_prose(block) and _is_open(block, holding, boxed=boxed)
 
 
-def _told(fresh: list[int], blocks: Sequence[Block], holding: dict[Box, int], told: str) -> list[int]:
+def _without_told(
+    fresh: list[int], blocks: Sequence[TextBlock], holding: dict[Box, int], told: str
+) -> list[int]:
     text = "".join(words_of(told))
     return [
         at
@@ -163,7 +167,7 @@ def _told(fresh: list[int], blocks: Sequence[Block], holding: dict[Box, int], to
     ]
 
 
-def _is_prose(block: Block) -> bool:
+def _is_prose(block: TextBlock) -> bool:
     return (
         not block.is_heading
         and block.linked < HALF
@@ -172,12 +176,12 @@ def _is_prose(block: Block) -> bool:
     )
 
 
-def _count(block: Block) -> int:
+def _count(block: TextBlock) -> int:
     """Words without figures: a line of dates and times has none."""
     return sum(1 for word in words_of(block.text) if not word.isdigit())
 
 
-def _is_open(block: Block, holding: dict[Box, int], *, boxed: bool) -> bool:
+def _is_open(block: TextBlock, holding: dict[Box, int], *, boxed: bool) -> bool:
     """Whether the boxes that set a block off from the reading are no card, no form, no piece of their own."""
     for box in block.box.around():
         if box in holding:
@@ -187,7 +191,7 @@ def _is_open(block: Block, holding: dict[Box, int], *, boxed: bool) -> bool:
     return False
 
 
-def _continued(fresh: list[int], blocks: Sequence[Block], core: Sequence[int]) -> set[int]:
+def _continued(fresh: list[int], blocks: Sequence[TextBlock], core: Sequence[int]) -> set[int]:
     """Prose in boxes that are named and nested as those of the reading are: an article cut into pieces."""
     shapes: dict[Box, set[tuple[str, ...]]] = {}
     for at in core:
@@ -211,7 +215,7 @@ def _has_shape(inner: Box, shapes: dict[Box, set[tuple[str, ...]]]) -> bool:
     return False
 
 
-def _is_subheading(at: int, blocks: Sequence[Block], kept: set[int]) -> bool:
+def _is_subheading(at: int, blocks: Sequence[TextBlock], kept: set[int]) -> bool:
     one = blocks[at]
     if not one.is_heading or one.box.tag == "h1" or one.linked > 1 - WHOLE:
         return False
@@ -219,18 +223,18 @@ def _is_subheading(at: int, blocks: Sequence[Block], kept: set[int]) -> bool:
     return below is not None and below.box.parent is one.box.parent
 
 
-def _points_elsewhere(block: Block) -> bool:
+def _points_elsewhere(block: TextBlock) -> bool:
     short = block.linked >= MOSTLY and block.words <= SHORT_LINK
     return block.box.in_link or (short and not _is_sentence(block))
 
 
-def _is_sentence(block: Block) -> bool:
+def _is_sentence(block: TextBlock) -> bool:
     return block.text.endswith((".", "。", "।")) and (
         block.words >= SENTENCE or len(block.key) >= LONGEST_DATE
     )
 
 
-def _with_text_below(kept: set[int], blocks: Sequence[Block]) -> list[int]:
+def _with_text_below(kept: set[int], blocks: Sequence[TextBlock]) -> list[int]:
     """Without headings at the end, and without what introduces links to other pieces."""
     left: list[int] = []
     for at in sorted(kept, reverse=True):

@@ -64,22 +64,22 @@ def read_page(exchange: Exchange) -> ParsedPage:
     try:
         return _unreadable(text, exchange.content_type) or _read(text, exchange.final_url or exchange.url)
     except (RecursionError, MemoryError) as error:
-        return _refused("too_deep", type(error).__name__)
+        return _refused_page("too_deep", type(error).__name__)
     except Exception as error:  # noqa: BLE001 - a stranger's bytes must never stop the others
-        return _refused("parse_error", f"{type(error).__name__}: {str(error)[:200]}")
+        return _refused_page("parse_error", f"{type(error).__name__}: {str(error)[:200]}")
 
 
 def _unreadable(text: str, content_type: str) -> ParsedPage | None:
     if not text.strip():
-        return _refused("empty_body", "the body is empty")
+        return _refused_page("empty_body", "the body is empty")
     if not _looks_like_html(content_type, text):
-        return _refused("not_html", f"no HTML: {content_type or text[:40]!r}")
+        return _refused_page("not_html", f"no HTML: {content_type or text[:40]!r}")
     if len(text) > MAX_CHARS or _depth(text) > MAX_DEPTH:
-        return _refused("too_deep", f"over {MAX_CHARS} characters or {MAX_DEPTH} elements deep")
+        return _refused_page("too_deep", f"over {MAX_CHARS} characters or {MAX_DEPTH} elements deep")
     return None
 
 
-def _refused(refusal: Refusal, reason: str) -> ParsedPage:
+def _refused_page(refusal: Refusal, reason: str) -> ParsedPage:
     return ParsedPage(refusal=refusal, reason=reason)
 
 
@@ -105,7 +105,7 @@ def _read(text: str, url: str) -> ParsedPage:
         return ParsedPage(refusal="redirected", reason=f"sends its reader to {target}", refresh_url=target)
     tree = load_html(text)
     if tree is None:
-        return _refused("not_html", "no HTML tree")
+        return _refused_page("not_html", "no HTML tree")
     canonical = _claim(tree, url)
     heading = heading_of(tree)
     titles = stated_titles(tree)
@@ -120,9 +120,9 @@ def _read(text: str, url: str) -> ParsedPage:
     if len(body) < SECOND_LOOK and len(told) > CUT_SHORT * max(len(body), MIN_TEXT):
         body = plain(told)  # the page is filled by a script, or shows but its lead
     if not stated and (notice := notice_in(titles, shown(heading), site_names(tree, url), body)):
-        return _refused(*notice)
+        return _refused_page(*notice)
     if len(body) < MIN_TEXT:
-        return _refused("no_article", "no text that could be an article")
+        return _refused_page("no_article", "no text that could be an article")
     return ParsedPage(
         canonical_url=canonical,
         title=printable(title or first_words(body)),

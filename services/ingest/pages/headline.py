@@ -70,12 +70,12 @@ def site_names(tree: Any, url: str) -> list[str]:
 def without_site(title: str, names: Iterable[str]) -> str:
     """A "Headline | Paper" is "Headline" where the page says it is of "Paper"."""
     sites = {_bare(name) for name in names}
-    while (match := _last(title)) and _bare(title[match.end() :]) in sites:
+    while (match := _last_suffix(title)) and _bare(title[match.end() :]) in sites:
         title = title[: match.start()].rstrip()
     return title
 
 
-def _last(title: str) -> re.Match[str] | None:
+def _last_suffix(title: str) -> re.Match[str] | None:
     return next((match for match in _SUFFIX.finditer(title) if match.start() > 0), None)
 
 

@@ -38,7 +38,9 @@ def article_of(tree: Any, addresses: Sequence[str], titles: Iterable[str]) -> tu
 
     `addresses` and `titles` are what the page goes by; relative addresses in nodes are of the first one.
     """
-    nodes = [node for script in _SCRIPTS(tree) for node in _articles(_parsed(script.text or ""))][:MAX_NODES]
+    nodes = [node for script in _SCRIPTS(tree) for node in _articles(_parse_script(script.text or ""))][
+        :MAX_NODES
+    ]
     base = addresses[0] if addresses else ""
     here = {place for address in addresses if (place := _place(address, base))}
     if by_address := tuple(node for node in nodes if here & _places(node, base)):
@@ -57,7 +59,7 @@ def text_in(node: Node, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _parsed(script: str) -> Any:
+def _parse_script(script: str) -> Any:
     text = _WRAPPING.sub("", script)
     for attempt in (text, _TRAILING_COMMA.sub("", text), html.unescape(text)):
         try:

@@ -42,7 +42,7 @@ class BadFeedList(ValueError):
     """One line: which file, which feed, what is wrong, what to do."""
 
 
-class Listed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ListedFeed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A feed as a person writes it down."""
 
     url: str
@@ -53,15 +53,15 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     full_text: bool = False
 
 
-class Line(NamedTuple):
+class ListLine(NamedTuple):
     """Where in a list a feed stands, and what stands there."""
 
     place: str
     """`line 12`, or `[[feed]] number 3`."""
-    listed: Listed
+    listed: ListedFeed
 
 
-class Rejection(NamedTuple):
+class RejectedFeed(NamedTuple):
     """A feed of a list that is not followed."""
 
     place: str
@@ -76,7 +76,7 @@ class Rejection(NamedTuple):
 class FeedList(NamedTuple):
     feeds: Sequence[Feed]
     """In order, one for each address."""
-    rejected: Sequence[Rejection]
+    rejected: Sequence[RejectedFeed]
 
 
 def read_feed_list(path: Path) -> FeedList:
@@ -95,7 +95,7 @@ def read_logins(path: Path) -> Credentials:
     return Credentials(login for line in _lines(path) if (login := login_in(line.listed.url)))
 
 
-def _lines(path: Path) -> Iterator[Line]:
+def _lines(path: Path) -> Iterator[ListLine]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise BadFeedList(f"{path}: larger than {MAX_BYTES} bytes; is it a list of feeds?")
@@ -107,7 +107,7 @@ def _lines(path: Path) -> Iterator[Line]:
     return read(text, str(path))
 
 
-def from_opml(text: str, name: str) -> Iterator[Line]:
+def from_opml(text: str, name: str) -> Iterator[ListLine]:
     """Every outline with an `xmlUrl`, at any depth (http://opml.org/spec2.opml). Raises `BadFeedList`."""
     found = read_document(text, {"opml"})
     if found is None:
@@ -121,27 +121,27 @@ def from_opml(text: str, name: str) -> Iterator[Line]:
     return iter(lines)
 
 
-def _outlines(found: Document) -> Iterator[Line]:
+def _outlines(found: Document) -> Iterator[ListLine]:
     for outline in found.root.iter():
         if not isinstance(outline.tag, str) or local(outline.tag.rpartition("}")[2]) != "outline":
             continue
         attributes = {local(str(key)): one_line(str(value)) for key, value in outline.attrib.items()}
         if "xmlurl" in attributes:
-            listed = Listed(
+            listed = ListedFeed(
                 url=_FEED_SCHEME.sub(_http, attributes["xmlurl"]),
                 title=attributes.get("title") or attributes.get("text", ""),
                 # Exports carry anything here, "unknown" for one: what is no code is no reason to refuse.
                 language=code(attributes.get("language", "")),
                 home_url=attributes.get("htmlurl", ""),
             )
-            yield Line(f"line {found.lines_before + (outline.sourceline or 1)}", listed)
+            yield ListLine(f"line {found.lines_before + (outline.sourceline or 1)}", listed)
 
 
 def _http(scheme: re.Match[str]) -> str:
     return "" if scheme[1] else "http://"
 
 
-def from_toml(text: str, name: str) -> Iterator[Line]:
+def from_toml(text: str, name: str) -> Iterator[ListLine]:
     """Raises `BadFeedList`, also for keys that are not known."""
     try:
         document: dict[str, Any] = tomllib.loads(text)
@@ -153,20 +153,20 @@ def from_toml(text: str, name: str) -> Iterator[Line]:
     tables = document.get("feed", [])
     for number, table in enumerate(tables if isinstance(tables, list) else [tables], start=1):
         try:
-            listed = msgspec.convert(table, Listed)
+            listed = msgspec.convert(table, ListedFeed)
         except msgspec.ValidationError as error:
             raise BadFeedList(f"{name}: [[feed]] number {number}: {error}") from None
         if listed.language and not code(listed.language):
             raise BadFeedList(
                 f"{name}: [[feed]] number {number}: {listed.language!r} is not a language code such as de"
             )
-        yield Line(f"[[feed]] number {number}", listed)
+        yield ListLine(f"[[feed]] number {number}", listed)
 
 
-def _sorted_out(lines: Iterable[Line]) -> FeedList:
+def _sorted_out(lines: Iterable[ListLine]) -> FeedList:
     feeds: dict[str, Feed] = {}
     places: dict[str, str] = {}
-    rejected: list[Rejection] = []
+    rejected: list[RejectedFeed] = []
     for place, listed in lines:
         url = address("", listed.url)
         feed_id = ids.feed_id(url)
@@ -178,7 +178,7 @@ def _sorted_out(lines: Iterable[Line]) -> FeedList:
             else ""
         )
         if why:
-            rejected.append(Rejection(place, _shown(listed.url), why))
+            rejected.append(RejectedFeed(place, _shown(listed.url), why))
         else:
             feeds[feed_id] = _feed(feed_id, url, listed)
             places[feed_id] = place
@@ -194,7 +194,7 @@ def _shown(url: str) -> str:
     return re.sub(r"//.*@", "//***@", one_line(public_url(url)), flags=re.DOTALL)[:200]
 
 
-def _feed(feed_id: str, url: str, listed: Listed) -> Feed:
+def _feed(feed_id: str, url: str, listed: ListedFeed) -> Feed:
     home_url = address("", listed.home_url)
     return Feed(
         feed_id=feed_id,

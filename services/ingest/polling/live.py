@@ -32,7 +32,7 @@ from services.stream.clock import Clock, SystemClock
 
 REFRESHES = 2
 """Pages in a row that send their reader on at once."""
-Seen = FeedReading | PageReading
+HttpReading = FeedReading | PageReading
 
 
 class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -88,8 +88,8 @@ class HttpFeeder:
         self._hosts: Counter[str] = Counter()
         self._held: dict[str, float] = {}
         """Hosts that asked for a pause, and until when."""
-        self._under_way: dict[asyncio.Task[Seen], str] = {}
-        self._done: deque[Seen] = deque()
+        self._under_way: dict[asyncio.Task[HttpReading], str] = {}
+        self._done: deque[HttpReading] = deque()
         self._tried: set[str] = set()
         """With `once`: ids of feeds and URLs of pages that had their turn."""
 
@@ -180,7 +180,7 @@ class HttpFeeder:
         wanted = (*(_Due(feed.url, feed) for feed in polls), *(_Due(page.url) for page in pages))
         return [due for due in wanted if due.url not in taken]
 
-    async def _poll(self, feed: Feed) -> Seen:
+    async def _poll(self, feed: Feed) -> HttpReading:
         now = self._clock.now()
         state = self._task.states.get(feed.feed_id)
         if state is None or state.url != without_login(feed.url):
@@ -204,7 +204,7 @@ class HttpFeeder:
         )
         return feed_reading(feed.feed_id, exchange, parsed, now)
 
-    async def _page(self, url: str) -> Seen:
+    async def _page(self, url: str) -> HttpReading:
         started = self._clock.monotonic()
         exchange, parsed = await self._read_page(url)
         for _ in range(REFRESHES):

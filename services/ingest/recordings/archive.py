@@ -31,7 +31,7 @@ READ_AT_ONCE = 200
 _DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile)
 
 
-class Line(msgspec.Struct, frozen=True):
+class ArchiveLine(msgspec.Struct, frozen=True):
     url: str
     source: str
     title: str
@@ -42,14 +42,14 @@ class Line(msgspec.Struct, frozen=True):
     language: str | None = None
 
 
-class Stamp(msgspec.Struct, frozen=True):
+class LineTime(msgspec.Struct, frozen=True):
     fetched_at: datetime
 
 
-_LINE = msgspec.json.Decoder(Line)
-_STAMP = msgspec.json.Decoder(Stamp)
+_LINE = msgspec.json.Decoder(ArchiveLine)
+_STAMP = msgspec.json.Decoder(LineTime)
 _UNUSABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-_Row = TypeVar("_Row", Line, Stamp)
+_Row = TypeVar("_Row", ArchiveLine, LineTime)
 
 
 class Archive:
@@ -73,7 +73,7 @@ class Archive:
 
     def _look_through(self) -> None:
         self._times, at = [], EPOCH
-        with _opened(self.path) as file:
+        with _open_archive(self.path) as file:
             try:
                 for line in _lines(file):
                     at = _time_of(line) or at
@@ -86,7 +86,7 @@ class Archive:
         return self._quiet[min(position, len(self._quiet) - 1)] if self._quiet else None
 
     async def batches(self, start: int) -> AsyncGenerator[list[Item], None]:
-        file = await asyncio.to_thread(_opened, self.path)
+        file = await asyncio.to_thread(_open_archive, self.path)
         try:
             lines = islice(enumerate(_lines(file)), start, len(self._times))
             while batch := await asyncio.to_thread(self._items, lines):
@@ -166,7 +166,7 @@ def _utc(time: datetime) -> datetime:
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _open_archive(path: Path) -> IO[bytes]:
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
     return cast(IO[bytes], gzip.open(path, "rb")) if packed else path.open("rb")

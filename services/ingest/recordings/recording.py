@@ -14,7 +14,7 @@ from services.ingest.readings import BadReading, ParsedFeed, ParsedPage, Reading
 from services.ingest.recordings.source import Item, digest_of, quiet_times
 from services.ingest.recordings.warc import Answer, Index, exchange_at, index
 from services.ingest.text.dates import EPOCH
-from services.ingest.workers.pool import Parsed, Pool
+from services.ingest.workers.pool import ParsedBody, Pool
 from services.ingest.workers.worker import Job
 
 READ_AT_ONCE = 16
@@ -70,7 +70,7 @@ class Recording:
         finally:
             file.close()
 
-    def _reading(self, answer: Answer, exchange: Exchange | None, parsed: Parsed | None) -> Reading:
+    def _reading(self, answer: Answer, exchange: Exchange | None, parsed: ParsedBody | None) -> Reading:
         if exchange is None:
             return Skipped(kind=answer.kind)
         if answer.kind == "feed":

@@ -56,7 +56,7 @@ class ReplayFeeder:
         batch: list[Reading] = []
         touched: dict[str, _Run] = {}
         while len(batch) < max(1, max_items - len(runs)):
-            run = await _first(runs, deadline)
+            run = await _earliest(runs, deadline)
             if run is None or not await self._pace.reached(run.head.at, deadline, wait=not batch):
                 break
             batch.append(run.pop())
@@ -87,7 +87,7 @@ async def _done_by(task: asyncio.Task[T], deadline: float) -> bool:
     return task.done()
 
 
-async def _first(runs: "Sequence[_Run]", deadline: float) -> "_Run | None":
+async def _earliest(runs: "Sequence[_Run]", deadline: float) -> "_Run | None":
     """The run with the earliest head; None when it is not known by the deadline, or all are done."""
     waiting = [run for run in runs if not run.done]
     for run in waiting:

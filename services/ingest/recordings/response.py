@@ -6,7 +6,7 @@ that were taken away, a coding that was undone, a length that was the other form
 
 from typing import BinaryIO, NamedTuple
 
-from services.ingest.http.body import Body, Refused
+from services.ingest.http.body import Body, BodyRefusal
 from services.ingest.http.chunks import dechunked
 from services.ingest.http.codings import beginning
 from services.ingest.http.exchange import Exchange, answered, outcome_of
@@ -20,7 +20,7 @@ CODED_HEAD = 192 << 10
 """The same under a coding: a block of zstd, 128 KiB, comes out as one."""
 
 
-class Response(NamedTuple):
+class RecordedResponse(NamedTuple):
     """The head of an answer, and its body as far as it was read."""
 
     head: Head
@@ -40,22 +40,22 @@ class Response(NamedTuple):
         return text_of(decoded[:HEAD], headers.get("content-type", "")).lstrip()
 
 
-def read_beginning(stream: BinaryIO) -> Response:
+def read_beginning(stream: BinaryIO) -> RecordedResponse:
     """An answer with enough of its body to tell what it is. Raises `BadHead`."""
     head, begun = _read_head(stream)
     coded = any(name == b"content-encoding" for name, _ in head.lines)
     return _response(stream, head, begun, CODED_HEAD if coded else HEAD)
 
 
-def read_response(stream: BinaryIO) -> Response:
+def read_response(stream: BinaryIO) -> RecordedResponse:
     """An answer with its body, as far as that is within bounds. Raises `BadHead`."""
     head, begun = _read_head(stream)
     return _response(stream, head, begun, MAX_BODY)
 
 
-def _response(stream: BinaryIO, head: Head, begun: bytes, most: int) -> Response:
+def _response(stream: BinaryIO, head: Head, begun: bytes, most: int) -> RecordedResponse:
     body = begun + _read(stream, most + 1 - len(begun))
-    return Response(head, body[:most], len(body) > most)
+    return RecordedResponse(head, body[:most], len(body) > most)
 
 
 def _read_head(stream: BinaryIO) -> tuple[Head, bytes]:
@@ -81,7 +81,7 @@ def _read(stream: BinaryIO, size: int) -> bytes:
     return b"".join(pieces)
 
 
-def exchange_of(response: Response, *, asked: str, url: str, cut: str = "") -> Exchange:
+def exchange_of(response: RecordedResponse, *, asked: str, url: str, cut: str = "") -> Exchange:
     """The exchange that was recorded, its body decoded within bounds.
 
     `cut`: how the recorder says that the record holds only a part (WARC-Truncated).
@@ -91,17 +91,17 @@ def exchange_of(response: Response, *, asked: str, url: str, cut: str = "") -> E
         return answered(asked, status, headers, final_url=url)
     try:
         whole, wire_bytes = _whole(response, cut)
-    except Refused as refused:
+    except BodyRefusal as refused:
         return answered(asked, status, headers, final_url=url, outcome=refused.outcome, reason=str(refused))
     return answered(asked, status, headers, final_url=url, body=whole, wire_bytes=wire_bytes)
 
 
-def _whole(response: Response, cut: str) -> tuple[bytes, int]:
+def _whole(response: RecordedResponse, cut: str) -> tuple[bytes, int]:
     """Raises `Refused`."""
     if response.more:
-        raise Refused("too_large", f"over {MAX_BODY:,} bytes")
+        raise BodyRefusal("too_large", f"over {MAX_BODY:,} bytes")
     if cut:
-        raise Refused("truncated", f"the recorder cut it off: {cut[:80]}")
+        raise BodyRefusal("truncated", f"the recorder cut it off: {cut[:80]}")
     body = Body(response.head.status, response.head.headers(), wire_limit=MAX_BODY, decoded_limit=MAX_BODY)
     data, last = dechunked(response.body) if response.chunked else (response.body, True)
     body.take(data)

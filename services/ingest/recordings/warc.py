@@ -51,7 +51,7 @@ class Index(NamedTuple):
 def index(path: Path) -> Index:
     """Index a recording as far as it can be read. Raises `OSError`."""
     answers: list[Answer] = []
-    known = _Known()
+    known = _UrlHistory()
     damage = ""
     with path.open("rb") as file:
         try:
@@ -69,7 +69,7 @@ def index(path: Path) -> Index:
     return Index(sorted(followed, key=lambda answer: (answer.at, answer.offset)), damage)
 
 
-def _followed(answer: Answer, known: "_Known") -> Answer:
+def _followed(answer: Answer, known: "_UrlHistory") -> Answer:
     """A page that sends its reader on is a redirect, if where it sends was recorded behind it."""
     return answer._replace(kind="redirect") if answer.refresh in known.arrived else answer
 
@@ -88,7 +88,7 @@ class _Records(ArchiveIterator):  # type: ignore[misc]
     INC_RECORD = ""  # warcio would print strangers' bytes; `err_count` says the same
 
 
-class _Known:
+class _UrlHistory:
     """What earlier answers told about URLs."""
 
     def __init__(self) -> None:
@@ -106,7 +106,7 @@ class _Known:
         return asked
 
 
-def _answers(file: BinaryIO, known: _Known) -> Iterator[Answer | _LeftOut]:
+def _answers(file: BinaryIO, known: _UrlHistory) -> Iterator[Answer | _LeftOut]:
     """Answers that are there to their end. Raises `_CutOff`."""
     records = _Records(file, no_record_parse=True)
     start = 0
@@ -129,7 +129,7 @@ def _answers(file: BinaryIO, known: _Known) -> Iterator[Answer | _LeftOut]:
         raise _CutOff(f"the record at byte {start} is cut off")
 
 
-def _answer_in(record: Any, offset: int, known: _Known) -> Answer | None:
+def _answer_in(record: Any, offset: int, known: _UrlHistory) -> Answer | None:
     if not hasattr(record.raw_stream, "limit"):
         raise _CutOff(f"the record at byte {offset} is cut off within its head, or has no Content-Length")
     if record.rec_type not in {"response", "revisit"}:
@@ -151,7 +151,7 @@ def _next(records: _Records, start: int) -> Any:
     return record
 
 
-def _answer(record: Any, at: datetime, offset: int, known: _Known) -> Answer:
+def _answer(record: Any, at: datetime, offset: int, known: _UrlHistory) -> Answer:
     url = _url(record)
     scheme, path = _parts(url)
     if scheme not in {"http", "https"}:

@@ -28,10 +28,10 @@ def without_controls(text: str) -> str:
     """
     if _SURROGATE.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return _REPLACED.sub(_instead, text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _REPLACED.sub(_replacement, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _instead(match: re.Match[str]) -> str:
+def _replacement(match: re.Match[str]) -> str:
     character = match[0]
     if character in _LINE_ENDS:
         return "\n"

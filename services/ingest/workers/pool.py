@@ -22,7 +22,7 @@ from services.ingest.readings import ParsedFeed, ParsedPage, Refusal
 from services.ingest.workers.worker import LENGTH, MAX_FRAME, Job, framed, perform
 
 Name = Literal["feed", "page"]
-Parsed = ParsedFeed | ParsedPage
+ParsedBody = ParsedFeed | ParsedPage
 T = TypeVar("T")
 
 DEADLINES_S: Mapping[str, float] = MappingProxyType({"feed": 5.0, "page": 10.0})
@@ -35,7 +35,7 @@ START_S = 60.0
 STOP_S = 2.0
 
 _HOME = str(Path(services.__file__).resolve().parents[1])
-_TYPES: Mapping[str, type[Parsed]] = {"feed": ParsedFeed, "page": ParsedPage}
+_TYPES: Mapping[str, type[ParsedBody]] = {"feed": ParsedFeed, "page": ParsedPage}
 
 
 class Pool:
@@ -88,7 +88,7 @@ class Pool:
     async def page(self, exchange: Exchange) -> ParsedPage:
         return cast(ParsedPage, await self.run("page", exchange))
 
-    async def run(self, name: Name, exchange: Exchange) -> Parsed:
+    async def run(self, name: Name, exchange: Exchange) -> ParsedBody:
         """Parse one body. Gives a refusal, never raises, for whatever the document does."""
         job = Job(name, exchange)
         if not self._workers:
@@ -105,9 +105,9 @@ class Pool:
 
     async def parsed(
         self, jobs: AsyncGenerator[tuple[T, Job | None], None]
-    ) -> AsyncGenerator[tuple[T, Parsed | None], None]:
+    ) -> AsyncGenerator[tuple[T, ParsedBody | None], None]:
         """Each item with its parsed body, in the order given; `ahead` documents are under way at most."""
-        under_way: deque[tuple[T, asyncio.Task[Parsed] | None]] = deque()
+        under_way: deque[tuple[T, asyncio.Task[ParsedBody] | None]] = deque()
         try:
             async with aclosing(jobs):
                 async for item, job in jobs:
@@ -124,7 +124,7 @@ class Pool:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
 
-    async def _do(self, job: Job) -> Parsed:
+    async def _do(self, job: Job) -> ParsedBody:
         return await self.run(cast(Name, job.name), job.exchange)
 
 
@@ -150,7 +150,7 @@ class _Worker:
         self._ready = False
         self.served = 0
 
-    async def ask(self, job: Job, deadline_s: float) -> Parsed:
+    async def ask(self, job: Job, deadline_s: float) -> ParsedBody:
         try:
             await self._get_ready()
             async with asyncio.timeout(deadline_s):
@@ -159,10 +159,10 @@ class _Worker:
             return msgspec.msgpack.decode(answer, type=_TYPES[job.name])
         except TimeoutError:
             await self._kill()
-            return _refused(job.name, "parse_timeout", f"not parsed within {deadline_s:g} s")
+            return _refused_body(job.name, "parse_timeout", f"not parsed within {deadline_s:g} s")
         except (OSError, EOFError, msgspec.MsgspecError) as error:
             await self._kill()
-            return _refused(job.name, "parse_crash", f"the parser died of it ({type(error).__name__})")
+            return _refused_body(job.name, "parse_crash", f"the parser died of it ({type(error).__name__})")
         except BaseException:  # cancelled half way: its answer must not meet the next question
             await self._kill()
             raise
@@ -213,5 +213,5 @@ class _Worker:
         await process.wait()
 
 
-def _refused(name: str, refusal: Refusal, reason: str) -> Parsed:
+def _refused_body(name: str, refusal: Refusal, reason: str) -> ParsedBody:
     return _TYPES[name](refusal=refusal, reason=reason)

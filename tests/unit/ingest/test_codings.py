@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.ingest.http.codings import (
     MAX_MEMBERS,
     Bomb,
-    Cut,
+    CutShort,
     Decoder,
     Unsupported,
     beginning,
@@ -45,7 +45,7 @@ def test_a_body_that_is_cut_anywhere_is_never_a_shorter_body(
     encoding, pack = PACKED[name]
     packed = pack(body)
     kept = data.draw(st.integers(1, len(packed) - 1))
-    with pytest.raises((Cut, Damaged)):
+    with pytest.raises((CutShort, Damaged)):
         decode(packed[:kept], encoding, MIB)
 
 
@@ -56,7 +56,7 @@ def test_streams_that_follow_each_other_are_one_body_and_the_last_one_has_to_end
     assert decode(packed, coding, MIB) == b"one " * 50 + b"two " * 50
     whole_first = len(pack(b"one " * 50))
     for kept in range(whole_first + 1, len(packed)):
-        with pytest.raises((Cut, Damaged)):
+        with pytest.raises((CutShort, Damaged)):
             decode(packed[:kept], coding, MIB)
 
 
@@ -110,7 +110,7 @@ def test_a_body_that_was_decoded_on_its_way_is_taken_as_it_is(encoding: str, bod
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
 def test_a_coded_body_of_no_bytes_is_cut(encoding: str) -> None:
-    with pytest.raises(Cut):
+    with pytest.raises(CutShort):
         decode(b"", encoding, MIB)
 
 
@@ -163,7 +163,7 @@ def test_bytes_that_are_not_what_they_claim_are_damaged(encoding: str, body: byt
 def test_no_bytes_make_it_raise_by_surprise(name: str, body: bytes) -> None:
     try:
         decode(body, PACKED[name][0], MIB)
-    except (Cut, Damaged, Bomb):
+    except (CutShort, Damaged, Bomb):
         assume(False)
 
 
