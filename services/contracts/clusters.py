@@ -43,6 +43,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     jaccard: float = 0.0
     containment: float = 0.0
     other_containment: float = 0.0
+    notice: bool = False
+    """No report, but a notice that withdraws `of`."""
     withdrawn_at: datetime | None = None
     """When its publisher was seen to have taken it back. None while it is shown."""
     withdrawn_note: str = ""

@@ -16,7 +16,8 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True):
     A mismatch refuses to load: signatures of two schemes have no meaning side by side.
     """
 
-    version: int = 1
+    version: int = 2
+    """How text is folded into words, in `services/dedup/text`."""
     minhash: Literal["affine32"] = "affine32"
     """datasketch >= 2.0, `MinHash(scheme="affine32")`."""
     seed: int = 1

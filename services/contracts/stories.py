@@ -9,7 +9,7 @@ from services.contracts.clusters import Change
 from services.contracts.relations import RelationKind
 from services.contracts.version import version_1
 
-Role = Literal["original", "duplicate", "copy", "rewrite", "update", "correction"]
+Role = Literal["original", "duplicate", "copy", "rewrite", "update", "correction", "withdrawal"]
 
 
 class StoryMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -28,6 +28,7 @@ from services.dedup.search.seen import pack, unpack
 from services.dedup.settings import DedupSettings
 from services.dedup.stories.placing import Stories
 from services.dedup.text.churn import is_churn
+from services.dedup.text.notices import withdrawal as withdrawal_notice
 from services.dedup.text.screens import Screen, screen
 from services.dedup.window import Kept, Window, day_of
 
@@ -159,6 +160,8 @@ class Fold:
                 self._decide([due], folded)
         elif current is not None and _only_churned(current, sighting):
             self._revisions.pass_over(sighting, due.late, current, folded)
+        elif current is not None and (note := _gave_way(current, sighting)):
+            self._revisions.withdraw_by_notice(sighting, due.late, current, note, folded)
         else:
             self._decide([due], folded)
 
@@ -180,6 +183,8 @@ class Fold:
         reading = read(article.text)
         days = self._novelty.seen(reading.unique)
         narrow = reading.narrow[self._novelty.seen(reading.narrow) < self._settings.novelty_least]
+        if 2 * len(narrow) < len(reading.narrow):
+            narrow = reading.narrow  # what comes back whole is found by the whole
         counted = (before is not None and before.record.counted) or self._novelty.add(
             day_of(article.first_seen_at), np.concatenate((reading.unique, reading.narrow))
         )
@@ -214,8 +219,15 @@ class Fold:
         mine = signed.profile
         findings = self._pairs.find(signed, hits, folded)
         before = self.window.current(mine.article.article_id)
-        if before is None or shown_at(before.record) <= item.seen_at:
-            placed = member(mine, before.record if before else None, findings.links, item.shown)
+        relations = tuple(findings.relations)
+        placed = member(mine, before.record if before else None, findings.links, item.shown)
+        note = withdrawal_notice(mine.article.title, mine.article.text) if before is None else ""
+        retracted = self._revisions.retracted(mine.article, relations) if note else None
+        if retracted is not None:
+            relations = (self._revisions.retract(placed, retracted, note, folded),)
+        if (retracted is None or self.stories.of(mine.article.article_id) is None) and (
+            before is None or shown_at(before.record) <= item.seen_at
+        ):
             folded.clusters += self.stories.place(placed, findings.links, self._pairs.overlaps(mine))
         story = self.stories.of(mine.article.article_id)
         said = verdict(
@@ -224,7 +236,7 @@ class Fold:
             shown_at=item.shown,
             outcome="story",
             story_id=story.story_id if story else "",
-            relations=tuple(findings.relations),
+            relations=relations,
             refused=tuple(findings.refused[:_MOST_REFUSALS]),
             candidates=findings.looked_at,
         )
@@ -275,6 +287,13 @@ class Fold:
             signed = self.search.signed(profile(article, reading, days), record.sketch)
             self.search.insert([signed])
         self.window.put(Kept(record, day_of(shown_at(record)), signed))
+
+
+def _gave_way(current: Kept, article: Article) -> str:
+    """The notice of withdrawal that stands where a text stood; empty where it is none."""
+    if current.signed is None or shown_at(current.record) > article.first_seen_at:
+        return ""
+    return withdrawal_notice(article.title, article.text)
 
 
 def _only_churned(current: Kept, article: Article) -> bool:

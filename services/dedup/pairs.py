@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from services.contracts.relations import Refusal, Relation
+from services.contracts.relations import REUSE_KINDS, Refusal, Relation
 from services.dedup.folded import Folded
+from services.dedup.relations.direction import source_and_taker
 from services.dedup.relations.overlap import shared_share
 from services.dedup.relations.relate import relate
 from services.dedup.search.candidates import Candidate, choose
@@ -40,16 +41,18 @@ class Pairs:
         findings = Findings([], [], [], len(chosen))
         for candidate in chosen:
             other = self._window.signed(candidate.version).profile
-            forward = other.rank < mine.rank
-            newer, older = (mine, other) if forward else (other, mine)
+            older, newer, why = source_and_taker(mine, other)
+            forward = newer is mine
             answer = relate(newer, older, self._settings, bands=candidate.bands, samples=candidate.samples)
             if isinstance(answer, Relation):
+                if why:
+                    answer = msgspec.structs.replace(answer, reason=f"{answer.reason}; {why}")
                 findings.links.append(Link(other.article.article_id, answer, forward))
-                if forward:
+                if not forward:
+                    self._amend(other, answer, folded)
+                elif not self._took_from(other, mine):
                     findings.relations.append(answer)
                     folded.note("relations_total", answer.kind)
-                else:
-                    self._amend(other, answer, folded)
             elif answer.reason:
                 findings.refused.append(
                     Refusal(
@@ -79,6 +82,14 @@ class Pairs:
             return known[pair]
 
         return overlaps
+
+    def _took_from(self, other: Profile, mine: Profile) -> bool:
+        """Whether the other has its text from this article: then its new version took nothing from it."""
+        taken = self._window[other.article.version_id].record.verdict.relations
+        return any(
+            relation.other_article_id == mine.article.article_id and relation.kind in REUSE_KINDS
+            for relation in taken
+        )
 
     def _candidates(self, signed: Signed, hits: list[Hit]) -> list[Candidate]:
         mine = signed.profile.article.article_id

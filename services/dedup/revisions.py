@@ -4,12 +4,13 @@ A text that comes back keeps the rank and the novelty of its first sight: what t
 of it. What a publisher withdraws stays in its story and goes on matching, for its copies stand elsewhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import numpy as np
 
 from services.contracts.articles import Article, Withdrawal
+from services.contracts.clusters import Member
 from services.contracts.relations import Relation
 from services.contracts.sketches import Remembered
 from services.dedup.folded import Folded
@@ -20,6 +21,7 @@ from services.dedup.search.lookup import Search, Signed
 from services.dedup.search.profile import Profile, profile, read
 from services.dedup.search.seen import unpack
 from services.dedup.stories.placing import Stories
+from services.dedup.text.notices import unlabelled
 from services.dedup.window import Kept, Window, day_of
 
 replace = msgspec.structs.replace
@@ -44,6 +46,53 @@ class Revisions:
         folded.remembered.append(current.record)
         folded.clusters += self._stories.restate(withdrawal.article_id, "withdrawn", withdrawal.at, **what)
         folded.outcomes["withdrawn"] += 1
+
+    def withdraw_by_notice(
+        self, article: Article, late: bool, current: Kept, note: str, folded: Folded
+    ) -> None:
+        """The text of an article gave way to a notice: it stays where its copies are, withdrawn."""
+        self.pass_over(article, late, current, folded)
+        what = Withdrawn(withdrawn_at=article.first_seen_at, withdrawn_note=note)
+        current.record = replace(current.record, **what)
+        folded.remembered.append(current.record)
+        folded.clusters += self._stories.restate(
+            article.article_id, "withdrawn", article.first_seen_at, **what
+        )
+
+    def retracted(self, article: Article, relations: Sequence[Relation]) -> Kept | None:
+        """The earlier piece of its publisher that a notice at another address withdraws, if it names one."""
+        own = [kept for r in relations if (kept := self._window.current(r.other_article_id)) is not None]
+        for kept in [*own, self._window.titled(article.source, unlabelled(article.title))]:
+            if (
+                kept is not None
+                and kept.record.article.source == article.source
+                and kept.record.article.article_id != article.article_id
+            ):
+                return kept
+        return None
+
+    def retract(self, placed: Member, kept: Kept, note: str, folded: Folded) -> Relation:
+        """Withdraw what a notice names. The relation of the notice to it."""
+        what = Withdrawn(withdrawn_at=placed.version_seen_at, withdrawn_note=note)
+        kept.record = replace(kept.record, **what)
+        folded.remembered.append(kept.record)
+        notice = replace(placed, kind="update", of=kept.record.article.article_id, notice=True)
+        folded.clusters += self._stories.retract(notice, placed.version_seen_at, **what)
+        return Relation(
+            other_article_id=kept.record.article.article_id,
+            other_version_id=kept.record.article.version_id,
+            other_url=kept.record.article.url,
+            kind="update",
+            note=note,
+            jaccard=0.0,
+            containment=0.0,
+            other_containment=0.0,
+            fresh_containment=0.0,
+            fresh_shared=0,
+            reason="a notice that withdraws it",
+            bands=0,
+            samples=0,
+        )
 
     def show_again(self, kept: Kept, sighting: Article, current: Kept | None, folded: Folded) -> None:
         """A known version stands in its article's place: after another, a withdrawal or a move."""

@@ -41,7 +41,7 @@ class DedupSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     # Candidates.
     least_bands: Count = 1
-    least_samples: Count = 2
+    least_samples: Count = 1
     fair_estimate: Share = 0.1
     """Estimated containment from which a candidate is always verified."""
     most_candidates: Count = 64
@@ -87,6 +87,8 @@ class DedupSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Novel shared shingles that let an article into a story; fewer only if nearly all are shared."""
     story_whole: Share = 0.9
     """What counts as nearly all."""
+    story_same: Share = 0.6
+    """Copies in two outlets that share this much (Jaccard) are one text, however often it came back."""
     story_source_slack: Share = 0.05
     """Among sources that match a copy this nearly alike, the earliest is the one it took from."""
     story_jaccard: Share = 0.03

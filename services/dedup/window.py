@@ -9,6 +9,7 @@ import msgspec
 from services.contracts.sketches import Remembered
 from services.dedup.search.lookup import Signed
 from services.dedup.settings import DedupSettings
+from services.dedup.text.words import folded
 
 # Of CPython 3.11 on 64 bits, measured with tracemalloc.
 _RECORD_BYTES = 4_000
@@ -41,6 +42,8 @@ class Window:
         self.reach = timedelta(days=settings.window_days)
         self._kept: dict[str, Kept] = {}
         self._current: dict[str, str] = {}
+        self._titled: dict[tuple[str, str], set[str]] = {}
+        """Versions by publisher and title."""
         self.bytes = 0
         """Memory of the remembered versions and of what they are found by, as an estimate."""
 
@@ -64,6 +67,12 @@ class Window:
         version = self._current.get(article)
         return self._kept[version] if version else None
 
+    def titled(self, source: str, title: str) -> Kept | None:
+        """The latest article that a publisher shows under a title."""
+        versions = self._titled.get((source, folded(title)), ())
+        shown = [kept for kept in map(self._kept.__getitem__, versions) if kept.record.current]
+        return max(shown, key=lambda kept: kept.record.article.first_seen_at, default=None)
+
     def get(self, version: str) -> Kept | None:
         return self._kept.get(version)
 
@@ -83,6 +92,7 @@ class Window:
         self._kept[article.version_id] = kept
         kept.bytes = 0
         self._weigh(kept)
+        self._titled.setdefault(_by_title(kept), set()).add(article.version_id)
         if kept.record.current:
             self._current[article.article_id] = article.version_id
         if before is None or before.record.article.version_id == article.version_id:
@@ -99,6 +109,10 @@ class Window:
         for kept in old:
             article = kept.record.article
             del self._kept[article.version_id]
+            versions = self._titled[_by_title(kept)]
+            versions.discard(article.version_id)
+            if not versions:
+                del self._titled[_by_title(kept)]
             self.bytes -= kept.bytes
             if self._current.get(article.article_id) == article.version_id:
                 del self._current[article.article_id]
@@ -110,6 +124,10 @@ class Window:
         if kept.signed is not None:
             kept.bytes += weight(kept.signed)
         self.bytes += kept.bytes
+
+
+def _by_title(kept: Kept) -> tuple[str, str]:
+    return kept.record.article.source, folded(kept.record.article.title)
 
 
 def weight(signed: Signed) -> int:

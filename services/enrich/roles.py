@@ -13,6 +13,8 @@ _ROLES: dict[RelationKind, Role] = {
 
 
 def role(member: Member) -> Role:
+    if member.notice:
+        return "withdrawal"
     if member.kind is None:
         return "original"
     if member.correction and member.kind == "update":

@@ -12,7 +12,7 @@ def story(cluster: Cluster) -> Story:
     """The story as it stands after the cluster's change."""
     members = cluster.members
     withdrawn = is_withdrawn(members)
-    speaker = lead(members if withdrawn else [member for member in members if not member.withdrawn_at])
+    speaker = lead([m for m in members if not m.notice and (withdrawn or not m.withdrawn_at)] or members)
     tainted = taken_from_withdrawn(members)
     urls = {member.article_id: member.url for member in members}
     return Story(

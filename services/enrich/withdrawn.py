@@ -7,7 +7,8 @@ from services.contracts.clusters import Member
 
 def is_withdrawn(members: Sequence[Member]) -> bool:
     """Whether none of the story's originals stands; where it has none, its first article."""
-    originals = [member for member in members if member.kind is None] or members[:1]
+    reports = [member for member in members if not member.notice] or list(members)
+    originals = [member for member in reports if member.kind is None] or reports[:1]
     return all(member.withdrawn_at for member in originals)
 
 

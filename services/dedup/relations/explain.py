@@ -80,6 +80,8 @@ def _signed(
         novelty.advance(_day(article))
         reading = read(article.text)
         narrow = reading.narrow[novelty.seen(reading.narrow) < settings.novelty_least]
+        if 2 * len(narrow) < len(reading.narrow):
+            narrow = reading.narrow
         signed.append(search.sign(profile(article, reading, novelty.seen(reading.unique)), narrow))
     return signed
 

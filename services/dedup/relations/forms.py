@@ -16,16 +16,19 @@ from services.dedup.search.profile import Profile
 from services.dedup.settings import DedupSettings
 from services.dedup.text.calendar import weekdays
 from services.dedup.text.figures import agree, common, figures
+from services.dedup.text.screens import is_timed
 from services.dedup.text.words import fold
 
 _HOUR_US = 3_600_000_000
 _DENSE_FIGURES = 20
 _CONTAINED = 0.8
 _OPENING_WORDS = 10
-_SITE_WORDS = 150
+_SITE_WORDS = 120
 _SPELLINGS = 0.5
 _OWN_FIGURES = 0.5
 _HALF = 0.5
+_WHOLE_JACCARD = 0.6
+_WHOLE_SHINGLES = 60
 _TITLE_FRAME = 2
 _FRAME = 0.75
 _FIELDS = 3
@@ -45,7 +48,8 @@ def refuse(
     """The first reason to take the pair for no relation."""
     between = gaps(newer, older, found)
     return (
-        _rubric(newer, older, shares, settings)
+        _round_up(newer, older, shares, settings)
+        or _rubric(newer, older, shares, settings)
         or _other_subject(newer, older, found, between)
         or _series(newer, older, shares, between, settings)
         or _opening(newer, older, shares, found, settings)
@@ -59,6 +63,28 @@ def same_text(newer: Profile, older: Profile, shares: Overlap) -> bool:
         shares.jaccard >= 0.98
         and shares.shared >= 30
         and bool(newer.title & older.title or newer.article.title == older.article.title)
+    )
+
+
+def _round_up(newer: Profile, older: Profile, shares: Overlap, settings: DedupSettings) -> Unrelated | None:
+    """A chronicle of timed entries and a report that it quotes; copies of one chronicle are no such pair."""
+    if shares.jaccard >= _HALF:
+        return None
+    if not any(is_timed(one.article.text, one.words, settings) for one in (newer, older)):
+        return None
+    return Unrelated(
+        "ticker", f"one is a chronicle of timed entries and quotes the other (J {shares.jaccard:.2f})"
+    )
+
+
+def came_back_whole(newer: Profile, older: Profile, shares: Overlap, found: Sequence[Run]) -> bool:
+    """A text that comes back day after day as it was, such as a release: no other part of a series."""
+    return (
+        shares.jaccard >= _WHOLE_JACCARD
+        and shares.shared >= _WHOLE_SHINGLES
+        and weekdays(newer.article.text) == weekdays(older.article.text)
+        and not moved_figures(newer, older, found)
+        and (newer.article.source != older.article.source or bool(newer.title & older.title))
     )
 
 
@@ -80,7 +106,10 @@ def _other_subject(
     newer: Profile, older: Profile, found: Sequence[Run], between: Sequence[Gap]
 ) -> Unrelated | None:
     """One form, two subjects: what the titles name differently stands differently in the same place."""
-    swaps = {swap for gap in between for swap in gap.swaps()}
+    least = 2 if newer.unspaced else 1  # a single sign is a slip or a synonym, no name
+    swaps = {
+        swap for gap in between for swap in gap.swaps() if min(len(swap.words), len(swap.others)) >= least
+    }
     if len(swaps) < _FIELDS or not _is_frame(newer, older, found, between):
         return None
     mine, theirs, frame = _titles(newer, older)
@@ -216,7 +245,7 @@ def _site_text(newer: Profile, older: Profile, shares: Overlap, found: Sequence[
         return None
     if newer.title & older.title or same_text(newer, older, shares):
         return None
-    if shares.jaccard >= 0.9 and min(newer.words, older.words) >= _SITE_WORDS:
+    if sum(run.length for run in found) >= _SITE_WORDS:
         return None  # a piece under another headline: what a site repeats is short
     shared = shared_words(newer, found)
     if shared & newer.title or shared & older.title:

@@ -6,7 +6,14 @@
 from collections.abc import Sequence
 
 from services.contracts.relations import Relation, RelationKind
-from services.dedup.relations.forms import Unrelated, moved_figures, refuse, same_text, shared_words
+from services.dedup.relations.forms import (
+    Unrelated,
+    came_back_whole,
+    moved_figures,
+    refuse,
+    same_text,
+    shared_words,
+)
 from services.dedup.relations.overlap import Overlap, overlap
 from services.dedup.relations.passages import Run, passages, runs
 from services.dedup.search.profile import Profile
@@ -22,6 +29,7 @@ _UNSPACED_FACTOR = 2.5
 _BLOCK_GAP = 8
 _QUOTED = 0.8
 _WHOLE = 0.6
+_RETURNING = 0.5
 _FLASH_JACCARD = 0.9
 _FLASH_HOURS = 24.0
 _EXTENDED_JACCARD = 0.4
@@ -35,9 +43,11 @@ def relate(
     known = same_text(newer, older, shares) or _flash(newer, older, shares)
     note = new_correction(newer.article.title, newer.article.text, older.article.title, older.article.text)
     refused = None if known else _too_little(newer, older, shares, settings)
+    found = runs(newer, older) if refused is None or shares.jaccard >= _RETURNING else []
+    if refused and not _is_far(newer, older, settings) and came_back_whole(newer, older, shares, found):
+        refused, known = None, True
     if refused:
         return refused
-    found = runs(newer, older)
     refused = None if note else refuse(newer, older, shares, found, settings)
     if refused:
         return refused
@@ -77,16 +87,19 @@ def _too_little(newer: Profile, older: Profile, shares: Overlap, settings: Dedup
     if shares.fresh_shared < _scaled(least, newer):
         stale = shares.shared - shares.fresh_shared
         return Unrelated(
-            None,
+            "template" if shares.jaccard >= _RETURNING else None,
             f"{shares.shared} shared shingles, {stale} of them no evidence: seen on several earlier days",
         )
-    far = newer.at_us - older.at_us > settings.far_days * _DAY_US
-    if far and shares.unseen_shared < settings.far_unseen * shares.fresh_shared:
+    if _is_far(newer, older, settings) and shares.unseen_shared < settings.far_unseen * shares.fresh_shared:
         return Unrelated(
             "template",
             f"{settings.far_days:g} days apart, and the shared text came back in between",
         )
     return None
+
+
+def _is_far(newer: Profile, older: Profile, settings: DedupSettings) -> bool:
+    return newer.at_us - older.at_us > settings.far_days * _DAY_US
 
 
 def _flash(newer: Profile, older: Profile, shares: Overlap) -> bool:

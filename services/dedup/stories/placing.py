@@ -25,6 +25,16 @@ Remembers = Callable[[str], bool]
 """Whether the text of an article, by id, is still at hand."""
 
 
+_OPENED = 4
+"""So many times the words of what stood there before make that a placeholder."""
+
+
+_STEM = 5
+_MARKS = ".,:;!?\"'„“”‚‘’«»‹›()[]–—-"  # noqa: RUF001
+_SURVEY = 0.4
+"""Share of an article that is in one story and makes it belong there, where others hold parts of it, too."""
+
+
 class Link(NamedTuple):
     """A relation between the article to be placed and another one, in either direction."""
 
@@ -43,14 +53,20 @@ class Arrival(NamedTuple):
     strong: Sequence[Link]
     overlaps: Overlaps
     back: bool
-    """Its publisher went back to it: it may have founded a story before, and counts as no further version."""
+    """Its publisher went back to it: it may have founded a story before, and is no further version."""
+    opened: bool = False
+    """What stood in its place was a placeholder of few words, and decided nothing."""
 
 
 def holds(relation: Relation, settings: DedupSettings) -> bool:
     """Whether a relation is strong enough to put two articles into one story."""
     if relation.kind not in REUSE_KINDS or relation.jaccard < settings.story_jaccard:
         return False
-    return relation.fresh_shared >= settings.story_fresh or relation.fresh_containment >= settings.story_whole
+    return (
+        relation.fresh_shared >= settings.story_fresh
+        or relation.fresh_containment >= settings.story_whole
+        or (relation.kind == "syndicated" and relation.jaccard >= settings.story_same)
+    )
 
 
 class Stories:
@@ -107,7 +123,8 @@ class Stories:
         if home is None:
             return self._settle(None, Arrival(member, strong, overlaps, back))
         kept = next(m for m in home.members if m.article_id == member.article_id)
-        arrival = Arrival(_next_version(kept, member, back=back), strong, overlaps, back)
+        opened = kept.kind is None and kept.words * _OPENED <= member.words
+        arrival = Arrival(_next_version(kept, member, back=back), strong, overlaps, back, opened)
         if self._still_fits(home, arrival):
             return self._settle(home, arrival)
         return self._leave(home, arrival)
@@ -124,6 +141,18 @@ class Stories:
         self.put(restated)
         return [restated]
 
+    def retract(self, notice: Member, at: datetime, **what: Any) -> list[Cluster]:
+        """Put a notice beside the article that it withdraws (`of`), whose member takes the fields `what`."""
+        home = self.of(notice.of)
+        if home is None:
+            return []
+        members = [
+            msgspec.structs.replace(m, **what) if m.article_id == notice.of else m for m in home.members
+        ]
+        told = _changed(home, "withdrawn", notice.article_id, at, members=_ordered([*members, notice]))
+        self.put(told)
+        return [told]
+
     def evict(self, gone: Iterable[str], at: datetime) -> list[Cluster]:
         """Close the stories none of whose articles is remembered any more. `gone`: just forgotten."""
         closed = []
@@ -138,6 +167,8 @@ class Stories:
     def _settle(self, home: Cluster | None, arrival: Arrival) -> list[Cluster]:
         """Join the best story that takes the article, and merge with it the others that fit."""
         near = self._near(arrival)
+        if home is None and self._is_survey(near, arrival):
+            near = []
         chosen = [home] if home else near[:1]
         if not chosen:
             return [self._found(arrival)]
@@ -147,6 +178,14 @@ class Stories:
             ):
                 chosen.append(story)
         return self._join(chosen, arrival)
+
+    def _is_survey(self, near: Sequence[Cluster], arrival: Arrival) -> bool:
+        """Whether it takes a part from each of several stories that have nothing to do with each other."""
+        if len(near) < 2 or max(link.relation.containment for link in arrival.strong) >= _SURVEY:
+            return False
+        if any(_named([arrival.member]) & _named(story.members) for story in near):
+            return False
+        return not any(self._compatible(near[0], other, arrival.overlaps) for other in near[1:])
 
     def _near(self, arrival: Arrival) -> list[Cluster]:
         """Stories that take the article, the one with the strongest link first."""
@@ -163,14 +202,14 @@ class Stories:
 
     def _takes(self, story: Cluster, arrival: Arrival) -> bool:
         member = arrival.member
-        others = [m for m in story.members if m.article_id != member.article_id]
+        others = [m for m in _with_text(story) if m.article_id != member.article_id]
         return self._within(*others, member) and all(
             arrival.overlaps(member.article_id, m.article_id) for m in others
         )
 
     def _compatible(self, one: Cluster, other: Cluster, overlaps: Overlaps) -> bool:
         return self._within(*one.members, *other.members) and all(
-            overlaps(a.article_id, b.article_id) for a in one.members for b in other.members
+            overlaps(a.article_id, b.article_id) for a in _with_text(one) for b in _with_text(other)
         )
 
     def _within(self, *members: Member) -> bool:
@@ -179,7 +218,7 @@ class Stories:
 
     def _still_fits(self, home: Cluster, arrival: Arrival) -> bool:
         mine = arrival.member.article_id
-        others = {m.article_id for m in home.members if self._remembers(m.article_id)} - {mine}
+        others = {m.article_id for m in _with_text(home) if self._remembers(m.article_id)} - {mine}
         if not others:
             return True
         linked = any(link.other in others for link in arrival.strong)
@@ -255,6 +294,17 @@ class Stories:
         return [left, *joined]
 
 
+def _named(members: Sequence[Member]) -> set[str]:
+    """What titles name: the stems of their longer words."""
+    words = (word.strip(_MARKS) for member in members for word in member.title.casefold().split())
+    return {word[:_STEM] for word in words if len(word) >= _STEM}
+
+
+def _with_text(story: Cluster) -> list[Member]:
+    """Its members but for notices of withdrawal."""
+    return [member for member in story.members if not member.notice]
+
+
 def _changed(
     story: Cluster,
     change: Change,
@@ -306,7 +356,7 @@ def _linked(arrival: Arrival, others: list[Member], slack: float) -> tuple[Membe
     seen = {m.article_id: m.first_seen_at for m in others}
     links = [link for link in arrival.strong if link.other in seen]
     forward = [link for link in links if link.forward]
-    if forward and (arrival.back or member.versions == 1):
+    if forward and (arrival.back or arrival.opened or member.versions == 1):
         nearest = max(link.relation.containment for link in forward) - slack
         source = min(
             (link for link in forward if link.relation.containment >= nearest),

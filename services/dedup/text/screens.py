@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters of many scripts
 """What is kept out of matching before it can match: stubs, consent walls, tickers, empty pages.
 
 Every screen works on the first day and on one text alone; none needs history. Templates cannot be
@@ -6,21 +7,39 @@ told from one text: they show as a pair and are refused in `relate`.
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from services.contracts.relations import ScreenReason
 from services.dedup.settings import DedupSettings
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
-_CLOCK = re.compile(
+_TIME = (
     r"(?<![\d.:])(?:[01]?\d|2[0-3])"
-    r"(?::[0-5]\d(?!:?\d)|[.][0-5]\d(?=\s*Uhr\b)|[.:]?(?:[0-5]\d)?\s?[ap]\.m\b)"
+    r"(?::[0-5]\d(?!:?\d)|[.][0-5]\d(?=\s*Uhr\b)|\s*Uhr\b|h[0-5]\d\b|[.:]?(?:[0-5]\d)?\s?[ap]\.?m\b)"
 )
-_CLOCK_SIGNS = (":", "Uhr", ".m.")
+_CLOCK = re.compile(_TIME, re.IGNORECASE)
+_ENTRY = re.compile(rf"^[^\w\n]{{0,8}}(?:\w+,? ){{0,2}}{_TIME}", re.IGNORECASE | re.MULTILINE)
 _TICKER_NAME = re.compile(
-    r"(?:live|news)[- ]?(?:ticker|blog)|\bticker\b|minute-by-minute|live updates?|en direct|minuto a minuto",
+    r"(?:live|news)[- ]?(?:ticker|blog)|\bticker\b|minute[- ]by[- ]minute|live updates?|\ben direct\b|"
+    r"\ben vivo\b|minuto a minuto|minuto per minuto|\bin diretta\b|ao vivo|na żywo|онлайн-трансляция|"
+    r"текстовая трансляция|canlı (?:anlatım|blog)",
     re.IGNORECASE,
 )
+_ORDERS = (
+    "subscribe|sign|log|register|join|become|start|try|get|continue|keep|unlock|create|choose|manage|accept|cancel|"
+    "jetzt|hier|weiter|einfach|abonnez|inscrivez|connectez|suscríbe|regístra|inicia|accede|abbona|accedi|registra|"
+    "assine|cadastre|entre|abonneer|registreer|prenumerera|logga|subskrybuj|zaloguj"
+)
+_SPEAKS_TO_YOU = re.compile(
+    rf"^\W*(?i:{_ORDERS})|"
+    r"\b(?:Sie|Ihr|Ihre|Ihren|Ihrem|Ihrer|Ihnen)\b|"
+    r"(?i:\b(?:du|dein|deine|deinen|dich|dir|wir|uns|unser|unsere|unseren|unserer|you|your|yours|we|our|us|vous|"
+    r"votre|vos|nous|notre|nos|usted|ustedes|tu|tus|nosotros|nuestr[oa]s?|lei|suo|voi|vostr[oaie]|noi|nostr[oaie]|"
+    r"você|vocês|seu|sua|nós|noss[oa]s?|u|uw|je|jouw|jij|wij|ons|onze|dig|din|ditt|dina|deg|ditt|vi|vår|vore|"
+    r"cię|twój|twoje|państwa|nasz[aey]?)\b)"
+)
+"""It addresses its reader, or speaks of itself as "we": a wall does, news does not."""
 # What a page says when it sells access to the rest of itself: parts of lower-cased text.
 _ACCESS = (
     "weiterlesen|-abo| abo | abo.|abonn|digitalpaket|probemonat|bezahlschranke|freischalten|"
@@ -60,8 +79,12 @@ _SIGNS = frozenset(
 )
 _CONSENT_SHARE = 0.5
 _ENTRY_WORDS = 250
-_FEWEST_TICKER_WORDS = 300
 _FEWEST_ENTRIES = 3
+_FEWEST_LINES = 4
+_ENDLESS_WORDS = 3_000
+_LABEL_WORDS = 8
+_SPOKEN = 0.5
+_TEXTS_AT_HAND = 512
 
 
 class Screen(NamedTuple):
@@ -82,12 +105,12 @@ def _wall(text: str, words: Sequence[str], settings: DedupSettings) -> Screen | 
         return None
     lowered = text.lower()
     if len(_named(lowered, _CONSENT_CORE)) >= 2:
-        asking, total = _share(lowered, lambda sentence: bool(_named(sentence, _CONSENT)))
+        asking, total = _share(text, lambda sentence: bool(_named(sentence.lower(), _CONSENT)))
         if asking >= _CONSENT_SHARE * total:
             return Screen("consent", f"{asking} of {total} words ask for consent to tracking")
     if len(_named(lowered, _ACCESS)) >= 2:
         selling, total = _share(
-            lowered, lambda sentence: bool(_named(sentence, _ACCESS) or _PRICE.search(sentence))
+            text, lambda sentence: bool(_named(sentence.lower(), _ACCESS) or _PRICE.search(sentence))
         )
         if selling >= settings.stub_share * total:
             return Screen("stub", f"{selling} of {total} words sell access")
@@ -99,20 +122,36 @@ def _named(text: str, terms: Sequence[str]) -> list[str]:
 
 
 def _share(text: str, counts: Callable[[str], bool]) -> tuple[int, int]:
-    """Words in the sentences that count, and words in all."""
+    """Words in the sentences that count, and words in all; nothing counts where nobody is spoken to."""
     sentences = [(len(sentence.split()), sentence) for sentence in _SENTENCE.split(text) if sentence.strip()]
-    return sum(n for n, sentence in sentences if counts(sentence)), sum(n for n, _ in sentences)
+    total = sum(words for words, _ in sentences)
+    counted = [(words, sentence) for words, sentence in sentences if counts(sentence)]
+    found = sum(words for words, _ in counted)
+    spoken = sum(
+        words for words, sentence in counted if words <= _LABEL_WORDS or _SPEAKS_TO_YOU.search(sentence)
+    )
+    return (found, total) if spoken >= _SPOKEN * found else (0, max(1, total))
 
 
 def _ticker(title: str, text: str, words: int, settings: DedupSettings) -> Screen | None:
-    """Many timed entries for its length. Length alone is no sign: long reads and readers' pages exist."""
+    """A page to which timed entries are added all day: it says so, or it has no end."""
+    entries = timed_entries(text)
     named = _TICKER_NAME.search(title) is not None
-    least = _FEWEST_ENTRIES if named else settings.ticker_entries
-    if words < _FEWEST_TICKER_WORDS or sum(text.count(sign) for sign in _CLOCK_SIGNS) < least:
-        return None
-    entries = len(_CLOCK.findall(text))
-    if entries >= settings.ticker_entries and entries * _ENTRY_WORDS >= words:
-        return Screen("ticker", f"{entries} timed entries in {words} words")
     if named and entries >= _FEWEST_ENTRIES:
         return Screen("ticker", f"named a ticker, {entries} timed entries")
+    if words >= _ENDLESS_WORDS and is_timed(text, words, settings):
+        return Screen("ticker", f"{entries} timed entries in {words} words")
     return None
+
+
+def is_timed(text: str, words: int, settings: DedupSettings) -> bool:
+    """A chronicle of timed entries, such as a round-up: it quotes reports and is none of them."""
+    entries = timed_entries(text)
+    return entries >= settings.ticker_entries and entries * _ENTRY_WORDS >= words
+
+
+@lru_cache(maxsize=_TEXTS_AT_HAND)
+def timed_entries(text: str) -> int:
+    """Lines that begin with a time; of a text without lines, all its times."""
+    pattern = _ENTRY if text.count("\n") >= _FEWEST_LINES else _CLOCK
+    return sum(1 for _ in pattern.finditer(text))

@@ -14,6 +14,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from services.dedup.text.letters import plain, unify
+
 SOFT_HYPHEN = "\u00ad"
 Spans = npt.NDArray[np.intp]
 """Shape (words, 2): start and end of each word in characters, end exclusive."""
@@ -44,6 +46,10 @@ def fold(text: str) -> list[str]:
 @lru_cache(maxsize=_TEXTS_AT_HAND)
 def folded(text: str) -> str:
     """The folded words of a text, joined by single blanks."""
+    return unify(_split(plain(text).text))
+
+
+def _split(text: str) -> str:
     lowered = _lower(text)
     codes = _codes(lowered)
     if codes is None:
@@ -62,7 +68,11 @@ def folded(text: str) -> str:
 @lru_cache(maxsize=_TEXTS_AT_HAND)
 def spans(text: str) -> Spans:
     """Where each folded word stands in the unfolded text."""
-    return _spans(_lower(text))
+    made = plain(text)
+    places = _spans(_lower(made.text))
+    if made.starts is None or made.ends is None or not len(places):
+        return places
+    return np.column_stack((made.starts[places[:, 0]], made.ends[places[:, 1] - 1]))
 
 
 def is_unspaced(words: Sequence[str]) -> bool:

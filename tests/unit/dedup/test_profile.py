@@ -19,7 +19,7 @@ def test_figures_are_numbers_however_they_are_written() -> None:
 
 
 def test_content_words_of_a_title_are_longer_than_three_letters_or_of_another_script() -> None:
-    assert profiled(article("", title="Der Bau am Öd-Tor: Eine Brücke")).title == {"öd", "eine", "brücke"}
+    assert profiled(article("", title="Der Bau am Öd-Tor: Eine Brücke")).title == {"eine", "bruecke"}
     assert profiled(article("", title="港の橋")).title == {"港", "の", "橋"}
 
 

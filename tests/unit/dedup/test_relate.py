@@ -229,7 +229,7 @@ def test_a_short_form_filled_for_another_is_a_template() -> None:
         older(FORM.format(name="Ein Fischgeschäft am Markt", end=prose("fisch", 40)), title="Geschäft sucht"),
     )
     assert found.reason == "template"
-    assert "opens 'die werft brandt' here, 'ein fischgeschäft am markt' there" in found.detail
+    assert "opens 'die werft brandt' here, 'ein fischgeschaeft am markt' there" in found.detail
 
 
 def test_a_short_item_that_goes_on_from_the_same_opening_is_no_form() -> None:
@@ -277,10 +277,19 @@ def test_a_regular_column_under_its_headline_is_a_template() -> None:
 
 
 def test_text_that_keeps_coming_back_is_no_evidence() -> None:
-    mine, theirs = newer(source="talbote", title="Anderer Titel"), older(title="Krabben")
+    text = f"{first(BODY, 0.4)} {prose('own', 250)}"
+    mine, theirs = newer(text, source="talbote", title="Anderer Titel"), older(title="Krabben")
     found = relate(profiled(mine, days=SETTINGS.novelty_least), profiled(theirs), SETTINGS)
     assert isinstance(found, Unrelated)
-    assert "296 of them no evidence" in found.detail
+    assert "116 of them no evidence" in found.detail
+
+
+@pytest.mark.parametrize("hours", [30, 80])
+def test_a_text_that_comes_back_whole_elsewhere_is_that_text(hours: float) -> None:
+    mine, theirs = newer(BODY, source="talbote", title="Anderer Titel", hours=hours), older(title="Krabben")
+    found = relate(profiled(mine, days=SETTINGS.novelty_least), profiled(theirs), SETTINGS)
+    assert isinstance(found, Relation)
+    assert found.kind == "syndicated"
 
 
 def test_a_whole_text_under_one_title_is_one_text_however_often_it_was_seen() -> None:

@@ -1,6 +1,7 @@
+# ruff: noqa: E501, ISC004 - pages as they are
 import pytest
 
-from services.dedup.text.screens import Screen, screen
+from services.dedup.text.screens import Screen, is_timed, screen
 from services.dedup.text.words import fold
 from tests.unit.dedup.pieces import SETTINGS, prose
 from tests.unit.dedup.walls import interview, pages, reconstruction, ticker
@@ -28,8 +29,10 @@ def test_a_page_that_asks_for_tracking_is_a_consent_wall(name: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_many_timed_entries_are_a_ticker(language: str) -> None:
-    assert reason("Hochwasser in Marsum", ticker(16, 60, language=language)) == "ticker"
+def test_a_round_up_of_timed_entries_is_none_of_what_it_quotes_but_no_ticker(language: str) -> None:
+    text = ticker(16, 60, language=language)
+    assert reason("Hochwasser in Marsum", text) is None
+    assert is_timed(text, len(fold(text)), SETTINGS)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -98,3 +101,47 @@ def test_a_screen_says_with_which_numbers(name: str) -> None:
 def test_typographic_blanks_and_line_breaks_make_no_difference(name: str) -> None:
     title, text = (STUBS | CONSENTS)[name]
     assert reason(title, text.replace(". ", ".\n\n")) == reason(title, text)
+
+
+NEWS_OF_WALLS = {
+    "subscriptions": (
+        "Quarn Herald to charge for its site",
+        "The Quarn Herald will ask its readers to subscribe from May, its owner said on Friday. A subscription is "
+        "to cost six crowns a month, and subscribers to the printed paper keep full access at no further price. "
+        "A free trial of two weeks is planned. The union of journalists welcomed the offer; the town council, "
+        "which runs the library, asked for unlimited access from its reading room.",
+    ),
+    "cookies": (
+        "Gericht rügt Knöpfe für Cookies",
+        "Das Landgericht Quarn hat einem Händler verboten, die Einwilligung in das Tracking mit einem grünen Knopf zu "
+        "erschleichen. Wer Cookies ablehnen wolle, müsse das mit demselben Aufwand können wie zustimmen, sagte der "
+        "Richter. Geklagt hatte die Verbraucherzentrale. Der Händler kündigte Berufung an, denn ohne Werbung und "
+        "Drittanbieter sei sein Angebot nicht zu bezahlen.",
+    ),
+    "prices": (
+        "Sender erhöht Preis",
+        "Der Sender Quarn+ verlangt vom Juli an zwei Euro mehr im Monat. Das Abo kostet dann elf Euro, kündbar ist es "
+        "wie bisher zum Monatsende. Wer ein Konto teilt, zahlt künftig einen Aufschlag. Der Verband der Abonnenten "
+        "sprach von einem schlechten Angebot und riet zum Vergleich der Zugänge.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NEWS_OF_WALLS)
+def test_news_about_walls_speaks_to_nobody_and_is_news(name: str) -> None:
+    assert reason(*NEWS_OF_WALLS[name]) is None
+
+
+def test_times_in_running_text_are_no_entries() -> None:
+    text = "\n\n".join(
+        f"{prose(n, 24)} Um {8 + n}.15 Uhr kam das Boot. {prose((n, 2), 24)}" for n in range(12)
+    )
+    assert not is_timed(text, len(fold(text)), SETTINGS)
+
+
+@pytest.mark.parametrize(
+    "title", ["Brand in Quarn: Liveblog", "Incendio en Quarn: minuto a minuto", "Fire: live updates"]
+)
+def test_a_page_that_says_it_is_live_is_a_ticker_however_short(title: str) -> None:
+    text = "\n".join(f"1{n}:05 Uhr: {prose(n, 12)}" for n in range(4))
+    assert reason(title, text) == "ticker"

@@ -45,7 +45,7 @@ def test_a_signature_is_datasketchs_under_any_scheme(permutations: int, seed: in
 def test_the_signature_of_a_sentence_never_changes() -> None:
     made = Signer(SETTINGS).signature(shingle(fold("Der Hafen schläft noch fest")).narrow)
     assert made is not None
-    assert made[:4].tolist() == [946803262, 1459128091, 676361505, 1091249338]
+    assert made[:4].tolist() == [729825328, 1756649226, 1014755125, 1638556005]
 
 
 def test_nothing_novel_has_no_signature() -> None:
