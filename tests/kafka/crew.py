@@ -227,8 +227,11 @@ async def contents(bus: Bus, topic: str) -> list[Record]:
 
 
 def latest(found: Sequence[Record]) -> dict[tuple[int, bytes | None], Record]:
-    """What compaction would keep."""
-    kept = {(record.partition.number, record.key): record for record in found}
+    """What compaction would keep, each where its last record stands."""
+    kept: dict[tuple[int, bytes | None], Record] = {}
+    for record in found:
+        kept.pop((record.partition.number, record.key), None)
+        kept[record.partition.number, record.key] = record
     return {key: record for key, record in kept.items() if record.value is not None}
 
 

@@ -20,8 +20,9 @@ FERRY = [
 ]
 REWRITE = [
     "Auf Odde wird gefeiert, und das hat einen guten Grund, der im Hafen tutet und qualmt.",
-    *FERRY[2:5],
+    *FERRY[1:3],
     "Unsere Reporterin ist mitgefahren und hat dabei gefroren wie lange nicht mehr.",
+    *FERRY[4:6],
 ]
 TOLD: dict[int, tuple[str, str, list[str]]] = {
     3: ("tagblatt.example", "Fähre nach Odde fährt wieder", FERRY),
