@@ -5,11 +5,14 @@ addresses that may be two articles stay two; dedup has the rest.
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from w3lib.url import canonicalize_url
 
 MAX_LENGTH = 2_048
+FOLDS_KEPT = 4_096
+"""Addresses whose canonical form is remembered: one poll asks for each of its entries' several times."""
 _TRACKING = re.compile(
     r"(?:utm|mc|wt|at|pk|mtm|matomo|oly|guce|hsa|ns)_.+"
     r"|_?(?:fbclid|gclid|gbraid|wbraid|dclid|yclid|msclkid|twclid|ttclid|li_fat_id|igshid|igsh|gaa_.+)"
@@ -32,8 +35,11 @@ def canonical(url: str) -> str | None:
 
     Idempotent: a canonical URL is its own canonical form.
     """
-    if len(url) > 2 * MAX_LENGTH:
-        return None
+    return _fold(url) if len(url) <= 2 * MAX_LENGTH else None
+
+
+@lru_cache(maxsize=FOLDS_KEPT)
+def _fold(url: str) -> str | None:
     try:
         parts = urlsplit(_unwrapped(url.strip()))
         if parts.scheme.lower() not in _DEFAULT_PORT or not parts.hostname:

@@ -21,7 +21,6 @@ _UNREAD = frozenset(
 )
 _APART = frozenset("aside nav footer dialog figure figcaption button label fieldset menu".split())
 _CONTROLS = frozenset("button input select textarea".split())
-_PICTURES = frozenset("img picture video iframe object".split())
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 WHOLE = 0.8
@@ -73,8 +72,6 @@ class TextBlock(NamedTuple):
     """In what is never the article's running text: an aside, a caption, a button, what is hidden."""
     below: bool
     """After the article's heading."""
-    pictured: bool
-    """Right after a picture: it may be its caption."""
 
     @property
     def is_heading(self) -> bool:
@@ -95,7 +92,6 @@ class _Reader:
         self.linked = 0
         self.links = self.apart = self.unread = 0
         self.below = heading is None
-        self.pictured = False
 
     def read(self, root: Any) -> list[TextBlock]:
         for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -122,7 +118,6 @@ class _Reader:
         self.box.images += tag == "img"
         self.box.controls += tag in _CONTROLS
         self.box.headings += tag in HEADINGS
-        self.pictured = self.pictured or tag in _PICTURES
         self.apart += _is_apart(element)
         self.links += tag == "a"
         self._say(element.text)
@@ -147,9 +142,8 @@ class _Reader:
         self.pieces, self.linked = [], 0
         if not (words := words_of(text)):
             return
-        place = (self.apart > 0, self.below, self.pictured)
+        place = (self.apart > 0, self.below)
         self.blocks.append(TextBlock(text, "".join(words), len(words), self.box, linked, *place))
-        self.pictured = False
         self.box.links += linked > WHOLE
         self.box.words += len(words)
         self.box.linked += round(linked * len(words))

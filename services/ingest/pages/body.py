@@ -139,10 +139,6 @@ def _lead(
     return lead or [at for at in below if _describes(blocks[at], descriptions)][-1:]
 
 
-def _is_caption(block: TextBlock) -> bool:
-    return block.pictured and block.box.tag != "p"
-
-
 def _describes(block: TextBlock, descriptions: Iterable[str]) -> bool:
     own = set(words_of(block.text))
     for said in (set(words_of(text)) for text in descriptions):

@@ -34,10 +34,6 @@ class Listings:
         """Feeds that list it beside its owner."""
         return self._others.get(address, ())
 
-    def links(self, address: str) -> bool:
-        """Whether any entry links to it."""
-        return address in self._owner
-
     def article(self, address: str) -> str:
         """The article that the entry linking to an address is published as; empty for none."""
         return self._articles.get(address, "")

@@ -19,12 +19,6 @@ LIMITS = FetchLimits(wire_bytes=1 << 20, decoded_bytes=1 << 20, total_s=1.0, rea
 BUDGET_S = 1.5
 
 
-@pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    async with Site() as running:
-        yield running
-
-
 async def get(url: str, *, allow: Sequence[Network] = ONLY_ONE, **more: str) -> Exchange:
     async with Fetcher(allow=allow, limits=LIMITS) as fetcher:
         return await fetcher.get(url, accept=ACCEPT_FEED, **more)

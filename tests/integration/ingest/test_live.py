@@ -4,34 +4,20 @@ import asyncio
 import gzip
 import io
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import ip_network
 
 import pytest
 
 from services.contracts import ids
 from services.contracts.articles import Article, Watermark
-from services.ingest.http.fetch import Fetcher, FetchLimits
+from services.ingest.http.fetch import Fetcher
 from services.ingest.polling.live import HttpFeeder, LiveSettings
 from services.ingest.workers.pool import Pool
 from services.ops import logging
 from tests.integration.ingest.newsroom import articles, once, only, page, records, rss, subscribed
 from tests.integration.ingest.site import Request, Site, answer
 from tests.press import press_data
-
-LIMITS = FetchLimits(total_s=2.0, read_s=1.0, connect_s=1.0)
-
-
-@pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    async with Site() as running:
-        yield running
-
-
-@pytest.fixture
-async def fetcher() -> AsyncIterator[Fetcher]:
-    async with Fetcher(allow=[ip_network("127.0.0.0/8")], limits=LIMITS) as running:
-        yield running
 
 
 async def test_a_feed_is_polled_and_its_pages_are_followed(site: Site, fetcher: Fetcher) -> None:

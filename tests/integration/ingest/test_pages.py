@@ -1,29 +1,12 @@
 """What becomes of an article when its page moves, goes, comes back, or claims to be another one."""
 
-from collections.abc import AsyncIterator
-from ipaddress import ip_network
-
-import pytest
-
 from services.contracts.articles import Withdrawal
-from services.ingest.http.fetch import Fetcher, FetchLimits
+from services.ingest.http.fetch import Fetcher
 from services.ingest.polling.account import fates
 from tests.integration.ingest.newsroom import articles, once, only, page, records, rss, subscribed
 from tests.integration.ingest.site import Site, answer
 
 BRIDGE, FERRY, MILL = "die Brücke kommt", "die Fähre bleibt", "die Mühle mahlt wieder"
-
-
-@pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    async with Site() as running:
-        yield running
-
-
-@pytest.fixture
-async def fetcher() -> AsyncIterator[Fetcher]:
-    async with Fetcher(allow=[ip_network("127.0.0.0/8")], limits=FetchLimits(total_s=2.0)) as running:
-        yield running
 
 
 def moved(to: str) -> bytes:
