@@ -23,7 +23,7 @@ Spans = npt.NDArray[np.intp]
 Codes = npt.NDArray[np.uint32]
 
 _BLANK = ord(" ")
-_TEXTS_AT_HAND = 512  # a text is folded again for each relation it is in, shortly after
+_TEXTS_AT_HAND = 1024  # a text is folded again for each relation it is in, shortly after
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Kana, Han
