@@ -146,6 +146,7 @@ class Fold:
     def _decide_change(self, due: Due, folded: Folded) -> None:
         """Another text of an article that is known, one that it had before, or its withdrawal."""
         sighting = due.sighting
+        self._latest = max(self._latest or seen_at(sighting), seen_at(sighting))
         current = self.window.current(sighting.article_id)
         if self.is_settled(sighting):
             folded.outcomes["known"] += 1
