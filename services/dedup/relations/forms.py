@@ -121,6 +121,9 @@ def _other_subject(
     """One form, two subjects: what the titles name differently stands differently in the same place."""
     if shares.larger_containment < _FRAME_CONTAINED or newer.article.title == older.article.title:
         return None
+    ours, theirs = set(fold(newer.article.title)), set(fold(older.article.title))
+    if not ours - theirs or not theirs - ours:
+        return None
     least = 2 if newer.unspaced else 1  # a single sign is a slip or a synonym, no name
     swaps = {
         swap
@@ -130,14 +133,14 @@ def _other_subject(
     }
     if len(swaps) < _FIELDS or not _is_frame(newer, older, found, between.gaps):
         return None
-    mine, theirs, frame = _titles(newer, older)
+    mine, others, frame = _titles(newer, older)
     mine -= set(fold(older.article.text))
-    theirs -= set(fold(newer.article.text))
+    others -= set(fold(newer.article.text))
     named = [
         (word, other)
         for swap in swaps
         for word in mine.intersection(swap.words)
-        for other in theirs.intersection(swap.others)
+        for other in others.intersection(swap.others)
     ]
     if not named:
         return None

@@ -47,7 +47,7 @@ def relate(
         refused, known = None, True
     if refused:
         return refused
-    note = new_correction(newer.article.title, newer.article.text, older.article.title, older.article.text)
+    note = _note(newer, older, shares, settings)
     refused = None if note else refuse(newer, older, shares, found, settings)
     if refused:
         return refused
@@ -75,6 +75,14 @@ def relate(
         samples=samples,
         passages=passages(newer, older, found),
     )
+
+
+def _note(newer: Profile, older: Profile, shares: Overlap, settings: DedupSettings) -> str:
+    """In which words the newer text corrects the older one; a passage in common is no text to correct."""
+    if shares.larger_containment < settings.story_link:
+        return ""
+    ours, theirs = newer.article, older.article
+    return new_correction(ours.title, ours.text, theirs.title, theirs.text)
 
 
 def _scaled(words: int, version: Profile) -> int:

@@ -41,6 +41,7 @@ _UNALIKE = {latin: other for other, latin in reversed(_ALIKE.items()) if re.matc
 _SPELT = dict(zip("äöüßæøœåıİłđðþħ", "ae oe ue ss ae oe oe aa i i l d d th h".split(), strict=True))
 _ARABIC = dict(zip("أإآٱىیئؤةکہھ", "ااااييي\u0648هكهه", strict=True))
 _ASCII = frozenset(map(chr, range(128)))
+_TEXTS_AT_HAND = 256
 Places = npt.NDArray[np.intp]
 
 
@@ -52,6 +53,7 @@ class Plain(NamedTuple):
     ends: Places | None
 
 
+@lru_cache(maxsize=_TEXTS_AT_HAND)
 def plain(text: str) -> Plain:
     western = _is_western(text)
     found = [
