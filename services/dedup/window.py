@@ -134,7 +134,7 @@ def weight(signed: Signed) -> int:
     """Bytes of what a version is compared and found by, the entries of the search index included."""
     profile, keys = signed.profile, signed.keys.values
     shingles = (profile.shingles.wide, profile.shingles.narrow, profile.unique, profile.days)
-    words = len(profile.figures) + len(profile.title)
+    words = len(profile.title)
     return (
         sum(array.nbytes for array in shingles)
         + 2 * keys.nbytes

@@ -6,6 +6,7 @@ names and days agree are news of the same thing; names that move in titles and t
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import cached_property
 from typing import NamedTuple
 
 from services.contracts.relations import ScreenReason
@@ -31,6 +32,7 @@ _WHOLE_JACCARD = 0.6
 _WHOLE_SHINGLES = 60
 _TITLE_FRAME = 2
 _FRAME = 0.75
+_FRAME_CONTAINED = 0.3
 _FIELDS = 3
 
 
@@ -42,15 +44,26 @@ class Unrelated(NamedTuple):
     detail: str
 
 
+class Between:
+    """What differs in the same place of a pair, found when it is asked for."""
+
+    def __init__(self, newer: Profile, older: Profile, found: Sequence[Run]) -> None:
+        self._pair = newer, older, found
+
+    @cached_property
+    def gaps(self) -> list[Gap]:
+        return gaps(*self._pair)
+
+
 def refuse(
     newer: Profile, older: Profile, shares: Overlap, found: Sequence[Run], settings: DedupSettings
 ) -> Unrelated | None:
     """The first reason to take the pair for no relation."""
-    between = gaps(newer, older, found)
+    between = Between(newer, older, found)
     return (
         _round_up(newer, older, shares, settings)
         or _rubric(newer, older, shares, settings)
-        or _other_subject(newer, older, found, between)
+        or _other_subject(newer, older, shares, found, between)
         or _series(newer, older, shares, between, settings)
         or _opening(newer, older, shares, found, settings)
         or _site_text(newer, older, shares, found)
@@ -103,23 +116,31 @@ def _rubric(newer: Profile, older: Profile, shares: Overlap, settings: DedupSett
 
 
 def _other_subject(
-    newer: Profile, older: Profile, found: Sequence[Run], between: Sequence[Gap]
+    newer: Profile, older: Profile, shares: Overlap, found: Sequence[Run], between: "Between"
 ) -> Unrelated | None:
     """One form, two subjects: what the titles name differently stands differently in the same place."""
+    if shares.larger_containment < _FRAME_CONTAINED or newer.article.title == older.article.title:
+        return None
+    ours, theirs = set(fold(newer.article.title)), set(fold(older.article.title))
+    if not ours - theirs or not theirs - ours:
+        return None
     least = 2 if newer.unspaced else 1  # a single sign is a slip or a synonym, no name
     swaps = {
-        swap for gap in between for swap in gap.swaps() if min(len(swap.words), len(swap.others)) >= least
+        swap
+        for gap in between.gaps
+        for swap in gap.swaps()
+        if min(len(swap.words), len(swap.others)) >= least
     }
-    if len(swaps) < _FIELDS or not _is_frame(newer, older, found, between):
+    if len(swaps) < _FIELDS or not _is_frame(newer, older, found, between.gaps):
         return None
-    mine, theirs, frame = _titles(newer, older)
+    mine, others, frame = _titles(newer, older)
     mine -= set(fold(older.article.text))
-    theirs -= set(fold(newer.article.text))
+    others -= set(fold(newer.article.text))
     named = [
         (word, other)
         for swap in swaps
         for word in mine.intersection(swap.words)
-        for other in theirs.intersection(swap.others)
+        for other in others.intersection(swap.others)
     ]
     if not named:
         return None
@@ -162,7 +183,7 @@ def _figures_differ(newer: Profile, older: Profile) -> bool:
 
 
 def _series(
-    newer: Profile, older: Profile, shares: Overlap, between: Sequence[Gap], settings: DedupSettings
+    newer: Profile, older: Profile, shares: Overlap, between: "Between", settings: DedupSettings
 ) -> Unrelated | None:
     """One frame, other figures, another day or next to nothing else in common: two parts of a series."""
     hours = _hours(newer, older)
@@ -177,7 +198,7 @@ def _series(
     enough = 2 if same and newer.title == older.title else settings.template_least_figures
     if poorer < enough or agreement >= bound or shared >= settings.template_contained * poorer:
         return None
-    conflicts = sum(map(_conflict, between))
+    conflicts = sum(map(_conflict, between.gaps))
     near = hours < settings.far_days * 24 and (
         (conflicts >= 1 and not _same_days(newer, older)) if apart else (conflicts >= 2 and agreement < _HALF)
     )

@@ -6,7 +6,7 @@ trimmed so that they do not overlap in the newer text. Every run of at least one
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from services.contracts.relations import Passage
 from services.dedup.search.profile import Profile
 from services.dedup.text.shingles import among
-from services.dedup.text.words import SOFT_HYPHEN, Spans, spans
+from services.dedup.text.words import SOFT_HYPHEN, Spans, spans, spelt
 
 _MOST_MATCHES = 2_000_000
 _SHORTEST_PIECE = 4
@@ -38,14 +38,27 @@ def runs(newer: Profile, older: Profile) -> list[Run]:
 
 
 def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage, ...]:
-    """Character offsets of runs in both plain texts. A word with a soft hyphen in it ends a passage."""
+    """Character offsets of runs in both plain texts.
+
+    A word with a soft hyphen in it ends a passage, and so does one that the texts spell in two ways.
+    """
     if not found:
         return ()
     text, other = newer.article.text, older.article.text
     mine, theirs = spans(text), spans(other)
-    if SOFT_HYPHEN in text or SOFT_HYPHEN in other:
-        hyphened, others = _hyphened(text, mine), _hyphened(other, theirs)
-        found = [piece for run in found for piece in _pieces(run, hyphened, others)]
+    hyphened, others = _hyphened(text, mine), _hyphened(other, theirs)
+    words, written = spelt(text), spelt(other)
+    found = [
+        piece
+        for run in found
+        for piece in (
+            [run]
+            if not hyphened
+            and not others
+            and words[run.start : run.start + run.length] == written[run.other : run.other + run.length]
+            else _pieces(run, hyphened, others, words, written)
+        )
+    ]
     if not found:
         return ()
     begin, there, length = np.array(found).T
@@ -62,10 +75,17 @@ def _hyphened(text: str, words: Spans) -> set[int]:
     return set((np.searchsorted(words[:, 0], places, "right") - 1).tolist())
 
 
-def _pieces(run: Run, hyphened: set[int], others: set[int]) -> Iterator[Run]:
+def _pieces(
+    run: Run, hyphened: set[int], others: set[int], words: Sequence[str], written: Sequence[str]
+) -> Iterator[Run]:
     begin = 0
     for i in range(run.length + 1):
-        if i == run.length or run.start + i in hyphened or run.other + i in others:
+        if (
+            i == run.length
+            or run.start + i in hyphened
+            or run.other + i in others
+            or words[run.start + i] != written[run.other + i]
+        ):
             if i - begin >= _SHORTEST_PIECE:
                 yield Run(run.start + begin, run.other + begin, i - begin)
             begin = i + 1

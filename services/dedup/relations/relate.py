@@ -41,13 +41,13 @@ def relate(
     """The relation of the newer version to the older one."""
     shares = overlap(newer, older, stale_days=settings.novelty_least)
     known = same_text(newer, older, shares) or _flash(newer, older, shares)
-    note = new_correction(newer.article.title, newer.article.text, older.article.title, older.article.text)
     refused = None if known else _too_little(newer, older, shares, settings)
     found = runs(newer, older) if refused is None or shares.jaccard >= _RETURNING else []
     if refused and not _is_far(newer, older, settings) and came_back_whole(newer, older, shares, found):
         refused, known = None, True
     if refused:
         return refused
+    note = _note(newer, older, shares, settings)
     refused = None if note else refuse(newer, older, shares, found, settings)
     if refused:
         return refused
@@ -75,6 +75,14 @@ def relate(
         samples=samples,
         passages=passages(newer, older, found),
     )
+
+
+def _note(newer: Profile, older: Profile, shares: Overlap, settings: DedupSettings) -> str:
+    """In which words the newer text corrects the older one; a passage in common is no text to correct."""
+    if shares.larger_containment < settings.story_link:
+        return ""
+    ours, theirs = newer.article, older.article
+    return new_correction(ours.title, ours.text, theirs.title, theirs.text)
 
 
 def _scaled(words: int, version: Profile) -> int:

@@ -29,7 +29,6 @@ class Profile(msgspec.Struct, frozen=True, eq=False):
     """Distinct wide shingles, sorted."""
     days: Days
     """On how many earlier days each was seen; 255 inside teaser and rights boxes."""
-    figures: tuple[Figure, ...]
     unspaced: bool
     """Words are not parted by blanks: a word is a character."""
     title: frozenset[str]
@@ -38,6 +37,10 @@ class Profile(msgspec.Struct, frozen=True, eq=False):
     @property
     def rank(self) -> tuple[int, str]:
         return self.at_us, self.article.article_id
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return figures(self.article.text)
 
     def fresh(self, least: int) -> npt.NDArray[np.bool_]:
         """Mask over `unique`: seen on fewer than `least` earlier days."""
@@ -93,7 +96,6 @@ def profile(article: Article, reading: Reading, days: Days) -> Profile:
         shingles=reading.shingles,
         unique=reading.unique,
         days=days,
-        figures=figures(article.text),
         unspaced=reading.shingles.width == CHARS,
         title=frozenset(word for word in fold(article.title) if len(word) > 3 or not word.isascii()),
     )

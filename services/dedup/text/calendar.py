@@ -2,7 +2,11 @@
 """On which days of the week a text says that things happened."""
 
 import re
+from functools import lru_cache
 
+from services.dedup.text.words import fold, folded
+
+_TEXTS_AT_HAND = 1024
 _NAMES = (
     "monday tuesday wednesday thursday friday saturday sunday",
     "montag dienstag mittwoch donnerstag freitag samstag sonntag",
@@ -31,15 +35,14 @@ _NAMES = (
     "周一 周二 周三 周四 周五 周六 周日",
     "월요일 화요일 수요일 목요일 금요일 토요일 일요일",
 )
-_DAY = {name: day for names in _NAMES for day, name in enumerate(names.split())}
-_PARTS = r"(?:morgen|vormittag|mittag|nachmittag|abend|nacht)s?"  # Montagabend
-_WEEKDAY = re.compile(
-    rf"(?<!\w)({'|'.join(sorted((n for n in _DAY if ord(n[0]) < 0x3000), key=len, reverse=True))})"
-    rf"(?:{_PARTS})?(?!\w)|({'|'.join(n for n in _DAY if ord(n[0]) >= 0x3000)})",
-    re.IGNORECASE,
-)
+_PARTS = "morgen vormittag mittag nachmittag abend nacht".split()
+_DAY = {folded(name): day for names in _NAMES for day, name in enumerate(names.split())}
+_DAY |= {f"{name}{part}{s}": day for name, day in _DAY.items() for part in _PARTS for s in ("", "s")}
+_UNSPACED = re.compile("|".join(name for names in _NAMES for name in names.split() if ord(name[0]) >= 0x3000))
 
 
+@lru_cache(maxsize=_TEXTS_AT_HAND)
 def weekdays(text: str) -> frozenset[int]:
     """Monday is 0."""
-    return frozenset(_DAY[(match[1] or match[2]).lower()] for match in _WEEKDAY.finditer(text))
+    found = {_DAY[word] for word in _DAY.keys() & set(fold(text))}
+    return frozenset(found | {_DAY[folded(match[0])] for match in _UNSPACED.finditer(text)})

@@ -6,6 +6,7 @@ by what it would be in another unit of the same kind, as papers convert what age
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _BLANKS = " \u00a0\u2009\u202f"
@@ -32,15 +33,17 @@ _UNITS = (
 )
 _UNIT = {word: factor for factor, words in _UNITS for word in words.split()}
 _MOST = 400
+_TEXTS_AT_HAND = 2048
 _NEAR = 0.025
 
 
 class Figure(NamedTuple):
     value: float
-    measure: float
-    """In the base unit of its kind, where it has one; else the value."""
+    factor: float
+    """Of its unit to the base unit of its kind; 1 where it has none."""
 
 
+@lru_cache(maxsize=_TEXTS_AT_HAND)
 def figures(text: str) -> tuple[Figure, ...]:
     """Of a text, in order, each once; at most some hundreds."""
     found: dict[Figure, None] = {}
@@ -49,7 +52,7 @@ def figures(text: str) -> tuple[Figure, ...]:
         number = text[match.start() : match.start("rest")] if match["rest"] else match[0]
         scale = _SCALE.get(rest, 1.0)
         value = _value(number, scaled=scale > 1) * scale
-        found[Figure(value, value * _UNIT.get(rest, 1.0))] = None
+        found[Figure(value, _UNIT.get(rest, 1.0))] = None
         if len(found) >= _MOST:
             break
     return tuple(found)
@@ -57,20 +60,36 @@ def figures(text: str) -> tuple[Figure, ...]:
 
 def agree(one: Figure, other: Figure) -> bool:
     """The same number, or one of them rounded or in another unit."""
-    if one.value == other.value:
-        return True
-    converted = one.measure / one.value != other.measure / other.value if one.value and other.value else False
-    if converted:
-        return abs(one.measure - other.measure) <= _NEAR * max(one.measure, other.measure)
-    rough, fine = sorted((one.value, other.value), key=_digits)
-    digits = _digits(rough)
-    return 2 <= digits < _digits(fine) and float(f"{fine:.{digits}g}") == rough
+    return bool(common((one,), (other,)))
 
 
 def common(ours: tuple[Figure, ...], theirs: tuple[Figure, ...]) -> int:
     """How many of the first agree with one of the second."""
     exact = {figure.value for figure in theirs}
-    return sum(figure.value in exact or any(agree(figure, other) for other in theirs) for figure in ours)
+    rough = {value for figure in theirs for value in _rounded(figure.value)}
+    measured = [figure for figure in theirs if figure.factor != 1]
+    return sum(
+        figure.value in exact
+        or figure.value in rough
+        or not exact.isdisjoint(_rounded(figure.value))
+        or any(_converted(figure, other) for other in (measured if figure.factor == 1 else theirs))
+        for figure in ours
+    )
+
+
+def _converted(one: Figure, other: Figure) -> bool:
+    """One amount in two units."""
+    if one.factor == other.factor:
+        return False
+    ours, theirs = one.value * one.factor, other.value * other.factor
+    return abs(ours - theirs) <= _NEAR * max(ours, theirs)
+
+
+@lru_cache(maxsize=4096)
+def _rounded(value: float) -> tuple[float, ...]:
+    """The number in two and in three digits, where it has more."""
+    digits = _digits(value)
+    return tuple(float(f"{value:.{fewer}g}") for fewer in (2, 3) if fewer < digits)
 
 
 def _digits(value: float) -> int:

@@ -20,18 +20,16 @@ _INVISIBLE = "\u200b\u200d-\u200f\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\u
 _VOWEL_MARKS = "\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4-\u05c7"
 _COMBINING = "\u0300-\u036f\u3099\u309a"
 _CYRILLIC, _GREEK = "\u0400-\u04ff", "\u0370-\u03ff"
-_ODD = re.compile(
-    rf"[{_INVISIBLE}{_VOWEL_MARKS}]+"
-    rf"|.[{_COMBINING}]+"
-    r"|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});"
-    r"|(?<=[^\W\d_])[-\u2010]\n(?=[^\W\d_])"
-)
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_BREAK = re.compile(r"(?<=[^\W\d_])[-\u2010]\n(?=[^\W\d_])")
+_MARKED = re.compile(rf"[{_INVISIBLE}{_VOWEL_MARKS}]+|.[{_COMBINING}]+")
 _MARK = re.compile(f"[{_INVISIBLE}{_VOWEL_MARKS}{_COMBINING}]")
-"""One of what `_ODD` finds, cheap to look for."""
+"""One of what `_MARKED` finds, cheap to look for."""
 _SIGNS = re.compile(f"[{_INVISIBLE}{_VOWEL_MARKS}]+")
 _FOREIGN = re.compile(f"[{_CYRILLIC}{_GREEK}]")
 _LATIN = re.compile(r"[a-zA-Z]")
-_WORD = re.compile("[^\\W\\d_]+(?:\u00ad[^\\W\\d_]+)*")
+_LETTER = rf"[a-zA-Z\u00c0-\u024f{_CYRILLIC}{_GREEK}]"
+_WORD = re.compile(rf"{_LETTER}+(?:\u00ad{_LETTER}+)*")
 _ALIKE = dict(
     zip(
         "аеорсухіјѕԁһкмтвнАЕОРСУХІЈЅКМТВНοανικτρεΟΑΝΙΚΤΡΕ",
@@ -43,6 +41,7 @@ _UNALIKE = {latin: other for other, latin in reversed(_ALIKE.items()) if re.matc
 _SPELT = dict(zip("äöüßæøœåıİłđðþħ", "ae oe ue ss ae oe oe aa i i l d d th h".split(), strict=True))
 _ARABIC = dict(zip("أإآٱىیئؤةکہھ", "ااااييي\u0648هكهه", strict=True))
 _ASCII = frozenset(map(chr, range(128)))
+_TEXTS_AT_HAND = 256
 Places = npt.NDArray[np.intp]
 
 
@@ -54,11 +53,16 @@ class Plain(NamedTuple):
     ends: Places | None
 
 
+@lru_cache(maxsize=_TEXTS_AT_HAND)
 def plain(text: str) -> Plain:
-    pieces: list[tuple[int, int, str]] = []
-    if "&" in text or "-\n" in text or "\u2010\n" in text or _MARK.search(text):
-        pieces = [(match.start(), match.end(), _without(text, match)) for match in _ODD.finditer(text)]
-    if not text.isascii() and _FOREIGN.search(text):
+    western = _is_western(text)
+    found = [
+        *(_ENTITY.finditer(text) if "&" in text else ()),
+        *(_BREAK.finditer(text) if "-\n" in text or "\u2010\n" in text else ()),
+        *(_MARKED.finditer(text) if not western and _MARK.search(text) else ()),
+    ]
+    pieces = sorted((match.start(), match.end(), _without(text, match)) for match in found)
+    if not western and _FOREIGN.search(text):
         pieces = sorted([*pieces, *_disguised(text)])
     pieces = [piece for piece in pieces if text[piece[0] : piece[1]] != piece[2]]
     return _rebuilt(text, pieces) if pieces else Plain(text, None, None)
@@ -75,11 +79,22 @@ def unify(words: str) -> str:
     return words
 
 
+def _is_western(text: str) -> bool:
+    """Nothing but letters and marks of Western Europe: a quick way to say that most is in order."""
+    for encoding in ("ascii", "latin-1", "cp1252"):
+        try:
+            text.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        return True
+    return False
+
+
 def _without(text: str, match: re.Match[str]) -> str:
     found = match[0]
     if found[0] == "&":
         return html.unescape(found)
-    if found[0] in "-\u2010":
+    if found.endswith("\n"):
         return "" if text[match.end()].islower() else found
     return "" if _SIGNS.fullmatch(found) else unicodedata.normalize("NFC", found)
 

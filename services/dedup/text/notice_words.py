@@ -21,6 +21,17 @@ CORRECTION_LABELS = (
     r"更正(?:启事|啟事|声明|聲明)?|勘误|勘誤|订正|訂正|お詫びと訂正|おわびと訂正|정정(?:보도)?|바로잡습니다",
 )
 """Words that stand by themselves at the head of a line or a title."""
+SIGNS = (
+    "correc|corregi|corrig|errat|erreur|error|falsch|korrig|korrektur|korrekt|berichtig|richtigstell|klarstell|clarif|"
+    "rectif|retific|rettif|fe de er|correç|aclarac|precisaz|mise au point|erramos|rechtzet|rättelse|rettelse|oikaisu|oprav|"
+    "helyesb|sprosto|korekt|isprav|διόρθ|düzelt|tekzip|исправ|поправ|уточн|опроверж|виправ|تصحيح|تصويب|استدراك|"
+    "اصلاحیه|تصحیح|更正|勘误|勘誤|订正|訂正|정정|바로잡|this version|version of|fassung|version|versión|"
+    "versione|versão|versie|versjon|wersji|versiyon|halinde|sürüm|версии|версії|نسخة|版本|の版|버전|stand hier|"
+    "hieß es|editor|anmerkung d|anm. d|hinweis d|rédaction|ndlr|redacc|redazion|redaç|de la r.|redact|redak|редакц|"
+    "note to readers|المحرر|من التحرير|编者|編者|编辑注|編集部|편집자|regret|apologi|updated to|amended|bedauern|"
+    "par erreur|la redac"
+).split("|")
+"""Parts of lower-cased words, one of which every note of correction holds: cheap to look for."""
 EDITOR = (
     r"editor'?s?'? ?note|editors'? note|note to readers",
     r"anm(?:erkung|\.)? ?(?:d(?:er|\.) ?)?red(?:aktion|\.)?|hinweis (?:d(?:er|\.) )?red(?:aktion|\.)?",
@@ -68,6 +79,14 @@ CORRECTION_SENTENCES = (
 WIRE_CORRECTS = r"\(?(?:corrects|corrige|corrected to|berichtigt|korrigiert) [^.)]{3,120}\)"
 """The bracket in which a wire says what it corrects, at the head of a line."""
 
+WITHDRAWAL_SIGNS = (
+    "withdr|kill|retract|hold|remov|delet|taken down|unpublish|pulled|disregard|not use|not publish|zurückgezogen|"
+    "zurückzieh|rückruf|storn|entfernt|depubl|gelöscht|nicht mehr verf|verwenden sie|veröffentlichen sie|annul|retir|"
+    "retrait|supprim|anul|retract|elimin|borrad|ritir|rimoss|cancel|removid|retratação|apagad|ingetrok|verwijder|"
+    "intrek|offline|tillbaka|återkall|tagits bort|trukket|fjernet|wycof|usuni|staženo|geri çek|iptal|kaldır|silin|"
+    "отзыв|отозван|аннулир|снят|удал|відклик|سحب|إلغاء|حذف|撤|作废|删除|移除|取り消|取消|削除|취소|삭제|철회"
+).split("|")
+"""The same of notices of withdrawal."""
 WITHDRAWAL_LABELS = (
     r"withdrawn|withdrawal|(?:mandatory |bulletin )?kill(?:ed)?|retract(?:ed|ion)|story withdrawn|hold|"
     r"advisory withdrawal|article removed|story removed|removed",

@@ -15,9 +15,11 @@ from services.dedup.text.notice_words import (
     CORRECTION_LABELS,
     CORRECTION_SENTENCES,
     EDITOR,
+    SIGNS,
     WIRE_CORRECTS,
     WITHDRAWAL_LABELS,
     WITHDRAWAL_SENTENCES,
+    WITHDRAWAL_SIGNS,
     WRONG,
 )
 from services.dedup.text.words import folded
@@ -25,6 +27,7 @@ from services.dedup.text.words import folded
 _TEXTS_AT_HAND = 512
 _NOTE_WORDS = 120
 _WITHDRAWN_WORDS = 90
+_WITHDRAWN_CHARS = 1_000
 _MOST_NOTE = 400
 _MARK = r"(?=\s*(?:[:：.!|)\]\]】*–—-]|$))"
 
@@ -64,8 +67,10 @@ _LINE_WITHDRAWS = re.compile(_joined(WITHDRAWAL_SENTENCES), re.IGNORECASE)
 @lru_cache(maxsize=_TEXTS_AT_HAND)
 def corrections(title: str, text: str) -> tuple[Note, ...]:
     """The notes of correction in a piece; one that is only the label of its title says so by the title."""
-    found = [_note(line) for line in _lines(text) if _LINE_CORRECTS.search(line)]
-    if _TITLE_CORRECTS.search(title):
+    found = []
+    if _holds(text, SIGNS):
+        found = [_note(line) for line in _lines(text) if _holds(line, SIGNS) and _LINE_CORRECTS.search(line)]
+    if _holds(title, SIGNS) and _TITLE_CORRECTS.search(title):
         found.append(_note(title))
     return tuple(found)
 
@@ -81,15 +86,21 @@ def new_correction(title: str, text: str, past_title: str, past_text: str) -> st
 
 def withdrawal(title: str, text: str) -> str:
     """The note by which a piece withdraws itself or another, above its text or in its place; else empty."""
+    short = len(text) <= _WITHDRAWN_CHARS and len(text.split()) <= _WITHDRAWN_WORDS
     lines = [line for line in text.split("\n") if line.strip()]
-    said = next((line for line in lines[:2] if _LINE_WITHDRAWS.search(line)), "")
-    short = len(text.split()) <= _WITHDRAWN_WORDS
-    if not said and short:
-        said = next((line for line in lines if _LINE_WITHDRAWS.search(line)), "")
-    labelled = _TITLE_WITHDRAWS.search(title) is not None
-    if labelled and (said or short):
+    said = next((line for line in (lines if short else lines[:1]) if _withdraws(line)), "")
+    labelled = _holds(title, WITHDRAWAL_SIGNS) and _TITLE_WITHDRAWS.search(title) is not None
+    if said or (labelled and short):
         return _note(said or title).text
-    return _note(said).text if said and (short or lines[0] == said) else ""
+    return ""
+
+
+def _withdraws(line: str) -> bool:
+    return (
+        len(line) <= _WITHDRAWN_CHARS
+        and _holds(line, WITHDRAWAL_SIGNS)
+        and _LINE_WITHDRAWS.search(line) is not None
+    )
 
 
 def unlabelled(title: str) -> str:
@@ -99,6 +110,11 @@ def unlabelled(title: str) -> str:
         if found:
             return title[found.end() :].lstrip(" :：.-–—|)]】*")
     return title
+
+
+def _holds(text: str, signs: Sequence[str]) -> bool:
+    lowered = text.lower()
+    return any(sign in lowered for sign in signs)
 
 
 def _lines(text: str) -> list[str]:

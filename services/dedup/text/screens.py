@@ -19,6 +19,8 @@ _TIME = (
     r"(?::[0-5]\d(?!:?\d)|[.][0-5]\d(?=\s*Uhr\b)|\s*Uhr\b|h[0-5]\d\b|[.:]?(?:[0-5]\d)?\s?[ap]\.?m\b)"
 )
 _CLOCK = re.compile(_TIME, re.IGNORECASE)
+_TIMES = re.compile(r"\d[:.hH]\d\d|\d ?(?:[Uu]hr|[ap]\.?m)")
+"""What every time holds, cheap to look for."""
 _ENTRY = re.compile(rf"^[^\w\n]{{0,8}}(?:\w+,? ){{0,2}}{_TIME}", re.IGNORECASE | re.MULTILINE)
 _TICKER_NAME = re.compile(
     r"(?:live|news)[- ]?(?:ticker|blog)|\bticker\b|minute[- ]by[- ]minute|live updates?|\ben direct\b|"
@@ -135,12 +137,15 @@ def _share(text: str, counts: Callable[[str], bool]) -> tuple[int, int]:
 
 def _ticker(title: str, text: str, words: int, settings: DedupSettings) -> Screen | None:
     """A page to which timed entries are added all day: it says so, or it has no end."""
-    entries = timed_entries(text)
-    named = _TICKER_NAME.search(title) is not None
-    if named and entries >= _FEWEST_ENTRIES:
-        return Screen("ticker", f"named a ticker, {entries} timed entries")
+    if _TICKER_NAME.search(title):
+        entries = timed_entries(text)
+        return (
+            Screen("ticker", f"named a ticker, {entries} timed entries")
+            if entries >= _FEWEST_ENTRIES
+            else None
+        )
     if words >= _ENDLESS_WORDS and is_timed(text, words, settings):
-        return Screen("ticker", f"{entries} timed entries in {words} words")
+        return Screen("ticker", f"{timed_entries(text)} timed entries in {words} words")
     return None
 
 
@@ -153,5 +158,7 @@ def is_timed(text: str, words: int, settings: DedupSettings) -> bool:
 @lru_cache(maxsize=_TEXTS_AT_HAND)
 def timed_entries(text: str) -> int:
     """Lines that begin with a time; of a text without lines, all its times."""
+    if len(_TIMES.findall(text)) < _FEWEST_ENTRIES:
+        return 0
     pattern = _ENTRY if text.count("\n") >= _FEWEST_LINES else _CLOCK
     return sum(1 for _ in pattern.finditer(text))

@@ -23,7 +23,7 @@ Spans = npt.NDArray[np.intp]
 Codes = npt.NDArray[np.uint32]
 
 _BLANK = ord(" ")
-_TEXTS_AT_HAND = 512  # a text is folded again for each relation it is in, shortly after
+_TEXTS_AT_HAND = 1024  # a text is folded again for each relation it is in, shortly after
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Kana, Han
@@ -46,7 +46,25 @@ def fold(text: str) -> list[str]:
 @lru_cache(maxsize=_TEXTS_AT_HAND)
 def folded(text: str) -> str:
     """The folded words of a text, joined by single blanks."""
-    return unify(_split(plain(text).text))
+    return unify(_parted(text))
+
+
+@lru_cache(maxsize=_TEXTS_AT_HAND)
+def _parted(text: str) -> str:
+    return _split(plain(text).text)
+
+
+@lru_cache(maxsize=_TEXTS_AT_HAND)
+def spelt(text: str) -> Sequence[str]:
+    """The same words as they are spelt: lower case, but with accents, and what stands between letters."""
+    words = _parted(text).split(" ")
+    if plain(text).starts is None:
+        return words
+    places = spans(text)
+    return tuple(
+        word if end - start == len(word) else text[start:end]
+        for word, (start, end) in zip(words, places.tolist(), strict=True)
+    )
 
 
 def _split(text: str) -> str:

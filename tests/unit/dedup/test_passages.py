@@ -145,3 +145,13 @@ def test_a_long_ticker_against_itself_is_aligned() -> None:
     text = prose("ticker", 12_000)
     (found,) = shown(text, text)
     assert (found.start, found.end) == (0, len(text) - 1)
+
+
+def test_a_word_that_two_texts_spell_in_two_ways_ends_a_passage() -> None:
+    run = words("spelling", 12)
+    text = " ".join([*run[:6], "Käse", *run[6:]])
+    other = " ".join([*run[:6], "Kaese", *run[6:]])
+    assert [(text[p.start : p.end], other[p.other_start : p.other_end]) for p in shown(text, other)] == [
+        (" ".join(run[:6]), " ".join(run[:6])),
+        (" ".join(run[6:]), " ".join(run[6:])),
+    ]
