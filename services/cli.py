@@ -82,6 +82,12 @@ def main() -> None:
 @click.option("--bus", "address", default=None, metavar="BUS", help="memory | sqlite:FILE | kafka:HOST:PORT")
 @click.option("--workers", type=click.IntRange(1, 64), default=None, help="Workers of dedup and enrich each.")
 @click.option("--stories", is_flag=True, help="Print who had each story first, who copied, who rewrote.")
+@click.option(
+    "--feeds",
+    type=FILE,
+    metavar="FILE",
+    help="Settings of the recorded feeds, .opml or .toml: source, language, …",
+)
 @config_option
 def replay(
     paths: tuple[Path, ...],
@@ -90,14 +96,16 @@ def replay(
     address: str | None,
     workers: int | None,
     *,
+    feeds: Path | None,
     stories: bool,
     settings: Settings,
 ) -> None:
     """Run recordings through the whole of Newsfold and say what came out.
 
     PATH is a recording of HTTP exchanges (.warc, .warc.gz) or an article archive (.jsonl, .jsonl.gz, one
-    object a line with url, source, feed, title, text, published_at, fetched_at, language). Several PATHs are
-    one input, in order of time. The clock is the recording's, so the same input gives the same bytes
+    object a line with url, source, feed, title, text, published_at, fetched_at, language), or the directory
+    that an earlier replay wrote (--out), with all versions as they were seen. Several PATHs are one input,
+    in order of time. The clock is the recording's, so the same input gives the same bytes
     at any speed, on any bus, with any number of workers.
 
     The log is a temporary one unless --bus names a file. A replay into a file that was killed goes on
@@ -109,11 +117,19 @@ def replay(
       newsfold replay week.warc.gz --out out/week
       newsfold replay old.jsonl.gz new.jsonl.gz --out out/both --bus sqlite:var/both.db
       newsfold replay week.warc.gz --speed 3600      an hour of the recording a second
+      newsfold replay week.warc.gz --feeds feeds.toml --out out/week
+      newsfold replay out/week --out out/again       what an earlier replay saw
     """
     from services.console.replay.command import ReplayRequest, replay_recordings
 
     request = ReplayRequest.of(
-        paths=paths, out=out, speed=speed, address=address, workers=workers, settings=settings
+        paths=paths,
+        out=out,
+        speed=speed,
+        address=address,
+        workers=workers,
+        settings=settings,
+        feeds=feeds,
     )
     replay_recordings(request, stories=stories)
 
