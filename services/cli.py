@@ -254,6 +254,34 @@ def export_files(address: str | None, out: Path, settings: Settings) -> None:
     export_log(address or settings.bus.url, out, settings)
 
 
+@main.command(short_help="Say what a change did between two exports.")
+@click.argument("before", type=FILE, metavar="OUT_A")
+@click.argument("after", type=FILE, metavar="OUT_B")
+@click.option(
+    "--examples", type=click.IntRange(0, 10_000), default=3, show_default=True, help="Of each difference."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
+def compare(before: Path, after: Path, examples: int, *, as_json: bool) -> None:
+    """Say in words what differs between two exports: what a change of rules or settings did.
+
+    OUT_A and OUT_B are directories that `replay --out` or `export` wrote. Told are pairs that became related
+    or unrelated, kinds, directions, corrections, refusals, screens, roles, stories (matched by members),
+    withdrawals and dead letters: counts first, then examples with titles, the earliest.
+    What was polled (feeds.jsonl) and how it came about (history.jsonl, story-changes.jsonl) are not compared.
+    As with diff, the exit code is 0 where nothing differs, 1 where something does, and 2 where one of the
+    two is no export.
+
+    \b
+    Examples:
+      newsfold compare out/before out/after
+      newsfold compare out/before out/after --examples 20
+      newsfold compare out/before out/after --json | jq .counts.kind
+    """
+    from services.console.compare.command import show_comparison
+
+    show_comparison(before, after, examples=examples, as_json=as_json)
+
+
 @main.group(short_help="Import, list, show and try feeds.")
 def feeds() -> None:
     """The feeds that are followed, what became of their entries, and what another would bring.

@@ -16,7 +16,7 @@ def record_in(line: bytes) -> Article | Withdrawal | None:
     for decoder in (_ARTICLE, _WITHDRAWAL):
         try:
             record = decoder.decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             continue
         assert isinstance(record, Article | Withdrawal)
         return record if time_of(record).tzinfo else None
