@@ -40,8 +40,10 @@ _ALIKE = dict(
 _UNALIKE = {latin: other for other, latin in reversed(_ALIKE.items()) if re.match(f"[{_CYRILLIC}]", other)}
 _SPELT = dict(zip("äöüßæøœåıİłđðþħ", "ae oe ue ss ae oe oe aa i i l d d th h".split(), strict=True))
 _ARABIC = dict(zip("أإآٱىیئؤةکہھ", "ااااييي\u0648هكهه", strict=True))
-_ASCII = frozenset(map(chr, range(128)))
+_ASCII = bytes(range(128))
+WESTERN = "cp1252"
 _TEXTS_AT_HAND = 256
+_JUST_READ = 16
 Places = npt.NDArray[np.intp]
 
 
@@ -55,7 +57,7 @@ class Plain(NamedTuple):
 
 @lru_cache(maxsize=_TEXTS_AT_HAND)
 def plain(text: str) -> Plain:
-    western = _is_western(text)
+    western = western_bytes(text) is not None
     found = [
         *(_ENTITY.finditer(text) if "&" in text else ()),
         *(_BREAK.finditer(text) if "-\n" in text or "\u2010\n" in text else ()),
@@ -72,22 +74,27 @@ def unify(words: str) -> str:
     """Blanks stay as they are: a word never becomes two, and none vanishes."""
     if words.isascii():
         return words
-    for letter in set(words) - _ASCII:
+    for letter in _beyond_ascii(words):
         other = _unified(letter)
         if other != letter:
             words = words.replace(letter, other)
     return words
 
 
-def _is_western(text: str) -> bool:
-    """Nothing but letters and marks of Western Europe: a quick way to say that most is in order."""
-    for encoding in ("ascii", "latin-1", "cp1252"):
-        try:
-            text.encode(encoding)
-        except UnicodeEncodeError:
-            continue
-        return True
-    return False
+@lru_cache(maxsize=_JUST_READ)
+def western_bytes(text: str) -> bytes | None:
+    """A byte a character, where it has but letters and marks of Western Europe, and most is in order."""
+    try:
+        return text.encode(WESTERN)
+    except UnicodeEncodeError:
+        return None
+
+
+def _beyond_ascii(words: str) -> set[str]:
+    try:
+        return set(words.encode("latin-1").translate(None, _ASCII).decode("latin-1"))
+    except UnicodeEncodeError:
+        return {letter for letter in set(words) if not letter.isascii()}
 
 
 def _without(text: str, match: re.Match[str]) -> str:

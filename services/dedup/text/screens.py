@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from services.contracts.relations import ScreenReason
 from services.dedup.settings import DedupSettings
+from services.dedup.text.words import fold
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _TIME = (
@@ -95,15 +96,15 @@ class Screen(NamedTuple):
     """In words, with the numbers that decided."""
 
 
-def screen(title: str, text: str, words: Sequence[str], settings: DedupSettings) -> Screen | None:
-    """Why a version is kept out of matching, or None. `words`: the folded words of its text."""
+def screen(title: str, text: str, words: int, settings: DedupSettings) -> Screen | None:
+    """Why a version is kept out of matching, or None. `words`: how many its text has."""
     if not text.strip() and not title.strip():
         return Screen("empty", "neither title nor text")
-    return _wall(text, words, settings) or _ticker(title, text, len(words), settings)
+    return _wall(text, words, settings) or _ticker(title, text, words, settings)
 
 
-def _wall(text: str, words: Sequence[str], settings: DedupSettings) -> Screen | None:
-    if not 0 < len(words) <= settings.stub_words or _SIGNS.isdisjoint(words):
+def _wall(text: str, words: int, settings: DedupSettings) -> Screen | None:
+    if not 0 < words <= settings.stub_words or _SIGNS.isdisjoint(fold(text)):
         return None
     lowered = text.lower()
     if len(_named(lowered, _CONSENT_CORE)) >= 2:
