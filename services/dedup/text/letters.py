@@ -28,6 +28,11 @@ _MARK = re.compile(f"[{_INVISIBLE}{_VOWEL_MARKS}{_COMBINING}]")
 _SIGNS = re.compile(f"[{_INVISIBLE}{_VOWEL_MARKS}]+")
 _FOREIGN = re.compile(f"[{_CYRILLIC}{_GREEK}]")
 _LATIN = re.compile(r"[a-zA-Z]")
+_ROMAN = r"[a-zA-Z\u00c0-\u024f]"
+_MEETING = re.compile(
+    rf"{_ROMAN}(?:(?<=[{_CYRILLIC}{_GREEK}]{_ROMAN})|(?<=[{_CYRILLIC}{_GREEK}]\u00ad{_ROMAN})|(?=\u00ad?[{_CYRILLIC}{_GREEK}]))"
+)
+"""Where letters of two scripts follow each other within a word."""
 _LETTER = rf"[a-zA-Z\u00c0-\u024f{_CYRILLIC}{_GREEK}]"
 _WORD = re.compile(rf"{_LETTER}+(?:\u00ad{_LETTER}+)*")
 _ALIKE = dict(
@@ -64,7 +69,7 @@ def plain(text: str) -> Plain:
         *(_MARKED.finditer(text) if not western and _MARK.search(text) else ()),
     ]
     pieces = sorted((match.start(), match.end(), _without(text, match)) for match in found)
-    if not western and _FOREIGN.search(text):
+    if not western and _FOREIGN.search(text) and _MEETING.search(text):
         pieces = sorted([*pieces, *_disguised(text)])
     pieces = [piece for piece in pieces if text[piece[0] : piece[1]] != piece[2]]
     return _rebuilt(text, pieces) if pieces else Plain(text, None, None)
@@ -110,9 +115,9 @@ def _disguised(text: str) -> list[tuple[int, int, str]]:
     """Letters of another script within a word that look like those of its own."""
     found = []
     for word in _WORD.finditer(text):
-        latin, foreign = len(_LATIN.findall(word[0])), len(_FOREIGN.findall(word[0]))
-        if not latin or not foreign:
+        if not _MEETING.search(word[0]):
             continue
+        latin, foreign = len(_LATIN.findall(word[0])), len(_FOREIGN.findall(word[0]))
         table = _ALIKE if latin >= foreign else _UNALIKE
         found += [
             (word.start() + i, word.start() + i + 1, table[letter])

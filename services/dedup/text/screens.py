@@ -20,7 +20,7 @@ _TIME = (
     r"(?::[0-5]\d(?!:?\d)|[.][0-5]\d(?=\s*Uhr\b)|\s*Uhr\b|h[0-5]\d\b|[.:]?(?:[0-5]\d)?\s?[ap]\.?m\b)"
 )
 _CLOCK = re.compile(_TIME, re.IGNORECASE)
-_TIMES = re.compile(r"\d[:.hH]\d\d|\d ?(?:[Uu]hr|[ap]\.?m)")
+_TIMES = re.compile(r"\d(?:[:.hH]\d\d| ?(?:[Uu]hr|[ap]\.?m))")
 """What every time holds, cheap to look for."""
 _ENTRY = re.compile(rf"^[^\w\n]{{0,8}}(?:\w+,? ){{0,2}}{_TIME}", re.IGNORECASE | re.MULTILINE)
 _TICKER_NAME = re.compile(

@@ -8,7 +8,7 @@ left to right. Any consumer can compute them; `tests/unit/dedup/test_shingles.py
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from services.dedup.text.words import is_unspaced
 
 Hashes = npt.NDArray[np.uint64]
+Unsigned = TypeVar("Unsigned", np.uint64, np.uint32)
 
 _NARROW_WORDS, _WIDE_WORDS = 3, 5
 _NARROW_CHARS, WIDE_CHARS = 5, 8
@@ -91,7 +92,7 @@ def _sum_up(words: Hashes, width: int) -> Hashes:
     return value
 
 
-def distinct(hashes: Hashes) -> Hashes:
+def distinct(hashes: npt.NDArray[Unsigned]) -> npt.NDArray[Unsigned]:
     """Each hash once, ascending."""
     ordered = np.sort(hashes)
     if len(ordered) < 2:

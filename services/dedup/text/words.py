@@ -105,7 +105,7 @@ def _other_words(lowered: str) -> str:
     codes = _codes(lowered)
     if codes is not None:
         return _joined(codes)
-    return " ".join(lowered[start:end].replace(SOFT_HYPHEN, "") for start, end in _matched(lowered).tolist())
+    return " ".join(_pattern(lowered).findall(lowered)).replace(SOFT_HYPHEN, "")
 
 
 @lru_cache(maxsize=_TEXTS_AT_HAND)
@@ -176,8 +176,12 @@ def _joined(codes: Codes) -> str:
 
 def _matched(lowered: str) -> Spans:
     """The same by regular expression: unspaced scripts, soft hyphens, the higher planes."""
-    pattern = _MIXED if _has_unspaced(lowered) else _WORD
-    return np.array([match.span() for match in pattern.finditer(lowered)], np.intp).reshape(-1, 2)
+    found = [match.span() for match in _pattern(lowered).finditer(lowered)]
+    return np.array(found, np.intp).reshape(-1, 2)
+
+
+def _pattern(lowered: str) -> re.Pattern[str]:
+    return _MIXED if _has_unspaced(lowered) else _WORD
 
 
 def _has_loose_hyphen(text: str) -> bool:
