@@ -9,7 +9,7 @@ import msgspec
 from services.console.scan import is_a, scan
 from services.contracts import wire
 from services.contracts.articles import Article
-from services.contracts.relations import Refusal, Relation, ScreenReason, Verdict
+from services.contracts.relations import Refusal, RefusalReason, Relation, Verdict
 from services.contracts.stories import Story
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus
@@ -26,7 +26,7 @@ class Screened(msgspec.Struct, frozen=True):
     """A line of `screened.jsonl`: an article, or a pair where `other_url` is set."""
 
     url: str
-    reason: ScreenReason
+    reason: RefusalReason
     detail: str = ""
     other_url: str = ""
 

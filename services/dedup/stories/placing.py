@@ -99,6 +99,11 @@ class Stories:
         home = self._home.get(article)
         return self._open[home] if home else None
 
+    def source_of(self, article: str) -> str:
+        """The member that an article took its text from, by id; empty where it is in no story, or none."""
+        home = self.of(article)
+        return next((m.of for m in home.members if m.article_id == article), "") if home else ""
+
     def __len__(self) -> int:
         return len(self._open)
 
