@@ -9,7 +9,7 @@ import msgspec
 from services.contracts.relations import REUSE_KINDS, PairAnswer, Refusal, Relation, Verdict
 from services.dedup.folded import Folded
 from services.dedup.relations.direction import directed, source_and_taker
-from services.dedup.relations.listing import Known, condense, is_counted
+from services.dedup.relations.listing import Known, condense, counting
 from services.dedup.relations.overlap import shared_share
 from services.dedup.relations.relate import Unrelated, relate
 from services.dedup.search.candidates import Candidate, choose
@@ -128,7 +128,7 @@ class Pairs:
         counted = (
             before is not None
             and before.record.first_seen_at < record.article.first_seen_at
-            and is_counted(relations, before.record.verdict.relations)
+            and counting(relations, before.record.verdict.relations) is not None
         )
         listed = (r for r in relations if r.other_article_id == article)
         if not forward:
@@ -142,7 +142,7 @@ class Pairs:
             r
             for r in findings.relations
             if r.other_article_id not in told
-            and not is_counted(verdict.relations, self._known(r.other_version_id).relations)
+            and counting(verdict.relations, self._known(r.other_version_id).relations) is None
         )
         seen = {refusal.other_version_id for refusal in verdict.refused}
         refused = (refusal for refusal in findings.refused if refusal.other_version_id not in seen)

@@ -83,8 +83,9 @@ def _then(then: Decision, evidence: Evidence, console: Console) -> None:
             show.relation(articles[newer.url], articles.get(relation.other_url), relation, console)
         case Refused(verdict, refusal):
             _refusal(verdict, refusal, console)
-        case KeptOut(verdict):
-            _kept_out(verdict, console)
+        case KeptOut(verdicts):
+            for verdict in verdicts:
+                _kept_out(verdict, console)
         case Counted(verdict, relation):
             console.print(
                 f"  both share the text of {relation.other_url} ({relation.kind}): the pair is one of the "

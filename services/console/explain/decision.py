@@ -6,7 +6,7 @@ from typing import NamedTuple
 from services.console.explain.evidence import Evidence
 from services.contracts.articles import Article
 from services.contracts.relations import Refusal, Relation, Verdict
-from services.dedup.relations.listing import is_counted
+from services.dedup.relations.listing import counting
 
 
 class Related(NamedTuple):
@@ -22,9 +22,9 @@ class Refused(NamedTuple):
 
 
 class KeptOut(NamedTuple):
-    """One of the two was never compared with anything."""
+    """One of the two, or both, was never compared with anything."""
 
-    verdict: Verdict
+    verdicts: tuple[Verdict, ...]
 
 
 class Counted(NamedTuple):
@@ -47,7 +47,8 @@ Decision = Related | Refused | KeptOut | Counted | Unlisted
 
 def decision(evidence: Evidence, one: Article, other: Article) -> Decision:
     """What the latest verdicts say of the pair, then what those on earlier texts of the two said."""
-    pairs = [(one, other), (other, one)]
+    older, newer = sorted((one, other), key=lambda article: (article.first_seen_at, article.article_id))
+    pairs = [(newer, older), (older, newer)]
     for age in range(max(len(evidence.verdicts.get(a.article_id, ())) for a, _ in pairs)):
         told = [found for mine, theirs in pairs for found in _told(evidence, mine, theirs, age)]
         if told:
@@ -75,12 +76,10 @@ def _told(evidence: Evidence, mine: Article, other: Article, age: int) -> Iterat
 
 def _unnamed(evidence: Evidence, pairs: list[tuple[Article, Article]]) -> KeptOut | Counted | None:
     """What the verdicts in force say of the pair without naming it."""
-    for mine, theirs in pairs:
-        verdict, other = evidence.verdict(mine), evidence.verdict(theirs)
-        if verdict is None or other is None:
-            continue
-        if verdict.outcome == "screened":
-            return KeptOut(verdict)
-        if mine.first_seen_at >= theirs.first_seen_at and is_counted(verdict.relations, other.relations):
-            return Counted(verdict, next(r for r in verdict.relations if r.others))
+    newer, older = (evidence.verdict(mine) for mine, _ in pairs)
+    screened = tuple(verdict for verdict in (older, newer) if verdict and verdict.outcome == "screened")
+    if screened:
+        return KeptOut(screened)
+    if newer and older and (relation := counting(newer.relations, older.relations)):
+        return Counted(newer, relation)
     return None

@@ -55,7 +55,9 @@ class Evidence(msgspec.Struct):
         return next((story for story in self.stories.values() if url in story.articles), None)
 
 
-class _RelationLine(Relation, frozen=True, kw_only=True):
+class _Of(msgspec.Struct, frozen=True, kw_only=True):
+    """What a line of `relations.jsonl` says of its newer article."""
+
     article_id: str
     version_id: str
     story_id: str = ""
@@ -86,14 +88,15 @@ def read_directory(out: Path) -> Evidence:
     for line in _rows(out / "screened.jsonl", _ScreenedLine):
         if (verdict := said.get(line.article_id)) is not None:
             said[line.article_id] = _refused(verdict, line, evidence)
-    for line in _rows(out / "relations.jsonl", _RelationLine):
-        if (verdict := said.get(line.article_id)) is not None:
-            said[line.article_id] = msgspec.structs.replace(
+    lines = out / "relations.jsonl"
+    for of, relation in zip(_rows(lines, _Of), _rows(lines, Relation), strict=True):
+        if (verdict := said.get(of.article_id)) is not None:
+            said[of.article_id] = msgspec.structs.replace(
                 verdict,
-                version_id=line.version_id,
-                story_id=line.story_id,
-                late=line.late,
-                relations=(*verdict.relations, line),
+                version_id=of.version_id,
+                story_id=of.story_id,
+                late=of.late,
+                relations=(*verdict.relations, relation),
             )
     evidence.verdicts = {article: [verdict] for article, verdict in said.items()}
     for story in _rows(out / "stories.jsonl", Story):

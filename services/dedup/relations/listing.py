@@ -57,10 +57,12 @@ def condense(
     return tuple(listed[r.other_article_id] for r in relations if r.other_article_id in listed)
 
 
-def is_counted(relations: Sequence[Relation], others: Sequence[Relation]) -> bool:
-    """Whether an article is among those that `relations` count: by what it took from (`others`), one text."""
-    counting = (r.other_article_id for r in relations if r.others and r.kind in REUSE_KINDS)
-    return not _texts(others).isdisjoint(counting)
+def counting(relations: Sequence[Relation], others: Sequence[Relation]) -> Relation | None:
+    """The one of `relations` that counts an article which has its text from the same source (`others`)."""
+    texts = _texts(others)
+    return next(
+        (r for r in relations if r.others and r.kind in REUSE_KINDS and r.other_article_id in texts), None
+    )
 
 
 class _Family(NamedTuple):
