@@ -122,7 +122,8 @@ async def _on_log(
     await bus.start()
     try:
         await bus.create(addresses.topic_specs(forget=request.settings.replay.forget))
-        async with open_recordings(request.paths, request.speed) as replayed:
+        sharding = request.settings.ingest.sharding
+        async with open_recordings(request.paths, request.speed, sharding) as replayed:
             await refuse_other_input(bus, request.paths)
             pipeline = await _run(bus, replayed, request, stop)
             tally = await written(bus, out)

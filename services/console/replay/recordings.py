@@ -9,6 +9,7 @@ from pathlib import Path
 from services.console.scan import scan
 from services.contracts import wire
 from services.contracts.feeds import FeedState
+from services.contracts.topics import Sharding
 from services.ingest.recordings.archive import Archive
 from services.ingest.recordings.recording import Recording
 from services.ingest.recordings.replay import ReplayFeeder
@@ -25,8 +26,8 @@ MOST_PARSERS = 4
 class Replayed:
     """The recordings while they are replayed."""
 
-    def __init__(self, sources: Sequence[Source], speed: float) -> None:
-        self.service = IngestService(self._feeder, origins=1)
+    def __init__(self, sources: Sequence[Source], speed: float, sharding: Sharding) -> None:
+        self.service = IngestService(self._feeder, origins=1, sharding=sharding)
         self._sources = sources
         self._speed = speed
         self.before = 0
@@ -59,13 +60,14 @@ class Replayed:
 
 
 @asynccontextmanager
-async def open_recordings(paths: Sequence[Path], speed: float) -> AsyncIterator[Replayed]:
+async def open_recordings(
+    paths: Sequence[Path], speed: float, sharding: Sharding = "one"
+) -> AsyncIterator[Replayed]:
     """The recordings at `paths`. Parser processes run only where there are pages to parse."""
     recorded = not all(_is_archive(path) for path in paths)
     async with Pool(min(MOST_PARSERS, os.cpu_count() or 1) if recorded else 0) as pool:
-        yield Replayed(
-            [Archive(path) if _is_archive(path) else Recording(path, pool) for path in paths], speed
-        )
+        sources = [Archive(path) if _is_archive(path) else Recording(path, pool) for path in paths]
+        yield Replayed(sources, speed, sharding)
 
 
 async def refuse_other_input(bus: Bus, paths: Sequence[Path]) -> None:

@@ -250,7 +250,7 @@ def _ingest(
         polling = HttpFeeder(task, fetcher, pool, once=once, settings=live, fetches=fetches)
         return OnceFeeder(polling, number, this_round) if once else polling
 
-    return IngestService(feeder, origins=FEED_PARTITIONS)
+    return IngestService(feeder, origins=FEED_PARTITIONS, sharding=ingest.sharding)
 
 
 def _run_settings(request: RunRequest) -> RunSettings:
