@@ -440,7 +440,7 @@ def explain(
     from services.console.explain.command import evidence_of, explain_article, explain_pair
 
     console = Console(highlight=False)
-    evidence = asyncio.run(evidence_of(out, address or settings.bus.url))
+    evidence = asyncio.run(evidence_of(out, address or settings.bus.url, settings.ingest.sharding))
     if other_url is None:
         explain_article(evidence, url, console)
     else:

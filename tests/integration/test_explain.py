@@ -16,6 +16,7 @@ from services.console.export.files import export
 from services.contracts import wire
 from services.contracts.articles import Article
 from services.contracts.relations import Verdict
+from services.contracts.topics import shard_of
 from services.dedup.relations.explain import compare
 from services.stream.bus import Output, Partition
 from services.stream.memory import MemoryBus
@@ -68,6 +69,7 @@ def logged() -> Evidence:
     evidence = Evidence()
     for one in sorted(ARCHIVE, key=lambda one: one.first_seen_at):
         evidence.articles[one.url] = one
+        evidence.shards[one.url] = shard_of(one.language, "language")
     for _, verdict in decided(ARCHIVE):
         said = [
             v for v in evidence.verdicts.get(verdict.article_id, []) if v.version_id != verdict.version_id
@@ -116,7 +118,7 @@ def test_what_is_counted_and_not_listed_is_a_relation(logged: Evidence) -> None:
         (STUB, STRANGER, "was kept out of matching (stub): it is what stands before a paywall"),
         (STRANGER, WHOLE[3], "it was never looked at; why, is computed again below"),
         (STRANGER, WHOLE[3], "no key in common"),
-        (STRANGER, ENGLISH, "texts in en and de belong to different groups"),
+        (STRANGER, ENGLISH, "texts in en and de are in different shards"),
         (WHOLE[0], WHOLE[1], "paper1 runs the report that paper0 has"),
         (WHOLE[0], WHOLE[1], "paper0 was seen first, 3 minutes earlier"),
         (WHOLE[0], WHOLE[70], "67 more articles share this text and are not listed one by one"),

@@ -18,17 +18,17 @@ from services.console.explain.decision import (
 from services.console.explain.evidence import Evidence, read_bus, read_directory
 from services.contracts.articles import Article
 from services.contracts.relations import Refusal, Relation, Verdict
-from services.contracts.topics import shard_of
+from services.contracts.topics import Sharding
 from services.dedup.relations.explain import Comparison, compare
 from services.dedup.settings import DedupSettings
 
 _MOST_REFUSALS = 20
 
 
-async def evidence_of(out: Path | None, address: str) -> Evidence:
+async def evidence_of(out: Path | None, address: str, sharding: Sharding) -> Evidence:
     """From a replay's directory where one is given, else from the log."""
     if out is not None:
-        return read_directory(out)
+        return read_directory(out, sharding)
     bus = bus_at(shared(parse(address)))
     await bus.start()
     try:
@@ -62,7 +62,8 @@ def explain_pair(evidence: Evidence, url: str, other: str, settings: DedupSettin
     if one.url == two.url:
         console.print("the same article", markup=False)
         return
-    known = [a for a in evidence.articles.values() if shard_of(a.language) == shard_of(one.language)]
+    shards = evidence.shards
+    known = [article for url, article in evidence.articles.items() if shards.get(url) == shards.get(one.url)]
     now = compare(one, two, known, settings)
     show.head(now.older, console)
     show.head(now.newer, console)
@@ -71,7 +72,8 @@ def explain_pair(evidence: Evidence, url: str, other: str, settings: DedupSettin
     _then(then, evidence, console)
     console.print("\nComputed again now, from the articles at hand:", style="bold")
     show.numbers(now, settings, console)
-    for line in _now(then, now, settings):
+    apart = shards.get(one.url) != shards.get(two.url)
+    for line in _now(then, now, settings, apart=apart):
         console.print(f"  {line}", markup=False)
     _same_story(evidence, one, two, console)
 
@@ -135,13 +137,14 @@ def _unlisted(refused: tuple[Refusal, ...], left_out: int, console: Console) -> 
         console.print("  it was never looked at; why, is computed again below", markup=False)
 
 
-def _now(then: Decision, now: Comparison, settings: DedupSettings) -> list[str]:
+def _now(then: Decision, now: Comparison, settings: DedupSettings, *, apart: bool) -> list[str]:
     """What the rules say today, and whether that is what was decided."""
     before = then.relation.kind if isinstance(then, Related) else None
     if isinstance(then, Counted):
         before = then.relation.kind
-    today = now.answer.kind if isinstance(now.answer, Relation) and _is_looked_at(now) else None
-    lines = _today(now, settings)
+    looked_at = now.looked_at and now.near and not apart
+    today = now.answer.kind if isinstance(now.answer, Relation) and looked_at else None
+    lines = _today(now, settings, apart=apart)
     if _moved_on(then, now):
         return ["one of the two texts has changed since; these numbers are of the texts shown now", *lines]
     if before == today:
@@ -149,16 +152,14 @@ def _now(then: Decision, now: Comparison, settings: DedupSettings) -> list[str]:
     return [*lines, "the rules, or what is known, have changed: today it would be decided otherwise"]
 
 
-def _is_looked_at(now: Comparison) -> bool:
-    return now.looked_at and now.near and shard_of(now.newer.language) == shard_of(now.older.language)
-
-
-def _today(now: Comparison, settings: DedupSettings) -> list[str]:
+def _today(now: Comparison, settings: DedupSettings, *, apart: bool) -> list[str]:
     newer, older = now.newer, now.older
     lines = [f"{url} is kept out of matching: {why.reason}: {why.detail}" for url, why in now.screens]
-    if shard_of(newer.language) != shard_of(older.language):
+    if apart:
         languages = f"{older.language} and {newer.language}"
-        lines.append(f"never looked at: texts in {languages} belong to different groups and are not compared")
+        lines.append(
+            f"never looked at: texts in {languages} are in different shards and not compared"
+        )
     elif not now.near:
         lines.append(f"never looked at: more than {settings.window_days} days lie between them")
     elif not now.hit.bands and not now.hit.samples:

@@ -11,6 +11,7 @@ from services.contracts import wire
 from services.contracts.articles import Article
 from services.contracts.relations import Refusal, RefusalReason, Relation, ScreenReason, Verdict
 from services.contracts.stories import Story
+from services.contracts.topics import Sharding, shard_of
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus
 
@@ -22,6 +23,8 @@ class Evidence(msgspec.Struct):
     verdicts: dict[str, list[Verdict]] = msgspec.field(default_factory=dict)
     """By article id, one a version, the latest last; a directory has that one alone."""
     stories: dict[str, Story] = msgspec.field(default_factory=dict)
+    shards: dict[str, int] = msgspec.field(default_factory=dict)
+    """Of each article by its URL: texts of two shards are never compared."""
 
     def find(self, url: str) -> Article:
         """The article at a URL, or the only one whose URL contains it. Raises `Stop` (usage)."""
@@ -76,14 +79,15 @@ class _ScreenedLine(msgspec.Struct, frozen=True, kw_only=True):
     others: int = 0
 
 
-def read_directory(out: Path) -> Evidence:
-    """The files of a finished replay. Raises `Stop` (usage) where they are not there."""
+def read_directory(out: Path, sharding: Sharding = "one") -> Evidence:
+    """The files of a finished replay or an export. Raises `Stop` (usage) where they are not there."""
     if not (out / "articles.jsonl").is_file():
         raise Stop(Exit.USAGE, f"{out}: no articles.jsonl in it; name the --out directory of a replay")
     evidence = Evidence()
     said: dict[str, Verdict] = {}
     for article in _rows(out / "articles.jsonl", Article):
         evidence.articles[article.url] = article
+        evidence.shards[article.url] = shard_of(article.language, sharding)
         said[article.article_id] = _undecided(article)
     for line in _rows(out / "screened.jsonl", _ScreenedLine):
         if (verdict := said.get(line.article_id)) is not None:
@@ -142,20 +146,23 @@ def _rows(file: Path, kind: type[msgspec.Struct]) -> Iterator:  # type: ignore[t
 
 async def read_bus(bus: Bus) -> Evidence:
     """The same from the topics of a log."""
-    return Evidence(await _articles(bus), await _verdicts(bus), await _stories(bus))
+    evidence = Evidence(verdicts=await _verdicts(bus), stories=await _stories(bus))
+    await _articles(bus, evidence)
+    return evidence
 
 
-async def _articles(bus: Bus) -> dict[str, Article]:
-    """By URL, the first sight of the version that is shown."""
+async def _articles(bus: Bus, evidence: Evidence) -> None:
+    """The first sight of the versions that are shown, and their shards."""
     shown: dict[str, Article] = {}
     first: dict[tuple[str, str], Article] = {}
     async for record in scan(bus, "articles"):
         if is_a(record, Article):
             article = wire.decode(Article, record.value or b"")
             version = (article.url, article.version_id)
+            evidence.shards[article.url] = record.partition.number
             shown[article.url] = max(shown.get(article.url, article), article, key=_time_seen)
             first[version] = min(first.get(version, article), article, key=_time_seen)
-    return {url: first[url, article.version_id] for url, article in shown.items()}
+    evidence.articles = {url: first[url, article.version_id] for url, article in shown.items()}
 
 
 def _time_seen(article: Article) -> datetime:
