@@ -157,9 +157,7 @@ def _today(now: Comparison, settings: DedupSettings, *, apart: bool) -> list[str
     lines = [f"{url} is kept out of matching: {why.reason}: {why.detail}" for url, why in now.screens]
     if apart:
         languages = f"{older.language} and {newer.language}"
-        lines.append(
-            f"never looked at: texts in {languages} are in different shards and not compared"
-        )
+        lines.append(f"never looked at: texts in {languages} are in different shards and not compared")
     elif not now.near:
         lines.append(f"never looked at: more than {settings.window_days} days lie between them")
     elif not now.hit.bands and not now.hit.samples:
