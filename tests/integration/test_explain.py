@@ -1,13 +1,16 @@
 """`newsfold explain` says what was decided, and it is what relations and stories say."""
 
+import asyncio
 import io
 from itertools import combinations
 from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner, Result
 from rich.console import Console
 
+from services.cli import main
 from services.console.addresses import topic_specs
 from services.console.explain.command import explain_article, explain_pair
 from services.console.explain.decision import Counted, KeptOut, Refused, Related, Unlisted, decision
@@ -85,7 +88,7 @@ def pair(evidence: Evidence, one: Article, other: Article) -> str:
 
 
 def test_of_every_pair_it_says_what_the_verdicts_say(logged: Evidence) -> None:
-    told = {(url, r.other_article_id): r for url, r in logged.relations()}
+    told = {(verdict.url, r.other_article_id): r for verdict, r in logged.relations()}
     seen = set()
     for one, other in combinations(logged.articles.values(), 2):
         there, back = decision(logged, one, other), decision(logged, other, one)
@@ -135,8 +138,8 @@ def test_what_the_rules_of_today_would_not_decide_is_said(logged: Evidence) -> N
     strict = msgspec.structs.replace(SETTINGS, least_fresh=5_000, background_fresh=5_000)
     out = io.StringIO()
     one, other = next(
-        (logged.articles[url], logged.articles[r.other_url])
-        for url, r in logged.relations()
+        (logged.articles[verdict.url], logged.articles[r.other_url])
+        for verdict, r in logged.relations()
         if r.jaccard < 0.5 and logged.articles[r.other_url].version_id == r.other_version_id
     )
     explain_pair(logged, one.url, other.url, strict, Console(file=out, width=400, highlight=False))
@@ -152,7 +155,9 @@ def test_it_says_so_where_a_text_has_changed_since() -> None:
     for _, verdict in decided([first, second, changed]):
         said.setdefault(verdict.article_id, []).append(verdict)
     evidence = Evidence({one.url: one for one in (changed, second)}, said)
-    assert "one of the two texts has changed since" in pair(evidence, changed, second)
+    text = pair(evidence, changed, second)
+    assert "one of the two texts has changed since" in text
+    assert "of texts that have changed since, so the passages are not shown" in text
 
 
 def test_an_article_names_the_pairs_that_were_refused_from_either_side(logged: Evidence) -> None:
@@ -170,6 +175,19 @@ async def test_the_files_say_what_the_log_says(tmp_path: Path) -> None:
     assert there.articles == back.articles
     for one, other in combinations(log, 2):
         assert _plain(decision(there, one, other)) == _plain(decision(back, one, other))
+
+
+async def test_it_reads_the_directory_that_is_named(tmp_path: Path) -> None:
+    await export(await log_of(WHOLE[:2]), tmp_path)
+
+    def asked(*urls: str) -> Result:
+        return CliRunner().invoke(main, ["explain", "--out", str(tmp_path), *urls])
+
+    said = await asyncio.to_thread(asked, WHOLE[0].url, WHOLE[1].url)
+    assert said.exit_code == 0, said.output
+    assert "paper1 runs the report that paper0 has" in said.output
+    missing = await asyncio.to_thread(asked, "https://nobody.example/")
+    assert (missing.exit_code, "no such article" in missing.output) == (2, True)
 
 
 def _plain(said: object) -> object:

@@ -49,10 +49,9 @@ def explain_article(evidence: Evidence, url: str, console: Console) -> None:
         _refusal(by, refusal, console)
     if len(refused) > _MOST_REFUSALS:
         console.print(f"  … and {len(refused) - _MOST_REFUSALS:,} more refused pairs", style="red")
-    for newer_url, relation in evidence.relations():
-        newer = evidence.articles.get(newer_url)
-        if newer is not None and article.url in (newer_url, relation.other_url):
-            show.relation(newer, evidence.articles.get(relation.other_url), relation, console)
+    for newer, relation in evidence.relations():
+        if newer.url in evidence.articles and article.url in (newer.url, relation.other_url):
+            show.relation(evidence, newer, relation, console)
     show.story(evidence, article, console)
 
 
@@ -81,8 +80,7 @@ def explain_pair(evidence: Evidence, url: str, other: str, settings: DedupSettin
 def _then(then: Decision, evidence: Evidence, console: Console) -> None:
     match then:
         case Related(newer, relation):
-            articles = evidence.articles
-            show.relation(articles[newer.url], articles.get(relation.other_url), relation, console)
+            show.relation(evidence, newer, relation, console)
         case Refused(verdict, refusal):
             _refusal(verdict, refusal, console)
         case KeptOut(verdicts):

@@ -41,11 +41,11 @@ class Evidence(msgspec.Struct):
         said = self.verdicts.get(article.article_id)
         return said[-1] if said else None
 
-    def relations(self) -> Iterator[tuple[str, Relation]]:
-        """Those in force, each with the URL of its newer article."""
+    def relations(self) -> Iterator[tuple[Verdict, Relation]]:
+        """Those in force, each with the verdict on its newer article."""
         for said in self.verdicts.values():
             for relation in said[-1].relations:
-                yield said[-1].url, relation
+                yield said[-1], relation
 
     def refusals(self, article: Article) -> Iterator[tuple[Verdict, Refusal]]:
         """Those in force that speak of an article, from either side."""

@@ -7,7 +7,7 @@ from rich.text import Text
 from services.console.explain import wording
 from services.console.explain.evidence import Evidence
 from services.contracts.articles import Article
-from services.contracts.relations import Passage, Relation
+from services.contracts.relations import Passage, Relation, Verdict
 from services.dedup.relations.explain import Comparison
 from services.dedup.settings import DedupSettings
 
@@ -47,8 +47,9 @@ def numbers(seen: Comparison, settings: DedupSettings, console: Console) -> None
         console.print(f"  {line}", markup=False)
 
 
-def relation(newer: Article, older: Article | None, told: Relation, console: Console) -> None:
+def relation(evidence: Evidence, verdict: Verdict, told: Relation, console: Console) -> None:
     """What the newer is to the older, who took from whom, the numbers, the words."""
+    newer, older = evidence.articles[verdict.url], evidence.articles.get(told.other_url)
     style = _STYLES[told.kind]
     kind = f"{told.kind}{' (correction)' if told.correction else ''}"
     console.print()
@@ -66,6 +67,9 @@ def relation(newer: Article, older: Article | None, told: Relation, console: Con
         if line:
             console.print(f"  {line}", markup=False)
     if older is None:
+        return
+    if (verdict.version_id, told.other_version_id) != (newer.version_id, older.version_id):
+        console.print("  of texts that have changed since, so the passages are not shown", markup=False)
         return
     for passage in told.passages[:_MOST_PASSAGES]:
         console.print(_quoted(newer.text, older.text, passage, style))
