@@ -19,6 +19,7 @@ from services.console.export.files import export
 from services.contracts import wire
 from services.contracts.articles import Article
 from services.contracts.relations import Verdict
+from services.contracts.stories import Story, StoryMember
 from services.contracts.topics import shard_of
 from services.dedup.relations.explain import compare
 from services.stream.bus import Output, Partition
@@ -158,6 +159,46 @@ def test_it_says_so_where_a_text_has_changed_since() -> None:
     text = pair(evidence, changed, second)
     assert "one of the two texts has changed since" in text
     assert "of texts that have changed since, so the passages are not shown" in text
+
+
+def test_a_member_whose_text_is_another_relation_by_now_is_told_as_both() -> None:
+    """A story keeps what an article was when it came; the relation in force is that of the text shown now."""
+    first, second, changed = copy(0), copy(1), copy(1, kept=10, hours=5, own=400)
+    said: dict[str, list[Verdict]] = {}
+    for _, verdict in decided([first, second, changed]):
+        said.setdefault(verdict.article_id, []).append(verdict)
+    members = [
+        StoryMember(
+            article_id=one.article_id,
+            version_id=one.version_id,
+            url=one.url,
+            source=one.source,
+            title=one.title,
+            language=one.language,
+            role="copy" if one is changed else "original",
+            of=first.url if one is changed else "",
+            kind="syndicated" if one is changed else None,
+            first_seen_at=one.first_seen_at,
+        )
+        for one in (first, changed)
+    ]
+    story = Story(
+        story_id="s",
+        revision=3,
+        headline="Marsum",
+        lead_url=first.url,
+        articles=(first.url, changed.url),
+        members=tuple(members),
+        first_seen_at=first.first_seen_at,
+        last_seen_at=changed.first_seen_at,
+    )
+    evidence = Evidence({one.url: one for one in (first, changed)}, said, {"s": story})
+    out = io.StringIO()
+    explain_article(evidence, changed.url, Console(file=out, width=400, highlight=False))
+    (relation,) = said[changed.article_id][-1].relations
+    assert relation.kind != "syndicated"
+    assert f"paper1: copy of {first.url}" in out.getvalue()
+    assert f"the text shown now: {relation.kind}" in out.getvalue()
 
 
 def test_an_article_names_the_pairs_that_were_refused_from_either_side(logged: Evidence) -> None:

@@ -109,10 +109,14 @@ def story(evidence: Evidence, article: Article, console: Console) -> None:
         return
     settings = DedupSettings()
     console.print(Text(f"story {told.story_id}: {told.headline}", style="bold"))
+    kinds = {(verdict.url, one.other_url): one.kind for verdict, one in evidence.relations()}
     for member in told.members:
         numbers = f" of {member.of} (J {member.jaccard:.2f}, C {member.containment:.2f})" if member.of else ""
         seen = f"{member.first_seen_at:%Y-%m-%d %H:%M}"
-        console.print(f"  {seen}  {member.source}: {member.role}{numbers}", markup=False, soft_wrap=True)
+        now = kinds.get((member.url, member.of), member.kind) if member.of else member.kind
+        since = f"; the text shown now: {now}" if now != member.kind else ""
+        line = f"  {seen}  {member.source}: {member.role}{numbers}{since}"
+        console.print(line, markup=False, soft_wrap=True)
     if len(told.members) > 1:
         console.print(
             f"  one story: each takes over the text of another within {settings.story_days:g} days "
