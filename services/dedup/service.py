@@ -29,7 +29,7 @@ Taken = Article | Withdrawal | Watermark | CanaryArticle
 
 
 class DedupTask:
-    """One shard: a language group's articles, in order of sight."""
+    """One shard: articles that are compared with each other, in order of sight."""
 
     def __init__(self, number: int, settings: DedupSettings, *, ranges: int = 1) -> None:
         self._number = number

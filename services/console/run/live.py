@@ -214,7 +214,7 @@ async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[S
         stages = []
         if request.recordings:
             replayed = await stack.enter_async_context(
-                open_recordings(request.recordings, settings.replay.speed)
+                open_recordings(request.recordings, settings.replay.speed, settings.ingest.sharding)
             )
             stages.append(Stage(replayed.service))
         elif "ingest" in request.services:

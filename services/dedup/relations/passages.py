@@ -93,8 +93,9 @@ def _pieces(
 
 def _maximal(newer: Profile, older: Profile) -> list[Run]:
     """All maximal runs, longest first; ties by place. Only places that match somewhere are looked at."""
-    here = np.flatnonzero(among(newer.shingles.wide, older.unique))
-    there = np.flatnonzero(among(older.shingles.wide, newer.unique))
+    common = newer.unique[among(newer.unique, older.unique)]  # few, mostly, and quick to look in
+    here = np.flatnonzero(among(newer.shingles.wide, common))
+    there = np.flatnonzero(among(older.shingles.wide, common))
     theirs = older.shingles.wide[there]
     order = np.argsort(theirs, kind="stable")
     ordered, there = theirs[order], there[order]

@@ -1,7 +1,5 @@
 """A version as the later stages see it: its shingles, how novel each is, its figures, its title."""
 
-from collections.abc import Sequence
-
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +10,7 @@ from services.dedup.text.boxes import boxed_words
 from services.dedup.text.figures import Figure, figures
 from services.dedup.text.shingles import WIDE_CHARS as CHARS
 from services.dedup.text.shingles import Hashes, Shingles, among, distinct, shingle
-from services.dedup.text.words import fold
+from services.dedup.text.words import fold, folded
 
 NEVER_EVIDENCE = 255
 _MICROSECOND = 1_000_000
@@ -50,7 +48,7 @@ class Profile(msgspec.Struct, frozen=True, eq=False):
 class Reading(msgspec.Struct, frozen=True, eq=False):
     """A text folded and shingled, before its novelty is known."""
 
-    words: Sequence[str]
+    words: int
     shingles: Shingles
     narrow: Hashes
     unique: Hashes
@@ -59,14 +57,15 @@ class Reading(msgspec.Struct, frozen=True, eq=False):
 
 
 def read(text: str) -> Reading:
-    words = fold(text)
-    shingles = shingle(words)
+    joined = folded(text)
+    words = joined.count(" ") + 1 if joined else 0
+    shingles = shingle(joined)
     unique = distinct(shingles.wide)
-    inside = boxed_words(text, len(words))
+    inside = boxed_words(text, words)
     if inside is None:
         return Reading(words, shingles, distinct(shingles.narrow), unique, np.zeros(len(unique), bool))
     outside = _untouched(shingles.wide, inside, shingles.width)
-    narrow_width = len(words) - len(shingles.narrow) + 1
+    narrow_width = words - len(shingles.narrow) + 1
     return Reading(
         words,
         shingles,
@@ -92,7 +91,7 @@ def profile(article: Article, reading: Reading, days: Days) -> Profile:
     return Profile(
         article=article,
         at_us=at_us,
-        words=len(reading.words),
+        words=reading.words,
         shingles=reading.shingles,
         unique=reading.unique,
         days=days,

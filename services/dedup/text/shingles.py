@@ -7,9 +7,8 @@ hashes are polynomials modulo 2**64 (Karp and Rabin 1987), spread by `mix`: a wo
 left to right. Any consumer can compute them; `tests/unit/dedup/test_shingles.py` does, in plain Python.
 """
 
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +16,13 @@ import numpy.typing as npt
 from services.dedup.text.words import is_unspaced
 
 Hashes = npt.NDArray[np.uint64]
+Unsigned = TypeVar("Unsigned", np.uint64, np.uint32)
 
 _NARROW_WORDS, _WIDE_WORDS = 3, 5
 _NARROW_CHARS, WIDE_CHARS = 5, 8
 _MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
 _SHIFT = np.uint64(33)
 _THREE = np.uint64(3)
-_BLANK = ord(" ")
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 2**64)
 _NONE: Hashes = np.zeros(0, np.uint64)
@@ -44,26 +43,29 @@ def mix(values: Hashes) -> Hashes:
     return spread ^ (spread >> _SHIFT)
 
 
-def shingle(words: Sequence[str]) -> Shingles:
-    """Shingles of folded words; empty where there are fewer words than a shingle has."""
-    narrow, wide = (_NARROW_CHARS, WIDE_CHARS) if is_unspaced(words) else (_NARROW_WORDS, _WIDE_WORDS)
-    if len(words) < narrow:
+def shingle(folded: str) -> Shingles:
+    """Shingles of folded words, joined by blanks; empty where there are fewer words than a shingle has."""
+    narrow, wide = (_NARROW_CHARS, WIDE_CHARS) if is_unspaced(folded) else (_NARROW_WORDS, _WIDE_WORDS)
+    if folded.count(" ") + 1 < narrow:
         return Shingles(_NONE, _NONE, wide)
-    hashes = _hash_words(words)
+    hashes = _hash_words(folded)
     small = _sum_up(hashes, narrow)
-    if len(words) < wide:
+    if len(hashes) < wide:
         return Shingles(mix(small), _NONE, wide)
     return Shingles(mix(small), mix(_sum_up(hashes, wide)), wide)
 
 
-def _hash_words(words: Sequence[str]) -> Hashes:
+def _hash_words(folded: str) -> Hashes:
     """Every word's hash at once: powers count from the start of the text and are divided back out."""
-    codes = np.frombuffer(" ".join(words).encode("utf-32-le", "surrogatepass"), np.uint32)
+    apart = folded.replace(" ", "\0")  # what parts words adds nothing to their sums
+    codes = (
+        np.frombuffer(apart.encode(), np.uint8)
+        if apart.isascii()
+        else np.frombuffer(apart.encode("utf-32-le", "surrogatepass"), np.uint32)
+    )
     powers, inverses = _powers(len(codes))
-    blank = codes == _BLANK
-    starts = np.concatenate(([0], np.flatnonzero(blank) + 1))
-    terms = np.where(blank, 0, codes) * powers
-    return mix(np.add.reduceat(terms, starts) * inverses[starts])
+    starts = np.concatenate(([0], np.flatnonzero(codes == 0) + 1))
+    return mix(np.add.reduceat(codes * powers, starts) * inverses[starts])
 
 
 def _powers(count: int) -> tuple[Hashes, Hashes]:
@@ -90,7 +92,7 @@ def _sum_up(words: Hashes, width: int) -> Hashes:
     return value
 
 
-def distinct(hashes: Hashes) -> Hashes:
+def distinct(hashes: npt.NDArray[Unsigned]) -> npt.NDArray[Unsigned]:
     """Each hash once, ascending."""
     ordered = np.sort(hashes)
     if len(ordered) < 2:
