@@ -18,7 +18,7 @@ from services.console.explain.evidence import Evidence, read_bus, read_directory
 from services.console.export.files import export
 from services.contracts import wire
 from services.contracts.articles import Article
-from services.contracts.relations import Verdict
+from services.contracts.relations import Refusal, Verdict
 from services.contracts.stories import Story, StoryMember
 from services.contracts.topics import shard_of
 from services.dedup.relations.explain import compare
@@ -133,6 +133,49 @@ def test_it_speaks_plainly(logged: Evidence, one: Article, other: Article, said:
     assert said in text
     assert text.index("As it was decided") < text.index("Computed again now")
     assert "today it would be decided otherwise" not in text
+
+
+def test_what_may_be_a_refusal_that_is_only_counted_is_said_to_be_computed() -> None:
+    one, other = article(prose("one", 90), "/one"), article(prose("other", 90), "/other", hours=1)
+    said = {v.article_id: [v] for _, v in decided([one, other])}
+    refusal = Refusal(
+        other_article_id="x", other_url="https://x.example/", reason="template", detail="", others=7
+    )
+    latest = said[other.article_id][0]
+    said[other.article_id] = [msgspec.structs.replace(latest, refused=(refusal,), left_out=3)]
+    evidence = Evidence({piece.url: piece for piece in (one, other)}, said)
+    text = pair(evidence, one, other)
+    assert "is one of those refused and only counted (7 as template)" in text
+    assert "computed again below" in text
+    said[other.article_id] = [msgspec.structs.replace(latest, left_out=3)]
+    assert "stronger pairs filled the bounds, as for 3 pairs" in pair(evidence, one, other)
+
+
+def test_what_came_too_late_is_said_to_have_come_too_late() -> None:
+    early, late = article(prose("one", 90), "/one"), article(prose("one", 90), "/late", source="paper")
+    said = {v.article_id: [v] for _, v in decided([early, late])}
+    kept_out = msgspec.structs.replace(
+        said[late.article_id][0], outcome="screened", reason="beyond-window", relations=(), detail="came late"
+    )
+    evidence = Evidence(
+        {piece.url: piece for piece in (early, late)},
+        {early.article_id: [_alone(said, early)], late.article_id: [kept_out]},
+    )
+    text = pair(evidence, early, late)
+    assert "(beyond-window): it came too late to be compared" in text
+    assert "it was kept out for the time at which it came" in text
+
+
+def _alone(said: dict[str, list[Verdict]], one: Article) -> Verdict:
+    return msgspec.structs.replace(said[one.article_id][-1], relations=())
+
+
+def test_texts_further_apart_than_the_window_were_never_looked_at() -> None:
+    first, again = article(prose("one", 90), "/one"), article(prose("one", 90), "/again", hours=24 * 40)
+    said = {v.article_id: [v] for _, v in decided([first, again])}
+    text = pair(Evidence({one.url: one for one in (first, again)}, said), first, again)
+    assert "never looked at: more than 30 days lie between them" in text
+    assert "that is what was decided" in text
 
 
 def test_what_the_rules_of_today_would_not_decide_is_said(logged: Evidence) -> None:

@@ -145,6 +145,8 @@ def _now(then: Decision, now: Comparison, settings: DedupSettings, *, apart: boo
     lines = _today(now, settings, apart=apart)
     if _moved_on(then, now):
         return ["one of the two texts has changed since; these numbers are of the texts shown now", *lines]
+    if isinstance(then, KeptOut) and any(one.reason == "beyond-window" for one in then.verdicts):
+        return [*lines, "it was kept out for the time at which it came, not for what it says"]
     if before == today:
         return [*lines, "that is what was decided"]
     return [*lines, "the rules, or what is known, have changed: today it would be decided otherwise"]
