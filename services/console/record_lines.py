@@ -79,12 +79,13 @@ def _story(story: Story) -> str:
 def _verdict(verdict: Verdict) -> str:
     if verdict.outcome == "screened":
         return f"{verdict.url} screened: {verdict.reason}"
-    kinds = ", ".join(
-        f"{relation.kind} of {relation.other_url}"
-        + (f" and {relation.others:,} more" if relation.others else "")
-        for relation in verdict.relations
-    )
+    kinds = ", ".join(map(_relation, verdict.relations))
     return f"{verdict.url} {kinds or 'stands alone'}"
+
+
+def _relation(relation: Relation) -> str:
+    more = f" and {relation.others:,} more" if relation.others else ""
+    return f"{relation.kind} of {relation.other_url}{more}"
 
 
 _TOLD: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
