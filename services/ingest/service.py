@@ -31,6 +31,7 @@ from services.ingest.readings import (
     PageReading,
     Progress,
     Reading,
+    RecordReading,
     Skipped,
     Tick,
 )
@@ -82,9 +83,8 @@ class IngestTask:
         out = _Out(self.number, self._sharding)
         for reading in readings:
             match reading:
-                case ArchiveReading():
-                    out.article(articles.from_archive(reading))
-                    out.count("article")
+                case ArchiveReading() | RecordReading():
+                    out.sighting(articles.sighting_in(reading))
                 case PageReading():
                     self._page(reading, out)
                 case FeedReading():
@@ -240,6 +240,15 @@ class _Out:
 
     def withdrawal(self, withdrawal: Withdrawal) -> None:
         self._of_article(withdrawal, withdrawal.at)
+
+    def sighting(self, record: Article | Withdrawal) -> None:
+        """What an archive says was seen, with its outcome."""
+        if isinstance(record, Withdrawal):
+            self.withdrawal(record)
+            self.count("withdrawn")
+        else:
+            self.article(record)
+            self.count("article")
 
     def _of_article(self, record: Article | Withdrawal, at: datetime) -> None:
         # A version may be shown again: the sighting is what a reader may meet twice.

@@ -7,8 +7,9 @@ their names only when all of them are complete.
 """
 
 import asyncio
+import heapq
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ import msgspec
 
 from services.console.export import lines
 from services.console.export.lines import Position
-from services.console.export.sorted_lines import SortedLines
+from services.console.export.sorted_lines import Pair, SortedLines
 from services.console.export.tally import COMPLAINTS, Tally
 from services.console.feeds.account import account_of
 from services.console.feeds.census import Census
@@ -33,7 +34,8 @@ from services.ops.outcomes import OTHER, SERVICES
 from services.stream.bus import Bus, Record
 from services.stream.dead_letters import topic_of
 
-FILES = (
+HISTORY = "history.jsonl"
+SORTED = (
     "articles.jsonl",
     "withdrawals.jsonl",
     "relations.jsonl",
@@ -44,6 +46,7 @@ FILES = (
     "dead-letters.jsonl",
     "feeds.jsonl",
 )
+FILES = (SORTED[0], HISTORY, *SORTED[1:])
 Files = Mapping[str, SortedLines]
 
 
@@ -105,7 +108,7 @@ async def export(bus: Bus, out: Path) -> Tally:
     """Write all of `FILES` into the directory `out`, and count. Raises `OSError` where that fails."""
     tally = Tally()
     with ExitStack() as opened:
-        files = {name: opened.enter_context(SortedLines(out)) for name in FILES}
+        files = {name: opened.enter_context(SortedLines(out)) for name in SORTED}
         kept: dict[str, set[Position]] = {}
         standing = await _articles(bus, files, tally)
         kept["articles.jsonl"] = standing.positions()
@@ -278,10 +281,11 @@ async def _feeds(bus: Bus, file: SortedLines, tally: Tally) -> None:
 
 
 def _write(out: Path, files: Files, kept: Mapping[str, set[Position]]) -> None:
-    partial = {name: out / f".{name}.partial" for name in files}
+    partial = {name: out / f".{name}.partial" for name in FILES}
     try:
         for name, content in files.items():
-            _write_file(partial[name], content, kept.get(name))
+            _write_lines(partial[name], _kept(content, kept.get(name)))
+        _write_lines(partial[HISTORY], _history(files, kept["articles.jsonl"]))
     except OSError:
         for path in partial.values():
             path.unlink(missing_ok=True)  # on a full disk the room is worth more than half an export
@@ -290,14 +294,21 @@ def _write(out: Path, files: Files, kept: Mapping[str, set[Position]]) -> None:
         path.replace(out / name)
 
 
-def _write_file(path: Path, content: SortedLines, positions: set[Position] | None) -> None:
+def _kept(content: SortedLines, positions: set[Position] | None) -> Iterator[Pair]:
     """The lines of records at `positions`, or of all."""
+    return (pair for pair in content.pairs() if positions is None or lines.position_in(pair[0]) in positions)
+
+
+def _history(files: Files, shown: set[Position]) -> Iterator[Pair]:
+    """All that was seen and is in no line of `articles.jsonl`, every withdrawal included."""
+    articles = files["articles.jsonl"].pairs()
+    before = (pair for pair in articles if lines.position_in(pair[0]) not in shown)
+    return heapq.merge(before, files["withdrawals.jsonl"].pairs())
+
+
+def _write_lines(path: Path, pairs: Iterator[Pair]) -> None:
     with path.open("wb") as file:
-        file.writelines(
-            line + b"\n"
-            for key, line in content.pairs()
-            if positions is None or lines.position_in(key) in positions
-        )
+        file.writelines(line + b"\n" for _, line in pairs)
 
 
 def _position(record: Record) -> Position:

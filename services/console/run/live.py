@@ -18,7 +18,7 @@ from services.console.feeds.logins import logins_in
 from services.console.feeds.subscriptions import listed_in, publish_feeds
 from services.console.fetching import fetch_limits, with_nets
 from services.console.replay import inputs
-from services.console.replay.recordings import open_recordings, refuse_other_input
+from services.console.replay.recordings import open_recordings, prepare_log
 from services.console.run import states
 from services.console.run.canary import CanaryWatch
 from services.console.run.limits import tell_limits
@@ -200,7 +200,7 @@ async def _prepare(bus: Bus, request: RunRequest) -> None:
     forget = not request.recordings or request.settings.replay.forget
     await bus.create(addresses.topic_specs(forget=forget))
     if request.recordings:
-        await refuse_other_input(bus, request.recordings)
+        await prepare_log(bus, request.recordings)
     if request.feeds:
         new = await publish_feeds(bus, request.feeds)
         logging.get_logger("newsfold").info(LogEvent.FEEDS_IMPORTED, feeds=len(request.feeds), new=new)
