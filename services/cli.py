@@ -468,7 +468,8 @@ def explain(
 
     URL is the address of an article, or enough of it to tell it from the rest. With one URL: its relations
     with their numbers, candidates and passages, the pairs a screen refused, and why its story is what
-    it is. With two: every number on the way to the answer.
+    it is. With two: what was decided about them then, whether it would be decided otherwise today, and every
+    number on the way.
 
     \b
     Examples:
@@ -480,10 +481,10 @@ def explain(
 
     from rich.console import Console
 
-    from services.console.explain import evidence_of, explain_article, explain_pair
+    from services.console.explain.command import evidence_of, explain_article, explain_pair
 
     console = Console(highlight=False)
-    evidence = asyncio.run(evidence_of(out, address or settings.bus.url))
+    evidence = asyncio.run(evidence_of(out, address or settings.bus.url, settings.ingest.sharding))
     if other_url is None:
         explain_article(evidence, url, console)
     else:

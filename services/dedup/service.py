@@ -230,7 +230,8 @@ class Dues:
 def _name(verdict: Verdict) -> str:
     """What tells it from the verdicts given on the same version before."""
     back = f":{verdict.shown_at.isoformat()}" if verdict.shown_at else ""
-    return f"{verdict.version_id}:{len(verdict.relations)}{back}"
+    relations = sum(1 + relation.others for relation in verdict.relations)
+    return f"{verdict.version_id}:{relations}{back}"
 
 
 class Restoring:

@@ -30,7 +30,7 @@ from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle
 from services.contracts.relations import Verdict
 from services.contracts.stories import Event, Story, StoryChange
-from services.ops.outcomes import SERVICES
+from services.ops.outcomes import OTHER, SERVICES
 from services.stream.bus import Bus, Record
 from services.stream.dead_letters import topic_of
 
@@ -92,6 +92,16 @@ class VerdictSummary(msgspec.Struct, frozen=True, order=True):
 
     screened: str
     kinds: tuple[str, ...]
+    counted: int
+
+
+class Looks(NamedTuple):
+    """How a version was decided, and what came of the pairs that were looked at for it."""
+
+    outcome: str
+    verified: int
+    answers: Mapping[str, int]
+    left_out: int
 
 
 async def export(bus: Bus, out: Path) -> Tally:
@@ -163,27 +173,37 @@ async def _verdicts(
     bus: Bus, shown: Mapping[str, LatestArticle], files: Files, tally: Tally
 ) -> Mapping[str, LatestVerdict]:
     latest: dict[str, LatestVerdict] = {}
-    outcomes: dict[str, str] = {}
+    looks: dict[str, Looks] = {}
     async for record in scan(bus, "relations"):
         if not is_a(record, Verdict):
             continue
         verdict = wire.decode(Verdict, record.value or b"")
-        outcomes[verdict.version_id] = verdict.outcome
+        answers = verdict.answers or {OTHER: verdict.candidates}
+        looks[verdict.version_id] = Looks(verdict.outcome, verdict.candidates, answers, verdict.left_out)
         article = shown.get(verdict.article_id)
         fits = article is not None and article.version_id == verdict.version_id
         this = LatestVerdict(fits, verdict.first_seen_at, _position(record), _summary(verdict))
         latest[verdict.article_id] = max(this, latest.get(verdict.article_id, this))
         _verdict_lines(verdict, this.position, files)
-    tally.decided.update(outcomes.values())
+    for look in looks.values():
+        tally.decided[look.outcome] += 1
+        tally.verified += look.verified
+        tally.answers.update(look.answers)
+        tally.left_out += look.left_out
     for said in latest.values():
         tally.relations.update(said.verdict.kinds)
+        tally.counted += said.verdict.counted
         tally.screened.update([said.verdict.screened] if said.verdict.screened else [])
     return latest
 
 
 def _summary(verdict: Verdict) -> VerdictSummary:
     screened = (verdict.reason or "other") if verdict.outcome == "screened" else ""
-    return VerdictSummary(screened, tuple(relation.kind for relation in verdict.relations))
+    return VerdictSummary(
+        screened,
+        tuple(relation.kind for relation in verdict.relations),
+        sum(relation.others for relation in verdict.relations),
+    )
 
 
 def _verdict_lines(verdict: Verdict, position: Position, files: Files) -> None:
