@@ -6,6 +6,7 @@ from rich.console import Console
 
 from services.console.addresses import bus_at, parse, shared
 from services.console.explain import show, wording
+from services.console.explain.agreement import NOT_LOOKED_AT, Outcome, disagreements, outcome_today
 from services.console.explain.decision import (
     Counted,
     Decision,
@@ -137,46 +138,56 @@ def _unlisted(refused: tuple[Refusal, ...], left_out: int, console: Console) -> 
 
 def _now(then: Decision, now: Comparison, settings: DedupSettings, *, apart: bool) -> list[str]:
     """What the rules say today, and whether that is what was decided."""
-    before = then.relation.kind if isinstance(then, Related) else None
-    if isinstance(then, Counted):
-        before = then.relation.kind
-    looked_at = now.looked_at and now.near and not apart
-    today = now.answer.kind if isinstance(now.answer, Relation) and looked_at else None
     lines = _today(now, settings, apart=apart)
     if _moved_on(then, now):
         return ["one of the two texts has changed since; these numbers are of the texts shown now", *lines]
     if isinstance(then, KeptOut) and any(one.reason == "beyond-window" for one in then.verdicts):
         return [*lines, "it was kept out for the time at which it came, not for what it says"]
-    if before == today:
-        return [*lines, "that is what was decided"]
-    return [*lines, "the rules, or what is known, have changed: today it would be decided otherwise"]
+    points = disagreements(then, now, apart=apart)
+    if not points:
+        return [*lines, _agreed(then, outcome_today(now, apart=apart))]
+    unless = " unless stronger pairs filled the bounds then;" if isinstance(then, Unlisted) else ""
+    return [
+        *lines,
+        f"the rules, or what is known, have changed:{unless} today it would be decided otherwise: "
+        + "; ".join(points),
+    ]
+
+
+def _agreed(then: Decision, today: Outcome) -> str:
+    if isinstance(then, Counted):
+        return "that is what was decided, as far as it was kept: the pair is counted without its kind"
+    if isinstance(then, Unlisted) and today.what != NOT_LOOKED_AT:
+        return f"so it is one of those that were {today.words} and only counted, or was not looked at"
+    return "that is what was decided"
 
 
 def _today(now: Comparison, settings: DedupSettings, *, apart: bool) -> list[str]:
     newer, older = now.newer, now.older
-    lines = [f"{url} is kept out of matching: {why.reason}: {why.detail}" for url, why in now.screens]
+    if now.screens:
+        return [f"{url} is kept out of matching: {why.reason}: {why.detail}" for url, why in now.screens]
     if apart:
         languages = f"{older.language} and {newer.language}"
-        lines.append(f"never looked at: texts in {languages} are in different shards and not compared")
+        line = f"never looked at: texts in {languages} are in different shards and not compared"
     elif not now.near:
-        lines.append(f"never looked at: more than {settings.window_days} days lie between them")
+        line = f"never looked at: more than {settings.window_days} days lie between them"
     elif not now.hit.bands and not now.hit.samples:
-        lines.append("never looked at: no key in common: no dozen words in a row that prove anything")
+        line = "never looked at: no key in common: no dozen words in a row that prove anything"
     elif not now.candidate:
-        lines.append("never looked at: too few keys in common")
+        line = "never looked at: too few keys in common"
     elif isinstance(now.answer, Relation):
-        lines.append(f"{now.answer.kind}: {wording.kind(now.answer, newer, older)}; {now.answer.reason}")
+        line = f"{now.answer.kind}: {wording.kind(now.answer, newer, older)}; {now.answer.reason}"
     else:
-        lines.append(
-            f"refused ({now.answer.reason}): {wording.reason(now.answer.reason)}; {now.answer.detail}"
-        )
-    return lines
+        line = f"refused ({now.answer.reason}): {wording.reason(now.answer.reason)}; {now.answer.detail}"
+    return [line]
 
 
 def _moved_on(then: Decision, now: Comparison) -> bool:
     """Whether what was decided was decided on another text of either."""
     shown = {now.newer.version_id, now.older.version_id}
     match then:
+        case KeptOut(verdicts):
+            return not {verdict.version_id for verdict in verdicts} <= shown
         case Related(verdict, relation):
             return {verdict.version_id, relation.other_version_id} != shown
         case Refused(verdict, refusal) if refusal.other_version_id:
