@@ -486,7 +486,7 @@ def explain(
     console = Console(highlight=False)
     evidence = asyncio.run(evidence_of(out, address or settings.bus.url, settings.ingest.sharding))
     if other_url is None:
-        explain_article(evidence, url, console)
+        explain_article(evidence, url, settings.dedup, console)
     else:
         explain_pair(evidence, url, other_url, settings.dedup, console)
 

@@ -237,7 +237,7 @@ def test_a_member_whose_text_is_another_relation_by_now_is_told_as_both() -> Non
     )
     evidence = Evidence({one.url: one for one in (first, changed)}, said, {"s": story})
     out = io.StringIO()
-    explain_article(evidence, changed.url, Console(file=out, width=400, highlight=False))
+    explain_article(evidence, changed.url, SETTINGS, Console(file=out, width=400, highlight=False))
     (relation,) = said[changed.article_id][-1].relations
     assert relation.kind != "syndicated"
     assert f"paper1: copy of {first.url}" in out.getvalue()
@@ -247,7 +247,7 @@ def test_a_member_whose_text_is_another_relation_by_now_is_told_as_both() -> Non
 def test_an_article_names_the_pairs_that_were_refused_from_either_side(logged: Evidence) -> None:
     for form in FORMS:
         out = io.StringIO()
-        explain_article(logged, form.url, Console(file=out, width=400, highlight=False))
+        explain_article(logged, form.url, SETTINGS, Console(file=out, width=400, highlight=False))
         assert f"{FORMS[1].url} was looked at beside {FORMS[0].url} and refused (template)" in out.getvalue()
 
 

@@ -38,10 +38,10 @@ async def evidence_of(out: Path | None, address: str, sharding: Sharding) -> Evi
         await bus.close()
 
 
-def explain_article(evidence: Evidence, url: str, console: Console) -> None:
+def explain_article(evidence: Evidence, url: str, settings: DedupSettings, console: Console) -> None:
     """Print what relates to an article, through which candidates, and why its story is what it is."""
     article = evidence.find(url)
-    show.head(article, console)
+    show.head(evidence, article, console)
     verdict = evidence.verdict(article)
     if verdict is not None:
         _kept_out(verdict, console)
@@ -53,7 +53,7 @@ def explain_article(evidence: Evidence, url: str, console: Console) -> None:
     for newer, relation in evidence.relations():
         if newer.url in evidence.articles and article.url in (newer.url, relation.other_url):
             show.relation(evidence, newer, relation, console)
-    show.story(evidence, article, console)
+    show.story(evidence, article, settings, console)
 
 
 def explain_pair(evidence: Evidence, url: str, other: str, settings: DedupSettings, console: Console) -> None:
@@ -65,8 +65,8 @@ def explain_pair(evidence: Evidence, url: str, other: str, settings: DedupSettin
     shards = evidence.shards
     known = [article for url, article in evidence.articles.items() if shards.get(url) == shards.get(one.url)]
     now = compare(one, two, known, settings)
-    show.head(now.older, console)
-    show.head(now.newer, console)
+    show.head(evidence, now.older, console)
+    show.head(evidence, now.newer, console)
     then = decision(evidence, one, two)
     console.print("\nAs it was decided:", style="bold")
     _then(then, evidence, console)

@@ -8,7 +8,7 @@ import msgspec
 
 from services.console.scan import is_a, scan
 from services.contracts import wire
-from services.contracts.articles import Article
+from services.contracts.articles import Article, Withdrawal
 from services.contracts.relations import Refusal, RefusalReason, Relation, ScreenReason, Verdict
 from services.contracts.stories import Story
 from services.contracts.topics import Sharding, shard_of
@@ -25,6 +25,8 @@ class Evidence(msgspec.Struct):
     stories: dict[str, Story] = msgspec.field(default_factory=dict)
     shards: dict[str, int] = msgspec.field(default_factory=dict)
     """Of each article by its URL: texts of two shards are never compared."""
+    withdrawals: dict[str, Withdrawal] = msgspec.field(default_factory=dict)
+    """By article id, of those that were taken back and not shown again."""
 
     def find(self, url: str) -> Article:
         """The article at a URL, or the only one whose URL contains it. Raises `Stop` (usage)."""
@@ -105,6 +107,9 @@ def read_directory(out: Path, sharding: Sharding = "one") -> Evidence:
     evidence.verdicts = {article: [verdict] for article, verdict in said.items()}
     for story in _rows(out / "stories.jsonl", Story):
         evidence.stories[story.story_id] = story
+    if (out / "withdrawals.jsonl").is_file():
+        rows = _rows(out / "withdrawals.jsonl", Withdrawal)
+        evidence.withdrawals = {gone.article_id: gone for gone in rows}
     return evidence
 
 
@@ -155,6 +160,7 @@ async def _articles(bus: Bus, evidence: Evidence) -> None:
     """The first sight of the versions that are shown, and their shards."""
     shown: dict[str, Article] = {}
     first: dict[tuple[str, str], Article] = {}
+    gone: dict[str, Withdrawal] = {}
     async for record in scan(bus, "articles"):
         if is_a(record, Article):
             article = wire.decode(Article, record.value or b"")
@@ -162,6 +168,13 @@ async def _articles(bus: Bus, evidence: Evidence) -> None:
             evidence.shards[article.url] = record.partition.number
             shown[article.url] = max(shown.get(article.url, article), article, key=_time_seen)
             first[version] = min(first.get(version, article), article, key=_time_seen)
+        elif is_a(record, Withdrawal):
+            withdrawal = wire.decode(Withdrawal, record.value or b"")
+            gone[withdrawal.article_id] = max(
+                gone.get(withdrawal.article_id, withdrawal), withdrawal, key=lambda one: one.at
+            )
+    seen = {article.article_id: article.first_seen_at for article in shown.values()}
+    evidence.withdrawals = {one: told for one, told in gone.items() if one in seen and told.at >= seen[one]}
     evidence.articles = {url: first[url, article.version_id] for url, article in shown.items()}
 
 
