@@ -466,10 +466,10 @@ def explain(
 ) -> None:
     """Say why an article relates to others, or why two articles do not.
 
-    URL is the address of an article, or enough of it to tell it from the rest. With one URL: its relations
-    with their numbers, candidates and passages, the pairs a screen refused, and why its story is what
-    it is. With two: what was decided about them then, whether it would be decided otherwise today, and every
-    number on the way.
+    URL is the address of an article, as you would paste it, or enough of it to tell it from the rest. With
+    one URL: its relations with their numbers, candidates and passages, the pairs a screen refused, and why
+    its story is what it is. With two: what was decided about them then, whether it would be decided
+    otherwise today, and every number on the way.
 
     \b
     Examples:
@@ -484,7 +484,7 @@ def explain(
     from services.console.explain.command import evidence_of, explain_article, explain_pair
 
     console = Console(highlight=False)
-    evidence = asyncio.run(evidence_of(out, address or settings.bus.url, settings.ingest.sharding))
+    evidence = asyncio.run(evidence_of(out, address, settings))
     if other_url is None:
         explain_article(evidence, url, settings.dedup, console)
     else:

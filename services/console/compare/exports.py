@@ -8,10 +8,9 @@ from typing import Any, Self
 
 import msgspec
 
+from services.console.export.reading import read_lines, refuse_incomplete
 from services.console.export.sorted_lines import SortedLines
-from services.ops.exits import Exit, Stop
 
-NEEDED = ("articles.jsonl", "relations.jsonl", "screened.jsonl", "stories.jsonl")
 Row = dict[str, Any]
 _ROW = msgspec.json.Decoder(Row)
 _ENCODER = msgspec.json.Encoder()
@@ -23,9 +22,7 @@ class Export:
     """One directory of `--out`. Use as a context manager; raises `Stop` (usage) where it is none."""
 
     def __init__(self, out: Path, scratch: Path) -> None:
-        for name in NEEDED:
-            if not (out / name).is_file():
-                raise Stop(Exit.USAGE, f"{out}: no {name} in it; name the --out directory of a replay")
+        refuse_incomplete(out)
         self._out = out
         self._opened = ExitStack()
         self.articles = self._sorted(scratch)
@@ -60,19 +57,8 @@ class Export:
             self._each("dead-letters.jsonl", self._dead_letter)
 
     def _each(self, name: str, take: Callable[[Row, bytes], None]) -> None:
-        path = self._out / name
-        try:
-            with path.open("rb") as file:
-                for number, line in enumerate(file, 1):
-                    self._take(take, line.rstrip(b"\n"), f"{path} line {number}")
-        except OSError as error:
-            raise Stop(Exit.USAGE, f"{path}: cannot be read: {error.strerror or error}") from None
-
-    def _take(self, take: Callable[[Row, bytes], None], line: bytes, place: str) -> None:
-        try:
-            take(_ROW.decode(line), line)
-        except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
-            raise Stop(Exit.USAGE, f"{place}: no line of an export: {error}") from None
+        for _ in read_lines(self._out / name, lambda line: take(_ROW.decode(line), line)):
+            pass
 
     def _article(self, row: Row, _: bytes) -> None:
         self.articles.add(_key(row["url"]), _ENCODER.encode({name: row[name] for name in _ARTICLE}))

@@ -19,18 +19,21 @@ from services.console.explain.decision import (
 from services.console.explain.evidence import Evidence, read_bus, read_directory
 from services.contracts.articles import Article
 from services.contracts.relations import Refusal, Relation, Verdict
-from services.contracts.topics import Sharding
 from services.dedup.relations.explain import Comparison, compare
 from services.dedup.settings import DedupSettings
+from services.ops.config import Settings
+from services.ops.exits import Exit, Stop
 
 _MOST_REFUSALS = 20
 
 
-async def evidence_of(out: Path | None, address: str, sharding: Sharding) -> Evidence:
-    """From a replay's directory where one is given, else from the log."""
+async def evidence_of(out: Path | None, address: str | None, settings: Settings) -> Evidence:
+    """From a replay's directory where one is given, else from the log. Raises `Stop` (usage)."""
+    if out is not None and address is not None:
+        raise Stop(Exit.USAGE, "--out and --bus are two places to look in: name one of them")
     if out is not None:
-        return read_directory(out, sharding)
-    bus = bus_at(shared(parse(address)))
+        return read_directory(out, settings.ingest.sharding)
+    bus = bus_at(shared(parse(address or settings.bus.url)))
     await bus.start()
     try:
         return await read_bus(bus)
@@ -100,7 +103,7 @@ def _then(then: Decision, evidence: Evidence, console: Console) -> None:
 def _kept_out(verdict: Verdict, console: Console) -> None:
     if verdict.outcome == "screened" and verdict.reason:
         console.print(
-            f"  {verdict.url} was kept out of matching ({verdict.reason}): {wording.reason(verdict.reason)}; "
+            f"  {verdict.url} was kept out of matching ({verdict.reason}): {wording.screen_reason(verdict.reason)}; "
             f"{verdict.detail}",
             style="red",
             markup=False,
@@ -111,7 +114,7 @@ def _refusal(by: Verdict, refusal: Refusal, console: Console) -> None:
     more = f"; so were {refusal.others:,} more that are not listed" if refusal.others else ""
     console.print(
         f"  {by.url} was looked at beside {refusal.other_url} and refused ({refusal.reason}): "
-        f"{wording.reason(refusal.reason)}; {refusal.detail}{more}",
+        f"{wording.refusal_reason(refusal.reason)}; {refusal.detail}{more}",
         style="red",
         markup=False,
     )
@@ -165,7 +168,10 @@ def _agreed(then: Decision, today: Outcome) -> str:
 def _today(now: Comparison, settings: DedupSettings, *, apart: bool) -> list[str]:
     newer, older = now.newer, now.older
     if now.screens:
-        return [f"{url} is kept out of matching: {why.reason}: {why.detail}" for url, why in now.screens]
+        return [
+            f"{url} is kept out of matching ({why.reason}): {wording.screen_reason(why.reason)}; {why.detail}"
+            for url, why in now.screens
+        ]
     if apart:
         languages = f"{older.language} and {newer.language}"
         line = f"never looked at: texts in {languages} are in different shards and not compared"
@@ -178,7 +184,9 @@ def _today(now: Comparison, settings: DedupSettings, *, apart: bool) -> list[str
     elif isinstance(now.answer, Relation):
         line = f"{now.answer.kind}: {wording.kind(now.answer, newer, older)}; {now.answer.reason}"
     else:
-        line = f"refused ({now.answer.reason}): {wording.reason(now.answer.reason)}; {now.answer.detail}"
+        line = (
+            f"refused ({now.answer.reason}): {wording.refusal_reason(now.answer.reason)}; {now.answer.detail}"
+        )
     return [line]
 
 

@@ -1,5 +1,6 @@
 """Articles, relations, passages and stories on a terminal."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from rich.console import Console
@@ -9,14 +10,14 @@ from rich.text import Text
 from services.console.explain import wording
 from services.console.explain.evidence import Evidence
 from services.contracts.articles import Article
-from services.contracts.relations import Passage, Relation, Verdict
+from services.contracts.relations import Passage, Relation, RelationKind, Verdict
 from services.contracts.stories import StoryMember
 from services.dedup.relations.explain import Comparison
 from services.dedup.settings import DedupSettings
 
 _CONTEXT = 40
 _MOST_PASSAGES = 12
-_STYLES = {
+_STYLES: Mapping[RelationKind, str] = {
     "background": "yellow",
     "duplicate": "cyan",
     "syndicated": "green",
