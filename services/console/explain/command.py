@@ -102,9 +102,9 @@ def _then(then: Decision, evidence: Evidence, console: Console) -> None:
 
 def _kept_out(verdict: Verdict, console: Console) -> None:
     if verdict.outcome == "screened" and verdict.reason:
+        why = wording.screen_reason(verdict.reason)
         console.print(
-            f"  {verdict.url} was kept out of matching ({verdict.reason}): {wording.screen_reason(verdict.reason)}; "
-            f"{verdict.detail}",
+            f"  {verdict.url} was kept out of matching ({verdict.reason}): {why}; {verdict.detail}",
             style="red",
             markup=False,
         )
