@@ -265,8 +265,9 @@ def compare(before: Path, after: Path, examples: int, *, as_json: bool) -> None:
     """Say in words what differs between two exports: what a change of rules or settings did.
 
     OUT_A and OUT_B are directories that `replay --out` or `export` wrote. Told are pairs that became related
-    or unrelated, kinds, directions, corrections, refusals, screens, roles, stories (matched by members),
-    withdrawals and dead letters: counts first, then examples with titles, the earliest.
+    or unrelated, kinds, directions, corrections, refusals, screens, roles, stories (matched by members), and
+    every other field that both have of articles, relations, stories, members, events and withdrawals; dead
+    letters by service and reason: counts first, then examples with titles, the earliest.
     What was polled (feeds.jsonl) and how it came about (history.jsonl, story-changes.jsonl) are not compared.
     As with diff, the exit code is 0 where nothing differs, 1 where something does, and 2 where one of the
     two is no export.
