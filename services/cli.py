@@ -1,6 +1,7 @@
 # ruff: noqa: D301 - click wants the backspace character of an escaped b
 """The command line: what can be asked for, and how a failure is told. Bodies are in `services/console`."""
 
+import errno
 import os
 import sqlite3
 from importlib import metadata
@@ -18,6 +19,7 @@ from services.ops.config import Settings, load
 from services.ops.exits import Exit, Stop, table
 from services.stream.bus import BusError, Fenced, Retry
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 TYPES = sorted({kind.__name__ for topic in TOPICS for kind in topic.types})
 
 
@@ -47,6 +49,10 @@ class Commands(click.Group):
             self._end(ctx, stop.code, stop.line)
         except BusError as error:
             self._end(ctx, code_of(error), str(error))
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            self._end(ctx, Exit.FAILED, f"the output cannot be written: {error.strerror}; make room for it")
         except KeyboardInterrupt:
             self._end(ctx, Exit.INTERRUPTED, "interrupted; what was acknowledged is kept")
 

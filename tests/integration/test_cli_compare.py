@@ -1,6 +1,8 @@
 """`compare`: two exports in, what differs out."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree
@@ -229,3 +231,13 @@ def test_pairs_that_are_only_counted_now_are_still_related(tmp_path: Path) -> No
     assert not back["related"]
     assert not forth["related"]
     assert forth["evidence"]["others"] > 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_behind_the_output_is_one_line(place: Path) -> None:
+    words = [sys.executable, "-m", "services", "compare", str(place / "before"), str(place / "strict")]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert done.returncode == 1
+    (line,) = done.stderr.decode().strip().splitlines()
+    assert "the output cannot be written: No space left on device" in line
