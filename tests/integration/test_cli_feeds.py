@@ -51,6 +51,14 @@ def test_a_file_that_is_no_list_of_feeds_is_one_line(tmp_path: Path) -> None:
     assert not (tmp_path / "log.db").exists()
 
 
+def test_a_list_in_toml_under_another_name_is_told_the_name_it_needs(tmp_path: Path) -> None:
+    file = tmp_path / "feeds.txt"
+    file.write_text('[[feed]]\nurl = "https://paper.example/rss"\n', encoding="utf-8")
+    result = newsfold("feeds", "import", file, "--bus", f"sqlite:{tmp_path / 'log.db'}")
+    assert result.exit_code == 2
+    assert "name a list in TOML .toml" in result.stderr
+
+
 def test_a_bad_line_is_told_and_the_others_are_followed(tmp_path: Path) -> None:
     file, bus = tmp_path / "feeds.opml", f"sqlite:{tmp_path / 'log.db'}"
     lines = "<outline xmlUrl='file:///srv/feed.xml'/>\n<outline xmlUrl='https://paper.example/rss.xml'/>"
@@ -65,7 +73,7 @@ def test_a_list_of_which_nothing_remains_fails(tmp_path: Path) -> None:
     file = tmp_path / "feeds.opml"
     file.write_text("<opml><body><outline xmlUrl='N/A'/></body></opml>", encoding="utf-8")
     result = newsfold("feeds", "import", file, "--bus", f"sqlite:{tmp_path / 'log.db'}")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "N/A" in result.stderr
     assert "none of its 1 feeds" in result.stderr
     assert not (tmp_path / "log.db").exists()

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
+from services.ingest.text.charset import utf8_fault
 from services.ops.exits import Exit, Stop
 
 T = TypeVar("T")
@@ -35,4 +36,5 @@ def _taken(take: Callable[[bytes], T], line: bytes, place: str) -> T:
     try:
         return take(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
-        raise Stop(Exit.USAGE, f"{place}: no line of an export: {error}") from None
+        why = utf8_fault(line) or str(error)
+        raise Stop(Exit.USAGE, f"{place}: no line of an export: {why}") from None
