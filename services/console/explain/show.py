@@ -89,11 +89,11 @@ def relation(evidence: Evidence, verdict: Verdict, told: Relation, console: Cons
 
 
 def _quoted(text: str, other: str, passage: Passage, style: str) -> Panel:
-    """The passage in both texts, a little of what stands around it; once, where both show the same."""
+    """The passage, a little of what stands around it; in both texts, where they do not have it alike."""
     mine = _around(text, passage.start, passage.end, style)
     theirs = _around(other, passage.other_start, passage.other_end, style)
     return Panel(
-        Text.assemble(*mine) if mine == theirs else Text.assemble(*mine, "\n", *theirs),
+        Text.assemble(*mine) if mine[1] == theirs[1] else Text.assemble(*mine, "\n", *theirs),
         title=f"{passage.start}–{passage.end} = {passage.other_start}–{passage.other_end}",  # noqa: RUF001
         title_align="left",
     )

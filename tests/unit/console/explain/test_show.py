@@ -133,7 +133,11 @@ def test_the_bounds_of_a_story_are_those_in_use(evidence: Evidence, console: Con
     assert "share 77%" in text(console)
 
 
-def test_a_passage_that_stands_alike_in_both_is_shown_once(evidence: Evidence, console: Console) -> None:
-    whole = relation(passages=(Passage(0, len(ONE.text), 0, len(ONE.text)),))
-    show.relation(evidence, verdict(whole), whole, console)
-    assert text(console).count(ONE.text.split(".")[0]) == 1
+def test_a_passage_that_both_have_alike_is_shown_once_and_else_twice(console: Console) -> None:
+    shown = ONE.text.split(".")[0]
+    for text_of_copy, times in ((f"So. {shown}. Ende", 1), (f"So. {shown.upper()}. Ende", 2)):
+        other = msgspec.structs.replace(COPY, text=text_of_copy)
+        whole = relation(passages=(Passage(4, 4 + len(shown), 0, len(shown)),))
+        show.relation(Evidence({one.url: one for one in (ONE, other)}), verdict(whole), whole, console)
+        assert text(console).lower().count(shown.lower()) == times
+        console.file = io.StringIO()
