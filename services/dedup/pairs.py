@@ -1,6 +1,6 @@
 """A version against those that share keys with it: which are looked at, and what each is to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -43,7 +43,14 @@ class Pairs:
             other = self._window.signed(candidate.version).profile
             older, newer, why = source_and_taker(mine, other)
             forward = newer is mine
-            answer = relate(newer, older, self._settings, bands=candidate.bands, samples=candidate.samples)
+            answer = relate(
+                newer,
+                older,
+                self._settings,
+                bands=candidate.bands,
+                samples=candidate.samples,
+                witnesses=self._witnesses(chosen, older),
+            )
             if isinstance(answer, Relation):
                 if why:
                     answer = msgspec.structs.replace(answer, reason=f"{answer.reason}; {why}")
@@ -82,6 +89,14 @@ class Pairs:
             return known[pair]
 
         return overlaps
+
+    def _witnesses(self, chosen: Sequence[Candidate], older: Profile) -> Iterator[Profile]:
+        """What may hold parts of a pair: the other candidates, and what the older text is related to."""
+        kept = self._window.get(older.article.version_id)
+        related = kept.record.verdict.relations if kept else ()
+        found = (self._window.get(relation.other_version_id) for relation in related)
+        yield from (self._window.signed(candidate.version).profile for candidate in chosen)
+        yield from (one.signed.profile for one in found if one and one.signed)
 
     def _took_from(self, other: Profile, mine: Profile) -> bool:
         """Whether the other has its text from this article: then its new version took nothing from it."""

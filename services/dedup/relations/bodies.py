@@ -1,0 +1,75 @@
+"""How much of two bodies is one report, beside what either outlet has for itself.
+
+Outlets cut an agency's report, extend it and write their own heading above it. What counts as an outlet's own
+is what it says in the body, for the first time, and nobody else says: not the heading, not what its site
+repeats, not a passage that a third outlet ran before.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from services.dedup.relations.passages import Run, runs
+from services.dedup.search.profile import Profile
+
+Words = npt.NDArray[np.bool_]
+"""A mask over the words of a text."""
+
+_HEADING = 0.1
+"""Share of a text in which an outlet says in its own words what the report says."""
+_MOST_WITNESSES = 8
+
+
+def shared_body(
+    newer: Profile,
+    older: Profile,
+    found: Sequence[Run],
+    witnesses: Iterable[Profile],
+    *,
+    stale_days: int,
+    least_run: int,
+) -> float:
+    """Share of the words of both bodies that they have in common.
+
+    `witnesses`: what was seen before the newer text; of a third outlet, runs of `least_run` words count.
+    """
+    others = [one for one in witnesses if _is_third(one, newer, older)][:_MOST_WITNESSES]
+    ours, theirs = _covered(newer, found, 0), _covered(older, found, 1)
+    own = sum(
+        int((_news(version, stale_days) & ~shared & ~_witnessed(version, others, least_run)).sum())
+        for version, shared in ((newer, ours), (older, theirs))
+    )
+    common = (int(ours.sum()) + int(theirs.sum())) / 2
+    return common / max(1.0, common + own)
+
+
+def _is_third(one: Profile, newer: Profile, older: Profile) -> bool:
+    return one.rank < newer.rank and one.article.source not in (newer.article.source, older.article.source)
+
+
+def _covered(version: Profile, found: Sequence[Run], side: int) -> Words:
+    """Words in runs; `side` 0 for the newer, 1 for the older text of the runs."""
+    covered = np.zeros(version.words, bool)
+    for run in found:
+        covered[run[side] : run[side] + run.length] = True
+    return covered
+
+
+def _news(version: Profile, stale_days: int) -> Words:
+    """Words below the heading that stand in a shingle seen on too few earlier days to be stale."""
+    fresh = version.fresh(stale_days)[np.searchsorted(version.unique, version.shingles.wide)]
+    news = np.zeros(version.words, bool)
+    for place in range(version.shingles.width if len(fresh) else 0):
+        news[place : place + len(fresh)] |= fresh
+    news[: round(_HEADING * version.words)] = False
+    return news
+
+
+def _witnessed(version: Profile, others: Sequence[Profile], least_run: int) -> Words:
+    """Words that a third outlet runs too."""
+    seen = np.zeros(version.words, bool)
+    for other in others:
+        if other.article.article_id != version.article.article_id:
+            seen |= _covered(version, [run for run in runs(version, other) if run.length >= least_run], 0)
+    return seen
