@@ -4,13 +4,13 @@ Decided by what differs, in which place, and whether the titles know of it. Figu
 names and days agree are news of the same thing; names that move in titles and texts are another thing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from functools import cached_property
 from typing import NamedTuple
 
 from services.contracts.relations import ScreenReason
-from services.dedup.relations.gaps import Gap, gaps
+from services.dedup.relations.gaps import Gap, Swap, gaps
 from services.dedup.relations.overlap import Overlap
 from services.dedup.relations.passages import Run
 from services.dedup.search.profile import Profile
@@ -34,6 +34,8 @@ _TITLE_FRAME = 2
 _FRAME = 0.75
 _FRAME_CONTAINED = 0.3
 _FIELDS = 3
+_LEAST_FRAME = 0.15
+_FEWEST_FIELDS = 2
 
 
 class Unrelated(NamedTuple):
@@ -131,8 +133,28 @@ def _other_subject(
         for swap in gap.swaps()
         if min(len(swap.words), len(swap.others)) >= least
     }
-    if len(swaps) < _FIELDS or not _is_frame(newer, older, found, between.gaps):
+    if len(swaps) < _FEWEST_FIELDS or not _is_frame(newer, older, found, between.gaps):
         return None
+    named, frame = _swapped_names(newer, older, swaps)
+    if not named:
+        return None
+    word, other = min(named)
+    framed = frame >= _TITLE_FRAME
+    opens = (
+        framed and newer.article.source == older.article.source and _opens(found, between.gaps, word, other)
+    )
+    filled = len(swaps) >= _FIELDS and (
+        _figures_differ(newer, older) or (framed and all(swap.names for swap in swaps))
+    )
+    if not (opens or filled):
+        return None
+    return Unrelated("template", f"one form, another subject: {word!r} here, {other!r} there")
+
+
+def _swapped_names(
+    newer: Profile, older: Profile, swaps: Iterable[Swap]
+) -> tuple[list[tuple[str, str]], int]:
+    """What each title alone names and only its text holds, one for the other; and what the titles share."""
     mine, others, frame = _titles(newer, older)
     mine -= set(fold(older.article.text))
     others -= set(fold(newer.article.text))
@@ -142,12 +164,15 @@ def _other_subject(
         for word in mine.intersection(swap.words)
         for other in others.intersection(swap.others)
     ]
-    if not named:
-        return None
-    if not (_figures_differ(newer, older) or (frame >= _TITLE_FRAME and all(swap.names for swap in swaps))):
-        return None
-    word, other = min(named)
-    return Unrelated("template", f"one form, another subject: {word!r} here, {other!r} there")
+    return named, frame
+
+
+def _opens(found: Sequence[Run], between: Sequence[Gap], word: str, other: str) -> bool:
+    """Whether each text begins with its own of these words, while no figure differs."""
+    first = between[0] if between and found[0].start and found[0].other else None
+    if first is None or word not in first.words or other not in first.others:
+        return False
+    return not any(map(_conflict, between))
 
 
 def _is_frame(newer: Profile, older: Profile, found: Sequence[Run], between: Sequence[Gap]) -> bool:
@@ -188,7 +213,8 @@ def _series(
     """One frame, other figures, another day or next to nothing else in common: two parts of a series."""
     hours = _hours(newer, older)
     apart = hours >= settings.template_hours
-    if not apart and shares.larger_containment >= _HALF:
+    half = shares.larger_containment >= _HALF
+    if shares.larger_containment < _LEAST_FRAME or (half and not apart):
         return None
     shared = common(newer.figures, older.figures)
     poorer = min(len(newer.figures), len(older.figures))
@@ -199,11 +225,14 @@ def _series(
     if poorer < enough or agreement >= bound or shared >= settings.template_contained * poorer:
         return None
     conflicts = sum(map(_conflict, between.gaps))
-    near = hours < settings.far_days * 24 and (
-        (conflicts >= 1 and not _same_days(newer, older)) if apart else (conflicts >= 2 and agreement < _HALF)
+    far = hours >= settings.far_days * 24
+    moved = (
+        conflicts >= 1 and not _same_days(newer, older) and not (far and half)
+        if apart
+        else conflicts >= 2 and agreement < _HALF
     )
     dense = apart and conflicts >= 3 and poorer >= _DENSE_FIGURES
-    if not (near or dense):
+    if not (moved or dense):
         return None
     return Unrelated(
         "template",

@@ -64,6 +64,36 @@ def test_another_subject_in_one_form_is_no_relation(
     assert found.reason == "template"
 
 
+RATE = (
+    "{bank} hob am Mittag den Leitzins für Geschäftskunden um ein Viertel auf 4,75 Prozent an. Sie ist die "
+    "{nth} im Land, die dem Schritt vom Montag folgt. " + TAIL
+)
+
+
+def test_a_form_that_opens_with_its_subject_and_swaps_little_else_is_a_template() -> None:
+    texts = (
+        RATE.format(bank="Die Holmbank", nth="dritte"),
+        RATE.format(bank="Die Dreyersparkasse", nth="fünfte"),
+    )
+    titles = "Holmbank hebt den Leitzins", "Dreyersparkasse hebt den Leitzins"
+    found = pair(texts, titles)
+    assert isinstance(found, Unrelated)
+    assert found.reason == "template"
+    copy = pair(texts, titles, source="lindfunk")
+    assert isinstance(copy, Relation)
+
+
+@pytest.mark.parametrize(("text", "kind"), [("weekly", None), ("half of it", "update")])
+def test_another_filling_weeks_later_is_a_series_unless_half_is_the_same(text: str, kind: str | None) -> None:
+    own = (prose(("own", n), 70 if text == "weekly" else 15) for n in range(2))
+    texts = (
+        f"{toll(12, 80, 150, 6)} {next(own)}",
+        f"{toll(31, 240, 120, 9)} {next(own)}".replace("Montag", "Dienstag"),
+    )
+    found = pair(texts, ("Die Lage der Woche", "Die Lage in der Woche"), hours=24 * 14)
+    assert (found.kind if isinstance(found, Relation) else None) == kind
+
+
 @pytest.mark.parametrize("hours", [1, 13])
 @pytest.mark.parametrize("title", ["Beben: Zahl der Toten steigt", "Beben: Tote und Verletzte"])
 def test_figures_that_move_while_all_else_agrees_are_an_update(title: str, hours: float) -> None:
