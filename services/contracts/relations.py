@@ -10,6 +10,10 @@ from services.contracts.version import version_1
 RelationKind = Literal["duplicate", "syndicated", "derivative", "update", "background"]
 REUSE_KINDS: tuple[RelationKind, ...] = ("duplicate", "syndicated", "derivative", "update")
 
+Direction = Literal["first-seen", "credit", "undecided"]
+"""By what it was decided who took from whom: who was seen first, an agency that one credits and the other is,
+or nothing, where both were seen at one time."""
+
 Outcome = Literal["story", "screened"]
 ScreenReason = Literal["empty", "stub", "consent", "template", "ticker", "teaser", "beyond-window"]
 
@@ -49,6 +53,8 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     samples: int
     """Sampled shingles that made it a candidate."""
     passages: tuple[Passage, ...] = ()
+    direction: Direction = "first-seen"
+    """By which evidence the other one is the source."""
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):

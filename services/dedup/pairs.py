@@ -7,7 +7,7 @@ import msgspec
 
 from services.contracts.relations import REUSE_KINDS, Refusal, Relation
 from services.dedup.folded import Folded
-from services.dedup.relations.direction import source_and_taker
+from services.dedup.relations.direction import directed, order
 from services.dedup.relations.overlap import shared_share
 from services.dedup.relations.relate import relate
 from services.dedup.search.candidates import Candidate, choose
@@ -41,7 +41,7 @@ class Pairs:
         findings = Findings([], [], [], len(chosen))
         for candidate in chosen:
             other = self._window.signed(candidate.version).profile
-            older, newer, why = source_and_taker(mine, other)
+            older, newer, direction, why = order(mine, other)
             forward = newer is mine
             answer = relate(
                 newer,
@@ -52,8 +52,7 @@ class Pairs:
                 witnesses=self._witnesses(chosen, older),
             )
             if isinstance(answer, Relation):
-                if why:
-                    answer = msgspec.structs.replace(answer, reason=f"{answer.reason}; {why}")
+                answer = directed(answer, direction, why)
                 findings.links.append(Link(other.article.article_id, answer, forward))
                 if not forward:
                     self._amend(other, answer, folded)

@@ -5,8 +5,12 @@ agency's own item was seen half an hour later.
 """
 
 import re
+from typing import NamedTuple
+
+import msgspec
 
 from services.contracts.articles import Article
+from services.contracts.relations import Direction, Relation
 from services.dedup.search.profile import Profile
 from services.dedup.text.words import fold
 
@@ -14,13 +18,31 @@ _SLACK_US = 12 * 3_600_000_000
 """How much later an agency's own item may be seen than a paper's copy of it."""
 
 
-def source_and_taker(one: Profile, other: Profile) -> tuple[Profile, Profile, str]:
-    """The older, the newer, and why where it is not by first sight."""
+class Order(NamedTuple):
+    """Two versions by who could have taken from whom."""
+
+    source: Profile
+    taker: Profile
+    direction: Direction
+    why: str = ""
+    """In words, where it is not by first sight."""
+
+
+def order(one: Profile, other: Profile) -> Order:
+    """By first sight, ties by id, unless a credit says otherwise."""
     older, newer = sorted((one, other), key=lambda version: version.rank)
-    credit = credited(older.article, newer.article)
-    if credit and newer.at_us - older.at_us <= _SLACK_US and not credited(newer.article, older.article):
-        return newer, older, f"credits {credit}, whose own item was seen later"
-    return older, newer, ""
+    there, back = credited(newer.article, older.article), credited(older.article, newer.article)
+    if back and not there and newer.at_us - older.at_us <= _SLACK_US:
+        return Order(newer, older, "credit", f"credits {back}, whose own item was seen later")
+    if there and not back:
+        return Order(older, newer, "credit", f"credits {there}, whose own item was seen before")
+    return Order(older, newer, "first-seen" if older.at_us < newer.at_us else "undecided")
+
+
+def directed(relation: Relation, direction: Direction, why: str) -> Relation:
+    """The relation with what its direction rests on."""
+    reason = f"{relation.reason}; {why}" if why else relation.reason
+    return msgspec.structs.replace(relation, reason=reason, direction=direction)
 
 
 def credited(article: Article, publisher: Article) -> str:

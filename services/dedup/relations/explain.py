@@ -8,6 +8,7 @@ import numpy as np
 
 from services.contracts.articles import Article
 from services.contracts.relations import Relation
+from services.dedup.relations.direction import directed, order
 from services.dedup.relations.overlap import Overlap, overlap
 from services.dedup.relations.relate import Unrelated, relate
 from services.dedup.search.candidates import Candidate, choose
@@ -40,34 +41,36 @@ class Comparison(NamedTuple):
 
 def compare(one: Article, other: Article, known: Iterable[Article], settings: DedupSettings) -> Comparison:
     """Compare two articles as dedup saw them, given what was `known` at the time."""
-    older, newer = sorted((one, other), key=lambda article: (article.first_seen_at, article.article_id))
     known = list(known)
     search = Search(settings)
-    first, second = _signed([older, newer], known, search, settings)
-    hits = search.find([first, second]).get(newer.version_id, [])
-    hit = hits[0] if hits else Hit(older.version_id, 0, 0)
-    estimate = hit.samples / max(1, min(first.keys.samples, second.keys.samples))
-    chosen = choose([Candidate(hit.version, first.profile.rank, hit.bands, hit.samples, estimate)], settings)
+    seen = sorted((one, other), key=lambda article: (article.first_seen_at, article.article_id))
+    signed = _signed(seen, known, search, settings)
+    hits = search.find(signed).get(seen[1].version_id, [])
+    hit = hits[0] if hits else Hit(seen[0].version_id, 0, 0)
+    estimate = hit.samples / max(1, min(version.keys.samples for version in signed))
+    rank = signed[0].profile.rank
+    chosen = choose([Candidate(hit.version, rank, hit.bands, hit.samples, estimate)], settings)
     looked = (
-        (article, screen(article.title, article.text, read(article.text).words, settings))
-        for article in (older, newer)
+        (article, screen(article.title, article.text, read(article.text).words, settings)) for article in seen
+    )
+    older, newer, direction, why = order(*(version.profile for version in signed))
+    answer = relate(
+        newer,
+        older,
+        settings,
+        bands=hit.bands,
+        samples=hit.samples,
+        witnesses=_witnesses(newer, older, known, settings),
     )
     return Comparison(
-        newer=newer,
-        older=older,
-        screens=tuple((article.url, why) for article, why in looked if why),
+        newer=newer.article,
+        older=older.article,
+        screens=tuple((article.url, reason) for article, reason in looked if reason),
         hit=hit,
         estimate=estimate,
         candidate=bool(chosen),
-        shares=overlap(second.profile, first.profile, stale_days=settings.novelty_least),
-        answer=relate(
-            second.profile,
-            first.profile,
-            settings,
-            bands=hit.bands,
-            samples=hit.samples,
-            witnesses=_witnesses(second.profile, first.profile, known, settings),
-        ),
+        shares=overlap(newer, older, stale_days=settings.novelty_least),
+        answer=directed(answer, direction, why) if isinstance(answer, Relation) else answer,
     )
 
 
