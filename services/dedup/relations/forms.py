@@ -10,12 +10,12 @@ from functools import cached_property
 from typing import NamedTuple
 
 from services.contracts.relations import ScreenReason
-from services.dedup.relations.gaps import Gap, Swap, gaps
+from services.dedup.relations.gaps import Gap, Swap, dense_runs, gaps
 from services.dedup.relations.overlap import Overlap
 from services.dedup.relations.passages import Run
 from services.dedup.search.profile import Profile
 from services.dedup.settings import DedupSettings
-from services.dedup.text.calendar import weekdays
+from services.dedup.text.calendar import undated, weekdays
 from services.dedup.text.figures import agree, common, figures
 from services.dedup.text.screens import is_timed
 from services.dedup.text.words import fold
@@ -25,7 +25,7 @@ _DENSE_FIGURES = 20
 _CONTAINED = 0.8
 _OPENING_WORDS = 10
 _SITE_WORDS = 120
-_SPELLINGS = 0.5
+_SPELLINGS = 0.6
 _OWN_FIGURES = 0.5
 _HALF = 0.5
 _WHOLE_JACCARD = 0.6
@@ -33,6 +33,7 @@ _WHOLE_SHINGLES = 60
 _TITLE_FRAME = 2
 _FRAME = 0.75
 _FRAME_CONTAINED = 0.3
+_FEW_FIGURES = 2
 _FIELDS = 3
 _LEAST_FRAME = 0.15
 _FEWEST_FIELDS = 2
@@ -53,8 +54,13 @@ class Between:
         self._pair = newer, older, found
 
     @cached_property
+    def runs(self) -> list[Run]:
+        return dense_runs(*self._pair)
+
+    @cached_property
     def gaps(self) -> list[Gap]:
-        return gaps(*self._pair)
+        newer, older, _ = self._pair
+        return gaps(newer, older, self.runs)
 
 
 def refuse(
@@ -65,7 +71,7 @@ def refuse(
     return (
         _round_up(newer, older, shares, settings)
         or _rubric(newer, older, shares, settings)
-        or _other_subject(newer, older, shares, found, between)
+        or _other_subject(newer, older, shares, between)
         or _series(newer, older, shares, between, settings)
         or _opening(newer, older, shares, found, settings)
         or _site_text(newer, older, shares, found)
@@ -117,9 +123,7 @@ def _rubric(newer: Profile, older: Profile, shares: Overlap, settings: DedupSett
     )
 
 
-def _other_subject(
-    newer: Profile, older: Profile, shares: Overlap, found: Sequence[Run], between: "Between"
-) -> Unrelated | None:
+def _other_subject(newer: Profile, older: Profile, shares: Overlap, between: "Between") -> Unrelated | None:
     """One form, two subjects: what the titles name differently stands differently in the same place."""
     if shares.larger_containment < _FRAME_CONTAINED or newer.article.title == older.article.title:
         return None
@@ -133,16 +137,14 @@ def _other_subject(
         for swap in gap.swaps()
         if min(len(swap.words), len(swap.others)) >= least
     }
-    if len(swaps) < _FEWEST_FIELDS or not _is_frame(newer, older, found, between.gaps):
+    if len(swaps) < _FEWEST_FIELDS or not _is_frame(newer, older, between):
         return None
     named, frame = _swapped_names(newer, older, swaps)
     if not named:
         return None
     word, other = min(named)
     framed = frame >= _TITLE_FRAME
-    opens = (
-        framed and newer.article.source == older.article.source and _opens(found, between.gaps, word, other)
-    )
+    opens = framed and newer.article.source == older.article.source and _opens(between, word, other)
     filled = len(swaps) >= _FIELDS and (
         _figures_differ(newer, older) or (framed and all(swap.names for swap in swaps))
     )
@@ -167,19 +169,20 @@ def _swapped_names(
     return named, frame
 
 
-def _opens(found: Sequence[Run], between: Sequence[Gap], word: str, other: str) -> bool:
+def _opens(between: "Between", word: str, other: str) -> bool:
     """Whether each text begins with its own of these words, while no figure differs."""
-    first = between[0] if between and found[0].start and found[0].other else None
+    run = between.runs[0] if between.runs else None
+    first = between.gaps[0] if between.gaps and run and run.start and run.other else None
     if first is None or word not in first.words or other not in first.others:
         return False
-    return not any(map(_conflict, between))
+    return not any(map(_conflict, between.gaps))
 
 
-def _is_frame(newer: Profile, older: Profile, found: Sequence[Run], between: Sequence[Gap]) -> bool:
+def _is_frame(newer: Profile, older: Profile, between: "Between") -> bool:
     """Whether the two are one text but for what is swapped: nothing of length was added or left out."""
-    same = sum(run.length for run in found)
-    ours = same + sum(len(gap.words) for gap in between)
-    theirs = same + sum(len(gap.others) for gap in between)
+    same = sum(run.length for run in between.runs)
+    ours = same + sum(len(gap.words) for gap in between.gaps)
+    theirs = same + sum(len(gap.others) for gap in between.gaps)
     return ours >= _FRAME * newer.words and theirs >= _FRAME * older.words
 
 
@@ -221,7 +224,8 @@ def _series(
     agreement = shared / max(1, len(newer.figures) + len(older.figures) - shared)
     same = newer.article.source == older.article.source
     bound = settings.template_agreement if same else settings.template_agreement_across
-    enough = 2 if same and newer.title == older.title else settings.template_least_figures
+    known = (same and newer.title == older.title) or _are_dated(newer.article.title, older.article.title)
+    enough = _FEW_FIGURES if known else settings.template_least_figures
     if poorer < enough or agreement >= bound or shared >= settings.template_contained * poorer:
         return None
     conflicts = sum(map(_conflict, between.gaps))
@@ -240,6 +244,12 @@ def _series(
     )
 
 
+def _are_dated(title: str, other: str) -> bool:
+    """Whether two titles are one but for the day of the week that each names."""
+    ours, theirs = weekdays(title), weekdays(other)
+    return bool(ours and theirs) and ours != theirs and undated(title) == undated(other)
+
+
 def _conflict(gap: Gap) -> bool:
     ours, theirs = figures(gap.text), figures(gap.other_text)
     if not ours or not theirs:
@@ -254,7 +264,7 @@ def moved_figures(newer: Profile, older: Profile, found: Sequence[Run]) -> bool:
         ours and theirs and ours.isdisjoint(theirs)
         for ours, theirs in (
             ({one.value for one in figures(gap.text)}, {one.value for one in figures(gap.other_text)})
-            for gap in gaps(newer, older, found)
+            for gap in Between(newer, older, found).gaps
         )
     )
 

@@ -11,6 +11,8 @@ from services.dedup.search.profile import Profile
 from services.dedup.text.words import Spans, fold, spans
 
 MOST_WORDS = 12
+_LONGEST = 60
+_DENSE = 0.4
 
 
 class Swap(NamedTuple):
@@ -53,6 +55,21 @@ def gaps(newer: Profile, older: Profile, found: Sequence[Run], *, most: int = MO
         for a, b, c, d in _between(found)
         if 0 < b - a <= most and 0 < d - c <= most
     ]
+
+
+def dense_runs(newer: Profile, older: Profile, found: Sequence[Run]) -> list[Run]:
+    """The runs, and between them the equal words of rows of swaps that are too dense for runs."""
+    if not found:
+        return []
+    words, others = fold(newer.article.text), fold(older.article.text)
+    made = list(found)
+    for a, b, c, d in _between(found):
+        if not MOST_WORDS < max(b - a, d - c) <= _LONGEST or min(b - a, d - c) <= 0:
+            continue
+        matcher = SequenceMatcher(None, words[a:b], others[c:d], autojunk=False)
+        if matcher.ratio() >= _DENSE:
+            made += [Run(a + i, c + j, length) for i, j, length in matcher.get_matching_blocks() if length]
+    return sorted(made)
 
 
 def _between(found: Sequence[Run]) -> Iterator[tuple[int, int, int, int]]:

@@ -64,6 +64,42 @@ def test_another_subject_in_one_form_is_no_relation(
     assert found.reason == "template"
 
 
+HOUSE = (
+    "The {rooms}-room house at {street} in {town} changed hands for {price} crowns. Built in {year}, it has "
+    "{area} square feet and {acres} acres of garden. " + TAIL
+)
+
+
+@pytest.mark.parametrize("source", ["talbote", "lindfunk"])
+def test_swaps_that_follow_each_other_too_closely_for_runs_are_seen(source: str) -> None:
+    texts = (
+        HOUSE.format(
+            rooms=6, street="4 Elm Row", town="Quarn", price="310,000", year=1961, area=1940, acres=2
+        ),
+        HOUSE.format(
+            rooms=5, street="19 Dyke End", town="Pelm", price="275,500", year=1978, area=1710, acres=3
+        ),
+    )
+    found = pair(texts, ("House in Quarn sold", "A garden in Pelm sold"), source=source)
+    assert isinstance(found, Unrelated)
+    assert found.reason == "template"
+
+
+TIDE = (
+    "A mild day is ahead. At noon it is {warm} degrees, the tide is at {tide} and the wind at {wind}. " + TAIL
+)
+
+
+@pytest.mark.parametrize("source", ["talbote", "lindfunk"])
+def test_titles_that_name_two_days_make_a_series_of_few_figures(source: str) -> None:
+    texts = TIDE.format(warm=14, tide=310, wind=22), TIDE.format(warm=11, tide=290, wind=15)
+    days = pair(texts, ("The weather on Monday", "The weather on Tuesday"), source=source, hours=24)
+    assert isinstance(days, Unrelated)
+    assert days.reason == "template"
+    one_day = pair(texts, ("The weather on Monday", "The weather on Monday, late"), source=source, hours=13)
+    assert isinstance(one_day, Relation)
+
+
 RATE = (
     "{bank} hob am Mittag den Leitzins für Geschäftskunden um ein Viertel auf 4,75 Prozent an. Sie ist die "
     "{nth} im Land, die dem Schritt vom Montag folgt. " + TAIL
