@@ -6,6 +6,7 @@ repeats, not a passage that a third outlet ran before.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -29,19 +30,27 @@ def shared_body(
     *,
     stale_days: int,
     least_run: int,
+    enough: float = 1.0,
 ) -> float:
     """Share of the words of both bodies that they have in common.
 
     `witnesses`: what was seen before the newer text; of a third outlet, runs of `least_run` words count.
+    They are asked until the share is `enough`.
     """
-    others = [one for one in witnesses if _is_third(one, newer, older)][:_MOST_WITNESSES]
     ours, theirs = _covered(newer, found, 0), _covered(older, found, 1)
-    own = sum(
-        int((_news(version, stale_days) & ~shared & ~_witnessed(version, others, least_run)).sum())
-        for version, shared in ((newer, ours), (older, theirs))
-    )
     common = (int(ours.sum()) + int(theirs.sum())) / 2
-    return common / max(1.0, common + own)
+    own = [(newer, _news(newer, stale_days) & ~ours), (older, _news(older, stale_days) & ~theirs)]
+    share = _share(common, own)
+    for other in islice((one for one in witnesses if _is_third(one, newer, older)), _MOST_WITNESSES):
+        if share >= enough:
+            break
+        own = [(version, words & ~_witnessed(version, other, least_run)) for version, words in own]
+        share = _share(common, own)
+    return share
+
+
+def _share(common: float, own: Iterable[tuple[Profile, Words]]) -> float:
+    return common / max(1.0, common + sum(int(words.sum()) for _, words in own))
 
 
 def _is_third(one: Profile, newer: Profile, older: Profile) -> bool:
@@ -66,10 +75,6 @@ def _news(version: Profile, stale_days: int) -> Words:
     return news
 
 
-def _witnessed(version: Profile, others: Sequence[Profile], least_run: int) -> Words:
-    """Words that a third outlet runs too."""
-    seen = np.zeros(version.words, bool)
-    for other in others:
-        if other.article.article_id != version.article.article_id:
-            seen |= _covered(version, [run for run in runs(version, other) if run.length >= least_run], 0)
-    return seen
+def _witnessed(version: Profile, other: Profile, least_run: int) -> Words:
+    """Words that the other text runs too."""
+    return _covered(version, [run for run in runs(version, other) if run.length >= least_run], 0)

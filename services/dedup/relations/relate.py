@@ -191,6 +191,7 @@ def _kind(
         witnesses,
         stale_days=settings.novelty_least,
         least_run=_scaled(settings.background_fresh, newer),
+        enough=settings.syndicated_body,
     )
     return _across(newer, older, shares, settings, body)
 
