@@ -68,9 +68,11 @@ def _covered(version: Profile, found: Sequence[Run], side: int) -> Words:
 def _news(version: Profile, stale_days: int) -> Words:
     """Words below the heading that stand in a shingle seen on too few earlier days to be stale."""
     fresh = version.fresh(stale_days)[np.searchsorted(version.unique, version.shingles.wide)]
-    news = np.zeros(version.words, bool)
-    for place in range(version.shingles.width if len(fresh) else 0):
-        news[place : place + len(fresh)] |= fresh
+    starts = np.flatnonzero(fresh)
+    open_here = np.zeros(version.words + 1, np.intp)
+    np.add.at(open_here, starts, 1)
+    np.add.at(open_here, version.shingles.ends(starts), -1)
+    news: Words = np.cumsum(open_here)[:-1] > 0
     news[: round(_HEADING * version.words)] = False
     return news
 

@@ -11,6 +11,7 @@ import msgspec
 
 from services.contracts.articles import Article
 from services.contracts.relations import Direction, Relation
+from services.dedup.relations.forms import Unrelated
 from services.dedup.search.profile import Profile
 from services.dedup.text.words import fold
 
@@ -19,30 +20,31 @@ _SLACK_US = 12 * 3_600_000_000
 
 
 class Order(NamedTuple):
-    """Two versions by who could have taken from whom."""
+    """A pair as source and taker, and what says so."""
 
-    source: Profile
-    taker: Profile
-    direction: Direction
-    why: str = ""
-    """In words, where it is not by first sight."""
+    older: Profile
+    newer: Profile
+    by: Direction
+    why: str
+    """The same in words, where it is not plain from their times."""
 
 
-def order(one: Profile, other: Profile) -> Order:
-    """By first sight, ties by id, unless a credit says otherwise."""
+def source_and_taker(one: Profile, other: Profile) -> Order:
     older, newer = sorted((one, other), key=lambda version: version.rank)
-    there, back = credited(newer.article, older.article), credited(older.article, newer.article)
-    if back and not there and newer.at_us - older.at_us <= _SLACK_US:
-        return Order(newer, older, "credit", f"credits {back}, whose own item was seen later")
-    if there and not back:
-        return Order(older, newer, "credit", f"credits {there}, whose own item was seen before")
-    return Order(older, newer, "first-seen" if older.at_us < newer.at_us else "undecided")
+    credit = credited(older.article, newer.article)
+    if credit and newer.at_us - older.at_us <= _SLACK_US and not credited(newer.article, older.article):
+        return Order(newer, older, "credit", f"credits {credit}, whose own item was seen later")
+    if newer.at_us == older.at_us:
+        return Order(older, newer, "undecided", "both were first seen at one moment: who took is undecided")
+    return Order(older, newer, "first-seen", "")
 
 
-def directed(relation: Relation, direction: Direction, why: str) -> Relation:
-    """The relation with what its direction rests on."""
-    reason = f"{relation.reason}; {why}" if why else relation.reason
-    return msgspec.structs.replace(relation, reason=reason, direction=direction)
+def directed(answer: Relation | Unrelated, order: Order) -> Relation | Unrelated:
+    """The answer about a pair, with what decided its direction."""
+    if isinstance(answer, Unrelated):
+        return answer
+    reason = f"{answer.reason}; {order.why}" if order.why else answer.reason
+    return msgspec.structs.replace(answer, direction=order.by, reason=reason)
 
 
 def credited(article: Article, publisher: Article) -> str:

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import NamedTuple
 
-from services.contracts.relations import ScreenReason
+from services.contracts.relations import RefusalReason
 from services.dedup.relations.gaps import Gap, Swap, dense_runs, gaps
 from services.dedup.relations.overlap import Overlap
 from services.dedup.relations.passages import Run
@@ -42,8 +42,7 @@ _FEWEST_FIELDS = 2
 class Unrelated(NamedTuple):
     """Why two versions are not related."""
 
-    reason: ScreenReason | None
-    """Set where a screen refused the pair."""
+    reason: RefusalReason
     detail: str
 
 
@@ -188,7 +187,7 @@ def _is_frame(newer: Profile, older: Profile, between: "Between") -> bool:
 
 def _titles(newer: Profile, older: Profile) -> tuple[set[str], set[str], int]:
     """What each title has alone, and how many words they share in order."""
-    one, other = fold(newer.article.title), fold(older.article.title)
+    one, other = undated(newer.article.title), undated(older.article.title)
     frame = sum(block.size for block in SequenceMatcher(None, one, other, False).get_matching_blocks())
     return _alone(one, other), _alone(other, one), frame
 

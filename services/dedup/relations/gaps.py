@@ -13,6 +13,8 @@ from services.dedup.text.words import Spans, fold, spans
 MOST_WORDS = 12
 _LONGEST = 60
 _DENSE = 0.4
+Place = tuple[int, int, int, int]
+"""From word to word of the newer text, and of the older one, ends exclusive."""
 
 
 class Swap(NamedTuple):
@@ -45,22 +47,20 @@ class Gap(NamedTuple):
 
 def gaps(newer: Profile, older: Profile, found: Sequence[Run], *, most: int = MOST_WORDS) -> list[Gap]:
     """The short ones, in order; also what stands before the first run, if it is short on both sides."""
-    if not found:
+    places = [place for place in _between(found) if _is_short(place, most)]
+    if not places:
         return []
     text, other = newer.article.text, older.article.text
     words, others = fold(text), fold(other)
     mine, theirs = spans(text), spans(other)
     return [
         Gap(tuple(words[a:b]), tuple(others[c:d]), _slice(text, mine, a, b), _slice(other, theirs, c, d))
-        for a, b, c, d in _between(found)
-        if 0 < b - a <= most and 0 < d - c <= most
+        for a, b, c, d in places
     ]
 
 
 def dense_runs(newer: Profile, older: Profile, found: Sequence[Run]) -> list[Run]:
     """The runs, and between them the equal words of rows of swaps that are too dense for runs."""
-    if not found:
-        return []
     words, others = fold(newer.article.text), fold(older.article.text)
     made = list(found)
     for a, b, c, d in _between(found):
@@ -72,8 +72,14 @@ def dense_runs(newer: Profile, older: Profile, found: Sequence[Run]) -> list[Run
     return sorted(made)
 
 
-def _between(found: Sequence[Run]) -> Iterator[tuple[int, int, int, int]]:
-    yield 0, found[0].start, 0, found[0].other
+def _is_short(place: Place, most: int) -> bool:
+    begin, end, there, other_end = place
+    return 0 < end - begin <= most and 0 < other_end - there <= most
+
+
+def _between(found: Sequence[Run]) -> Iterator[Place]:
+    if found:
+        yield 0, found[0].start, 0, found[0].other
     for left, right in pairwise(found):
         yield left.start + left.length, right.start, left.other + left.length, right.other
 

@@ -107,7 +107,7 @@ def _too_little(newer: Profile, older: Profile, shares: Overlap, settings: Dedup
     if shares.fresh_shared < _scaled(least, newer):
         stale = shares.shared - shares.fresh_shared
         return Unrelated(
-            "template" if shares.jaccard >= _RETURNING else None,
+            "template" if shares.jaccard >= _RETURNING else "little-evidence",
             f"{shares.shared} shared shingles, {stale} of them no evidence: seen on several earlier days",
         )
     if _is_far(newer, older, settings) and shares.unseen_shared < settings.far_unseen * shares.fresh_shared:
@@ -123,7 +123,7 @@ def _no_passage(
 ) -> Unrelated | None:
     """Why what two texts share in passing is no passage of either: too short, or it keeps coming back."""
     if max((run.length for run in found), default=0) < _scaled(settings.background_run, newer):
-        return Unrelated(None, f"no passage of {settings.background_run} words")
+        return Unrelated("short-passages", f"no passage of {settings.background_run} words")
     within = newer.article.source == older.article.source
     if within and shares.unseen_shared < _NEWS * shares.fresh_shared:
         back = shares.fresh_shared - shares.unseen_shared

@@ -10,7 +10,7 @@ shingle look older.
 import numpy as np
 import numpy.typing as npt
 
-from services.dedup.text.shingles import Hashes, mix
+from services.dedup.text.shingles import Hashes, distinct, mix
 
 Slots = npt.NDArray[np.uint32]
 Days = npt.NDArray[np.uint8]
@@ -49,9 +49,7 @@ class Novelty:
         for day in sorted(day for day in self._open if day < today):
             hashes = np.concatenate(self._open.pop(day))
             self._open_bytes -= hashes.nbytes
-            touched = np.zeros(len(self._counts), bool)
-            touched[np.concatenate(self._probes(hashes))] = True
-            slots = np.flatnonzero(touched).astype(np.uint32)
+            slots = distinct(np.concatenate(self._probes(hashes)).astype(np.uint32))
             self._closed[day] = slots
             self._counts[slots] += np.uint8(1)
         for day in [day for day in self._closed if day < today - self._days]:

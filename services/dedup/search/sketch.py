@@ -20,7 +20,7 @@ from services.dedup.text.shingles import Hashes, Shingles, among, distinct, mix
 
 Signature = npt.NDArray[np.uint32]
 BAND, SAMPLE = np.uint64(1), np.uint64(0)
-_ROWS_AT_ONCE = 16  # a few rows of an article stay in the cache of a core
+_ROWS_AT_ONCE = 64  # some rows of an article stay in the cache of a core
 _LOW = np.uint64(0xFFFFFFFF)
 _KIND_MASK = np.uint64(0xFFFFFFFFFFFFFFFE)
 _SALT = np.uint64(0x9E3779B97F4A7C15)

@@ -28,40 +28,26 @@ _HEADS = re.compile(
 )
 _SHORT_LINE_WORDS = 30
 _FOLLOWER_WORDS = 16
-_QUICK = re.compile(
-    r"lesen sie|mehr (?:zum|dazu)|auch interessant|könnte sie auch|weitere |zum thema|"
-    r"siehe auch|redaktioneller inhalt"
-    r"|newsletter|abonnieren|melden sie|komment|read |more |related|see also|sign up|"
-    r"subscribe|follow us|recommended|"
-    r"you may|lire aussi|même sujet|lee también|te puede|leggi anche|lees ook|læs også|"
-    r"läs också|©|\(c\)|copyright|"
-    r"rights reserved|rechte vorbehalten|droits réservés|derechos",
-    re.IGNORECASE,
-)
 
 
 def boxes(text: str) -> list[tuple[int, int]]:
     """Character spans of the boxes of a text, in order, end exclusive."""
-    if ("\n" not in text and not _HEADS.match(text)) or not _QUICK.search(text):
-        return []
     found: list[tuple[int, int]] = []
     start, heading = 0, False
     for line in text.split("\n"):
-        words = len(line.split())
-        if _HEADS.match(line) and words <= _SHORT_LINE_WORDS:
+        if _HEADS.match(line) and len(line.split()) <= _SHORT_LINE_WORDS:
             found.append((start, start + len(line)))
-            heading = words <= _FOLLOWER_WORDS
-        elif (
-            heading
-            and line.strip()
-            and words <= _FOLLOWER_WORDS
-            and not line.rstrip().endswith((".", "“", '"'))
-        ):
-            found.append((start, start + len(line)))
-        elif line.strip():
-            heading = False
+            heading = len(line.split()) <= _FOLLOWER_WORDS
+        elif heading and line.strip():
+            heading = _is_follower(line)
+            if heading:
+                found.append((start, start + len(line)))
         start += len(line) + 1
     return found
+
+
+def _is_follower(line: str) -> bool:
+    return len(line.split()) <= _FOLLOWER_WORDS and not line.rstrip().endswith((".", "“", '"'))
 
 
 def boxed_words(text: str, words: int) -> npt.NDArray[np.bool_] | None:

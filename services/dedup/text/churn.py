@@ -14,6 +14,7 @@ All else is news: a figure or a word in a sentence, a paragraph that comes, goes
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import takewhile
 
 from services.contracts.articles import Article
@@ -31,6 +32,7 @@ from services.dedup.text.boxes import boxes
 from services.dedup.text.words import fold
 
 _FURNITURE_WORDS = 16
+_LINES_AT_HAND = 2048  # most lines of a page are in its next state, too
 _FEWEST_HEADLINE_WORDS = 3
 _FEWEST_HEADLINES = 2
 _MOST_WORDS_KEPT = 0.2
@@ -81,6 +83,7 @@ def copy_of(text: str) -> list[str]:
     return lines
 
 
+@lru_cache(maxsize=_LINES_AT_HAND)
 def _without_attention(line: str) -> str:
     """What is left of a line when counts of attention and the hour of its update are gone."""
     if len(line.split()) > _FURNITURE_WORDS:

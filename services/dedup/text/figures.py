@@ -10,8 +10,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _BLANKS = " \u00a0\u2009\u202f"
-_GROUPED = rf"\d{{1,3}}(?:[.,'’{_BLANKS}]\d{{3}})+(?!\d)(?:[.,]\d+)?"
-_NUMBER = re.compile(rf"(?<![\w.,])(?:{_GROUPED}|\d+(?:[.,]\d+)?)(?P<rest>\s?[^\W\d_]+|\s?[°%$€£])?")
+_GROUPED = rf"\d{{0,2}}(?:[.,'’{_BLANKS}]\d{{3}})+(?!\d)(?:[.,]\d+)?"
+# The first digit in front of all else: it is what the search looks for.
+_NUMBER = re.compile(rf"\d(?<![\w.,]\d)(?:{_GROUPED}|\d*(?:[.,]\d+)?)(?P<rest>\s?[^\W\d_]+|\s?[°%$€£])?")
 _SCALES = {
     1e3: "tausend tsd thousand mille mil k duizend tusen tys тыс тысяч tysięcy bin",
     1e6: "million millionen mio millions millones millón milioni milione milhões milhão miljoen miljoner mln m "

@@ -28,6 +28,11 @@ _MARK = re.compile(f"[{_INVISIBLE}{_VOWEL_MARKS}{_COMBINING}]")
 _SIGNS = re.compile(f"[{_INVISIBLE}{_VOWEL_MARKS}]+")
 _FOREIGN = re.compile(f"[{_CYRILLIC}{_GREEK}]")
 _LATIN = re.compile(r"[a-zA-Z]")
+_ROMAN = r"[a-zA-Z\u00c0-\u024f]"
+_MEETING = re.compile(
+    rf"{_ROMAN}(?:(?<=[{_CYRILLIC}{_GREEK}]{_ROMAN})|(?<=[{_CYRILLIC}{_GREEK}]\u00ad{_ROMAN})|(?=\u00ad?[{_CYRILLIC}{_GREEK}]))"
+)
+"""Where letters of two scripts follow each other within a word."""
 _LETTER = rf"[a-zA-Z\u00c0-\u024f{_CYRILLIC}{_GREEK}]"
 _WORD = re.compile(rf"{_LETTER}+(?:\u00ad{_LETTER}+)*")
 _ALIKE = dict(
@@ -40,8 +45,10 @@ _ALIKE = dict(
 _UNALIKE = {latin: other for other, latin in reversed(_ALIKE.items()) if re.match(f"[{_CYRILLIC}]", other)}
 _SPELT = dict(zip("äöüßæøœåıİłđðþħ", "ae oe ue ss ae oe oe aa i i l d d th h".split(), strict=True))
 _ARABIC = dict(zip("أإآٱىیئؤةکہھ", "ااااييي\u0648هكهه", strict=True))
-_ASCII = frozenset(map(chr, range(128)))
+_ASCII = bytes(range(128))
+WESTERN = "cp1252"
 _TEXTS_AT_HAND = 256
+_JUST_READ = 16
 Places = npt.NDArray[np.intp]
 
 
@@ -55,14 +62,14 @@ class Plain(NamedTuple):
 
 @lru_cache(maxsize=_TEXTS_AT_HAND)
 def plain(text: str) -> Plain:
-    western = _is_western(text)
+    western = western_bytes(text) is not None
     found = [
         *(_ENTITY.finditer(text) if "&" in text else ()),
         *(_BREAK.finditer(text) if "-\n" in text or "\u2010\n" in text else ()),
         *(_MARKED.finditer(text) if not western and _MARK.search(text) else ()),
     ]
     pieces = sorted((match.start(), match.end(), _without(text, match)) for match in found)
-    if not western and _FOREIGN.search(text):
+    if not western and _FOREIGN.search(text) and _MEETING.search(text):
         pieces = sorted([*pieces, *_disguised(text)])
     pieces = [piece for piece in pieces if text[piece[0] : piece[1]] != piece[2]]
     return _rebuilt(text, pieces) if pieces else Plain(text, None, None)
@@ -72,22 +79,27 @@ def unify(words: str) -> str:
     """Blanks stay as they are: a word never becomes two, and none vanishes."""
     if words.isascii():
         return words
-    for letter in set(words) - _ASCII:
+    for letter in _beyond_ascii(words):
         other = _unified(letter)
         if other != letter:
             words = words.replace(letter, other)
     return words
 
 
-def _is_western(text: str) -> bool:
-    """Nothing but letters and marks of Western Europe: a quick way to say that most is in order."""
-    for encoding in ("ascii", "latin-1", "cp1252"):
-        try:
-            text.encode(encoding)
-        except UnicodeEncodeError:
-            continue
-        return True
-    return False
+@lru_cache(maxsize=_JUST_READ)
+def western_bytes(text: str) -> bytes | None:
+    """A byte a character, where it has but letters and marks of Western Europe, and most is in order."""
+    try:
+        return text.encode(WESTERN)
+    except UnicodeEncodeError:
+        return None
+
+
+def _beyond_ascii(words: str) -> set[str]:
+    try:
+        return set(words.encode("latin-1").translate(None, _ASCII).decode("latin-1"))
+    except UnicodeEncodeError:
+        return {letter for letter in set(words) if not letter.isascii()}
 
 
 def _without(text: str, match: re.Match[str]) -> str:
@@ -103,9 +115,9 @@ def _disguised(text: str) -> list[tuple[int, int, str]]:
     """Letters of another script within a word that look like those of its own."""
     found = []
     for word in _WORD.finditer(text):
-        latin, foreign = len(_LATIN.findall(word[0])), len(_FOREIGN.findall(word[0]))
-        if not latin or not foreign:
+        if not _MEETING.search(word[0]):
             continue
+        latin, foreign = len(_LATIN.findall(word[0])), len(_FOREIGN.findall(word[0]))
         table = _ALIKE if latin >= foreign else _UNALIKE
         found += [
             (word.start() + i, word.start() + i + 1, table[letter])

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from services.contracts.relations import ScreenReason
 from services.dedup.settings import DedupSettings
+from services.dedup.text.words import fold
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _TIME = (
@@ -19,7 +20,7 @@ _TIME = (
     r"(?::[0-5]\d(?!:?\d)|[.][0-5]\d(?=\s*Uhr\b)|\s*Uhr\b|h[0-5]\d\b|[.:]?(?:[0-5]\d)?\s?[ap]\.?m\b)"
 )
 _CLOCK = re.compile(_TIME, re.IGNORECASE)
-_TIMES = re.compile(r"\d[:.hH]\d\d|\d ?(?:[Uu]hr|[ap]\.?m)")
+_TIMES = re.compile(r"\d(?:[:.hH]\d\d| ?(?:[Uu]hr|[ap]\.?m))")
 """What every time holds, cheap to look for."""
 _ENTRY = re.compile(rf"^[^\w\n]{{0,8}}(?:\w+,? ){{0,2}}{_TIME}", re.IGNORECASE | re.MULTILINE)
 _TICKER_NAME = re.compile(
@@ -95,15 +96,15 @@ class Screen(NamedTuple):
     """In words, with the numbers that decided."""
 
 
-def screen(title: str, text: str, words: Sequence[str], settings: DedupSettings) -> Screen | None:
-    """Why a version is kept out of matching, or None. `words`: the folded words of its text."""
+def screen(title: str, text: str, words: int, settings: DedupSettings) -> Screen | None:
+    """Why a version is kept out of matching, or None. `words`: how many its text has."""
     if not text.strip() and not title.strip():
         return Screen("empty", "neither title nor text")
-    return _wall(text, words, settings) or _ticker(title, text, len(words), settings)
+    return _wall(text, words, settings) or _ticker(title, text, words, settings)
 
 
-def _wall(text: str, words: Sequence[str], settings: DedupSettings) -> Screen | None:
-    if not 0 < len(words) <= settings.stub_words or _SIGNS.isdisjoint(words):
+def _wall(text: str, words: int, settings: DedupSettings) -> Screen | None:
+    if not 0 < words <= settings.stub_words or _SIGNS.isdisjoint(fold(text)):
         return None
     lowered = text.lower()
     if len(_named(lowered, _CONSENT_CORE)) >= 2:

@@ -1,29 +1,33 @@
 """Words to shingle hashes.
 
-Two widths: narrow shingles (3 words, 5 characters in unspaced scripts) feed the MinHash, which
-tolerates edits; wide ones (5 words, 8 characters) are what overlap is counted in. All
+Two widths: narrow shingles (3 words, 5 signs of unspaced scripts) feed the MinHash, which
+tolerates edits; wide ones (5 words, 8 signs) are what overlap is counted in. A shingle counts signs where
+more than half of the 8 words from its first on are such. All
 hashes are polynomials modulo 2**64 (Karp and Rabin 1987), spread by `mix`: a word's is
 `mix(sum(code_point[j] * P**j))`, a shingle's `mix(h)` where `h = h * 3 + word` over its words from
 left to right. Any consumer can compute them; `tests/unit/dedup/test_shingles.py` does, in plain Python.
 """
 
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from services.dedup.text.words import is_unspaced
+from services.dedup.text.words import has_unspaced, is_sign
 
 Hashes = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.bool_]
+"""One flag a word."""
+Starts = npt.NDArray[np.intp]
+"""Numbers of words."""
+Unsigned = TypeVar("Unsigned", np.uint64, np.uint32)
 
 _NARROW_WORDS, _WIDE_WORDS = 3, 5
 _NARROW_CHARS, WIDE_CHARS = 5, 8
 _MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
 _SHIFT = np.uint64(33)
 _THREE = np.uint64(3)
-_BLANK = ord(" ")
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 2**64)
 _NONE: Hashes = np.zeros(0, np.uint64)
@@ -34,8 +38,22 @@ class Shingles(NamedTuple):
 
     narrow: Hashes
     wide: Hashes
-    width: int
-    """Words in a wide shingle."""
+    unspaced: bool
+    """Most of the words are single signs of a script without blanks."""
+    signs: Places | None = None
+    """At which words a shingle counts signs, where the text has both; None: at all words or at none."""
+
+    def width_at(self, word: int) -> int:
+        """Words of a wide shingle that starts at `word`."""
+        by_signs = self.unspaced if self.signs is None else self.signs[word]
+        return WIDE_CHARS if by_signs else _WIDE_WORDS
+
+    def ends(self, starts: Starts, *, narrow: bool = False) -> Starts:
+        """Behind which word each shingle ends that starts at `starts`."""
+        by_words, by_signs = (_NARROW_WORDS, _NARROW_CHARS) if narrow else (_WIDE_WORDS, WIDE_CHARS)
+        if self.signs is None:
+            return starts + (by_signs if self.unspaced else by_words)
+        return starts + np.where(self.signs[starts], by_signs, by_words)
 
 
 def mix(values: Hashes) -> Hashes:
@@ -44,26 +62,69 @@ def mix(values: Hashes) -> Hashes:
     return spread ^ (spread >> _SHIFT)
 
 
-def shingle(words: Sequence[str]) -> Shingles:
-    """Shingles of folded words; empty where there are fewer words than a shingle has."""
-    narrow, wide = (_NARROW_CHARS, WIDE_CHARS) if is_unspaced(words) else (_NARROW_WORDS, _WIDE_WORDS)
-    if len(words) < narrow:
-        return Shingles(_NONE, _NONE, wide)
-    hashes = _hash_words(words)
-    small = _sum_up(hashes, narrow)
-    if len(words) < wide:
-        return Shingles(mix(small), _NONE, wide)
-    return Shingles(mix(small), mix(_sum_up(hashes, wide)), wide)
+def shingle(folded: str) -> Shingles:
+    """Shingles of folded words, joined by blanks; empty where there are fewer words than a shingle has."""
+    signs = _signs(folded)
+    unspaced = signs is not None and 2 * int(signs.sum()) > len(signs)
+    if folded.count(" ") + 1 < _NARROW_WORDS:
+        return Shingles(_NONE, _NONE, unspaced)
+    hashes = _hash_words(folded)
+    if signs is None or signs.all():
+        narrow, wide = (_NARROW_WORDS, _WIDE_WORDS) if signs is None else (_NARROW_CHARS, WIDE_CHARS)
+        return Shingles(_hashed(hashes, narrow), _hashed(hashes, wide), unspaced)
+    by_signs = _mostly_signs(signs)
+    return Shingles(
+        _either(by_signs, _hashed(hashes, _NARROW_CHARS), _hashed(hashes, _NARROW_WORDS)),
+        _either(by_signs, _hashed(hashes, WIDE_CHARS), _hashed(hashes, _WIDE_WORDS)),
+        unspaced,
+        by_signs,
+    )
 
 
-def _hash_words(words: Sequence[str]) -> Hashes:
+def _signs(folded: str) -> Places | None:
+    """Which words are single signs of a script without blanks; None where no word is."""
+    if not has_unspaced(folded):
+        return None
+    return np.array([is_sign(word) for word in folded.split(" ")])
+
+
+def _mostly_signs(signs: Places) -> Places:
+    """Of the words that a shingle of signs would hold from here on, more than half are signs.
+
+    Only what stands there decides, so that half of a page has the shingles it has alone.
+    """
+    before = np.concatenate(([0], np.cumsum(signs)))
+    here = np.arange(len(signs))
+    end = np.minimum(here + WIDE_CHARS, len(signs))
+    mostly: Places = 2 * (before[end] - before[here]) > end - here
+    return mostly
+
+
+def _either(by_signs: Places, of_signs: Hashes, of_words: Hashes) -> Hashes:
+    """Hash i of one or the other, up to the first that is not there."""
+    mine = np.flatnonzero(by_signs[: len(of_words)])
+    lost = mine[mine >= len(of_signs)]
+    hashes = of_words[: lost[0] if len(lost) else len(of_words)].copy()
+    mine = mine[mine < len(hashes)]
+    hashes[mine] = of_signs[mine]
+    return hashes
+
+
+def _hashed(words: Hashes, width: int) -> Hashes:
+    return mix(_sum_up(words, width)) if len(words) >= width else _NONE
+
+
+def _hash_words(folded: str) -> Hashes:
     """Every word's hash at once: powers count from the start of the text and are divided back out."""
-    codes = np.frombuffer(" ".join(words).encode("utf-32-le", "surrogatepass"), np.uint32)
+    apart = folded.replace(" ", "\0")  # what parts words adds nothing to their sums
+    codes = (
+        np.frombuffer(apart.encode(), np.uint8)
+        if apart.isascii()
+        else np.frombuffer(apart.encode("utf-32-le", "surrogatepass"), np.uint32)
+    )
     powers, inverses = _powers(len(codes))
-    blank = codes == _BLANK
-    starts = np.concatenate(([0], np.flatnonzero(blank) + 1))
-    terms = np.where(blank, 0, codes) * powers
-    return mix(np.add.reduceat(terms, starts) * inverses[starts])
+    starts = np.concatenate(([0], np.flatnonzero(codes == 0) + 1))
+    return mix(np.add.reduceat(codes * powers, starts) * inverses[starts])
 
 
 def _powers(count: int) -> tuple[Hashes, Hashes]:
@@ -90,7 +151,7 @@ def _sum_up(words: Hashes, width: int) -> Hashes:
     return value
 
 
-def distinct(hashes: Hashes) -> Hashes:
+def distinct(hashes: npt.NDArray[Unsigned]) -> npt.NDArray[Unsigned]:
     """Each hash once, ascending."""
     ordered = np.sort(hashes)
     if len(ordered) < 2:

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from services.dedup.text.letters import plain, unify
+from services.dedup.text.letters import WESTERN, plain, unify, western_bytes
 
 SOFT_HYPHEN = "\u00ad"
 Spans = npt.NDArray[np.intp]
@@ -24,6 +24,7 @@ Codes = npt.NDArray[np.uint32]
 
 _BLANK = ord(" ")
 _TEXTS_AT_HAND = 1024  # a text is folded again for each relation it is in, shortly after
+_LISTS_AT_HAND = 128
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Kana, Han
@@ -35,12 +36,21 @@ _MIXED = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:{SOFT_HYPHEN}[^\W{_UNSP
 _LOOSE_HYPHEN = re.compile(rf"(?<!\w){SOFT_HYPHEN}|{SOFT_HYPHEN}(?!\w)")
 _IS_WORD = np.array([chr(c).isalnum() or chr(c) in f"_{SOFT_HYPHEN}" for c in range(0x10000)])
 """What `\\w` matches, by code point of the basic plane, and the soft hyphen."""
+_WESTERN = bytes(range(256)).decode(WESTERN, "replace")
+_INSIDE = bytes(int(_IS_WORD[ord(c)]) for c in _WESTERN)
+_PARTED = bytes(c.lower().encode(WESTERN)[0] if _IS_WORD[ord(c)] else _BLANK for c in _WESTERN)
+"""By byte of a Western text: whether it is of a word; its lower case there, and a blank elsewhere."""
 
 
 def fold(text: str) -> list[str]:
     """The folded words of a text, in order."""
+    return list(_listed(text))
+
+
+@lru_cache(maxsize=_LISTS_AT_HAND)
+def _listed(text: str) -> tuple[str, ...]:
     joined = folded(text)
-    return joined.split(" ") if joined else []
+    return tuple(joined.split(" ")) if joined else ()
 
 
 @lru_cache(maxsize=_TEXTS_AT_HAND)
@@ -68,14 +78,9 @@ def spelt(text: str) -> Sequence[str]:
 
 
 def _split(text: str) -> str:
-    lowered = _lower(text)
-    codes = _codes(lowered)
-    if codes is None:
-        joined = " ".join(
-            lowered[start:end].replace(SOFT_HYPHEN, "") for start, end in _matched(lowered).tolist()
-        )
-    else:
-        joined = _joined(codes)
+    joined = _western_words(text)
+    if joined is None:
+        joined = _other_words(_lower(text))
     if unicodedata.is_normalized("NFKC", joined):
         return joined
     # NFKC may give blanks (an Arabic phrase in one character) and capitals (bold letters).
@@ -83,21 +88,39 @@ def _split(text: str) -> str:
     return _lower(whole).replace("\0", " ")
 
 
+def _western_words(text: str) -> str | None:
+    """Lower-case words, joined by blanks; None where the text is no plain Western one."""
+    coded = _western(text)
+    if coded is None:
+        return None
+    return b" ".join(coded.translate(_PARTED, SOFT_HYPHEN.encode(WESTERN)).split()).decode(WESTERN)
+
+
+def _western(text: str) -> bytes | None:
+    """A byte a character, where a table can tell its words: no loose hyphen is in it."""
+    return None if _has_loose_hyphen(text) else western_bytes(text)
+
+
+def _other_words(lowered: str) -> str:
+    codes = _codes(lowered)
+    if codes is not None:
+        return _joined(codes)
+    return " ".join(_pattern(lowered).findall(lowered)).replace(SOFT_HYPHEN, "")
+
+
 @lru_cache(maxsize=_TEXTS_AT_HAND)
 def spans(text: str) -> Spans:
     """Where each folded word stands in the unfolded text."""
     made = plain(text)
-    places = _spans(_lower(made.text))
+    places = _spans(made.text)
     if made.starts is None or made.ends is None or not len(places):
         return places
     return np.column_stack((made.starts[places[:, 0]], made.ends[places[:, 1] - 1]))
 
 
-def is_unspaced(words: Sequence[str]) -> bool:
-    """More than half of the words are single characters of a script without blanks."""
-    if not _has_unspaced(" ".join(words)):
-        return False
-    return sum(len(word) == 1 and _HAS_UNSPACED.match(word) is not None for word in words) * 2 > len(words)
+def is_sign(word: str) -> bool:
+    """A folded word that is a single character of a script without blanks."""
+    return len(word) == 1 and _HAS_UNSPACED.match(word) is not None
 
 
 def _lower(text: str) -> str:
@@ -108,16 +131,22 @@ def _lower(text: str) -> str:
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
-def _spans(lowered: str) -> Spans:
-    codes = _codes(lowered)
-    return _matched(lowered) if codes is None else np.flatnonzero(np.diff(_inside(codes))).reshape(-1, 2)
+def _spans(text: str) -> Spans:
+    coded = _western(text)
+    if coded is not None:
+        inside = np.frombuffer(b"\0%b\0" % coded.translate(_INSIDE), np.int8)
+    else:
+        lowered = _lower(text)
+        codes = _codes(lowered)
+        if codes is None:
+            return _matched(lowered)
+        inside = _inside(codes)
+    return np.flatnonzero(np.diff(inside)).reshape(-1, 2)
 
 
 def _codes(lowered: str) -> Codes | None:
     """Code points, where a table can tell words: no unspaced script, loose hyphen or higher plane."""
-    if SOFT_HYPHEN in lowered and _LOOSE_HYPHEN.search(lowered):
-        return None
-    if _has_unspaced(lowered):
+    if _has_loose_hyphen(lowered) or has_unspaced(lowered):
         return None
     codes: Codes = np.frombuffer(lowered.encode("utf-32-le", "surrogatepass"), np.uint32)
     return None if len(codes) and codes.max() >= len(_IS_WORD) else codes
@@ -144,15 +173,17 @@ def _joined(codes: Codes) -> str:
 
 def _matched(lowered: str) -> Spans:
     """The same by regular expression: unspaced scripts, soft hyphens, the higher planes."""
-    pattern = _MIXED if _has_unspaced(lowered) else _WORD
-    return np.array([match.span() for match in pattern.finditer(lowered)], np.intp).reshape(-1, 2)
+    found = [match.span() for match in _pattern(lowered).finditer(lowered)]
+    return np.array(found, np.intp).reshape(-1, 2)
 
 
-def _has_unspaced(text: str) -> bool:
-    for western in ("latin-1", "cp1252"):
-        try:
-            text.encode(western)
-        except UnicodeEncodeError:
-            continue
-        return False
-    return _HAS_UNSPACED.search(text) is not None
+def _pattern(lowered: str) -> re.Pattern[str]:
+    return _MIXED if has_unspaced(lowered) else _WORD
+
+
+def _has_loose_hyphen(text: str) -> bool:
+    return SOFT_HYPHEN in text and _LOOSE_HYPHEN.search(text) is not None
+
+
+def has_unspaced(text: str) -> bool:
+    return western_bytes(text) is None and _HAS_UNSPACED.search(text) is not None

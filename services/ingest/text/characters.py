@@ -10,6 +10,10 @@ _REPLACED = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufeff]"
     "|[" + "".join(f"{chr((plane << 16) + 0xFFFE)}{chr((plane << 16) + 0xFFFF)}" for plane in range(17)) + "]"
 )
+_SUSPECT = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff\U0001fffe-\U0010ffff]"
+)
+"""All that is replaced, in a few ranges, which is quick to look for; the last one holds letters, too."""
 _LINE_ENDS = frozenset("\u2028\u2029")
 
 
@@ -26,6 +30,8 @@ def without_controls(text: str) -> str:
     C1 controls are what a copy from Windows meant by them, as the HTML standard has it (&#150; is a dash).
     Two halves of a surrogate pair are joined; a half without its other is U+FFFD.
     """
+    if not _SUSPECT.search(text):
+        return text
     if _SURROGATE.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return _REPLACED.sub(_replacement, text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -1,7 +1,9 @@
 """Writing systems: which one a text is in, and which languages are written in it."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -78,11 +80,19 @@ WITHOUT: Mapping[str, str] = {
 
 def script_of(text: str) -> str:
     """The script most letters are in; empty where there are no letters. Han, kana and hangul are `cjk`."""
-    weights = {name: len(script.letters.findall(text)) * script.weight for name, script in SCRIPTS.items()}
-    cjk = sum(weights.pop(name) for name in CJK)
-    weights["cjk"] = cjk
+    weights = dict.fromkeys([*(name for name in SCRIPTS if name not in CJK), "cjk"], 0)
+    for character, times in Counter(text).items():
+        name = _script_with(character)
+        if name:
+            weights["cjk" if name in CJK else name] += times * SCRIPTS[name].weight
     best = max(weights, key=lambda name: weights[name])
     return best if weights[best] else ""
+
+
+@lru_cache(maxsize=4_096)
+def _script_with(character: str) -> str:
+    """The script that has a letter; empty for what is in none."""
+    return next((name for name, script in SCRIPTS.items() if script.letters.match(character)), "")
 
 
 def languages_of(script: str) -> tuple[str, ...]:

@@ -25,9 +25,9 @@ def sets(run: list[str]) -> set[tuple[str, ...]]:
 
 def with_days(run: list[str], days: dict[int, int]) -> tuple[Profile, dict[tuple[str, ...], int]]:
     """A profile whose shingles were seen on so many days, numbered in order of their hash."""
-    hashes = distinct(shingle(run).wide).tolist()
+    hashes = distinct(shingle(" ".join(run)).wide).tolist()
     by_hash = {value: days.get(number, 0) for number, value in enumerate(hashes)}
-    named = {tuple(run[i : i + 5]): int(h) for i, h in enumerate(shingle(run).wide.tolist())}
+    named = {tuple(run[i : i + 5]): int(h) for i, h in enumerate(shingle(" ".join(run)).wide.tolist())}
     profile = profiled(article(" ".join(run), "/x"), days=[by_hash[value] for value in hashes])
     return profile, {words_: by_hash[value] for words_, value in named.items()}
 

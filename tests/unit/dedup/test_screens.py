@@ -10,7 +10,7 @@ STUBS, CONSENTS, ARTICLES = pages("stub"), pages("consent"), pages("article")
 
 
 def screened(title: str, text: str) -> Screen | None:
-    return screen(title, text, fold(text), SETTINGS)
+    return screen(title, text, len(fold(text)), SETTINGS)
 
 
 def reason(title: str, text: str) -> str | None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.dedup.text.shingles import Hashes, among, distinct, mix, shingle
-from services.dedup.text.words import fold
+from services.dedup.text.words import folded
 from tests.unit.dedup.pieces import words
 
 WORD = st.sampled_from(["ab", "cd", "ef", "gh", "ij"])
@@ -26,29 +26,43 @@ def test_a_shingle_is_made_of_the_hashes_of_its_words_as_the_module_says() -> No
         return spread(h % 2**64)
 
     run = ("der", "hafen", "schläft", "noch", "fest")
-    made = shingle(run)
+    made = shingle(" ".join(run))
     assert made.narrow.tolist() == [by_definition(*run[i : i + 3]) for i in range(3)]
     assert made.wide.tolist() == [by_definition(*run)]
 
 
 def test_the_hash_of_a_wide_shingle_never_changes() -> None:
     """It is part of the scheme: kept states and other consumers hold it."""
-    assert shingle(fold("Der Hafen schläft noch fest")).wide.tolist() == [12519525966711295833]
-    assert shingle(fold("東京の空は青いね")).wide.tolist() == [14976304708381964536]
+    assert shingle(folded("Der Hafen schläft noch fest")).wide.tolist() == [12519525966711295833]
+    assert shingle(folded("東京の空は青いね")).wide.tolist() == [14976304708381964536]
 
 
 @given(st.lists(st.one_of(WORD, SIGN), max_size=40))
 def test_shingle_i_starts_at_word_i(run: list[str]) -> None:
-    made = shingle(run)
-    narrow = 5 if made.width == 8 else 3
-    assert made.width in (5, 8)
-    assert len(made.wide) == max(0, len(run) - made.width + 1)
-    assert len(made.narrow) == max(0, len(run) - narrow + 1)
+    made = shingle(" ".join(run))
+    wide, narrow = np.arange(len(made.wide)), np.arange(len(made.narrow))
+    assert all(made.ends(wide) <= len(run))
+    assert all(made.ends(narrow, narrow=True) <= len(run))
+    assert [made.width_at(word) for word in wide.tolist()] == (made.ends(wide) - wide).tolist()
+    if len(run) > len(made.wide):
+        assert len(made.wide) + made.width_at(len(made.wide)) > len(run)
+
+
+@given(st.lists(WORD, min_size=8, max_size=30), st.lists(SIGN, min_size=16, max_size=30), st.booleans())
+def test_either_half_of_a_page_in_two_scripts_has_the_shingles_it_has_alone(
+    words_half: list[str], signs_half: list[str], words_first: bool
+) -> None:
+    halves = [words_half, signs_half] if words_first else [signs_half, words_half]
+    page = set(shingle(" ".join([*halves[0], *halves[1]])).wide.tolist())
+    for half in halves:
+        alone = shingle(" ".join(half)).wide.tolist()
+        # Near the seam a shingle looks across it.
+        assert set(alone[4:] if half is halves[1] else alone[:-4]) <= page
 
 
 @given(st.lists(WORD, max_size=30))
 def test_equal_words_and_only_they_have_equal_shingles(run: list[str]) -> None:
-    made = shingle(run)
+    made = shingle(" ".join(run))
     by_words = [tuple(run[i : i + 5]) for i in range(len(made.wide))]
     for i, one in enumerate(by_words):
         for j, other in enumerate(by_words):
@@ -59,24 +73,31 @@ def test_equal_words_and_only_they_have_equal_shingles(run: list[str]) -> None:
 def test_a_passage_of_an_unspaced_script_has_its_shingles_wherever_it_stands(
     passage: list[str], before: list[str], after: list[str]
 ) -> None:
-    there = shingle([*before, *passage, *after])
-    assert set(shingle(passage).wide.tolist()) <= set(there.wide.tolist())
-    assert there.width == 8
+    there = shingle(" ".join([*before, *passage, *after]))
+    assert set(shingle(" ".join(passage)).wide.tolist()) <= set(there.wide.tolist())
+    assert there.unspaced
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5])
 def test_fewer_words_than_a_shingle_has_make_none(count: int) -> None:
-    made = shingle(words("short", count))
+    made = shingle(" ".join(words("short", count)))
     assert len(made.narrow) == max(0, count - 2)
     assert len(made.wide) == max(0, count - 4)
 
 
+@given(st.lists(WORD, min_size=5, max_size=30))
+def test_words_beyond_ascii_leave_the_shingles_before_them_as_they_were(run: list[str]) -> None:
+    alone, beside = shingle(" ".join(run)), shingle(" ".join([*run, "öl"]))
+    assert beside.wide.tolist()[: len(alone.wide)] == alone.wide.tolist()
+    assert beside.narrow.tolist()[: len(alone.narrow)] == alone.narrow.tolist()
+
+
 def test_where_one_word_ends_and_the_next_begins_matters() -> None:
-    assert shingle(("ab", "c", "d")).narrow.tolist() != shingle(("a", "bc", "d")).narrow.tolist()
+    assert shingle("ab c d").narrow.tolist() != shingle("a bc d").narrow.tolist()
 
 
 def test_the_order_of_words_matters() -> None:
-    assert len({int(shingle(run).narrow[0]) for run in permutations(("auf", "und", "ab"))}) == 6
+    assert len({int(shingle(" ".join(run)).narrow[0]) for run in permutations(("auf", "und", "ab"))}) == 6
 
 
 @given(HASHES)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from services.dedup.search.sketch import BAND, Signer, keys
 from services.dedup.settings import DedupSettings
 from services.dedup.text.shingles import Hashes, distinct, shingle
-from services.dedup.text.words import fold
+from services.dedup.text.words import folded
 from tests.unit.dedup.pieces import SETTINGS, words
 
 NONE: Hashes = np.zeros(0, np.uint64)
@@ -36,14 +36,14 @@ def test_a_signature_is_datasketchs_bit_for_bit(hashes: list[int]) -> None:
 @pytest.mark.parametrize(("permutations", "seed"), [(32, 1), (64, 7), (256, 2**31)])
 def test_a_signature_is_datasketchs_under_any_scheme(permutations: int, seed: int) -> None:
     settings = DedupSettings(permutations=permutations, seed=seed)
-    hashes = shingle(words("any scheme", 200)).narrow
+    hashes = shingle(" ".join(words("any scheme", 200))).narrow
     made = Signer(settings).signature(hashes)
     assert made is not None
     assert made.tolist() == by_datasketch(hashes.tolist(), settings)
 
 
 def test_the_signature_of_a_sentence_never_changes() -> None:
-    made = Signer(SETTINGS).signature(shingle(fold("Der Hafen schläft noch fest")).narrow)
+    made = Signer(SETTINGS).signature(shingle(folded("Der Hafen schläft noch fest")).narrow)
     assert made is not None
     assert made[:4].tolist() == [729825328, 1756649226, 1014755125, 1638556005]
 
@@ -53,8 +53,8 @@ def test_nothing_novel_has_no_signature() -> None:
 
 
 def test_the_share_of_equal_values_estimates_the_overlap() -> None:
-    one = shingle(words("shared", 900) + words("mine", 300)).narrow
-    other = shingle(words("shared", 900) + words("theirs", 300)).narrow
+    one = shingle(" ".join(words("shared", 900) + words("mine", 300))).narrow
+    other = shingle(" ".join(words("shared", 900) + words("theirs", 300))).narrow
     settings = DedupSettings(permutations=512)
     signatures = [Signer(settings).signature(hashes) for hashes in (one, other)]
     jaccard = len(np.intersect1d(one, other)) / len(np.union1d(one, other))
@@ -85,13 +85,13 @@ def test_two_texts_that_share_a_run_share_a_sample(
     mine = words("a", before) + shared + words("b", after)
     theirs = words("c", left) + shared + words("d", right)
     signer = Signer(SETTINGS)
-    samples = [set(signer.sample_keys(shingle(text).wide).tolist()) for text in (mine, theirs)]
+    samples = [set(signer.sample_keys(shingle(" ".join(text)).wide).tolist()) for text in (mine, theirs)]
     assert samples[0] & samples[1]
 
 
 @given(st.lists(st.sampled_from("abcd"), max_size=80))
 def test_samples_are_shingles_of_the_text_once_each_in_order(run: list[str]) -> None:
-    wide = shingle(run).wide
+    wide = shingle(" ".join(run)).wide
     samples = Signer(SETTINGS).sample_keys(wide)
     assert samples.tolist() == sorted(set(samples.tolist()))
     assert set(samples.tolist()) <= set(wide.tolist())
@@ -100,14 +100,14 @@ def test_samples_are_shingles_of_the_text_once_each_in_order(run: list[str]) -> 
 
 @given(st.lists(st.sampled_from("abcde"), min_size=30, max_size=80))
 def test_each_window_keeps_its_smallest_shingle(run: list[str]) -> None:
-    wide = shingle(run).wide.tolist()
+    wide = shingle(" ".join(run)).wide.tolist()
     window = SETTINGS.sample_window
     smallest = {min(wide[i : i + window]) for i in range(len(wide) - window + 1)}
-    assert set(Signer(SETTINGS).sample_keys(shingle(run).wide).tolist()) == smallest
+    assert set(Signer(SETTINGS).sample_keys(shingle(" ".join(run)).wide).tolist()) == smallest
 
 
 def test_about_two_of_nine_shingles_become_postings() -> None:
-    wide = shingle(words("long", 4000)).wide
+    wide = shingle(" ".join(words("long", 4000))).wide
     assert len(Signer(SETTINGS).sample_keys(wide)) == pytest.approx(
         len(wide) * 2 / (SETTINGS.sample_window + 1), rel=0.1
     )
@@ -115,7 +115,7 @@ def test_about_two_of_nine_shingles_become_postings() -> None:
 
 def test_keys_are_sorted_and_name_their_kind_in_the_low_bit() -> None:
     signer = Signer(SETTINGS)
-    made = shingle(words("keys", 200))
+    made = shingle(" ".join(words("keys", 200)))
     signature = signer.signature(made.narrow)
     found = keys(signer, made, signature, NONE)
     assert found.values.tolist() == sorted(set(found.values.tolist()))
@@ -125,7 +125,7 @@ def test_keys_are_sorted_and_name_their_kind_in_the_low_bit() -> None:
 
 def test_what_is_no_evidence_is_no_key() -> None:
     signer = Signer(SETTINGS)
-    made = shingle(words("stale", 200))
+    made = shingle(" ".join(words("stale", 200)))
     assert keys(signer, made, None, distinct(made.wide)).values.tolist() == []
     half = distinct(made.wide)[::2]
     left = keys(signer, made, None, half)

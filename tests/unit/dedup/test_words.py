@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dedup.text.words import fold, is_unspaced, spans
+from services.dedup.text.shingles import shingle
+from services.dedup.text.words import fold, folded, spans
 
 PRESS = st.text(
     alphabet="abXYZäÖßİıſﬁ²½0123 .,-–„“\"'\n\t\u00ad\u00a0\u200b漢字かなカナไทยกำ韓국ЖжﷺⅣ𝐅😀🇩_\u0308"
@@ -40,6 +41,15 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 @given(ANY)
 def test_no_word_is_empty_or_holds_a_blank(text: str) -> None:
     assert all(word and not word.isspace() and " " not in word for word in fold(text))
+
+
+WESTERN = st.text(alphabet="abXYZäÖßÿŸŠšŽœƒˆ²½µª0123 .,-–„“”’…€™&;\"'\n\t\x00\x85\u00ad\u00a0_", max_size=60)
+
+
+@given(WESTERN)
+def test_a_foreign_word_behind_leaves_the_words_of_a_western_text_as_they_were(text: str) -> None:
+    assert fold(f"{text} Ж") == [*fold(text), "ж"]
+    assert spans(f"{text} Ж").tolist() == [*spans(text).tolist(), [len(text) + 1, len(text) + 2]]
 
 
 @given(PRESS, PRESS)
@@ -105,7 +115,7 @@ def test_a_lone_surrogate_is_no_reason_to_fail() -> None:
     ],
 )
 def test_scripts_without_blanks_are_told_by_the_most_of_their_words(text: str, unspaced: bool) -> None:
-    assert is_unspaced(fold(text)) is unspaced
+    assert shingle(folded(text)).unspaced is unspaced
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.ingest.text.language import code, settle
+from services.ingest.text.scripts import CJK, SCRIPTS, script_of
 
 GERMAN = "Der Rat von Neuenhafen hat am Montag den Bau einer zweiten Brücke über die Ilse beschlossen. " * 3
 ENGLISH = "The council of Porthaven decided on Monday to build a second bridge across the river. " * 3
@@ -104,3 +107,14 @@ def test_sentences_in_han_alone_are_chinese_whatever_their_label_says() -> None:
     text = "市政府周一宣布，因海鸥在桥墩筑巢，河上的大桥对行人关闭两周，居民可以乘坐渡船。"
     assert [settle(label, "大桥关闭", text) for label in ("ja", "ko", "en")] == ["zh", "zh", "zh"]
     assert settle("ja", "", "新橋建設計画承認") == "ja"
+
+
+LETTERS = st.text(alphabet="abßČжЂҚقپאλբგक漢々字かナㇰ한ጀไកམ 0,–😀", max_size=40)
+
+
+@given(st.one_of(LETTERS, st.text()))
+def test_the_script_of_a_text_has_most_of_its_letters_by_their_weight(text: str) -> None:
+    weights = {name: len(one.letters.findall(text)) * one.weight for name, one in SCRIPTS.items()}
+    weights["cjk"] = sum(weights.pop(name) for name in CJK)
+    best = max(weights.values())
+    assert script_of(text) in ([name for name, weight in weights.items() if weight == best] if best else [""])

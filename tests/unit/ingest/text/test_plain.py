@@ -1,12 +1,13 @@
 """Markup to plain text and titles."""
 
+import sys
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.text.characters import printable
+from services.ingest.text.characters import printable, without_controls
 from services.ingest.text.plain import exact_title, loose_title, plain, tidy, title, title_of
 
 
@@ -52,6 +53,11 @@ def test_nothing_unprintable_is_left_and_the_text_is_in_nfc(text: str) -> None:
     assert is_clean(once)
     assert unicodedata.is_normalized("NFC", once)
     assert printable(once) == once
+
+
+def test_every_character_is_looked_at_by_itself_and_beside_one_that_goes() -> None:
+    for character in map(chr, range(sys.maxunicode + 1)):
+        assert without_controls(character) == without_controls(f"{character}\ufeff"), hex(ord(character))
 
 
 @given(st.integers(0, 0x11FFFF), st.sampled_from(["&#{};", "&#x{:x};", "&#0{};"]))
