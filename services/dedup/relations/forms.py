@@ -35,6 +35,7 @@ _FRAME = 0.75
 _FRAME_CONTAINED = 0.3
 _FEW_FIGURES = 2
 _FIELDS = 3
+_WHOLE_NAME = 2
 _LEAST_FRAME = 0.15
 _FEWEST_FIELDS = 2
 
@@ -138,34 +139,43 @@ def _other_subject(newer: Profile, older: Profile, shares: Overlap, between: "Be
     }
     if len(swaps) < _FEWEST_FIELDS or not _is_frame(newer, older, between):
         return None
-    named, frame = _swapped_names(newer, older, swaps)
-    if not named:
+    names = _swapped_names(newer, older, swaps)
+    if not names.swapped:
         return None
-    word, other = min(named)
-    framed = frame >= _TITLE_FRAME
+    word, other = min(names.swapped)
+    framed = names.frame >= _TITLE_FRAME
     opens = framed and newer.article.source == older.article.source and _opens(between, word, other)
-    filled = len(swaps) >= _FIELDS and (
-        _figures_differ(newer, older) or (framed and all(swap.names for swap in swaps))
-    )
-    if not (opens or filled):
+    only = framed and (names.whole or all(swap.names for swap in swaps))
+    if not (opens or (len(swaps) >= _FIELDS and (only or _figures_differ(newer, older)))):
         return None
     return Unrelated("template", f"one form, another subject: {word!r} here, {other!r} there")
 
 
-def _swapped_names(
-    newer: Profile, older: Profile, swaps: Iterable[Swap]
-) -> tuple[list[tuple[str, str]], int]:
-    """What each title alone names and only its text holds, one for the other; and what the titles share."""
+class Names(NamedTuple):
+    """What two titles name, each for itself, beside what they share."""
+
+    swapped: list[tuple[str, str]]
+    """Words that stand one for the other in the same place of the texts, and in no other."""
+    whole: bool
+    """All that either title has alone is swapped so, two words at least."""
+    frame: int
+    """Words that the titles share in order."""
+
+
+def _swapped_names(newer: Profile, older: Profile, swaps: Iterable[Swap]) -> Names:
     mine, others, frame = _titles(newer, older)
-    mine -= set(fold(older.article.text))
-    others -= set(fold(newer.article.text))
-    named = [
+    held, there = mine - set(fold(older.article.text)), others - set(fold(newer.article.text))
+    swapped = [
         (word, other)
         for swap in swaps
-        for word in mine.intersection(swap.words)
-        for other in others.intersection(swap.others)
+        for word in held.intersection(swap.words)
+        for other in there.intersection(swap.others)
     ]
-    return named, frame
+    whole = all(
+        len(alone) >= _WHOLE_NAME and alone == {pair[side] for pair in swapped}
+        for side, alone in enumerate((mine, others))
+    )
+    return Names(swapped, whole, frame)
 
 
 def _opens(between: "Between", word: str, other: str) -> bool:

@@ -11,7 +11,7 @@ from services.dedup.search.profile import Profile
 from services.dedup.text.words import Spans, fold, spans
 
 MOST_WORDS = 12
-_LONGEST = 60
+_LONGEST_WORDS, _LONGEST_SIGNS = 60, 150
 _DENSE = 0.4
 Place = tuple[int, int, int, int]
 """From word to word of the newer text, and of the older one, ends exclusive."""
@@ -63,8 +63,9 @@ def dense_runs(newer: Profile, older: Profile, found: Sequence[Run]) -> list[Run
     """The runs, and between them the equal words of rows of swaps that are too dense for runs."""
     words, others = fold(newer.article.text), fold(older.article.text)
     made = list(found)
+    longest = _LONGEST_SIGNS if newer.unspaced else _LONGEST_WORDS
     for a, b, c, d in _between(found):
-        if not MOST_WORDS < max(b - a, d - c) <= _LONGEST or min(b - a, d - c) <= 0:
+        if not MOST_WORDS < max(b - a, d - c) <= longest or min(b - a, d - c) <= 0:
             continue
         matcher = SequenceMatcher(None, words[a:b], others[c:d], autojunk=False)
         if matcher.ratio() >= _DENSE:

@@ -100,6 +100,22 @@ def test_titles_that_name_two_days_make_a_series_of_few_figures(source: str) -> 
     assert isinstance(one_day, Relation)
 
 
+def test_a_list_of_prices_in_signs_is_a_series_from_day_to_day() -> None:
+    goods, days = (
+        ("白菜", "萝卜", "土豆", "番茄", "鸡蛋", "猪肉"),
+        ((12, 9, 18, 35, 56, 17), (15, 11, 16, 42, 59, 18)),
+    )
+    texts = [
+        "河口集市今日的菜价如下。"
+        + "，".join(f"{good}每斤{price}角" for good, price in zip(goods, prices, strict=True))
+        + "。以上价格取自各摊位的平均数，由管理处在开市之后采集，仅供大家买菜时参考。"
+        for prices in days
+    ]
+    found = pair((texts[0], texts[1]), ("星期一的菜价", "星期二的菜价"), hours=24)
+    assert isinstance(found, Unrelated)
+    assert found.reason == "template"
+
+
 RATE = (
     "{bank} hob am Mittag den Leitzins für Geschäftskunden um ein Viertel auf 4,75 Prozent an. Sie ist die "
     "{nth} im Land, die dem Schritt vom Montag folgt. " + TAIL
