@@ -17,7 +17,7 @@ from services.dedup.search.lookup import Hit, Signed
 from services.dedup.search.profile import Profile
 from services.dedup.settings import DedupSettings
 from services.dedup.stories.placing import Link
-from services.dedup.window import Window
+from services.dedup.window import Kept, Window
 
 _MOST_REFUSALS = 8
 _FORGOTTEN = Known((0, ""), ())
@@ -136,6 +136,12 @@ class Pairs:
             return known[pair]
 
         return overlaps
+
+    def is_rewritten(self, mine: Profile, before: Kept | None) -> bool:
+        """Whether a version has next to nothing of the text that it replaces."""
+        if before is None or before.signed is None:
+            return False
+        return shared_share(before.signed.profile, mine) < self._settings.story_link
 
     def _witnesses(self, chosen: Sequence[Candidate], older: Profile) -> Iterator[Profile]:
         """What may hold parts of a pair: the other candidates, and what the older text is related to."""
