@@ -190,6 +190,9 @@ def _series(
     apart = hours >= settings.template_hours
     if not apart and shares.larger_containment >= _HALF:
         return None
+    conflicts = sum(map(_conflict, between.gaps))
+    if not conflicts:
+        return None
     shared = common(newer.figures, older.figures)
     poorer = min(len(newer.figures), len(older.figures))
     agreement = shared / max(1, len(newer.figures) + len(older.figures) - shared)
@@ -198,9 +201,8 @@ def _series(
     enough = 2 if same and newer.title == older.title else settings.template_least_figures
     if poorer < enough or agreement >= bound or shared >= settings.template_contained * poorer:
         return None
-    conflicts = sum(map(_conflict, between.gaps))
     near = hours < settings.far_days * 24 and (
-        (conflicts >= 1 and not _same_days(newer, older)) if apart else (conflicts >= 2 and agreement < _HALF)
+        not _same_days(newer, older) if apart else (conflicts >= 2 and agreement < _HALF)
     )
     dense = apart and conflicts >= 3 and poorer >= _DENSE_FIGURES
     if not (near or dense):

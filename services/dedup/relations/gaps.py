@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from services.dedup.relations.passages import Run
 from services.dedup.search.profile import Profile
-from services.dedup.text.words import Spans, fold, spans
+from services.dedup.text.words import Spans, folded, spans, stretch
 
 MOST_WORDS = 12
 Place = tuple[int, int, int, int]
@@ -49,10 +49,15 @@ def gaps(newer: Profile, older: Profile, found: Sequence[Run], *, most: int = MO
     if not places:
         return []
     text, other = newer.article.text, older.article.text
-    words, others = fold(text), fold(other)
+    words, others = folded(text), folded(other)
     mine, theirs = spans(text), spans(other)
     return [
-        Gap(tuple(words[a:b]), tuple(others[c:d]), _slice(text, mine, a, b), _slice(other, theirs, c, d))
+        Gap(
+            tuple(stretch(words, a, b).split(" ")),
+            tuple(stretch(others, c, d).split(" ")),
+            _slice(text, mine, a, b),
+            _slice(other, theirs, c, d),
+        )
         for a, b, c, d in places
     ]
 

@@ -6,7 +6,7 @@ trimmed so that they do not overlap in the newer text. Every run of at least one
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from services.contracts.relations import Passage
 from services.dedup.search.profile import Profile
 from services.dedup.text.shingles import among
-from services.dedup.text.words import SOFT_HYPHEN, Spans, spans, spelt
+from services.dedup.text.words import SOFT_HYPHEN, Spans, spans, spelt, stretch
 
 _MOST_MATCHES = 2_000_000
 _SHORTEST_PIECE = 4
@@ -51,12 +51,12 @@ def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage,
     found = [
         piece
         for run in found
-        for piece in (
-            [run]
-            if not hyphened
-            and not others
-            and words[run.start : run.start + run.length] == written[run.other : run.other + run.length]
-            else _pieces(run, hyphened, others, words, written)
+        for piece in _pieces(
+            run,
+            hyphened,
+            others,
+            stretch(words, run.start, run.start + run.length),
+            stretch(written, run.other, run.other + run.length),
         )
     ]
     if not found:
@@ -75,20 +75,22 @@ def _hyphened(text: str, words: Spans) -> set[int]:
     return set((np.searchsorted(words[:, 0], places, "right") - 1).tolist())
 
 
-def _pieces(
-    run: Run, hyphened: set[int], others: set[int], words: Sequence[str], written: Sequence[str]
-) -> Iterator[Run]:
+def _pieces(run: Run, hyphened: set[int], others: set[int], words: str, written: str) -> Iterator[Run]:
+    """The run without words that hold a soft hyphen, and those that are spelt in two ways."""
+    if words == written and not hyphened and not others:
+        yield run
+        return
     begin = 0
-    for i in range(run.length + 1):
-        if (
-            i == run.length
-            or run.start + i in hyphened
-            or run.other + i in others
-            or words[run.start + i] != written[run.other + i]
-        ):
-            if i - begin >= _SHORTEST_PIECE:
-                yield Run(run.start + begin, run.other + begin, i - begin)
+    for i, (word, other) in enumerate(zip(words.split(" "), written.split(" "), strict=True)):
+        if word != other or run.start + i in hyphened or run.other + i in others:
+            yield from _piece(run, begin, i)
             begin = i + 1
+    yield from _piece(run, begin, run.length)
+
+
+def _piece(run: Run, begin: int, end: int) -> Iterator[Run]:
+    if end - begin >= _SHORTEST_PIECE:
+        yield Run(run.start + begin, run.other + begin, end - begin)
 
 
 def _maximal(newer: Profile, older: Profile) -> list[Run]:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from services.dedup.text.words import is_unspaced
 
 Hashes = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.intp]
 Unsigned = TypeVar("Unsigned", np.uint64, np.uint32)
 
 _NARROW_WORDS, _WIDE_WORDS = 3, 5
@@ -105,9 +106,19 @@ def distinct(hashes: npt.NDArray[Unsigned]) -> npt.NDArray[Unsigned]:
 
 def among(hashes: Hashes, sorted_set: Hashes) -> npt.NDArray[np.bool_]:
     """Which hashes are in an ascending set."""
+    return _search(hashes, sorted_set)[0]
+
+
+def matches(hashes: Hashes, sorted_set: Hashes) -> tuple[Places, Places]:
+    """Where the hashes stand that are in an ascending set, and where they stand in the set."""
+    found, places = _search(hashes, sorted_set)
+    here = np.flatnonzero(found)
+    return here, places[here]
+
+
+def _search(hashes: Hashes, sorted_set: Hashes) -> tuple[npt.NDArray[np.bool_], Places]:
     if not len(sorted_set):
-        return np.zeros(len(hashes), bool)
+        return np.zeros(len(hashes), bool), np.zeros(len(hashes), np.intp)
     places = np.searchsorted(sorted_set, hashes)
     places[places == len(sorted_set)] = 0
-    found: npt.NDArray[np.bool_] = sorted_set[places] == hashes
-    return found
+    return sorted_set[places] == hashes, places
