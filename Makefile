@@ -18,7 +18,7 @@ demo: setup
 	$(BIN)/newsfold replay tests/recordings/demo.warc.gz --out out/demo --stories
 
 test: setup check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --hypothesis-profile=thorough
 
 check: setup
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from services.contracts.articles import Article
 from services.ingest.articles import from_archive
-from services.ingest.readings import BadReading
+from services.ingest.readings import BadReading, RecordReading
 from services.ingest.recordings.archive import read_line
 
 
@@ -17,6 +17,10 @@ def read_articles(path: Path) -> list[Article]:
             match read_line(line, f"{path.name} line {number}"):
                 case BadReading() as bad:
                     raise ValueError(f"{bad.origin}: {bad.detail}")
+                case RecordReading(record=Article() as article):
+                    found.append(article)
+                case RecordReading():
+                    continue
                 case reading:
                     found.append(from_archive(reading))
     return sorted(found, key=lambda article: (article.first_seen_at, article.article_id))

@@ -14,7 +14,7 @@ from services.contracts import wire
 from services.contracts.articles import Article, Watermark
 from services.contracts.clusters import Cluster
 from services.contracts.relations import Verdict
-from services.contracts.topics import shard_of
+from services.contracts.topics import Sharding, shard_of
 from services.dedup.service import DedupService
 from services.dedup.settings import DedupSettings
 from services.stream.bus import Output, Partition, Record
@@ -40,14 +40,14 @@ class Decided(NamedTuple):
     """Of every published record in its topic's order, and of the changelog as it stands."""
 
 
-def by_shard(articles: Sequence[Article]) -> dict[int, list[Record]]:
+def by_shard(articles: Sequence[Article], sharding: Sharding = "one") -> dict[int, list[Record]]:
     """Each shard's input: articles by (first seen, id), a watermark behind every few of them.
 
     A watermark leaves the last articles before it waiting, as a busy log does; the last one does not.
     """
     groups: dict[int, list[Article]] = defaultdict(list)
     for article in sorted(articles, key=lambda one: (one.first_seen_at, one.article_id)):
-        groups[shard_of(article.language)].append(article)
+        groups[shard_of(article.language, sharding)].append(article)
     return {number: _records(group, number) for number, group in sorted(groups.items())}
 
 

@@ -82,6 +82,12 @@ def main() -> None:
 @click.option("--bus", "address", default=None, metavar="BUS", help="memory | sqlite:FILE | kafka:HOST:PORT")
 @click.option("--workers", type=click.IntRange(1, 64), default=None, help="Workers of dedup and enrich each.")
 @click.option("--stories", is_flag=True, help="Print who had each story first, who copied, who rewrote.")
+@click.option(
+    "--feeds",
+    type=FILE,
+    metavar="FILE",
+    help="Settings of the recorded feeds, .opml or .toml: source, language, …",
+)
 @config_option
 def replay(
     paths: tuple[Path, ...],
@@ -90,14 +96,16 @@ def replay(
     address: str | None,
     workers: int | None,
     *,
+    feeds: Path | None,
     stories: bool,
     settings: Settings,
 ) -> None:
     """Run recordings through the whole of Newsfold and say what came out.
 
     PATH is a recording of HTTP exchanges (.warc, .warc.gz) or an article archive (.jsonl, .jsonl.gz, one
-    object a line with url, source, feed, title, text, published_at, fetched_at, language). Several PATHs are
-    one input, in order of time. The clock is the recording's, so the same input gives the same bytes
+    object a line with url, source, feed, title, text, published_at, fetched_at, language), or the directory
+    that an earlier replay wrote (--out), with all versions as they were seen. Several PATHs are one input,
+    in order of time. The clock is the recording's, so the same input gives the same bytes
     at any speed, on any bus, with any number of workers.
 
     The log is a temporary one unless --bus names a file. A replay into a file that was killed goes on
@@ -109,11 +117,19 @@ def replay(
       newsfold replay week.warc.gz --out out/week
       newsfold replay old.jsonl.gz new.jsonl.gz --out out/both --bus sqlite:var/both.db
       newsfold replay week.warc.gz --speed 3600      an hour of the recording a second
+      newsfold replay week.warc.gz --feeds feeds.toml --out out/week
+      newsfold replay out/week --out out/again       what an earlier replay saw
     """
     from services.console.replay.command import ReplayRequest, replay_recordings
 
     request = ReplayRequest.of(
-        paths=paths, out=out, speed=speed, address=address, workers=workers, settings=settings
+        paths=paths,
+        out=out,
+        speed=speed,
+        address=address,
+        workers=workers,
+        settings=settings,
+        feeds=feeds,
     )
     replay_recordings(request, stories=stories)
 
@@ -236,6 +252,34 @@ def export_files(address: str | None, out: Path, settings: Settings) -> None:
     from services.console.export.output import export_log
 
     export_log(address or settings.bus.url, out, settings)
+
+
+@main.command(short_help="Say what a change did between two exports.")
+@click.argument("before", type=FILE, metavar="OUT_A")
+@click.argument("after", type=FILE, metavar="OUT_B")
+@click.option(
+    "--examples", type=click.IntRange(0, 10_000), default=3, show_default=True, help="Of each difference."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
+def compare(before: Path, after: Path, examples: int, *, as_json: bool) -> None:
+    """Say in words what differs between two exports: what a change of rules or settings did.
+
+    OUT_A and OUT_B are directories that `replay --out` or `export` wrote. Told are pairs that became related
+    or unrelated, kinds, directions, corrections, refusals, screens, roles, stories (matched by members),
+    withdrawals and dead letters: counts first, then examples with titles, the earliest.
+    What was polled (feeds.jsonl) and how it came about (history.jsonl, story-changes.jsonl) are not compared.
+    As with diff, the exit code is 0 where nothing differs, 1 where something does, and 2 where one of the
+    two is no export.
+
+    \b
+    Examples:
+      newsfold compare out/before out/after
+      newsfold compare out/before out/after --examples 20
+      newsfold compare out/before out/after --json | jq .counts.kind
+    """
+    from services.console.compare.command import show_comparison
+
+    show_comparison(before, after, examples=examples, as_json=as_json)
 
 
 @main.group(short_help="Import, list, show and try feeds.")
@@ -424,7 +468,8 @@ def explain(
 
     URL is the address of an article, or enough of it to tell it from the rest. With one URL: its relations
     with their numbers, candidates and passages, the pairs a screen refused, and why its story is what
-    it is. With two: every number on the way to the answer.
+    it is. With two: what was decided about them then, whether it would be decided otherwise today, and every
+    number on the way.
 
     \b
     Examples:
@@ -436,10 +481,10 @@ def explain(
 
     from rich.console import Console
 
-    from services.console.explain import evidence_of, explain_article, explain_pair
+    from services.console.explain.command import evidence_of, explain_article, explain_pair
 
     console = Console(highlight=False)
-    evidence = asyncio.run(evidence_of(out, address or settings.bus.url))
+    evidence = asyncio.run(evidence_of(out, address or settings.bus.url, settings.ingest.sharding))
     if other_url is None:
         explain_article(evidence, url, console)
     else:

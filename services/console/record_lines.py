@@ -12,7 +12,7 @@ from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
 from services.contracts.feeds import Feed, FeedState
-from services.contracts.relations import Verdict
+from services.contracts.relations import Relation, Verdict
 from services.contracts.sketches import Remembered, ShardClock
 from services.contracts.stories import Event, Story, StoryChange
 from services.stream.bus import Record
@@ -79,8 +79,13 @@ def _story(story: Story) -> str:
 def _verdict(verdict: Verdict) -> str:
     if verdict.outcome == "screened":
         return f"{verdict.url} screened: {verdict.reason}"
-    kinds = ", ".join(f"{relation.kind} of {relation.other_url}" for relation in verdict.relations)
+    kinds = ", ".join(map(_relation, verdict.relations))
     return f"{verdict.url} {kinds or 'stands alone'}"
+
+
+def _relation(relation: Relation) -> str:
+    more = f" and {relation.others:,} more" if relation.others else ""
+    return f"{relation.kind} of {relation.other_url}{more}"
 
 
 _TOLD: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {

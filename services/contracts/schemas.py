@@ -29,7 +29,7 @@ KINDS: tuple[Struct, ...] = tuple(dict.fromkeys(kind for topic in TOPICS for kin
 _BINDING = "0.5.0"
 _PLACES = {
     "key": "Records go to the partition that their key hashes to.",
-    "shard": "A partition is a language group: the shard that owns a language.",
+    "shard": "A partition is a shard: all articles, or those of a language group.",
     "origin": "Records stay in the partition number of the input they came from.",
 }
 

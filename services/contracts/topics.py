@@ -23,10 +23,14 @@ SHARDS: tuple[tuple[str, ...], ...] = (
     (),
 )
 """Language groups: the index is the shard, the partition of per-shard topics. The last takes the rest."""
+Sharding = Literal["one", "language"]
+"""All articles in the first shard, or each language group in its own."""
 
 
-def shard_of(language: str) -> int:
-    """The shard that owns a language (ISO 639-1, any case, region subtags ignored)."""
+def shard_of(language: str, sharding: Sharding) -> int:
+    """The shard that owns an article in `language` (ISO 639-1, any case, region subtags ignored)."""
+    if sharding == "one":
+        return 0
     base = language.lower().replace("_", "-").split("-")[0]
     for shard, group in enumerate(SHARDS):
         if base in group:

@@ -18,7 +18,7 @@ from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
 from services.dedup.folded import Folded
 from services.dedup.order import Due, Sighting, seen_at
-from services.dedup.pairs import Pairs
+from services.dedup.pairs import Pairs, bounded
 from services.dedup.records import member, settled_at, shown_at, verdict, withdrawal
 from services.dedup.revisions import Revisions
 from services.dedup.search.lookup import Hit, Search, Signed
@@ -33,7 +33,6 @@ from services.dedup.text.screens import Screen, screen
 from services.dedup.window import Kept, Window, day_of
 
 _DAY_S = 86_400
-_MOST_REFUSALS = 8
 
 
 class Read(msgspec.Struct, eq=False):
@@ -65,7 +64,7 @@ class Fold:
         self.search = Search(settings, ranges=ranges)
         self.window = Window(settings)
         self.stories = Stories(settings, lambda article: self.window.current(article) is not None)
-        self._pairs = Pairs(self.window, settings)
+        self._pairs = Pairs(self.window, settings, self.stories.source_of)
         self._revisions = Revisions(self.window, self.search, self.stories, self._pairs)
 
     def restore(
@@ -237,14 +236,15 @@ class Fold:
             shown_at=item.shown,
             outcome="story",
             story_id=story.story_id if story else "",
-            relations=relations,
-            refused=tuple(findings.refused[:_MOST_REFUSALS]),
+            relations=self._pairs.listed(mine.article.article_id, relations, findings.beyond),
+            refused=bounded(findings.refused),
             candidates=findings.looked_at,
+            answers=dict(sorted(findings.answers.items())),
+            left_out=findings.left_out,
         )
         self._keep(item, said, folded)
         folded.verdicts.append(said)
         folded.outcomes["story"] += 1
-        folded.note("candidates", str(findings.looked_at))
 
     def _keep(self, item: Read, said: Verdict, folded: Folded) -> None:
         article = item.article

@@ -1,15 +1,17 @@
 """A version against those that share keys with it: which are looked at, and what each is to it."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from services.contracts.relations import REUSE_KINDS, Refusal, Relation
+from services.contracts.relations import REUSE_KINDS, PairAnswer, Refusal, Relation, Verdict
 from services.dedup.folded import Folded
-from services.dedup.relations.direction import source_and_taker
+from services.dedup.relations.direction import directed, source_and_taker
+from services.dedup.relations.listing import Known, condense, counting
 from services.dedup.relations.overlap import shared_share
-from services.dedup.relations.relate import relate
+from services.dedup.relations.relate import Unrelated, relate
 from services.dedup.search.candidates import Candidate, choose
 from services.dedup.search.lookup import Hit, Signed
 from services.dedup.search.profile import Profile
@@ -17,52 +19,87 @@ from services.dedup.settings import DedupSettings
 from services.dedup.stories.placing import Link
 from services.dedup.window import Window
 
+_MOST_REFUSALS = 8
+_FORGOTTEN = Known((0, ""), ())
+
 
 class Findings(NamedTuple):
     """What a version is to the others of its window."""
 
     relations: list[Relation]
+    """All of them; `Pairs.listed` bounds them."""
     refused: list[Refusal]
     links: list[Link]
+    beyond: list[str]
+    """Versions that may share a fair part of the text, and were not looked at."""
     looked_at: int
+    left_out: int
+    answers: Counter[str]
+    """What came of those looked at; adds up to `looked_at`."""
 
 
 class Pairs:
     """The exact look at candidates, over the versions a shard remembers."""
 
-    def __init__(self, window: Window, settings: DedupSettings) -> None:
+    def __init__(self, window: Window, settings: DedupSettings, source_of: Callable[[str], str]) -> None:
+        """`source_of`: the article that one took its text from, as its story has it; both by id."""
         self._window = window
         self._settings = settings
+        self._source_of = source_of
 
     def find(self, signed: Signed, hits: list[Hit], folded: Folded) -> Findings:
         """Relations to older versions; those from newer ones are added to the newer ones' verdicts."""
-        chosen = choose(self._candidates(signed, hits), self._settings)
-        mine = signed.profile
-        findings = Findings([], [], [], len(chosen))
-        for candidate in chosen:
-            other = self._window.signed(candidate.version).profile
-            older, newer, why = source_and_taker(mine, other)
-            forward = newer is mine
-            answer = relate(newer, older, self._settings, bands=candidate.bands, samples=candidate.samples)
-            if isinstance(answer, Relation):
-                if why:
-                    answer = msgspec.structs.replace(answer, reason=f"{answer.reason}; {why}")
-                findings.links.append(Link(other.article.article_id, answer, forward))
-                if not forward:
-                    self._amend(other, answer, folded)
-                elif not self._took_from(other, mine):
-                    findings.relations.append(answer)
-                    folded.note("relations_total", answer.kind)
-            elif answer.reason:
-                findings.refused.append(
-                    Refusal(
-                        other_article_id=other.article.article_id,
-                        other_url=other.article.url,
-                        reason=answer.reason,
-                        detail=answer.detail,
-                    )
-                )
+        choice = choose(self._candidates(signed, hits), self._settings)
+        beyond = [candidate.version for candidate in choice.beyond]
+        left_out = len(beyond) + choice.weak
+        findings = Findings([], [], [], beyond, len(choice.chosen), left_out, Counter())
+        for candidate in choice.chosen:
+            findings.answers[self._look(signed.profile, candidate, findings, folded)] += 1
+        folded.note("candidates", str(findings.looked_at))
+        for bound, count in (("copies", len(beyond)), ("passages", choice.weak)):
+            if count:
+                folded.noted["candidates_left_out_total", bound] += count
         return findings
+
+    def listed(
+        self, article: str, relations: Sequence[Relation], beyond: Sequence[str] = ()
+    ) -> tuple[Relation, ...]:
+        """The relations of an article that its verdict lists, and on them the number of the others."""
+        known = {relation.other_article_id: self._known(relation.other_version_id) for relation in relations}
+        return condense(
+            relations,
+            known,
+            most=self._settings.listed_copies,
+            source=self._source_of(article),
+            slack=self._settings.story_source_slack,
+            beyond=[self._known(version) for version in beyond],
+        )
+
+    def _look(self, mine: Profile, candidate: Candidate, findings: Findings, folded: Folded) -> PairAnswer:
+        """The answer about one pair: the kind of its relation, or why there is none to be told."""
+        other = self._window.signed(candidate.version).profile
+        order = source_and_taker(mine, other)
+        answer = directed(
+            relate(
+                order.newer, order.older, self._settings, bands=candidate.bands, samples=candidate.samples
+            ),
+            order,
+        )
+        if isinstance(answer, Unrelated):
+            findings.refused.append(_refusal(other, answer))
+            folded.note("refusals_total", answer.reason)
+            return answer.reason
+        forward = order.newer is mine
+        findings.links.append(Link(other.article.article_id, answer, forward))
+        if (settled := self._settled(other, mine, forward=forward)) is not None:
+            folded.note("refusals_total", settled)
+            return settled
+        if forward:
+            findings.relations.append(answer)
+        else:
+            self._amend(other, answer, folded)
+        folded.note("relations_total", answer.kind)
+        return answer.kind
 
     def overlaps(self, mine: Profile) -> Callable[[str, str], bool]:
         """Whether two articles, by id, share enough to stand in one story; asked once a pair."""
@@ -83,13 +120,48 @@ class Pairs:
 
         return overlaps
 
-    def _took_from(self, other: Profile, mine: Profile) -> bool:
-        """Whether the other has its text from this article: then its new version took nothing from it."""
-        taken = self._window[other.article.version_id].record.verdict.relations
-        return any(
-            relation.other_article_id == mine.article.article_id and relation.kind in REUSE_KINDS
-            for relation in taken
+    def _settled(self, other: Profile, mine: Profile, *, forward: bool) -> PairAnswer | None:
+        """Whether the verdict of the other names this article as its source already, by another version."""
+        record = self._window[other.article.version_id].record
+        article, relations = mine.article.article_id, record.verdict.relations
+        before = self._window.current(article)
+        counted = (
+            before is not None
+            and before.record.first_seen_at < record.article.first_seen_at
+            and counting(relations, before.record.verdict.relations) is not None
         )
+        listed = (r for r in relations if r.other_article_id == article)
+        if not forward:
+            return "told-before" if counted or any(listed) else None
+        return "took-from" if counted or any(r.kind in REUSE_KINDS for r in listed) else None
+
+    def returned(self, verdict: Verdict, findings: Findings) -> Verdict:
+        """A verdict that is given again, and what came of the pairs that were looked at for it."""
+        told = {relation.other_article_id for relation in verdict.relations}
+        new = (
+            r
+            for r in findings.relations
+            if r.other_article_id not in told
+            and counting(verdict.relations, self._known(r.other_version_id).relations) is None
+        )
+        seen = {refusal.other_version_id for refusal in verdict.refused}
+        refused = (refusal for refusal in findings.refused if refusal.other_version_id not in seen)
+        return msgspec.structs.replace(
+            verdict,
+            relations=self.listed(verdict.article_id, (*verdict.relations, *new)),
+            refused=bounded((*verdict.refused, *refused)),
+            candidates=verdict.candidates + findings.looked_at,
+            answers=dict(sorted((Counter(verdict.answers) + findings.answers).items())),
+            left_out=verdict.left_out + findings.left_out,
+        )
+
+    def _known(self, version: str) -> Known:
+        kept = self._window.get(version)
+        if kept is None:
+            return _FORGOTTEN
+        article = kept.record.article
+        rank = (round(article.first_seen_at.timestamp() * 1_000_000), article.article_id)
+        return Known(rank, kept.record.verdict.relations)
 
     def _candidates(self, signed: Signed, hits: list[Hit]) -> list[Candidate]:
         mine = signed.profile.article.article_id
@@ -105,13 +177,37 @@ class Pairs:
     def _amend(self, newer: Profile, relation: Relation, folded: Folded) -> None:
         """A late article is what a decided one took its text from: say so in that one's verdict."""
         kept = self._window[newer.article.version_id]
-        if any(
-            known.other_article_id == relation.other_article_id for known in kept.record.verdict.relations
-        ):
-            return  # to another version of that article
-        relations = (*kept.record.verdict.relations, relation)
+        relations = self.listed(newer.article.article_id, (*kept.record.verdict.relations, relation))
         verdict = msgspec.structs.replace(kept.record.verdict, relations=relations)
         kept.record = msgspec.structs.replace(kept.record, verdict=verdict)
         folded.verdicts.append(verdict)
         folded.remembered.append(kept.record)
-        folded.note("relations_total", relation.kind)
+
+
+def bounded(refused: Sequence[Refusal]) -> tuple[Refusal, ...]:
+    """The first of each reason, and more up to a bound; what is left out is in `others` of the first."""
+    sizes = Counter[str]()
+    for refusal in refused:
+        sizes[refusal.reason] += 1 + refusal.others
+    first = {refusal.reason: place for place, refusal in reversed([*enumerate(refused)])}
+    more = [place for place in range(len(refused)) if place not in first.values()]
+    kept = {*first.values(), *more[: max(0, _MOST_REFUSALS - len(first))]}
+    listed = Counter(refused[place].reason for place in kept)
+    return tuple(
+        msgspec.structs.replace(
+            refusal,
+            others=sizes[refusal.reason] - listed[refusal.reason] if place == first[refusal.reason] else 0,
+        )
+        for place, refusal in enumerate(refused)
+        if place in kept
+    )
+
+
+def _refusal(other: Profile, answer: Unrelated) -> Refusal:
+    return Refusal(
+        other_article_id=other.article.article_id,
+        other_version_id=other.article.version_id,
+        other_url=other.article.url,
+        reason=answer.reason,
+        detail=answer.detail,
+    )

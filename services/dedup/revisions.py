@@ -89,6 +89,7 @@ class Revisions:
             other_containment=0.0,
             fresh_containment=0.0,
             fresh_shared=0,
+            direction="notice",
             reason="a notice that withdraws it",
             bands=0,
             samples=0,
@@ -116,6 +117,9 @@ class Revisions:
             late=late,
             shown_at=None,
             relations=tuple(self._proved(article, past.verdict.relations)),
+            candidates=0,
+            answers={},
+            left_out=0,
         )
         record = replace(
             past,
@@ -143,16 +147,11 @@ class Revisions:
         placed = member(mine, current.record if current else None, findings.links, at)
         folded.clusters += self._stories.place(placed, findings.links, self._pairs.overlaps(mine), back=True)
         story = self._stories.of(mine.article.article_id)
-        known = {relation.other_article_id for relation in record.verdict.relations}
         verdict = replace(
-            record.verdict,
+            self._pairs.returned(record.verdict, findings),
             url=mine.article.url,
             source=mine.article.source,
             story_id=story.story_id if story else "",
-            relations=(
-                *record.verdict.relations,
-                *(r for r in findings.relations if r.other_article_id not in known),
-            ),
             shown_at=at,
         )
         record = replace(

@@ -29,7 +29,7 @@ Taken = Article | Withdrawal | Watermark | CanaryArticle
 
 
 class DedupTask:
-    """One shard: a language group's articles, in order of sight."""
+    """One shard: articles that are compared with each other, in order of sight."""
 
     def __init__(self, number: int, settings: DedupSettings, *, ranges: int = 1) -> None:
         self._number = number
@@ -230,7 +230,8 @@ class Dues:
 def _name(verdict: Verdict) -> str:
     """What tells it from the verdicts given on the same version before."""
     back = f":{verdict.shown_at.isoformat()}" if verdict.shown_at else ""
-    return f"{verdict.version_id}:{len(verdict.relations)}{back}"
+    relations = sum(1 + relation.others for relation in verdict.relations)
+    return f"{verdict.version_id}:{relations}{back}"
 
 
 class Restoring:

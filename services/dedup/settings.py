@@ -48,6 +48,8 @@ class DedupSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Of those, verified per article at most, the strongest first."""
     most_passage_candidates: Count = 4
     """Below that estimate only so many are verified, for passages: background relations."""
+    listed_copies: Count = 32
+    """A text shared with more articles than this is told by its source, the strongest few and a count."""
 
     # Evidence.
     least_fresh: Count = 15

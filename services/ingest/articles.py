@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from services.contracts import ids
-from services.contracts.articles import Article
+from services.contracts.articles import Article, Withdrawal
 from services.contracts.feeds import Feed
 from services.ingest.credits.attribution import credits_of
-from services.ingest.readings import ArchiveReading, Entry, PageReading, ParsedPage
+from services.ingest.readings import ArchiveReading, Entry, PageReading, ParsedPage, RecordReading
 from services.ingest.text.language import settle
 
 
@@ -24,6 +26,17 @@ def from_archive(reading: ArchiveReading) -> Article:
         first_seen_at=reading.at,
         published_at=reading.published_at,
     )
+
+
+def sighting_in(reading: ArchiveReading | RecordReading) -> Article | Withdrawal:
+    """What an archive says was seen. Credits are those of today's rules; all else of a record stays."""
+    if isinstance(reading, ArchiveReading):
+        return from_archive(reading)
+    record = reading.record
+    if isinstance(record, Withdrawal):
+        return record
+    named = credits_of(record.title, record.text, record.source)
+    return replace(record, agencies=named.agencies, cited=named.cited)
 
 
 def from_page(

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from services.contracts.articles import Article, Withdrawal
 from services.ingest.http.exchange import Outcome
 
 Refusal = Literal[
@@ -145,6 +146,12 @@ class ArchiveReading(msgspec.Struct, frozen=True, kw_only=True):
     """The archive's `fetched_at`."""
 
 
+class RecordReading(msgspec.Struct, frozen=True, kw_only=True):
+    """What an earlier run published, to be published again."""
+
+    record: Article | Withdrawal
+
+
 class BadReading(msgspec.Struct, frozen=True, kw_only=True):
     """Input that can never be used, as it came."""
 
@@ -185,4 +192,14 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-Reading = FeedReading | PageReading | ArchiveReading | BadReading | Skipped | Progress | Tick | Canary
+Reading = (
+    FeedReading
+    | PageReading
+    | ArchiveReading
+    | RecordReading
+    | BadReading
+    | Skipped
+    | Progress
+    | Tick
+    | Canary
+)

@@ -14,7 +14,7 @@ from services.contracts import wire
 from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle
 from services.contracts.feeds import Feed, FeedState
-from services.contracts.topics import SHARD_COUNT, shard_of
+from services.contracts.topics import SHARD_COUNT, Sharding, shard_of
 from services.ingest import articles
 from services.ingest.canary import synthetic
 from services.ingest.keys import digest, entry_key
@@ -31,6 +31,7 @@ from services.ingest.readings import (
     PageReading,
     Progress,
     Reading,
+    RecordReading,
     Skipped,
     Tick,
 )
@@ -45,9 +46,10 @@ NAME = "ingest"
 class IngestTask:
     """Feeds of one partition and what is known of them; `number` of `origins` ingest partitions."""
 
-    def __init__(self, number: int, origins: int) -> None:
+    def __init__(self, number: int, origins: int, sharding: Sharding = "one") -> None:
         self.number = number
         self.origins = origins
+        self._sharding = sharding
         self.feeds: dict[str, Feed] = {}
         """Subscriptions by feed id."""
         self.states: dict[str, FeedState] = {}
@@ -67,7 +69,7 @@ class IngestTask:
     def step(self, records: Sequence[Record]) -> Step:
         """Subscriptions and their ends. Read again from the start after every restart."""
         feeds = [_feed_in(record) for record in records]
-        out = _Out(self.number)
+        out = _Out(self.number, self._sharding)
         for record, feed in zip(records, feeds, strict=True):
             if feed:
                 self.feeds[feed.feed_id] = feed
@@ -78,12 +80,11 @@ class IngestTask:
 
     def take(self, readings: Sequence[Reading]) -> Step:
         """One outcome or dead letter a reading; articles, watermarks and states in one step."""
-        out = _Out(self.number)
+        out = _Out(self.number, self._sharding)
         for reading in readings:
             match reading:
-                case ArchiveReading():
-                    out.article(articles.from_archive(reading))
-                    out.count("article")
+                case ArchiveReading() | RecordReading():
+                    out.sighting(articles.sighting_in(reading))
                 case PageReading():
                     self._page(reading, out)
                 case FeedReading():
@@ -212,8 +213,9 @@ DEAD_REASONS = ("bad-line", "damaged-file", "no-article", "page-unreadable", "pa
 class _Out:
     """What one step gives out, in order: articles, watermarks, states."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, sharding: Sharding) -> None:
         self._number = number
+        self._sharding = sharding
         self._articles: list[Output] = []
         self._states: dict[str, Output] = {}
         self._quiet_until: datetime | None = None
@@ -239,10 +241,19 @@ class _Out:
     def withdrawal(self, withdrawal: Withdrawal) -> None:
         self._of_article(withdrawal, withdrawal.at)
 
+    def sighting(self, record: Article | Withdrawal) -> None:
+        """What an archive says was seen, with its outcome."""
+        if isinstance(record, Withdrawal):
+            self.withdrawal(record)
+            self.count("withdrawn")
+        else:
+            self.article(record)
+            self.count("article")
+
     def _of_article(self, record: Article | Withdrawal, at: datetime) -> None:
         # A version may be shown again: the sighting is what a reader may meet twice.
         id_ = f"{record.version_id}:{at.isoformat()}"
-        partition = Partition("articles", shard_of(record.language))
+        partition = Partition("articles", shard_of(record.language, self._sharding))
         value = wire.encode(record)
         self._articles.append(_output(partition, record.article_id, record, id_=id_, at=at, value=value))
 
@@ -355,12 +366,13 @@ class IngestService:
     inputs = ("feeds",)
     changelog: str | None = "feed-state"
 
-    def __init__(self, feeder_factory: FeederFactory, *, origins: int) -> None:
+    def __init__(self, feeder_factory: FeederFactory, *, origins: int, sharding: Sharding = "one") -> None:
         self._feeder_factory = feeder_factory
         self._origins = origins
+        self._sharding = sharding
 
     def task(self, number: int) -> IngestTask:
-        return IngestTask(number, self._origins)
+        return IngestTask(number, self._origins, self._sharding)
 
     def feeder(self, task: IngestTask, number: int) -> Feeder | None:
         return self._feeder_factory(task, number)

@@ -20,7 +20,7 @@ class Exit(IntEnum):
 
 MEANING: dict[Exit, str] = {
     Exit.OK: "done; every input is accounted for",
-    Exit.FAILED: "failed; one line on stderr says why",
+    Exit.FAILED: "failed; one line on stderr says why. Of compare: the two differ",
     Exit.USAGE: "wrong usage, configuration or input path; nothing was started",
     Exit.BUS_UNAVAILABLE: "the bus did not answer within the configured wait; start again when it does",
     Exit.LOG_UNUSABLE: "the log cannot be written or read: disk full, damaged, or another topic layout",

@@ -5,7 +5,7 @@ from typing import NamedTuple, get_args
 
 from services.contracts.clusters import Change
 from services.contracts.feeds import FeedStatus
-from services.contracts.relations import RelationKind, ScreenReason
+from services.contracts.relations import PairAnswer, RelationKind, ScreenReason
 from services.contracts.topics import BY_NAME, CANARY, FEED_PARTITIONS, SHARD_COUNT, TOPICS
 from services.ops.failures import ERRORS
 from services.ops.outcomes import DEAD, ENTRIES, OTHER, OUTCOMES, SERVICES
@@ -36,6 +36,8 @@ REBALANCES: Values = ("assigned", "revoked", "lost", "unchanged")
 FEED_STATES: Values = (*get_args(FeedStatus), "overdue", "unpolled")
 STAGES: Values = ("fetch", "restore", "step", "publish", "upkeep")
 ARTICLE_KINDS: Values = ("new", "version", "shown-again", "churn", "backfill")
+LEFT_OUT_BY: Values = ("copies", "passages")
+"""`dedup.most_candidates` and `dedup.most_passage_candidates`."""
 AGE_PATHS: Values = ("live", "backfill")
 FETCHED: Values = ("feed", "page")
 FETCH_OUTCOMES: Values = (
@@ -142,5 +144,9 @@ FORM = combinations(form=("wire", "decoded"))
 ARTICLE_KIND = combinations(kind=ARTICLE_KINDS)
 RELATION = combinations(kind=get_args(RelationKind))
 SCREEN = combinations(reason=get_args(ScreenReason))
+REFUSAL = combinations(
+    reason=tuple(answer for answer in get_args(PairAnswer) if answer not in get_args(RelationKind))
+)
+LEFT_OUT = combinations(bound=LEFT_OUT_BY)
 CHANGE = combinations(change=get_args(Change))
 AGE_PATH = combinations(path=AGE_PATHS)

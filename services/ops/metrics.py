@@ -346,7 +346,29 @@ METRICS: tuple[Metric, ...] = (
         "Versions kept out of matching, by the screen that did it.",
         only="dedup",
     ),
-    _counter("relations_total", "relations", labels.RELATION, "Relations found.", only="dedup"),
+    _counter(
+        "relations_total",
+        "relations",
+        labels.RELATION,
+        "Relations found, those told as a number among them.",
+        only="dedup",
+    ),
+    _counter(
+        "refusals_total",
+        "pairs",
+        labels.REFUSAL,
+        "Pairs verified and no new relation, by reason; told-before and took-from: another version of the "
+        "article has it. With relations_total they are the sum of candidates.",
+        only="dedup",
+    ),
+    _counter(
+        "candidates_left_out_total",
+        "pairs",
+        labels.LEFT_OUT,
+        "Pairs with keys in common and not verified, since stronger ones filled the bound: of copies, or of "
+        "those that may share a passage.",
+        only="dedup",
+    ),
     _histogram(
         "verdict_seconds",
         "seconds",

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from services.contracts.topics import DEFAULT_PREFIX
+from services.contracts.topics import DEFAULT_PREFIX, Sharding
 from services.ops.secret import Secret
 
 BUS_ADDRESS = r"^(memory|sqlite:.+|kafka:[^\s:/,]+:[0-9]{1,5}(,[^\s:/,]+:[0-9]{1,5})*)$"
@@ -48,6 +48,10 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     user_agent: Annotated[str, Meta(min_length=1, max_length=200)] = "newsfold/0.1"
     allow_net: tuple[str, ...] = ()
     """Private address ranges (CIDR) the fetcher may reach; `--allow-net` adds to them."""
+    sharding: Sharding = "one"
+    """`one`: every text is compared with every other, whatever its language, by one worker of dedup.
+    `language`: each language group in a shard of its own, so that four can work; a text, or half a text,
+    in the language of another group is then not found. Chosen once, before the first article."""
     netrc: Annotated[str, Meta(max_length=1000)] = ""
     """A netrc file with the logins of sites that ask for one, readable by its owner alone; empty: none."""
     parsers: Annotated[int, Meta(ge=1, le=64)] = 2

@@ -46,6 +46,15 @@ def test_another_way_to_replay_an_archive_gives_the_same_bytes(
     assert digests(tmp_path / "out") == digests(week.out)
 
 
+def test_languages_that_share_no_text_may_be_folded_apart(
+    week: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSFOLD_INGEST__SHARDING", "language")
+    ran = newsfold("replay", week.source, "--out", tmp_path / "out", "--workers", "4")
+    assert (ran.code, ran.err) == (0, "")
+    assert digests(tmp_path / "out") == digests(week.out)
+
+
 @pytest.mark.parametrize("way", ["in memory, with four workers", "paced"])
 def test_another_way_to_replay_a_recording_gives_the_same_bytes(
     demo: Replay, way: str, tmp_path: Path

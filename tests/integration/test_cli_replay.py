@@ -14,9 +14,11 @@ from click.testing import CliRunner, Result
 
 from services.cli import main
 from services.console.export.files import FILES
+from tests.end_to_end.recorder import FEED_TYPE, Recorder, page
 from tests.unit.console import archives
 
 COUNT = 40
+FERRY = "\n".join(archives.FERRY)
 
 
 def newsfold(*words: object, env: dict[str, str] | None = None) -> Result:
@@ -230,3 +232,80 @@ def test_a_replay_leaves_nothing_behind_but_its_output(
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
     assert newsfold("replay", archive).exit_code == 0
     assert list(scratch.iterdir()) == []
+
+
+FEED = "https://blatt.example/rss"
+FULL_TEXT = f"""
+[[feed]]
+url = "{FEED}"
+title = "Blatt: alles"
+full_text = true
+
+[[feed]]
+url = "https://blatt.example/nie"
+"""
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    """A feed that carries its article, and the page of it."""
+    url = "https://www.blatt.example/odde"
+    item = f"<item><title>Odde</title><link>{url}</link><description>{FERRY[:400]}</description></item>"
+    path = tmp_path / "day.warc.gz"
+    with Recorder(path) as recorder:
+        recorder.answer(FEED, f"<rss version='2.0'><channel>{item}</channel></rss>".encode(), FEED_TYPE)
+        recorder.answer(url, page("Odde", FERRY))
+    return path
+
+
+@pytest.fixture
+def feed_list(tmp_path: Path) -> Path:
+    path = tmp_path / "feeds.toml"
+    path.write_text(FULL_TEXT, encoding="utf-8")
+    return path
+
+
+def test_a_recording_is_read_with_the_settings_of_its_feeds(
+    recording: Path, feed_list: Path, tmp_path: Path
+) -> None:
+    out, plain = tmp_path / "out", tmp_path / "plain"
+    assert newsfold("replay", recording, "--out", plain).exit_code == 0
+    assert newsfold("replay", recording, "--out", out, "--feeds", feed_list).exit_code == 0
+    told = {row["url"]: (row["title"], row["full_text"], row["status"]) for row in rows(out, "feeds.jsonl")}
+    assert told == {
+        FEED: ("Blatt: alles", True, "fresh"),
+        "https://blatt.example/nie": ("", False, "unpolled"),
+    }
+    assert [row["text"] for row in rows(out, "history.jsonl")] == [FERRY[:400]]  # the feed had it first
+    assert not rows(plain, "history.jsonl")
+
+
+def test_a_replay_goes_on_with_the_feeds_it_began_with(
+    recording: Path, feed_list: Path, tmp_path: Path
+) -> None:
+    bus = f"sqlite:{tmp_path / 'log.db'}"
+    words = ("replay", recording, "--bus", bus, "--out")
+    assert newsfold(*words, tmp_path / "one", "--feeds", feed_list).exit_code == 0
+    assert newsfold(*words, tmp_path / "two", "--feeds", feed_list).exit_code == 0
+    assert digest(tmp_path / "one") == digest(tmp_path / "two")
+    refused(newsfold(*words, tmp_path / "three"), 2, "other --feeds")
+
+
+def test_a_log_that_began_without_a_feed_list_takes_none_later(
+    recording: Path, feed_list: Path, tmp_path: Path
+) -> None:
+    bus = f"sqlite:{tmp_path / 'log.db'}"
+    assert newsfold("replay", recording, "--bus", bus).exit_code == 0
+    refused(newsfold("replay", recording, "--bus", bus, "--feeds", feed_list), 2, "other --feeds")
+
+
+def test_a_log_that_follows_feeds_is_not_replayed_into(
+    feed_list: Path, archive: Path, tmp_path: Path
+) -> None:
+    bus = f"sqlite:{tmp_path / 'log.db'}"
+    assert newsfold("feeds", "import", feed_list, "--bus", bus).exit_code == 0
+    refused(newsfold("replay", archive, "--bus", bus), 2, "follows feeds")
+
+
+def test_a_feed_list_without_a_recording_is_refused(feed_list: Path, archive: Path) -> None:
+    refused(newsfold("replay", archive, "--feeds", feed_list), 2, "--feeds", "no recording")

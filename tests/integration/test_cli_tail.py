@@ -20,7 +20,9 @@ def bus(tmp_path_factory: pytest.TempPathFactory) -> str:
     address = f"sqlite:{folder / 'log.db'}"
     archive = archives.write(folder / "week.jsonl")
     archive.write_bytes(archive.read_bytes() + b"{broken\n")
-    assert newsfold("replay", archive, "--bus", address).exit_code == 0
+    apart = {"NEWSFOLD_INGEST__SHARDING": "language"}
+    replayed = CliRunner().invoke(main, ["replay", str(archive), "--bus", address], env=apart)
+    assert replayed.exit_code == 0
     return address
 
 

@@ -35,6 +35,10 @@ TEXT = "\n".join(
     f"Der {number}. Pfeiler der Brücke von Neuenhafen wird im März neu gegründet, sagte Baurätin Ilse Möhr."
     for number in range(9)
 )
+FERRY = "\n".join(
+    f"Am {number}. Mai fährt die Fähre von Neuenhafen eine Stunde später ab, weil Kapitän Ole Düvel übt."
+    for number in range(9)
+)
 
 Row = dict[str, Any]
 
@@ -180,7 +184,7 @@ def served(site: Site, endless: dict[str, Endless]) -> dict[str, Reply]:
         "/artikel/first": answer(page("Brücke", TEXT)),
         "/artikel/second": answer(page("Tunnel", TEXT.replace("Pfeiler der Brücke", "Ring der Röhre"))),
         "/artikel/latin": answer(
-            page("Fähre", TEXT.replace("Brücke", "Fähre")).decode().encode("latin-1"),
+            page("Fähre", FERRY).decode().encode("latin-1"),
             content_type="text/html; charset=utf-8",
         ),
         "/artikel/endless": streamed(endless["page"]),

@@ -21,7 +21,7 @@ from tests.kafka import faults, outcome, poison, report, throughput
 from tests.kafka.again import read_again
 from tests.kafka.archive import archive
 from tests.kafka.broker import Cluster, free_port
-from tests.kafka.crew import AT_LEAST_ONCE, Crew
+from tests.kafka.crew import APART, AT_LEAST_ONCE, Crew
 from tests.kafka.faults import Did
 from tests.kafka.outcome import Calm
 from tests.kafka.proxy import Api, Fault, Proxy, Side
@@ -64,7 +64,7 @@ async def trial(
     told: dict[str, Any] = {"fault": name, "promised": promised}
     speed = SPAN_S / pace_s if pace_s else 0.0
     bootstrap = at or stage.cluster.bootstrap
-    async with Crew(bootstrap, f"chaos.{place.name}.", place, **(environment or {})) as crew:
+    async with Crew(bootstrap, f"chaos.{place.name}.", place, **APART, **(environment or {})) as crew:
         try:
             if first is not None:
                 await first(crew)
@@ -192,10 +192,10 @@ async def on_one_node(
 
 async def run(wishes: argparse.Namespace, place: Path) -> dict[str, Any]:
     small = await outcome.calm(
-        archive(_made(place / "small") / "news.jsonl.gz", wishes.small), place / "small"
+        archive(_made(place / "small") / "news.jsonl.gz", wishes.small), place / "small", **APART
     )
     source = archive(_made(place / "large") / "news.jsonl.gz", wishes.articles)
-    large = await outcome.calm(source, place / "large")
+    large = await outcome.calm(source, place / "large", **APART)
     port = free_port()
     cluster = Cluster(listeners={"PROXIED": "PLAINTEXT"}, advertise={"PROXIED": port}).start()
     try:

@@ -103,10 +103,14 @@ class Hand:
         return int(self.code or 0)
 
 
-async def command(place: Path, *words: str | Path) -> None:
+async def command(place: Path, *words: str | Path, **environment: str) -> None:
     """Run one command to its end, in a process of its own: it may not share the test's event loop."""
-    hand = Hand(str(words[0]), [str(word) for word in words], {}, place)
+    hand = Hand(str(words[0]), [str(word) for word in words], environment, place)
     assert await hand.ended(COMMAND_S) == 0, hand.log.read_text()
+
+
+APART = {"NEWSFOLD_INGEST__SHARDING": "language"}
+"""With all articles in one shard a single dedup would have all the work to be killed at."""
 
 
 class Crew:

@@ -40,10 +40,10 @@ class Outcome(NamedTuple):
         return not any(self[2:])
 
 
-async def calm(source: Path, place: Path) -> Calm:
+async def calm(source: Path, place: Path, **environment: str) -> Calm:
     """Replay `source` on an embedded log in `place`."""
     log = place / "calm.db"
-    await command(place, "replay", source, "--out", place / "calm", "--bus", f"sqlite:{log}")
+    await command(place, "replay", source, "--out", place / "calm", "--bus", f"sqlite:{log}", **environment)
     bus = SqliteBus(log)
     await bus.start()
     try:

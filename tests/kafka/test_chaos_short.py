@@ -14,7 +14,7 @@ from services.ops.settings import BusSettings
 from tests.end_to_end.archive import write_archive
 from tests.kafka import again, faults, outcome, poison, session
 from tests.kafka.conftest import Name
-from tests.kafka.crew import Crew
+from tests.kafka.crew import APART, Crew
 from tests.kafka.outcome import Calm
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
@@ -27,12 +27,12 @@ Make = Callable[..., Crew]
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory) -> Calm:
     place = tmp_path_factory.mktemp("calm")
-    return asyncio.run(outcome.calm(write_archive(place / "news.jsonl.gz", ARTICLES), place))
+    return asyncio.run(outcome.calm(write_archive(place / "news.jsonl.gz", ARTICLES), place, **APART))
 
 
 @pytest.fixture
 async def crew(tmp_path: Path, name: Name) -> AsyncIterator[Crew]:
-    async with Crew(session.own().cluster.bootstrap, f"{name('chaos')}.", tmp_path / "crew") as crew:
+    async with Crew(session.own().cluster.bootstrap, f"{name('chaos')}.", tmp_path / "crew", **APART) as crew:
         yield crew
 
 

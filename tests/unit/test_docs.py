@@ -7,6 +7,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from importlib.util import find_spec
 from itertools import groupby, takewhile
 from pathlib import Path
 
@@ -170,6 +171,40 @@ def test_every_make_target_on_a_page_exists() -> None:
     named = {(name, target) for name in pages() for target in MAKE.findall(read(name))}
     assert named
     assert not {(name, target) for name, target in named if target not in targets}
+
+
+TREE_PATH = re.compile(r"(?:services|bench|tests|docs|deploy)/[\w./-]+")
+MODULE_RUN = re.compile(r"python -m ([a-z][\w.]+)")
+MADE_UP = frozenset({"tests/contracts/samples/Story.full-countries.json"})
+"""Files that a page asks its reader to write."""
+
+
+@pytest.mark.parametrize("page", ["docs/extending.md", "CONTRIBUTING.md"])
+def test_a_page_for_developers_names_files_and_modules_that_are_there(page: str) -> None:
+    text = read(page)
+    paths = set(TREE_PATH.findall(text)) - MADE_UP
+    modules = {name for name in MODULE_RUN.findall(text) if name not in {"pytest", "mypy"}}
+    assert paths
+    assert modules
+    assert [path for path in sorted(paths) if not (ROOT / path.rstrip(".")).exists()] == []
+    assert [name for name in sorted(modules) if find_spec(name) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "names"),
+    [
+        ("services/contracts/relations.py", ["ScreenReason"]),
+        ("services/contracts/clusters.py", ["Member"]),
+        ("services/contracts/sketches.py", ["Scheme", "version"]),
+        ("services/dedup/text/screens.py", ["Screen", "screen"]),
+    ],
+)
+def test_what_the_page_on_extending_names_is_in_the_file_it_names(file: str, names: list[str]) -> None:
+    page, content = read("docs/extending.md"), read(file)
+    assert file in page
+    for name in names:
+        assert f"`{name}`" in page
+        assert re.search(rf"^(?:class |def |    |){name}\b", content, re.MULTILINE), name
 
 
 def test_the_table_of_commands_names_all_of_them() -> None:

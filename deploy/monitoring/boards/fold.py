@@ -51,6 +51,17 @@ DECISIONS = Row(
             least=0,
         ),
         Panel(
+            title="Pairs refused",
+            about="Verified and no relation, by reason; not verified, by the bound that left them out.",
+            unit="ops",
+            queries=(
+                Query(rate("newsfold_refusals_total", "reason"), "{{reason}}"),
+                Query(rate("newsfold_candidates_left_out_total", "bound"), "left out: {{bound}}"),
+            ),
+            stacked=True,
+            least=0,
+        ),
+        Panel(
             title="Time of a verdict",
             about="A step's time divided by the versions it decided.",
             unit="s",

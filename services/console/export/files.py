@@ -7,8 +7,9 @@ their names only when all of them are complete.
 """
 
 import asyncio
+import heapq
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ import msgspec
 
 from services.console.export import lines
 from services.console.export.lines import Position
-from services.console.export.sorted_lines import SortedLines
+from services.console.export.sorted_lines import Pair, SortedLines
 from services.console.export.tally import COMPLAINTS, Tally
 from services.console.feeds.account import account_of
 from services.console.feeds.census import Census
@@ -29,11 +30,12 @@ from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle
 from services.contracts.relations import Verdict
 from services.contracts.stories import Event, Story, StoryChange
-from services.ops.outcomes import SERVICES
+from services.ops.outcomes import OTHER, SERVICES
 from services.stream.bus import Bus, Record
 from services.stream.dead_letters import topic_of
 
-FILES = (
+HISTORY = "history.jsonl"
+SORTED = (
     "articles.jsonl",
     "withdrawals.jsonl",
     "relations.jsonl",
@@ -44,6 +46,7 @@ FILES = (
     "dead-letters.jsonl",
     "feeds.jsonl",
 )
+FILES = (SORTED[0], HISTORY, *SORTED[1:])
 Files = Mapping[str, SortedLines]
 
 
@@ -89,13 +92,23 @@ class VerdictSummary(msgspec.Struct, frozen=True, order=True):
 
     screened: str
     kinds: tuple[str, ...]
+    counted: int
+
+
+class Looks(NamedTuple):
+    """How a version was decided, and what came of the pairs that were looked at for it."""
+
+    outcome: str
+    verified: int
+    answers: Mapping[str, int]
+    left_out: int
 
 
 async def export(bus: Bus, out: Path) -> Tally:
     """Write all of `FILES` into the directory `out`, and count. Raises `OSError` where that fails."""
     tally = Tally()
     with ExitStack() as opened:
-        files = {name: opened.enter_context(SortedLines(out)) for name in FILES}
+        files = {name: opened.enter_context(SortedLines(out)) for name in SORTED}
         kept: dict[str, set[Position]] = {}
         standing = await _articles(bus, files, tally)
         kept["articles.jsonl"] = standing.positions()
@@ -160,27 +173,37 @@ async def _verdicts(
     bus: Bus, shown: Mapping[str, LatestArticle], files: Files, tally: Tally
 ) -> Mapping[str, LatestVerdict]:
     latest: dict[str, LatestVerdict] = {}
-    outcomes: dict[str, str] = {}
+    looks: dict[str, Looks] = {}
     async for record in scan(bus, "relations"):
         if not is_a(record, Verdict):
             continue
         verdict = wire.decode(Verdict, record.value or b"")
-        outcomes[verdict.version_id] = verdict.outcome
+        answers = verdict.answers or {OTHER: verdict.candidates}
+        looks[verdict.version_id] = Looks(verdict.outcome, verdict.candidates, answers, verdict.left_out)
         article = shown.get(verdict.article_id)
         fits = article is not None and article.version_id == verdict.version_id
         this = LatestVerdict(fits, verdict.first_seen_at, _position(record), _summary(verdict))
         latest[verdict.article_id] = max(this, latest.get(verdict.article_id, this))
         _verdict_lines(verdict, this.position, files)
-    tally.decided.update(outcomes.values())
+    for look in looks.values():
+        tally.decided[look.outcome] += 1
+        tally.verified += look.verified
+        tally.answers.update(look.answers)
+        tally.left_out += look.left_out
     for said in latest.values():
         tally.relations.update(said.verdict.kinds)
+        tally.counted += said.verdict.counted
         tally.screened.update([said.verdict.screened] if said.verdict.screened else [])
     return latest
 
 
 def _summary(verdict: Verdict) -> VerdictSummary:
     screened = (verdict.reason or "other") if verdict.outcome == "screened" else ""
-    return VerdictSummary(screened, tuple(relation.kind for relation in verdict.relations))
+    return VerdictSummary(
+        screened,
+        tuple(relation.kind for relation in verdict.relations),
+        sum(relation.others for relation in verdict.relations),
+    )
 
 
 def _verdict_lines(verdict: Verdict, position: Position, files: Files) -> None:
@@ -258,10 +281,11 @@ async def _feeds(bus: Bus, file: SortedLines, tally: Tally) -> None:
 
 
 def _write(out: Path, files: Files, kept: Mapping[str, set[Position]]) -> None:
-    partial = {name: out / f".{name}.partial" for name in files}
+    partial = {name: out / f".{name}.partial" for name in FILES}
     try:
         for name, content in files.items():
-            _write_file(partial[name], content, kept.get(name))
+            _write_lines(partial[name], _kept(content, kept.get(name)))
+        _write_lines(partial[HISTORY], _history(files, kept["articles.jsonl"]))
     except OSError:
         for path in partial.values():
             path.unlink(missing_ok=True)  # on a full disk the room is worth more than half an export
@@ -270,14 +294,21 @@ def _write(out: Path, files: Files, kept: Mapping[str, set[Position]]) -> None:
         path.replace(out / name)
 
 
-def _write_file(path: Path, content: SortedLines, positions: set[Position] | None) -> None:
+def _kept(content: SortedLines, positions: set[Position] | None) -> Iterator[Pair]:
     """The lines of records at `positions`, or of all."""
+    return (pair for pair in content.pairs() if positions is None or lines.position_in(pair[0]) in positions)
+
+
+def _history(files: Files, shown: set[Position]) -> Iterator[Pair]:
+    """All that was seen and is in no line of `articles.jsonl`, every withdrawal included."""
+    articles = files["articles.jsonl"].pairs()
+    before = (pair for pair in articles if lines.position_in(pair[0]) not in shown)
+    return heapq.merge(before, files["withdrawals.jsonl"].pairs())
+
+
+def _write_lines(path: Path, pairs: Iterator[Pair]) -> None:
     with path.open("wb") as file:
-        file.writelines(
-            line + b"\n"
-            for key, line in content.pairs()
-            if positions is None or lines.position_in(key) in positions
-        )
+        file.writelines(line + b"\n" for _, line in pairs)
 
 
 def _position(record: Record) -> Position:

@@ -55,8 +55,15 @@ def screened(verdict: Verdict) -> bytes:
 
 
 def refusal_line(verdict: Verdict, refusal: Refusal) -> bytes:
-    """A pair that was kept out of matching; both articles may match others."""
-    pair = {"other_url": refusal.other_url, "reason": refusal.reason, "detail": refusal.detail}
+    """A pair that was looked at and is none; both articles may match others."""
+    pair = {
+        "other_url": refusal.other_url,
+        "other_article_id": refusal.other_article_id,
+        "other_version_id": refusal.other_version_id,
+        "reason": refusal.reason,
+        "detail": refusal.detail,
+        "others": refusal.others,
+    }
     return _ENCODER.encode({**_of(verdict), **pair})
 
 
@@ -64,6 +71,7 @@ def _of(verdict: Verdict) -> dict[str, object]:
     return {
         "url": verdict.url,
         "article_id": verdict.article_id,
+        "version_id": verdict.version_id,
         "source": verdict.source,
         "language": verdict.language,
         "first_seen_at": verdict.first_seen_at,

@@ -39,7 +39,7 @@ class SortedLines:
             self._spill()
 
     def pairs(self) -> Iterator[Pair]:
-        """All (key, line) pairs in order. Call once."""
+        """All (key, line) pairs in order. One reader at a time; what came by then may be read again."""
         self._held.sort()
         runs: list[Iterable[Pair]] = [_read(run) for run in self._runs]
         return heapq.merge(*runs, self._held)

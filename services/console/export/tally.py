@@ -23,7 +23,15 @@ class Tally:
     screened: Counter[str] = field(default_factory=Counter)
     """Articles whose latest version is kept out of matching, by reason."""
     relations: Counter[str] = field(default_factory=Counter)
-    """By kind, over the latest version of each article."""
+    """Lines by kind, over the latest version of each article."""
+    counted: int = 0
+    """Relations of these versions that are told as a number beside a line."""
+    verified: int = 0
+    """Pairs that were looked at, over all versions."""
+    answers: Counter[str] = field(default_factory=Counter)
+    """What came of them, by kind of relation or reason of refusal."""
+    left_out: int = 0
+    """Pairs with keys in common that were not looked at, because stronger ones filled the bounds."""
     stories: int = 0
     shared: int = 0
     """Stories of more than one article."""

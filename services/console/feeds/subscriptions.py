@@ -50,7 +50,8 @@ async def publish_feeds(bus: Bus, feeds: Sequence[Feed]) -> int:
     if news or with_login:
         writer = await bus.writer(OPERATORS, ["feeds"], 0)
         ends = [Output(_partition(feed), feed.feed_id.encode(), None) for feed in with_login]
-        await writer.publish([*map(_output, news), *ends], consumed={})
+        told = [feed_output(feed, _partition(feed)) for feed in news]
+        await writer.publish([*told, *ends], consumed={})
         await writer.close()
     return len(news)
 
@@ -60,10 +61,11 @@ def _partition(feed: Feed) -> Partition:
     return Partition("feeds", int(feed.feed_id[:8], 16) % BY_NAME["feeds"].partitions)
 
 
-def _output(feed: Feed) -> Output:
+def feed_output(feed: Feed, partition: Partition) -> Output:
+    """The subscription as a record of `partition`."""
     now = datetime.now(UTC)
     return Output(
-        _partition(feed),
+        partition,
         feed.feed_id.encode(),
         wire.encode(feed),
         wire.headers(feed, id=feed.feed_id, source="operators", time=now),

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from services.console.export.tally import Tally
+from services.contracts.relations import RelationKind
+from services.ops.outcomes import OTHER
 
 BOOKKEEPING = ("progress", "tick", "canary", "subscribed", "unsubscribed")
 """Outcomes of ingest that are no input of the recording."""
+_KINDS = get_args(RelationKind)
 POLLS = ("polled", "not-modified", "same-body")
 
 
@@ -67,6 +70,19 @@ def _by_reason(what: str, total: int, reasons: Mapping[str, int]) -> Mapping[str
     known = sorted(reasons.items(), key=lambda part: (-part[1], part[0]))
     rest = total - sum(reasons.values())
     return {f"{what}: {reason}": count for reason, count in [*known, ("no reason told", rest)] if count}
+
+
+def pairs(tally: Tally) -> Account:
+    """Pairs that dedup looked at against what came of them."""
+    answers = sorted(tally.answers.items(), key=lambda part: (part[0] not in _KINDS, -part[1], part[0]))
+    parts = {_answer(name): count for name, count in answers if count}
+    return Account("pairs verified", tally.verified, parts)
+
+
+def _answer(name: str) -> str:
+    if name == OTHER:
+        return "decided by Newsfold 0.1, which did not tell"
+    return f"{'related' if name in _KINDS else 'refused'}: {name}"
 
 
 def versions(tally: Tally) -> Account:

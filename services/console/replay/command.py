@@ -14,13 +14,16 @@ from services.console import addresses, progress
 from services.console.addresses import Address
 from services.console.export.output import directory, written
 from services.console.export.tally import Tally
+from services.console.feeds.subscriptions import listed_in
 from services.console.replay import inputs, newsroom, summary
 from services.console.replay.accounts import Ingested
-from services.console.replay.recordings import Replayed, open_recordings, refuse_other_input
+from services.console.replay.feeds import refuse_idle_list
+from services.console.replay.recordings import Replayed, is_archive, open_recordings, prepare_log
 from services.console.replay.summary import Report
 from services.console.run.pipeline import Pipeline, Stage
 from services.console.signals import stopped_by_signals
 from services.console.tuning import tuned
+from services.contracts.feeds import Feed
 from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
 from services.ops.config import Settings
@@ -53,6 +56,8 @@ class ReplayRequest(NamedTuple):
     """None: a temporary log."""
     workers: int
     settings: Settings
+    feeds: Sequence[Feed] = ()
+    """Whose settings the recordings are read with."""
 
     @classmethod
     def of(
@@ -64,15 +69,20 @@ class ReplayRequest(NamedTuple):
         address: str | None,
         workers: int | None,
         settings: Settings,
+        feeds: Path | None = None,
     ) -> "ReplayRequest":
         """Raises `Stop` (usage) for what cannot be done."""
+        files = inputs.checked(paths)
+        if feeds:
+            refuse_idle_list(feeds, recorded=not all(map(is_archive, files)))
         return cls(
-            paths=inputs.checked(paths),
+            paths=files,
             out=directory(out) if out else None,
             speed=settings.replay.speed if speed is None else _speed(speed),
             address=addresses.parse(address) if address else None,
             workers=workers or settings.replay.workers,
             settings=settings,
+            feeds=listed_in(feeds) if feeds else (),
         )
 
 
@@ -122,8 +132,9 @@ async def _on_log(
     await bus.start()
     try:
         await bus.create(addresses.topic_specs(forget=request.settings.replay.forget))
-        async with open_recordings(request.paths, request.speed) as replayed:
-            await refuse_other_input(bus, request.paths)
+        sharding = request.settings.ingest.sharding
+        async with open_recordings(request.paths, request.speed, sharding) as replayed:
+            await prepare_log(bus, request.paths, request.feeds)
             pipeline = await _run(bus, replayed, request, stop)
             tally = await written(bus, out)
             return Report(

@@ -1,26 +1,48 @@
 """The recordings a replay is given: refused by name before anything is started."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from services.console.export.files import HISTORY
 from services.ops.exits import Exit, Stop
 
 SUFFIXES = (".warc", ".warc.gz", ".jsonl", ".jsonl.gz")
+ARTICLES = "articles.jsonl"
 
 
 def checked(paths: Sequence[Path]) -> tuple[Path, ...]:
-    """The paths, each an existing, readable, non-empty file of a known kind. Raises `Stop` (usage)."""
-    for path in paths:
-        reason = _refusal(path)
+    """The files to read, each existing, readable, not empty and of a known kind. Raises `Stop` (usage)."""
+    files = [file for path in paths for file in _files_of(path)]
+    for file in files:
+        reason = _refusal(file)
         if reason:
-            raise Stop(Exit.USAGE, f"{path}: {reason}")
-    return tuple(paths)
+            raise Stop(Exit.USAGE, f"{file}: {reason}")
+    return tuple(files)
+
+
+def _files_of(path: Path) -> Iterator[Path]:
+    """An export, named by its directory or its articles, is what is shown and what was seen before.
+
+    What was seen before comes first: of two sightings of one moment the later one is shown.
+    """
+    articles = path / ARTICLES if path.is_dir() else path
+    history = articles.with_name(HISTORY)
+    if articles.name == ARTICLES and _holds(articles) and _holds(history):
+        yield history
+    yield articles if _holds(articles) else path
+
+
+def _holds(file: Path) -> bool:
+    try:
+        return file.is_file() and file.stat().st_size > 0
+    except OSError:
+        return False
 
 
 def _refusal(path: Path) -> str:
     try:
         if path.is_dir():
-            return "is a directory; name the recordings in it"
+            return "is a directory, and no export with articles.jsonl in it; name the recordings in it"
         if not path.name.endswith(SUFFIXES):
             return f"unknown kind of recording; known: {', '.join(SUFFIXES)}"
         with path.open("rb") as file:

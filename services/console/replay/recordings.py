@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from services.console.replay.feeds import subscribe
 from services.console.scan import scan
 from services.contracts import wire
-from services.contracts.feeds import FeedState
+from services.contracts.feeds import Feed, FeedState
+from services.contracts.topics import Sharding
 from services.ingest.recordings.archive import Archive
 from services.ingest.recordings.recording import Recording
 from services.ingest.recordings.replay import ReplayFeeder
@@ -25,8 +27,8 @@ MOST_PARSERS = 4
 class Replayed:
     """The recordings while they are replayed."""
 
-    def __init__(self, sources: Sequence[Source], speed: float) -> None:
-        self.service = IngestService(self._feeder, origins=1)
+    def __init__(self, sources: Sequence[Source], speed: float, sharding: Sharding) -> None:
+        self.service = IngestService(self._feeder, origins=1, sharding=sharding)
         self._sources = sources
         self._speed = speed
         self.before = 0
@@ -59,26 +61,35 @@ class Replayed:
 
 
 @asynccontextmanager
-async def open_recordings(paths: Sequence[Path], speed: float) -> AsyncIterator[Replayed]:
+async def open_recordings(
+    paths: Sequence[Path], speed: float, sharding: Sharding = "one"
+) -> AsyncIterator[Replayed]:
     """The recordings at `paths`. Parser processes run only where there are pages to parse."""
-    recorded = not all(_is_archive(path) for path in paths)
+    recorded = not all(is_archive(path) for path in paths)
     async with Pool(min(MOST_PARSERS, os.cpu_count() or 1) if recorded else 0) as pool:
-        yield Replayed(
-            [Archive(path) if _is_archive(path) else Recording(path, pool) for path in paths], speed
-        )
+        sources = [Archive(path) if is_archive(path) else Recording(path, pool) for path in paths]
+        yield Replayed(sources, speed, sharding)
 
 
-async def refuse_other_input(bus: Bus, paths: Sequence[Path]) -> None:
-    """A log that holds other input would be exported with it. Raises `Stop` (usage)."""
-    async for _ in scan(bus, "feeds"):
-        raise Stop(Exit.USAGE, "this log follows feeds; replay into another file")
+async def prepare_log(bus: Bus, paths: Sequence[Path], feeds: Sequence[Feed] = ()) -> None:
+    """Make the log ready for the replay of `paths` with the settings of `feeds`, or for what is left of it.
+
+    A log that holds other input would be exported with it. Raises `Stop` (usage).
+    """
+    held = await _held(bus)
+    if held and held - {await asyncio.to_thread(digest_of, path) for path in paths}:
+        raise Stop(Exit.USAGE, "this log holds the replay of another input; name another file")
+    await subscribe(bus, feeds, FEEDER_NUMBER, begun=bool(held))
+
+
+async def _held(bus: Bus) -> set[str]:
+    """The ids of the recordings that the log holds, in part or whole."""
     held = set()
     async for record in scan(bus, "feed-state"):
         if record.value is not None and not wire.decode(FeedState, record.value).url:
             held.add((record.key or b"").decode())
-    if held and held - {await asyncio.to_thread(digest_of, path) for path in paths}:
-        raise Stop(Exit.USAGE, "this log holds the replay of another input; name another file")
+    return held
 
 
-def _is_archive(path: Path) -> bool:
+def is_archive(path: Path) -> bool:
     return path.name.endswith((".jsonl", ".jsonl.gz"))

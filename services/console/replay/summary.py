@@ -23,8 +23,8 @@ class Report(NamedTuple):
     damage: tuple[str, ...]
     seconds: float
 
-    def accounts(self) -> tuple[Account, Account]:
-        return accounts.inputs(self.ingested), accounts.versions(self.tally)
+    def accounts(self) -> tuple[Account, Account, Account]:
+        return accounts.inputs(self.ingested), accounts.versions(self.tally), accounts.pairs(self.tally)
 
     def reasons(self) -> list[str]:
         """Why not all input is accounted for, a line each, the gravest first; empty when all is well."""
@@ -52,11 +52,15 @@ def _rows(report: Report) -> Iterator[tuple[str, str]]:
     for account in report.accounts():
         yield account.what, f"{account.total:,}"
         yield from _parts(account.parts)
+    if tally.left_out:
+        yield "pairs left out: stronger ones filled the bounds", f"{tally.left_out:,}"
     yield "articles", f"{tally.articles:,}"
     yield from _parts({"withdrawn": tally.withdrawn})
     yield from _parts({f"screened: {reason}": count for reason, count in sorted(tally.screened.items())})
     yield "relations", f"{tally.relations.total():,}"
     yield from _parts(dict(tally.relations.most_common()))
+    if tally.counted:
+        yield "relations told as a number, not listed", f"{tally.counted:,}"
     yield "stories", f"{tally.stories:,}"
     yield from _parts({"of more than one article": tally.shared})
     yield "dead letters", f"{sum(tally.dead_of(service) for service in tally.dead):,}"

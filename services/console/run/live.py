@@ -18,7 +18,7 @@ from services.console.feeds.logins import logins_in
 from services.console.feeds.subscriptions import listed_in, publish_feeds
 from services.console.fetching import fetch_limits, with_nets
 from services.console.replay import inputs
-from services.console.replay.recordings import open_recordings, refuse_other_input
+from services.console.replay.recordings import open_recordings, prepare_log
 from services.console.run import states
 from services.console.run.canary import CanaryWatch
 from services.console.run.limits import tell_limits
@@ -200,7 +200,7 @@ async def _prepare(bus: Bus, request: RunRequest) -> None:
     forget = not request.recordings or request.settings.replay.forget
     await bus.create(addresses.topic_specs(forget=forget))
     if request.recordings:
-        await refuse_other_input(bus, request.recordings)
+        await prepare_log(bus, request.recordings)
     if request.feeds:
         new = await publish_feeds(bus, request.feeds)
         logging.get_logger("newsfold").info(LogEvent.FEEDS_IMPORTED, feeds=len(request.feeds), new=new)
@@ -214,7 +214,7 @@ async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[S
         stages = []
         if request.recordings:
             replayed = await stack.enter_async_context(
-                open_recordings(request.recordings, settings.replay.speed)
+                open_recordings(request.recordings, settings.replay.speed, settings.ingest.sharding)
             )
             stages.append(Stage(replayed.service))
         elif "ingest" in request.services:
@@ -250,7 +250,7 @@ def _ingest(
         polling = HttpFeeder(task, fetcher, pool, once=once, settings=live, fetches=fetches)
         return OnceFeeder(polling, number, this_round) if once else polling
 
-    return IngestService(feeder, origins=FEED_PARTITIONS)
+    return IngestService(feeder, origins=FEED_PARTITIONS, sharding=ingest.sharding)
 
 
 def _run_settings(request: RunRequest) -> RunSettings:

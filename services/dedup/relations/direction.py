@@ -5,8 +5,13 @@ agency's own item was seen half an hour later.
 """
 
 import re
+from typing import NamedTuple
+
+import msgspec
 
 from services.contracts.articles import Article
+from services.contracts.relations import Direction, Relation
+from services.dedup.relations.forms import Unrelated
 from services.dedup.search.profile import Profile
 from services.dedup.text.words import fold
 
@@ -14,13 +19,32 @@ _SLACK_US = 12 * 3_600_000_000
 """How much later an agency's own item may be seen than a paper's copy of it."""
 
 
-def source_and_taker(one: Profile, other: Profile) -> tuple[Profile, Profile, str]:
-    """The older, the newer, and why where it is not by first sight."""
+class Order(NamedTuple):
+    """A pair as source and taker, and what says so."""
+
+    older: Profile
+    newer: Profile
+    by: Direction
+    why: str
+    """The same in words, where it is not plain from their times."""
+
+
+def source_and_taker(one: Profile, other: Profile) -> Order:
     older, newer = sorted((one, other), key=lambda version: version.rank)
     credit = credited(older.article, newer.article)
     if credit and newer.at_us - older.at_us <= _SLACK_US and not credited(newer.article, older.article):
-        return newer, older, f"credits {credit}, whose own item was seen later"
-    return older, newer, ""
+        return Order(newer, older, "credit", f"credits {credit}, whose own item was seen later")
+    if newer.at_us == older.at_us:
+        return Order(older, newer, "undecided", "both were first seen at one moment: who took is undecided")
+    return Order(older, newer, "first-seen", "")
+
+
+def directed(answer: Relation | Unrelated, order: Order) -> Relation | Unrelated:
+    """The answer about a pair, with what decided its direction."""
+    if isinstance(answer, Unrelated):
+        return answer
+    reason = f"{answer.reason}; {order.why}" if order.why else answer.reason
+    return msgspec.structs.replace(answer, direction=order.by, reason=reason)
 
 
 def credited(article: Article, publisher: Article) -> str:

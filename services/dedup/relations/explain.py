@@ -7,6 +7,7 @@ import numpy as np
 
 from services.contracts.articles import Article
 from services.contracts.relations import Relation
+from services.dedup.relations.direction import directed, source_and_taker
 from services.dedup.relations.overlap import Overlap, overlap
 from services.dedup.relations.relate import Unrelated, relate
 from services.dedup.search.candidates import Candidate, choose
@@ -26,38 +27,48 @@ class Comparison(NamedTuple):
     older: Article
     screens: tuple[tuple[str, Screen], ...]
     """URL and reason of what was kept out of matching."""
+    near: bool
+    """Whether the two lie in one window."""
     hit: Hit
     estimate: float
     """Estimated containment, 0..1."""
     candidate: bool
-    """Whether the pair would be looked at exactly."""
+    """Whether the pair would be looked at exactly, if no stronger ones fill the bounds."""
     shares: Overlap
     answer: Relation | Unrelated
     """Of the exact look, whether it would have been taken or not."""
 
+    @property
+    def looked_at(self) -> bool:
+        return self.candidate and not self.screens
+
 
 def compare(one: Article, other: Article, known: Iterable[Article], settings: DedupSettings) -> Comparison:
-    """Compare two articles as dedup saw them, given what was `known` at the time."""
-    older, newer = sorted((one, other), key=lambda article: (article.first_seen_at, article.article_id))
+    """Compare two articles as dedup would now, given what was `known` at the time."""
     search = Search(settings)
-    first, second = _signed([older, newer], known, search, settings)
-    hits = search.find([first, second]).get(newer.version_id, [])
-    hit = hits[0] if hits else Hit(older.version_id, 0, 0)
+    wanted = sorted((one, other), key=lambda article: (article.first_seen_at, article.article_id))
+    first, second = _signed(wanted, known, search, settings)
+    hits = search.find([first, second]).get(second.profile.article.version_id, [])
+    hit = hits[0] if hits else Hit(first.profile.article.version_id, 0, 0)
     estimate = hit.samples / max(1, min(first.keys.samples, second.keys.samples))
-    chosen = choose([Candidate(hit.version, first.profile.rank, hit.bands, hit.samples, estimate)], settings)
+    found = [Candidate(hit.version, first.profile.rank, hit.bands, hit.samples, estimate)]
     looked = (
         (article, screen(article.title, article.text, read(article.text).words, settings))
-        for article in (older, newer)
+        for article in wanted
     )
+    order = source_and_taker(first.profile, second.profile)
     return Comparison(
-        newer=newer,
-        older=older,
+        newer=order.newer.article,
+        older=order.older.article,
         screens=tuple((article.url, why) for article, why in looked if why),
+        near=second.profile.at_us - first.profile.at_us <= settings.window_days * _DAY_S * 1_000_000,
         hit=hit,
         estimate=estimate,
-        candidate=bool(chosen),
-        shares=overlap(second.profile, first.profile, stale_days=settings.novelty_least),
-        answer=relate(second.profile, first.profile, settings, bands=hit.bands, samples=hit.samples),
+        candidate=bool(hits and choose(found, settings).chosen),
+        shares=overlap(order.newer, order.older, stale_days=settings.novelty_least),
+        answer=directed(
+            relate(order.newer, order.older, settings, bands=hit.bands, samples=hit.samples), order
+        ),
     )
 
 

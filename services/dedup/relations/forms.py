@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import NamedTuple
 
-from services.contracts.relations import ScreenReason
+from services.contracts.relations import RefusalReason
 from services.dedup.relations.gaps import Gap, gaps
 from services.dedup.relations.overlap import Overlap
 from services.dedup.relations.passages import Run
@@ -39,8 +39,7 @@ _FIELDS = 3
 class Unrelated(NamedTuple):
     """Why two versions are not related."""
 
-    reason: ScreenReason | None
-    """Set where a screen refused the pair."""
+    reason: RefusalReason
     detail: str
 
 

@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from services.contracts.relations import Passage
 from services.dedup.search.profile import Profile
-from services.dedup.text.shingles import among
+from services.dedup.text.shingles import Shingles, Starts, among
 from services.dedup.text.words import SOFT_HYPHEN, Spans, spans, spelt, stretch
 
 _MOST_MATCHES = 2_000_000
@@ -31,10 +30,7 @@ class Run(NamedTuple):
 
 def runs(newer: Profile, older: Profile) -> list[Run]:
     """Runs in order of the newer text, not overlapping in it."""
-    width = newer.shingles.width
-    if width != older.shingles.width:
-        return []
-    return _without_overlap(_maximal(newer, older), width)
+    return _without_overlap(_maximal(newer, older), newer.shingles)
 
 
 def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage, ...]:
@@ -108,23 +104,24 @@ def _maximal(newer: Profile, older: Profile) -> list[Run]:
     if not 0 < total <= _MOST_MATCHES:
         return []
     nth = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
-    return _joined(np.repeat(here, counts), there[np.repeat(low, counts) + nth], newer.shingles.width)
+    return _joined(np.repeat(here, counts), there[np.repeat(low, counts) + nth], newer.shingles)
 
 
-def _joined(here: npt.NDArray[np.intp], there: npt.NDArray[np.intp], width: int) -> list[Run]:
+def _joined(here: Starts, there: Starts, shingles: Shingles) -> list[Run]:
     diagonal = here - there
     by = np.lexsort((here, diagonal))
     here, there, diagonal = here[by], there[by], diagonal[by]
     breaks = np.flatnonzero((np.diff(diagonal) != 0) | (np.diff(here) != 1)) + 1
     starts = np.concatenate(([0], breaks))
-    lengths = np.diff(np.concatenate((starts, [len(here)]))) + width - 1
+    # Where signs end and words begin, the last shingle need not be the one that ends last.
+    lengths = np.maximum.reduceat(shingles.ends(here), starts) - here[starts]
     found = [
         Run(*run) for run in zip(here[starts].tolist(), there[starts].tolist(), lengths.tolist(), strict=True)
     ]
     return sorted(found, key=lambda run: (-run.length, run.start, run.other))
 
 
-def _without_overlap(found: list[Run], width: int) -> list[Run]:
+def _without_overlap(found: list[Run], shingles: Shingles) -> list[Run]:
     """Longest first; what a longer run covers of a shorter one in the newer text is cut off it."""
     taken: list[Run] = []
     covered = bytearray(max((run.start + run.length for run in found), default=0))
@@ -134,7 +131,7 @@ def _without_overlap(found: list[Run], width: int) -> list[Run]:
             start += 1
         while end > start and covered[end - 1]:
             end -= 1
-        if end - start < width or any(covered[start:end]):
+        if end - start < shingles.width_at(start) or any(covered[start:end]):
             continue
         covered[start:end] = b"\1" * (end - start)
         taken.append(Run(start, run.other + start - run.start, end - start))

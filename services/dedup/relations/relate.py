@@ -57,7 +57,7 @@ def relate(
     if kind == "background" and max((run.length for run in found), default=0) < _scaled(
         settings.background_run, newer
     ):
-        return Unrelated(None, f"no passage of {settings.background_run} words")
+        return Unrelated("short-passages", f"no passage of {settings.background_run} words")
     return Relation(
         other_article_id=older.article.article_id,
         other_version_id=older.article.version_id,
@@ -95,7 +95,7 @@ def _too_little(newer: Profile, older: Profile, shares: Overlap, settings: Dedup
     if shares.fresh_shared < _scaled(least, newer):
         stale = shares.shared - shares.fresh_shared
         return Unrelated(
-            "template" if shares.jaccard >= _RETURNING else None,
+            "template" if shares.jaccard >= _RETURNING else "little-evidence",
             f"{shares.shared} shared shingles, {stale} of them no evidence: seen on several earlier days",
         )
     if _is_far(newer, older, settings) and shares.unseen_shared < settings.far_unseen * shares.fresh_shared:

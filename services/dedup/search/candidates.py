@@ -18,20 +18,33 @@ class Candidate(NamedTuple):
     """Estimated containment: shared samples over the fewer samples of the two."""
 
 
-def choose(found: Iterable[Candidate], settings: DedupSettings) -> list[Candidate]:
-    """Candidates to verify, strongest first.
+class Choice(NamedTuple):
+    """Of the versions that share keys with one."""
 
-    All that may share a fair part of the text, and the strongest few of those that may share a
+    chosen: list[Candidate]
+    """To be verified, strongest first."""
+    beyond: list[Candidate]
+    """That may share a fair part of the text, too, but stronger ones fill the bound: copies by the dozen."""
+    weak: int
+    """How many more share a key or two."""
+
+
+def choose(found: Iterable[Candidate], settings: DedupSettings) -> Choice:
+    """All that may share a fair part of the text, and the strongest few of those that may share a
     passage: what a whole site repeats gives every article many of the latter.
     """
-    strong, weak = [], []
+    strong, weak, dropped = [], [], 0
     for candidate in found:
         if candidate.bands >= settings.least_bands or candidate.estimate >= settings.fair_estimate:
             strong.append(candidate)
         elif candidate.samples >= settings.least_samples:
             weak.append(candidate)
-    chosen = sorted(strong, key=_strength)[: settings.most_candidates]
-    return chosen + sorted(weak, key=_strength)[: settings.most_passage_candidates]
+        else:
+            dropped += 1
+    strong.sort(key=_strength)
+    weak.sort(key=_strength)
+    first, few = settings.most_candidates, settings.most_passage_candidates
+    return Choice(strong[:first] + weak[:few], strong[first:], len(weak[few:]) + dropped)
 
 
 def _strength(candidate: Candidate) -> tuple[float, int, tuple[int, str]]:

@@ -8,8 +8,7 @@ from services.contracts.articles import Article
 from services.dedup.search.novelty import Days
 from services.dedup.text.boxes import boxed_words
 from services.dedup.text.figures import Figure, figures
-from services.dedup.text.shingles import WIDE_CHARS as CHARS
-from services.dedup.text.shingles import Hashes, Shingles, among, distinct, shingle
+from services.dedup.text.shingles import Hashes, Places, Shingles, among, distinct, shingle
 from services.dedup.text.words import fold, folded
 
 NEVER_EVIDENCE = 255
@@ -64,23 +63,22 @@ def read(text: str) -> Reading:
     inside = boxed_words(text, words)
     if inside is None:
         return Reading(words, shingles, distinct(shingles.narrow), unique, np.zeros(len(unique), bool))
-    outside = _untouched(shingles.wide, inside, shingles.width)
-    narrow_width = words - len(shingles.narrow) + 1
+    wide, narrow = _outside(shingles, inside)
     return Reading(
         words,
         shingles,
-        _untouched(shingles.narrow, inside, narrow_width),
+        distinct(shingles.narrow[narrow]),
         unique,
-        ~among(unique, outside),
+        ~among(unique, distinct(shingles.wide[wide])),
     )
 
 
-def _untouched(hashes: Hashes, inside: npt.NDArray[np.bool_], width: int) -> Hashes:
-    """Distinct shingles none of whose words is inside a box."""
-    if not len(hashes):
-        return hashes
-    touched = np.lib.stride_tricks.sliding_window_view(inside, width).any(axis=1)
-    return distinct(hashes[~touched])
+def _outside(shingles: Shingles, inside: Places) -> tuple[Places, Places]:
+    """Which wide and which narrow shingles have none of their words inside a box."""
+    before = np.concatenate(([0], np.cumsum(inside)))
+    wide, narrow = np.arange(len(shingles.wide)), np.arange(len(shingles.narrow))
+    ends, ends_narrow = shingles.ends(wide), shingles.ends(narrow, narrow=True)
+    return before[ends] == before[wide], before[ends_narrow] == before[narrow]
 
 
 def profile(article: Article, reading: Reading, days: Days) -> Profile:
@@ -95,6 +93,6 @@ def profile(article: Article, reading: Reading, days: Days) -> Profile:
         shingles=reading.shingles,
         unique=reading.unique,
         days=days,
-        unspaced=reading.shingles.width == CHARS,
+        unspaced=reading.shingles.unspaced,
         title=frozenset(word for word in fold(article.title) if len(word) > 3 or not word.isascii()),
     )

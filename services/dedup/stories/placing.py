@@ -99,6 +99,11 @@ class Stories:
         home = self._home.get(article)
         return self._open[home] if home else None
 
+    def source_of(self, article: str) -> str:
+        """The member that an article took its text from, by id; empty where it is in no story, or none."""
+        home = self.of(article)
+        return next((m.of for m in home.members if m.article_id == article), "") if home else ""
+
     def __len__(self) -> int:
         return len(self._open)
 
@@ -224,26 +229,27 @@ class Stories:
         linked = any(link.other in others for link in arrival.strong)
         return linked and all(arrival.overlaps(mine, other) for other in others)
 
-    def _new_id(self, arrival: Arrival) -> str:
+    def _new_id(self, arrival: Arrival, left: Cluster | None = None) -> str:
         """Of the story that it founds: of the version and its time where the version founded one before."""
         version = arrival.member.version_id
         plain = ids.story_id(version)
-        if not arrival.back and plain not in self._open:
+        ended = left.merged_from if left else ()
+        if not arrival.back and plain not in self._open and plain not in ended:
             return plain
         return ids.story_id(f"{version}@{arrival.member.version_seen_at.isoformat()}")
 
-    def _found(self, arrival: Arrival, split_from: str = "") -> Cluster:
+    def _found(self, arrival: Arrival, left: Cluster | None = None) -> Cluster:
         member = msgspec.structs.replace(
             arrival.member, kind=None, correction=False, correction_note="", of=""
         )
         founded = Cluster(
-            story_id=self._new_id(arrival),
+            story_id=self._new_id(arrival, left),
             revision=1,
             change="created",
             at=member.version_seen_at,
             article_id=member.article_id,
             members=(member,),
-            split_from=split_from,
+            split_from=left.story_id if left else "",
         )
         self.put(founded)
         return founded
@@ -281,7 +287,7 @@ class Stories:
         """Found a story of its own; what comes back may join one that it left before."""
         member = arrival.member
         near = [s for s in self._near(arrival) if s.story_id != home.story_id] if arrival.back else []
-        new = near[0].story_id if near else self._new_id(arrival)
+        new = near[0].story_id if near else self._new_id(arrival, home)
         rest = tuple(
             _orphaned(m, member.article_id) for m in home.members if m.article_id != member.article_id
         )
@@ -290,7 +296,7 @@ class Stories:
         )
         del self._home[member.article_id]
         self.put(left)
-        joined = self._join(near[:1], arrival) if near else [self._found(arrival, home.story_id)]
+        joined = self._join(near[:1], arrival) if near else [self._found(arrival, home)]
         return [left, *joined]
 
 

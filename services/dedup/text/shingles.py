@@ -1,7 +1,8 @@
 """Words to shingle hashes.
 
-Two widths: narrow shingles (3 words, 5 characters in unspaced scripts) feed the MinHash, which
-tolerates edits; wide ones (5 words, 8 characters) are what overlap is counted in. All
+Two widths: narrow shingles (3 words, 5 signs of unspaced scripts) feed the MinHash, which
+tolerates edits; wide ones (5 words, 8 signs) are what overlap is counted in. A shingle counts signs where
+more than half of the 8 words from its first on are such. All
 hashes are polynomials modulo 2**64 (Karp and Rabin 1987), spread by `mix`: a word's is
 `mix(sum(code_point[j] * P**j))`, a shingle's `mix(h)` where `h = h * 3 + word` over its words from
 left to right. Any consumer can compute them; `tests/unit/dedup/test_shingles.py` does, in plain Python.
@@ -13,10 +14,13 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from services.dedup.text.words import is_unspaced
+from services.dedup.text.words import has_unspaced, is_sign
 
 Hashes = npt.NDArray[np.uint64]
-Places = npt.NDArray[np.intp]
+Places = npt.NDArray[np.bool_]
+"""One flag a word."""
+Starts = npt.NDArray[np.intp]
+"""Numbers of words."""
 Unsigned = TypeVar("Unsigned", np.uint64, np.uint32)
 
 _NARROW_WORDS, _WIDE_WORDS = 3, 5
@@ -34,8 +38,22 @@ class Shingles(NamedTuple):
 
     narrow: Hashes
     wide: Hashes
-    width: int
-    """Words in a wide shingle."""
+    unspaced: bool
+    """Most of the words are single signs of a script without blanks."""
+    signs: Places | None = None
+    """At which words a shingle counts signs, where the text has both; None: at all words or at none."""
+
+    def width_at(self, word: int) -> int:
+        """Words of a wide shingle that starts at `word`."""
+        by_signs = self.unspaced if self.signs is None else self.signs[word]
+        return WIDE_CHARS if by_signs else _WIDE_WORDS
+
+    def ends(self, starts: Starts, *, narrow: bool = False) -> Starts:
+        """Behind which word each shingle ends that starts at `starts`."""
+        by_words, by_signs = (_NARROW_WORDS, _NARROW_CHARS) if narrow else (_WIDE_WORDS, WIDE_CHARS)
+        if self.signs is None:
+            return starts + (by_signs if self.unspaced else by_words)
+        return starts + np.where(self.signs[starts], by_signs, by_words)
 
 
 def mix(values: Hashes) -> Hashes:
@@ -46,14 +64,54 @@ def mix(values: Hashes) -> Hashes:
 
 def shingle(folded: str) -> Shingles:
     """Shingles of folded words, joined by blanks; empty where there are fewer words than a shingle has."""
-    narrow, wide = (_NARROW_CHARS, WIDE_CHARS) if is_unspaced(folded) else (_NARROW_WORDS, _WIDE_WORDS)
-    if folded.count(" ") + 1 < narrow:
-        return Shingles(_NONE, _NONE, wide)
+    signs = _signs(folded)
+    unspaced = signs is not None and 2 * int(signs.sum()) > len(signs)
+    if folded.count(" ") + 1 < _NARROW_WORDS:
+        return Shingles(_NONE, _NONE, unspaced)
     hashes = _hash_words(folded)
-    small = _sum_up(hashes, narrow)
-    if len(hashes) < wide:
-        return Shingles(mix(small), _NONE, wide)
-    return Shingles(mix(small), mix(_sum_up(hashes, wide)), wide)
+    if signs is None or signs.all():
+        narrow, wide = (_NARROW_WORDS, _WIDE_WORDS) if signs is None else (_NARROW_CHARS, WIDE_CHARS)
+        return Shingles(_hashed(hashes, narrow), _hashed(hashes, wide), unspaced)
+    by_signs = _mostly_signs(signs)
+    return Shingles(
+        _either(by_signs, _hashed(hashes, _NARROW_CHARS), _hashed(hashes, _NARROW_WORDS)),
+        _either(by_signs, _hashed(hashes, WIDE_CHARS), _hashed(hashes, _WIDE_WORDS)),
+        unspaced,
+        by_signs,
+    )
+
+
+def _signs(folded: str) -> Places | None:
+    """Which words are single signs of a script without blanks; None where no word is."""
+    if not has_unspaced(folded):
+        return None
+    return np.array([is_sign(word) for word in folded.split(" ")])
+
+
+def _mostly_signs(signs: Places) -> Places:
+    """Of the words that a shingle of signs would hold from here on, more than half are signs.
+
+    Only what stands there decides, so that half of a page has the shingles it has alone.
+    """
+    before = np.concatenate(([0], np.cumsum(signs)))
+    here = np.arange(len(signs))
+    end = np.minimum(here + WIDE_CHARS, len(signs))
+    mostly: Places = 2 * (before[end] - before[here]) > end - here
+    return mostly
+
+
+def _either(by_signs: Places, of_signs: Hashes, of_words: Hashes) -> Hashes:
+    """Hash i of one or the other, up to the first that is not there."""
+    mine = np.flatnonzero(by_signs[: len(of_words)])
+    lost = mine[mine >= len(of_signs)]
+    hashes = of_words[: lost[0] if len(lost) else len(of_words)].copy()
+    mine = mine[mine < len(hashes)]
+    hashes[mine] = of_signs[mine]
+    return hashes
+
+
+def _hashed(words: Hashes, width: int) -> Hashes:
+    return mix(_sum_up(words, width)) if len(words) >= width else _NONE
 
 
 def _hash_words(folded: str) -> Hashes:
@@ -109,14 +167,14 @@ def among(hashes: Hashes, sorted_set: Hashes) -> npt.NDArray[np.bool_]:
     return _search(hashes, sorted_set)[0]
 
 
-def matches(hashes: Hashes, sorted_set: Hashes) -> tuple[Places, Places]:
+def matches(hashes: Hashes, sorted_set: Hashes) -> tuple[Starts, Starts]:
     """Where the hashes stand that are in an ascending set, and where they stand in the set."""
     found, places = _search(hashes, sorted_set)
     here = np.flatnonzero(found)
     return here, places[here]
 
 
-def _search(hashes: Hashes, sorted_set: Hashes) -> tuple[npt.NDArray[np.bool_], Places]:
+def _search(hashes: Hashes, sorted_set: Hashes) -> tuple[npt.NDArray[np.bool_], Starts]:
     if not len(sorted_set):
         return np.zeros(len(hashes), bool), np.zeros(len(hashes), np.intp)
     places = np.searchsorted(sorted_set, hashes)

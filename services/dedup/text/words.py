@@ -133,12 +133,9 @@ def spans(text: str) -> Spans:
     return np.column_stack((made.starts[places[:, 0]], made.ends[places[:, 1] - 1]))
 
 
-def is_unspaced(joined: str) -> bool:
-    """More than half of the folded words are single characters of a script without blanks."""
-    if not _has_unspaced(joined):
-        return False
-    words = joined.split(" ")
-    return sum(len(word) == 1 and _HAS_UNSPACED.match(word) is not None for word in words) * 2 > len(words)
+def is_sign(word: str) -> bool:
+    """A folded word that is a single character of a script without blanks."""
+    return len(word) == 1 and _HAS_UNSPACED.match(word) is not None
 
 
 def _lower(text: str) -> str:
@@ -164,7 +161,7 @@ def _spans(text: str) -> Spans:
 
 def _codes(lowered: str) -> Codes | None:
     """Code points, where a table can tell words: no unspaced script, loose hyphen or higher plane."""
-    if _has_loose_hyphen(lowered) or _has_unspaced(lowered):
+    if _has_loose_hyphen(lowered) or has_unspaced(lowered):
         return None
     codes: Codes = np.frombuffer(lowered.encode("utf-32-le", "surrogatepass"), np.uint32)
     return None if len(codes) and codes.max() >= len(_IS_WORD) else codes
@@ -196,12 +193,12 @@ def _matched(lowered: str) -> Spans:
 
 
 def _pattern(lowered: str) -> re.Pattern[str]:
-    return _MIXED if _has_unspaced(lowered) else _WORD
+    return _MIXED if has_unspaced(lowered) else _WORD
 
 
 def _has_loose_hyphen(text: str) -> bool:
     return SOFT_HYPHEN in text and _LOOSE_HYPHEN.search(text) is not None
 
 
-def _has_unspaced(text: str) -> bool:
+def has_unspaced(text: str) -> bool:
     return western_bytes(text) is None and _HAS_UNSPACED.search(text) is not None

@@ -140,8 +140,9 @@ def _is_disputed(one: PageEntry, parsed: ParsedPage, claimed: str, listings: Lis
     version = ids.version_id(article, title, parsed.text)
     if listings.disputes(article, version, one.feed.feed_id, one.seen.key):
         return True
-    awaited = (page.title for page in one.state.pending if entry_key(page.url) == address)
-    return one.waiting is not None and any(other != one.waiting.title for other in awaited)
+    awaited = {page.title for page in one.state.pending if entry_key(page.url) == address}
+    # Nobody has seen the page that is waited for: the title says which entry this text belongs to.
+    return one.waiting is not None and not awaited <= {one.waiting.title, parsed.title}
 
 
 def _withdrawn(one: PageEntry, seen: SeenEntry, reading: PageReading) -> Decision:

@@ -3,6 +3,9 @@
 Required are `url`, `source`, `title`, `text` and `fetched_at`; `feed`, `published_at` and `language` may be
 missing or null. A line that cannot be used goes to the dead letters; the rest flows on. What a record may
 not hold (control characters, half an emoji) costs the character, not the line.
+
+A line of an export is a sighting told again, with its ids and addresses as they were. An edited one, whose
+text its ids no longer name, is a line like any other.
 """
 
 import asyncio
@@ -16,7 +19,9 @@ from typing import IO, TypeVar, cast
 
 import msgspec
 
-from services.ingest.readings import ArchiveReading, BadReading
+from services.contracts.articles import Article
+from services.ingest.readings import ArchiveReading, BadReading, RecordReading
+from services.ingest.recordings.record_line import is_as_seen, record_in, time_of
 from services.ingest.recordings.source import LAST_YEAR, Item, digest_of, quiet_times, sensible
 from services.ingest.text.characters import one_line, printable, without_controls
 from services.ingest.text.dates import EPOCH, moment
@@ -104,14 +109,40 @@ class Archive:
         ]
 
 
-def read_line(line: bytes, origin: str) -> ArchiveReading | BadReading:
+def read_line(line: bytes, origin: str) -> ArchiveReading | RecordReading | BadReading:
     """The article of one line, or why it is none."""
     if len(line) > MAX_LINE:
         return _bad(line, origin, f"longer than {MAX_LINE} bytes")
     try:
-        row = _decoded(line, _LINE)
+        return _reading(_decoded(line, _LINE), line, origin)
     except _UNUSABLE as error:
-        return _bad(line, origin, str(error))
+        return _told_again(line, origin) or _bad(line, origin, str(error))
+
+
+def _told_again(line: bytes, origin: str) -> ArchiveReading | RecordReading | BadReading | None:
+    """What a line of an export says; None where it is none."""
+    record = record_in(line)
+    if record is None or not sensible(time_of(record)):
+        return None
+    if isinstance(record, Article) and not is_as_seen(record):
+        return _reading(_row(record), line, origin)
+    return RecordReading(record=record)
+
+
+def _row(article: Article) -> ArchiveLine:
+    return ArchiveLine(
+        url=article.url,
+        source=article.source,
+        title=article.title,
+        text=article.text,
+        fetched_at=article.first_seen_at,
+        feed=article.feed,
+        published_at=article.published_at.isoformat() if article.published_at else None,
+        language=article.language,
+    )
+
+
+def _reading(row: ArchiveLine, line: bytes, origin: str) -> ArchiveReading | BadReading:
     if not sensible(row.fetched_at):
         return _bad(line, origin, f"`fetched_at` is not of the years {EPOCH.year} to {LAST_YEAR}")
     url, source = without_login(without_controls(row.url).strip()), one_line(row.source)
@@ -157,9 +188,12 @@ def _bad(line: bytes, origin: str, why: str) -> BadReading:
 def _time_of(line: bytes) -> datetime | None:
     try:
         at = _decoded(line, _STAMP).fetched_at
-        return _utc(at) if sensible(at) else None
     except _UNUSABLE:
-        return None
+        record = record_in(line)
+        if record is None:
+            return None
+        at = time_of(record)
+    return _utc(at) if sensible(at) else None
 
 
 def _utc(time: datetime) -> datetime:

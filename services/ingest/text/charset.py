@@ -7,11 +7,12 @@ keeps its name and loses the bytes. Never fails.
 import codecs
 import re
 
+from chardetng_py import detect
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
 DECLARED_WITHIN = 4_096
-ENOUGH_TO_GUESS = 50
-"""Non-ASCII bytes below which guessing an encoding by its letters finds Chinese in every umlaut."""
+GUESSED_FROM = 1 << 20
+"""Bytes that an encoding is guessed from."""
 _BEGINNINGS = (b"<", b"{", b"[", b" ", b"\n", b"\r", b"\t")
 """What a document in markup or JSON begins with."""
 LOOKED_AT = 1_024
@@ -131,9 +132,4 @@ def _nearly_utf8(body: bytes) -> bool:
 
 
 def _guessed(body: bytes) -> str:
-    if len(body) - len(body.decode("ascii", "ignore")) < ENOUGH_TO_GUESS:
-        return "cp1252"
-    from trafilatura.utils import detect_encoding
-
-    guesses: list[str] = detect_encoding(body[:65_536])
-    return next((guess for guess in guesses if guess.replace("-", "") not in {"utf8", "ascii"}), "cp1252")
+    return _codec(detect(body[:GUESSED_FROM], allow_utf8=False)) or "cp1252"

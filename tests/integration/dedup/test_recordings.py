@@ -44,7 +44,8 @@ def test_what_is_screened_in_the_demo_is_in_no_story_with_others(shard: Shard, r
         assert (verdict.outcome, verdict.reason) == ("screened", row["reason"])
     if row["reason"] == "template":
         assert verdict.relations == ()
-        assert all(refusal.reason == "template" for refusal in verdict.refused)
+        refused = {refusal.reason for refusal in verdict.refused}
+        assert refused <= {"template", "little-evidence", "short-passages"}
         assert frozenset([row["url"]]) in shard.families()
 
 

@@ -57,7 +57,7 @@ def rss(*items: tuple[str, str]) -> bytes:
     return f"<rss version='2.0'><channel><title>Paper</title>{inner}</channel></rss>".encode()
 
 
-def page(words: str, head: str = "") -> bytes:
+def page(words: str, head: str = "", title: str = "Titel") -> bytes:
     paragraphs = "".join(f"<p>Absatz {n}: {words}, sagte die Bürgermeisterin.</p>" for n in range(5))
-    body = f"<body><article><h1>Titel</h1>{paragraphs}</article></body>"
+    body = f"<body><article><h1>{title}</h1>{paragraphs}</article></body>"
     return answer(f"<html lang='de'><head>{head}</head>{body}</html>".encode())

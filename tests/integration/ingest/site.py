@@ -23,6 +23,17 @@ def answer(
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
+def delayed(reply: bytes, seconds: float = 0.3) -> Misbehave:
+    """The same answer, later than all others of the site."""
+
+    async def misbehave(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(seconds)
+        writer.write(reply)
+        await writer.drain()
+
+    return misbehave
+
+
 class Site:
     """Serves `routes` by path; what is not there is a 404. Remembers what it was asked."""
 

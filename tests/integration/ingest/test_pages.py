@@ -1,10 +1,12 @@
 """What becomes of an article when its page moves, goes, comes back, or claims to be another one."""
 
+import pytest
+
 from services.contracts.articles import Withdrawal
 from services.ingest.http.fetch import Fetcher
 from services.ingest.polling.account import fates
 from tests.integration.ingest.newsroom import articles, once, only, page, records, rss, subscribed
-from tests.integration.ingest.site import Site, answer
+from tests.integration.ingest.site import Site, answer, delayed
 
 BRIDGE, FERRY, MILL = "die Brücke kommt", "die Fähre bleibt", "die Mühle mahlt wieder"
 
@@ -44,15 +46,17 @@ async def test_a_canonical_link_that_a_template_repeats_is_believed_for_nobody(
     assert len({one.article_id for one in found}) == len({one.url for one in found}) == 3
 
 
+@pytest.mark.parametrize("slow", ["/m/bruecke-1", "/kurz/1"])
 async def test_two_links_to_one_page_that_names_its_address_are_one_article(
-    site: Site, fetcher: Fetcher
+    site: Site, fetcher: Fetcher, slow: str
 ) -> None:
     claim = "<link rel='canonical' href='/m/bruecke-1'>"
     site.routes |= {
         "/feed": answer(rss(("/m/bruecke-1", "Eins"), ("/kurz/1", "Eins, kurz"))),
-        "/m/bruecke-1": page(BRIDGE, claim),
-        "/kurz/1": page(BRIDGE, claim),
+        "/m/bruecke-1": page(BRIDGE, claim, "Eins"),
+        "/kurz/1": page(BRIDGE, claim, "Eins"),
     }
+    site.routes[slow] = delayed(page(BRIDGE, claim, "Eins"))
     found = articles(await once(subscribed(site.url("/feed")), fetcher))
     assert {one.url for one in found} == {site.url("/m/bruecke-1")}
 

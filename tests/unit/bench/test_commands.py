@@ -21,11 +21,23 @@ def test_without_press_copy_one_line_says_what_to_set(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "nowhere"))
-    assert main([]) == 2
+    assert main(["--quick"]) == 2
     assert thresholds.main([]) == 2
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.count("\n") == 2
+    assert VARIABLE in said.err
+
+
+def test_where_no_press_copy_is_expected_the_situations_that_ship_are_all_there_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setattr("bench.press._BESIDE", tmp_path / "nowhere")
+    assert main([]) == 0
+    said = capsys.readouterr()
+    assert "situations right" in said.out
+    assert said.err.count("\n") == 1
     assert VARIABLE in said.err
 
 

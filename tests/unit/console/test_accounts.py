@@ -55,6 +55,21 @@ def test_what_went_in_is_what_came_out() -> None:
     assert report(tally(), ingested()).reasons() == []
 
 
+def test_every_pair_that_was_verified_is_related_or_refused_by_name() -> None:
+    said = tally()
+    said.verified, said.answers = 9, Counter({"template": 4, "syndicated": 3, OTHER: 1, "took-from": 1})
+    account = accounts.pairs(said)
+    assert dict(account.parts) == {
+        "related: syndicated": 3,
+        "refused: template": 4,
+        "decided by Newsfold 0.1, which did not tell": 1,
+        "refused: took-from": 1,
+    }
+    assert report(said, ingested()).reasons() == []
+    said.verified = 10
+    assert report(said, ingested()).reasons()[0].startswith("1 do not add up in pairs verified: 10 = ")
+
+
 def test_an_input_without_an_end_is_a_reason_with_the_whole_account() -> None:
     (reason,) = report(tally(), ingested(there=22)).reasons()
     assert reason.startswith("2 do not add up in inputs: 22 = 4 done before + 9 articles + 3 polls")

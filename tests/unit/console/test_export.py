@@ -336,3 +336,26 @@ async def test_what_was_withdrawn_and_is_not_shown_again_has_a_line(tmp_path: Pa
         ("a", "2026-03-01T12:03:00Z")
     ]
     assert (tally.withdrawn, tally.articles, tally.records, tally.unreadable) == (1, 2, 3, 0)
+
+
+async def test_all_that_was_seen_is_a_line_of_the_articles_or_of_their_history(tmp_path: Path) -> None:
+    one = article("a", 0)
+    gone = Withdrawal(
+        article_id="a",
+        version_id=one.version_id,
+        url=one.url,
+        source=one.source,
+        language="en",
+        at=NOON + timedelta(minutes=2),
+    )
+    sightings = (seen("a", 1, 1), gone, seen("a", 3, 2), seen("a", 4, 1), seen("a", 5, 2))
+    shown = await articles_of(tmp_path, *sightings)
+    assert [(row["version_id"], row["first_seen_at"][14:16]) for row in shown] == [("a-2", "03")]
+    history = rows(tmp_path, "history.jsonl")
+    assert [(row["version_id"], (row.get("at") or row["first_seen_at"])[14:16]) for row in history] == [
+        ("a-1", "01"),
+        ("a-1", "02"),
+        ("a-1", "04"),
+        ("a-2", "05"),
+    ]
+    assert rows(tmp_path, "withdrawals.jsonl") == []

@@ -17,11 +17,17 @@ from services.contracts.topics import BY_NAME, SHARD_COUNT, SHARDS, TOPICS, shar
     ],
 )
 def test_languages_of_one_group_share_a_shard(language: str, alike: str) -> None:
-    assert shard_of(language) == shard_of(alike)
+    assert shard_of(language, "language") == shard_of(alike, "language")
+
+
+def test_without_a_wall_all_languages_share_a_shard() -> None:
+    assert {shard_of(language, "one") for language in ("de", "en", "fr", "ja", "und", "")} == {0}
 
 
 def test_groups_are_apart_and_the_last_takes_the_rest() -> None:
-    assert [shard_of(language) for language in ("de", "en", "fr", "ja")] == list(range(SHARD_COUNT))
+    assert [shard_of(language, "language") for language in ("de", "en", "fr", "ja")] == list(
+        range(SHARD_COUNT)
+    )
     named = [language for group in SHARDS for language in group]
     assert len(named) == len(set(named))
 

@@ -29,7 +29,7 @@ def candidate(
 
 
 def names(found: list[Candidate], settings: DedupSettings = SETTINGS) -> list[str]:
-    return [chosen.version for chosen in choose(found, settings)]
+    return [chosen.version for chosen in choose(found, settings).chosen]
 
 
 @given(FOUND, st.randoms(use_true_random=False))
@@ -43,7 +43,7 @@ def test_the_choice_does_not_depend_on_the_order_in_which_they_were_found(
 
 @given(FOUND)
 def test_the_choice_is_bounded_and_of_what_was_found(found: list[Candidate]) -> None:
-    chosen = choose(found, FEW)
+    chosen = choose(found, FEW).chosen
     assert len(chosen) <= FEW.most_candidates + FEW.most_passage_candidates
     assert set(chosen) <= set(found)
     assert len(set(chosen)) == len(chosen)
@@ -51,12 +51,20 @@ def test_the_choice_is_bounded_and_of_what_was_found(found: list[Candidate]) -> 
 
 @given(FOUND)
 def test_nothing_left_out_is_stronger_than_what_was_chosen(found: list[Candidate]) -> None:
-    chosen = choose(found, FEW)
+    chosen = choose(found, FEW).chosen
     strong = [one for one in chosen if one.bands or one.estimate >= FEW.fair_estimate]
     for left in set(found) - set(chosen):
         if left.bands or left.estimate >= FEW.fair_estimate:
             assert len(strong) == FEW.most_candidates
             assert left.estimate <= min(one.estimate for one in strong)
+
+
+@given(FOUND)
+def test_what_is_left_out_is_told(found: list[Candidate]) -> None:
+    chosen, beyond, weak = choose(found, FEW)
+    assert len(chosen) + len(beyond) + weak == len(found)
+    assert set(chosen).isdisjoint(beyond)
+    assert all(one.bands or one.estimate >= FEW.fair_estimate for one in beyond)
 
 
 def test_one_band_is_enough() -> None:

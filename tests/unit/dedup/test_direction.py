@@ -10,14 +10,23 @@ WIRE = article("text", "/wire", source="dna", hours=0.4)
 def test_first_sight_decides_where_nothing_else_speaks() -> None:
     plain = article("text", "/paper", source="hafenblatt")
     assert source_and_taker(profiled(WIRE), profiled(plain))[0].article is plain
-    assert source_and_taker(profiled(plain), profiled(WIRE))[2] == ""
+    assert source_and_taker(profiled(plain), profiled(WIRE)).by == "first-seen"
+
+
+def test_of_two_that_were_first_seen_at_one_moment_it_is_undecided_who_took() -> None:
+    one, other = (profiled(article("text", f"/{n}", source=f"paper{n}")) for n in range(2))
+    there, back = source_and_taker(one, other), source_and_taker(other, one)
+    assert there == back
+    assert there.by == "undecided"
+    assert "undecided" in there.why
 
 
 def test_a_paper_that_credits_an_agency_is_no_source_of_its_item() -> None:
     for pair in ((PAPER, WIRE), (WIRE, PAPER)):
-        older, newer, why = source_and_taker(*map(profiled, pair))
-        assert (older.article, newer.article) == (WIRE, PAPER)
-        assert "credits dna" in why
+        order = source_and_taker(*map(profiled, pair))
+        assert (order.older.article, order.newer.article) == (WIRE, PAPER)
+        assert order.by == "credit"
+        assert "credits dna" in order.why
 
 
 @pytest.mark.parametrize("hours", [13, 40])

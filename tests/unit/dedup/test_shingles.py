@@ -40,10 +40,24 @@ def test_the_hash_of_a_wide_shingle_never_changes() -> None:
 @given(st.lists(st.one_of(WORD, SIGN), max_size=40))
 def test_shingle_i_starts_at_word_i(run: list[str]) -> None:
     made = shingle(" ".join(run))
-    narrow = 5 if made.width == 8 else 3
-    assert made.width in (5, 8)
-    assert len(made.wide) == max(0, len(run) - made.width + 1)
-    assert len(made.narrow) == max(0, len(run) - narrow + 1)
+    wide, narrow = np.arange(len(made.wide)), np.arange(len(made.narrow))
+    assert all(made.ends(wide) <= len(run))
+    assert all(made.ends(narrow, narrow=True) <= len(run))
+    assert [made.width_at(word) for word in wide.tolist()] == (made.ends(wide) - wide).tolist()
+    if len(run) > len(made.wide):
+        assert len(made.wide) + made.width_at(len(made.wide)) > len(run)
+
+
+@given(st.lists(WORD, min_size=8, max_size=30), st.lists(SIGN, min_size=16, max_size=30), st.booleans())
+def test_either_half_of_a_page_in_two_scripts_has_the_shingles_it_has_alone(
+    words_half: list[str], signs_half: list[str], words_first: bool
+) -> None:
+    halves = [words_half, signs_half] if words_first else [signs_half, words_half]
+    page = set(shingle(" ".join([*halves[0], *halves[1]])).wide.tolist())
+    for half in halves:
+        alone = shingle(" ".join(half)).wide.tolist()
+        # Near the seam a shingle looks across it.
+        assert set(alone[4:] if half is halves[1] else alone[:-4]) <= page
 
 
 @given(st.lists(WORD, max_size=30))
@@ -61,7 +75,7 @@ def test_a_passage_of_an_unspaced_script_has_its_shingles_wherever_it_stands(
 ) -> None:
     there = shingle(" ".join([*before, *passage, *after]))
     assert set(shingle(" ".join(passage)).wide.tolist()) <= set(there.wide.tolist())
-    assert there.width == 8
+    assert there.unspaced
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5])

@@ -206,6 +206,20 @@ def test_a_new_version_that_no_longer_overlaps_leaves_and_founds_its_own() -> No
     assert founded.members[0].kind is None
 
 
+def test_the_id_of_a_story_that_was_lost_to_a_merge_is_given_to_no_other() -> None:
+    """Its founding version is forgotten, comes again, and leaves the story that took its members."""
+    shard = Shard()
+    shard.show("a", "wxyz", hours=0)
+    shard.show("b", "abcdijkl", hours=1)
+    shard.show("a", "abcdefgh", hours=1.5, unlinked=True)
+    lost, _ = shard.show("c", "abcdmnop", hours=2)
+    shard.versions["b"] = 0
+    left, founded = shard.show("b", "qrst", hours=40 * DAY)
+    assert lost.story_id == ids.story_id("b.1")
+    assert (names(founded), left.split_into) == ("b", (founded.story_id,))
+    assert founded.story_id not in {lost.story_id, left.story_id}
+
+
 def test_a_new_version_that_nothing_links_any_more_leaves_though_it_still_overlaps() -> None:
     """What it shares with the others is no longer evidence."""
     shard = Shard()

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dedup.text.words import fold, folded, is_unspaced, spans
+from services.dedup.text.shingles import shingle
+from services.dedup.text.words import fold, folded, spans
 
 PRESS = st.text(
     alphabet="abXYZäÖßİıſﬁ²½0123 .,-–„“\"'\n\t\u00ad\u00a0\u200b漢字かなカナไทยกำ韓국ЖжﷺⅣ𝐅😀🇩_\u0308"
@@ -114,7 +115,7 @@ def test_a_lone_surrogate_is_no_reason_to_fail() -> None:
     ],
 )
 def test_scripts_without_blanks_are_told_by_the_most_of_their_words(text: str, unspaced: bool) -> None:
-    assert is_unspaced(folded(text)) is unspaced
+    assert shingle(folded(text)).unspaced is unspaced
 
 
 @pytest.mark.parametrize(

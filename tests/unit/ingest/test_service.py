@@ -10,7 +10,7 @@ from services.contracts import wire
 from services.contracts.articles import Article, Watermark
 from services.contracts.canaries import CanaryArticle
 from services.contracts.feeds import Feed, FeedState
-from services.contracts.topics import SHARD_COUNT, shard_of
+from services.contracts.topics import SHARD_COUNT, Sharding, shard_of
 from services.ingest.readings import ArchiveReading, BadReading, Canary, Progress, Reading, Skipped, Tick
 from services.ingest.service import (
     DEAD_REASONS,
@@ -77,14 +77,12 @@ def restored(*steps: Step) -> IngestTask:
     return fresh
 
 
-def test_an_article_goes_to_the_shard_of_its_language_under_its_id_at_its_time() -> None:
-    step = task().take([archived("a", 3), archived("b", 4, "en")])
+@pytest.mark.parametrize(("sharding", "shards"), [("one", [0, 0]), ("language", [0, 1])])
+def test_an_article_goes_to_its_shard_under_its_id_at_its_time(sharding: Sharding, shards: list[int]) -> None:
+    step = IngestTask(0, 1, sharding).take([archived("a", 3), archived("b", 4, "en")])
     first, second = records(step, "articles")
     (article, _) = articles(step)
-    assert (first.partition, second.partition) == (
-        Partition("articles", shard_of("de")),
-        Partition("articles", shard_of("en")),
-    )
+    assert [first.partition, second.partition] == [Partition("articles", shard) for shard in shards]
     assert first.key == article.article_id.encode()
     assert first.timestamp_us == int(after(3).timestamp() * 1_000_000)
     assert dict(first.headers)["ce_id"].startswith(f"{article.version_id}:".encode())
@@ -261,6 +259,6 @@ def test_canaries_of_all_partitions_together_try_every_shard() -> None:
         for output in outputs:
             canary = wire.read(dict(output.headers), output.value or b"")
             assert isinstance(canary, CanaryArticle)
-            assert shard_of(canary.article.language) == output.partition.number
+            assert shard_of(canary.article.language, "language") == output.partition.number
             assert canary.article.first_seen_at == after(0)
         assert all(step.outcomes == {"canary": 1} for step in steps)

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from services.ingest.readings import ArchiveReading, BadReading
+from services.contracts import ids
+from services.contracts.articles import Article, Withdrawal
+from services.ingest.readings import ArchiveReading, BadReading, RecordReading
 from services.ingest.recordings import archive
 from services.ingest.recordings.archive import Archive, read_line
 from services.ingest.recordings.source import Item, quiet_times
@@ -207,3 +211,46 @@ async def test_an_archive_may_be_opened_again(tmp_path: Path) -> None:
     await source.open()
     assert source.total == 2
     assert [len(batch) async for batch in source.batches(0)] == [2]
+
+
+def exported(**more: object) -> Article:
+    """As a line of an export has it, published under the id of an address it no longer has."""
+    known = ids.article_id("https://www.hafenblatt.example/old")
+    article = Article(
+        article_id=known,
+        version_id=ids.version_id(known, "Meldung", "Der Rat hat beschlossen."),
+        url="https://www.hafenblatt.example/new",
+        source="hafenblatt.example",
+        feed="https://www.hafenblatt.example/rss",
+        title="Meldung",
+        text="Der Rat hat beschlossen.",
+        language="de",
+        first_seen_at=START,
+        also_in=("https://www.hafenblatt.example/all",),
+        fetched_url="https://www.hafenblatt.example/new?x",
+    )
+    return replace(article, **more)
+
+
+def test_a_line_of_an_export_is_what_was_seen_with_ids_addresses_and_feeds() -> None:
+    found = read_line(msgspec.json.encode(exported()), "a.jsonl line 1")
+    assert found == RecordReading(record=exported())
+
+
+def test_a_line_of_an_export_that_was_edited_is_a_line_of_an_archive() -> None:
+    found = read_line(msgspec.json.encode(exported(text="Der Rat hat vertagt.")), "a.jsonl line 1")
+    assert isinstance(found, ArchiveReading)
+    assert (found.text, found.at, found.url) == ("Der Rat hat vertagt.", START, exported().url)
+
+
+def test_a_withdrawal_of_an_export_is_one_again() -> None:
+    gone = Withdrawal(
+        article_id="a", version_id="b", url="https://a.example/x", source="a", language="de", at=START
+    )
+    assert read_line(msgspec.json.encode(gone), "a.jsonl line 1") == RecordReading(record=gone)
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "2026-03-02T06:00:00"])
+def test_a_record_that_cannot_have_been_seen_then_is_a_bad_line(at: str) -> None:
+    line = msgspec.json.encode(exported()).replace(b"2026-03-02T06:00:00Z", at.encode())
+    assert isinstance(read_line(line, "a.jsonl line 1"), BadReading)

@@ -1,7 +1,7 @@
 from typing import get_args
 
 from services.contracts.clusters import Change
-from services.contracts.relations import RelationKind, ScreenReason
+from services.contracts.relations import PairAnswer, RelationKind, ScreenReason
 from services.ops.labels import ARTICLE_KINDS
 from services.ops.notes import Notes
 from services.ops.registry import Metrics
@@ -35,6 +35,7 @@ def test_every_kind_a_contract_names_has_its_series() -> None:
         "articles_total": ARTICLE_KINDS,
         "relations_total": get_args(RelationKind),
         "screened_total": get_args(ScreenReason),
+        "refusals_total": set(get_args(PairAnswer)) - set(get_args(RelationKind)),
     }
     noted = {(name, kind): 2 for name, values in kinds.items() for kind in values}
     found = told("dedup", delivery(noted=noted))

@@ -99,3 +99,22 @@ def test_markup_in_ascii_is_not_ebcdic_whatever_its_label_says() -> None:
         text_of(b"<rss><title>bridge</title></rss>", "text/xml; charset=cp037")
         == "<rss><title>bridge</title></rss>"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "charset"),
+    [
+        ("Am 5. Mai fährt die Fähre eine Stunde später ab, weil Kapitän Ole Düvel übt.", "cp1252"),
+        ("Le ferry partira une heure plus tard, a déclaré la mairie où l’été s’achève.", "cp1252"),
+        ("Piątego maja prom odpłynie godzinę później, bo kapitan Łukasz Żak będzie ćwiczył.", "iso8859-2"),
+        ("Beş Mayıs'ta feribot bir saat geç kalkacak, çünkü kaptan Işık Özgür eğitim görecek.", "cp1254"),
+        ("Пятого мая паром отправится на час позже, потому что капитан проводит учения.", "koi8-r"),
+        ("五月五日、フェリーは一時間遅れて出発する。船長が訓練を行うためだ。", "euc-jp"),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_sentence_under_a_wrong_utf_8_label_is_read_by_its_letters(
+    text: str, charset: str, times: int
+) -> None:
+    written = f"<p>{text}</p>" * times
+    assert text_of(written.encode(charset), "text/html; charset=utf-8") == written

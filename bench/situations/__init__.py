@@ -1,0 +1,1 @@
+"""Situations of newsrooms in invented copy, with what must come out: the labelled set that ships."""

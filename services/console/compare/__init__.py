@@ -1,0 +1,1 @@
+"""`newsfold compare`: what a change of rules did between two exports."""

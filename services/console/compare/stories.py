@@ -1,0 +1,101 @@
+"""Stories of two exports, matched by their members: an id is the name of a founder, who may have changed."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from services.console.compare.difference import Difference
+
+
+class ComparedStory(NamedTuple):
+    story_id: str
+    headline: str
+    lead_url: str
+    articles: tuple[str, ...]
+    first_seen_at: str
+
+
+Stories = Mapping[str, ComparedStory]
+Shared = Mapping[str, Counter[str]]
+"""By the id of a story, with which stories of the other side it shares how many articles."""
+
+
+def story_differences(before: Stories, after: Stories) -> Iterator[Difference]:
+    """Of stories by id; one that is the same on both sides may be left out."""
+    forth = _shared(before, after)
+    back = _shared(after, before)
+    matches = _matches(forth)
+    for story_id, other_id in matches.items():
+        yield from _of_match(before[story_id], after[other_id])
+    for story_id in before.keys() - matches.keys():
+        yield _of_one(before[story_id], "merged", "gone", after, forth[story_id])
+    for story_id in after.keys() - set(matches.values()):
+        yield _of_one(after[story_id], "split", "new", before, back[story_id])
+
+
+def _shared(stories: Stories, others: Stories) -> Shared:
+    homes = {url: story.story_id for story in others.values() for url in story.articles}
+    shared: dict[str, Counter[str]] = defaultdict(Counter)
+    for story in stories.values():
+        shared[story.story_id].update(homes[url] for url in story.articles if url in homes)
+    return shared
+
+
+def _matches(shared: Shared) -> dict[str, str]:
+    """One to one: those with most articles in common first, of equal ones those that kept their id."""
+    ranked = sorted(
+        (-count, one != other, one, other)
+        for one, counts in shared.items()
+        for other, count in counts.items()
+    )
+    matches: dict[str, str] = {}
+    taken: set[str] = set()
+    for _, _, one, other in ranked:
+        if one not in matches and other not in taken:
+            matches[one] = other
+            taken.add(other)
+    return matches
+
+
+def _of_match(one: ComparedStory, other: ComparedStory) -> Iterator[Difference]:
+    lost, got = set(one.articles) - set(other.articles), set(other.articles) - set(one.articles)
+    if lost and got:
+        yield _told(other, "exchanged", "both", f"{_named(lost, 'lost')}; {_named(got, 'got')}")
+    elif got:
+        yield _told(other, "grew", _number(got), _named(got, "got"))
+    elif lost:
+        yield _told(other, "shrank", _number(lost), _named(lost, "lost"))
+    elif one.story_id != other.story_id:
+        yield _told(other, "renamed", "id", f"{one.story_id} → {other.story_id}")
+    if one.lead_url != other.lead_url:
+        yield _told(other, "lead", "lead", f"{one.lead_url} → {other.lead_url}")
+    elif one.headline != other.headline:
+        yield _told(other, "lead", "headline", f"{one.headline} → {other.headline}")
+
+
+def _of_one(
+    story: ComparedStory, moved: str, alone: str, others: Stories, shared: Mapping[str, int]
+) -> Difference:
+    """A story without a match; most of what is elsewhere is in one story of `others`."""
+    if not shared:
+        return _told(story, alone, _size(story), "")
+    home = others[min(shared, key=lambda other: (-shared[other], other))]
+    there = f"{shared[home.story_id]} of its {len(story.articles)} articles: {home.headline}"
+    return _told(story, moved, _size(story), there)
+
+
+def _size(story: ComparedStory) -> str:
+    return "of several articles" if len(story.articles) > 1 else "of one article"
+
+
+def _number(urls: set[str]) -> str:
+    return "by one article" if len(urls) == 1 else "by several articles"
+
+
+def _named(urls: set[str], how: str) -> str:
+    first, *rest = sorted(urls)
+    return f"{how} {first}" + (f" and {len(rest)} more" if rest else "")
+
+
+def _told(story: ComparedStory, kind: str, what: str, detail: str) -> Difference:
+    return Difference(story.first_seen_at, story.articles, kind, what, detail)

@@ -1,0 +1,81 @@
+"""A comparison in words: counts first, examples next."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from services.console.compare.comparison import Comparison
+from services.console.compare.difference import KINDS, Difference
+
+MEMBERS = 3
+"""Articles of a story that are named."""
+PLAIN = frozenset({"only-before", "only-after", "other-text", "exchanged", "renamed"})
+"""Kinds of which there is no more to say than their number."""
+DETAIL = 300
+"""Characters of a detail that are shown."""
+
+
+def in_words(found: Comparison) -> Iterator[str]:
+    """Lines for a terminal; one where nothing differs."""
+    if not found.differences:
+        yield "The same: articles, screens, pairs, roles and stories."
+        return
+    for kind, counts in _counted(found):
+        yield f"{sum(counts.values()):>7,}  {KINDS[kind]}"
+        if kind not in PLAIN:
+            yield from (f"{number:>11,}  {what}" for what, number in counts.items())
+    for kind, counts in _counted(found):
+        for what in counts:
+            yield from _examples(found, kind, what)
+
+
+def as_object(found: Comparison) -> dict[str, Any]:
+    """For machines: every kind with its counts, and the examples."""
+    return {
+        "same": not found.differences,
+        "counts": {kind: dict(_by_size(counts)) for kind, counts in found.differences.counts.items()},
+        "examples": [
+            _as_row(found, one)
+            for kind, counts in _counted(found)
+            for what in counts
+            for one in found.differences.examples(kind, what)
+        ],
+    }
+
+
+def _counted(found: Comparison) -> Iterator[tuple[str, Mapping[str, int]]]:
+    return ((kind, _by_size(counts)) for kind, counts in found.differences.counts.items() if counts)
+
+
+def _by_size(counts: Mapping[str, int]) -> Mapping[str, int]:
+    return dict(sorted(counts.items(), key=lambda part: (-part[1], part[0])))
+
+
+def _examples(found: Comparison, kind: str, what: str) -> Iterator[str]:
+    examples = found.differences.examples(kind, what)
+    if not examples:
+        return
+    yield ""
+    yield f"{KINDS[kind]}: {what}"
+    for one in examples:
+        yield from _example(found, one)
+
+
+def _example(found: Comparison, one: Difference) -> Iterator[str]:
+    for number, url in enumerate(one.urls[:MEMBERS]):
+        article = found.articles.get(url)
+        title = f"{_plain(article['title'])} ({_plain(article['source'])})" if article else "not shown now"
+        yield f"  {'-' if number == 0 else ' '} {title}  {url}"
+    if len(one.urls) > MEMBERS:
+        yield f"    and {len(one.urls) - MEMBERS:,} more"
+    if one.detail:
+        yield f"      {_plain(one.detail)[:DETAIL]}"
+
+
+def _as_row(found: Comparison, one: Difference) -> dict[str, Any]:
+    named = [{"url": url, "title": found.articles.get(url, {}).get("title")} for url in one.urls]
+    return {"kind": one.kind, "what": one.what, "detail": one.detail, "at": one.at, "articles": named}
+
+
+def _plain(text: str) -> str:
+    """Copy from strangers: no control characters."""
+    return "".join(char if char.isprintable() else " " for char in text)

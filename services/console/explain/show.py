@@ -1,0 +1,127 @@
+"""Articles, relations, passages and stories on a terminal."""
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.text import Text
+
+from services.console.explain import wording
+from services.console.explain.evidence import Evidence
+from services.contracts.articles import Article
+from services.contracts.relations import Passage, Relation, Verdict
+from services.dedup.relations.explain import Comparison
+from services.dedup.settings import DedupSettings
+
+_CONTEXT = 40
+_MOST_PASSAGES = 12
+_STYLES = {
+    "background": "yellow",
+    "duplicate": "cyan",
+    "syndicated": "green",
+    "derivative": "magenta",
+    "update": "blue",
+}
+
+
+def head(article: Article, console: Console) -> None:
+    credit = f", credits {', '.join(article.agencies)}" if article.agencies else ""
+    console.print(Text(article.title or "(no title)", style="bold"))
+    console.print(f"  {article.url}", markup=False, soft_wrap=True)
+    console.print(
+        f"  {article.source}, {article.first_seen_at:%Y-%m-%d %H:%M:%S}, {article.language}{credit}",
+        markup=False,
+    )
+
+
+def numbers(seen: Comparison, settings: DedupSettings, console: Console) -> None:
+    shares, hit = seen.shares, seen.hit
+    keys = f"keys in common: {hit.bands} MinHash bands, {hit.samples} sampled shingles"
+    found = f"shingles: {shares.newer} in the newer, {shares.older} in the older, {shares.shared} shared"
+    novel = f"novel (seen on fewer than {settings.novelty_least} earlier days): {shares.fresh_newer}"
+    parts = f"{shares.containment:.1%} of the newer, {shares.other_containment:.1%} of the older"
+    poorer = f"{shares.fresh_containment:.1%} of the poorer side"
+    for line in (
+        f"{keys}, estimated containment {seen.estimate:.2f}",
+        f"{found}: J {shares.jaccard:.3f}, {parts}",
+        f"{novel} and {shares.fresh_older}, {shares.fresh_shared} shared, {poorer}",
+    ):
+        console.print(f"  {line}", markup=False)
+
+
+def relation(evidence: Evidence, verdict: Verdict, told: Relation, console: Console) -> None:
+    """What the newer is to the older, who took from whom, the numbers, the words."""
+    newer, older = evidence.articles[verdict.url], evidence.articles.get(told.other_url)
+    style = _STYLES[told.kind]
+    kind = f"{told.kind}{' (correction)' if told.correction else ''}"
+    console.print()
+    console.print(
+        Text.assemble((kind, f"bold {style}"), f"  {newer.url}\n        of  {told.other_url}"),
+        soft_wrap=True,
+    )
+    parts = f"{told.containment:.1%} of the newer, {told.other_containment:.1%} of the older"
+    numbers = (
+        f"J {told.jaccard:.3f}, {parts}; novel {told.fresh_containment:.1%} ({told.fresh_shared} shingles); "
+        f"candidate through {told.bands} bands, {told.samples} samples"
+    )
+    lines = (wording.kind(told, newer, older), wording.direction(told, newer, older), wording.others(told))
+    for line in (*lines, told.reason, numbers):
+        if line:
+            console.print(f"  {line}", markup=False)
+    if older is None:
+        return
+    if (verdict.version_id, told.other_version_id) != (newer.version_id, older.version_id):
+        console.print("  of texts that have changed since, so the passages are not shown", markup=False)
+        return
+    for passage in told.passages[:_MOST_PASSAGES]:
+        console.print(_quoted(newer.text, older.text, passage, style))
+    left = len(told.passages) - _MOST_PASSAGES
+    if left > 0:
+        console.print(f"  … and {left} more passages", markup=False)
+
+
+def _quoted(text: str, other: str, passage: Passage, style: str) -> Panel:
+    """The passage in both texts, a little of what stands around it."""
+    return Panel(
+        Text.assemble(
+            *_around(text, passage.start, passage.end, style),
+            "\n",
+            *_around(other, passage.other_start, passage.other_end, style),
+        ),
+        title=f"{passage.start}–{passage.end} = {passage.other_start}–{passage.other_end}",  # noqa: RUF001
+        title_align="left",
+    )
+
+
+def _around(text: str, start: int, end: int, style: str) -> tuple[str, tuple[str, str], str]:
+    before, after = text[max(0, start - _CONTEXT) : start], text[end : end + _CONTEXT]
+    return _line(before), (_line(text[start:end]), f"reverse {style}"), _line(after)
+
+
+def _line(text: str) -> str:
+    """Copy from strangers on one line: no control characters."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def story(evidence: Evidence, article: Article, console: Console) -> None:
+    told = evidence.story_of(article.url)
+    console.print()
+    if told is None:
+        console.print("in no story")
+        return
+    settings = DedupSettings()
+    console.print(Text(f"story {told.story_id}: {told.headline}", style="bold"))
+    kinds = {(verdict.url, one.other_url): one.kind for verdict, one in evidence.relations()}
+    for member in told.members:
+        numbers = f" of {member.of} (J {member.jaccard:.2f}, C {member.containment:.2f})" if member.of else ""
+        seen = f"{member.first_seen_at:%Y-%m-%d %H:%M}"
+        now = kinds.get((member.url, member.of), member.kind) if member.of else member.kind
+        since = f"; the text shown now: {now}" if now != member.kind else ""
+        line = f"  {seen}  {member.source}: {member.role}{numbers}{since}"
+        console.print(line, markup=False, soft_wrap=True)
+    if len(told.members) > 1:
+        console.print(
+            f"  one story: each takes over the text of another within {settings.story_days:g} days "
+            f"of the first, and every two of the {len(told.members)} share {settings.story_link:.0%}",
+            markup=False,
+        )
+    else:
+        console.print("  alone: no article re-uses enough of its text, or it of theirs", markup=False)
