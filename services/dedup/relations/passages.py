@@ -13,7 +13,7 @@ import numpy as np
 
 from services.contracts.relations import Passage
 from services.dedup.search.profile import Profile
-from services.dedup.text.shingles import Shingles, Starts, among
+from services.dedup.text.shingles import Shingles, Starts, matches
 from services.dedup.text.words import SOFT_HYPHEN, Spans, spans, spelt, stretch
 
 _MOST_MATCHES = 2_000_000
@@ -91,25 +91,32 @@ def _piece(run: Run, begin: int, end: int) -> Iterator[Run]:
 
 def _maximal(newer: Profile, older: Profile) -> list[Run]:
     """All maximal runs, longest first; ties by place. Only places that match somewhere are looked at."""
-    common = newer.unique[among(newer.unique, older.unique)]  # few, mostly, and quick to look in
-    here = np.flatnonzero(among(newer.shingles.wide, common))
-    there = np.flatnonzero(among(older.shingles.wide, common))
-    theirs = older.shingles.wide[there]
-    order = np.argsort(theirs, kind="stable")
-    ordered, there = theirs[order], there[order]
-    mine = newer.shingles.wide[here]
-    low = np.searchsorted(ordered, mine, "left")
-    counts = np.searchsorted(ordered, mine, "right") - low
-    total = int(counts.sum())
+    ours, theirs = matches(newer.unique, older.unique)
+    here, mine = _common(newer, ours)
+    there, others = _common(older, theirs)
+    counts = np.bincount(others, minlength=len(theirs))
+    there = there[np.argsort(others, kind="stable")]
+    times, begin = counts[mine], (np.cumsum(counts) - counts)[mine]
+    total = int(times.sum())
     if not 0 < total <= _MOST_MATCHES:
         return []
-    nth = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
-    return _joined(np.repeat(here, counts), there[np.repeat(low, counts) + nth], newer.shingles)
+    nth = np.arange(total) - np.repeat(np.cumsum(times) - times, times)
+    return _joined(np.repeat(here, times), there[np.repeat(begin, times) + nth], newer.shingles)
+
+
+def _common(version: Profile, shared: Starts) -> tuple[Starts, Starts]:
+    """Where shingles stand that a pair shares, and which of the shared ones they are."""
+    shares = np.full(len(version.unique), -1)
+    shares[shared] = np.arange(len(shared))
+    numbers = shares[version.numbers]
+    here = np.flatnonzero(numbers >= 0)
+    return here, numbers[here]
 
 
 def _joined(here: Starts, there: Starts, shingles: Shingles) -> list[Run]:
+    """`here` ascends."""
     diagonal = here - there
-    by = np.lexsort((here, diagonal))
+    by = np.argsort(diagonal, kind="stable")
     here, there, diagonal = here[by], there[by], diagonal[by]
     breaks = np.flatnonzero((np.diff(diagonal) != 0) | (np.diff(here) != 1)) + 1
     starts = np.concatenate(([0], breaks))

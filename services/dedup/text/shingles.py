@@ -21,6 +21,8 @@ Places = npt.NDArray[np.bool_]
 """One flag a word."""
 Starts = npt.NDArray[np.intp]
 """Numbers of words."""
+Numbers = npt.NDArray[np.int32]
+"""For each shingle of a text its number among the distinct ones."""
 Unsigned = TypeVar("Unsigned", np.uint64, np.uint32)
 
 _NARROW_WORDS, _WIDE_WORDS = 3, 5
@@ -42,6 +44,10 @@ class Shingles(NamedTuple):
     """Most of the words are single signs of a script without blanks."""
     signs: Places | None = None
     """At which words a shingle counts signs, where the text has both; None: at all words or at none."""
+
+    def without_narrow(self) -> "Shingles":
+        """What is kept of a text: narrow shingles are for its signature alone."""
+        return self._replace(narrow=_NONE)
 
     def width_at(self, word: int) -> int:
         """Words of a wide shingle that starts at `word`."""
@@ -151,15 +157,27 @@ def _sum_up(words: Hashes, width: int) -> Hashes:
     return value
 
 
+def numbered(hashes: Hashes) -> tuple[Hashes, Numbers]:
+    """The distinct ones, ascending, and for each hash the number of its like among them."""
+    order = np.argsort(hashes, kind="stable")
+    ordered = hashes[order]
+    first = _firsts(ordered)
+    numbers = np.empty(len(hashes), np.int32)
+    numbers[order] = np.cumsum(first) - 1
+    return ordered[first], numbers
+
+
 def distinct(hashes: npt.NDArray[Unsigned]) -> npt.NDArray[Unsigned]:
     """Each hash once, ascending."""
     ordered = np.sort(hashes)
-    if len(ordered) < 2:
-        return ordered
-    first = np.empty(len(ordered), bool)
-    first[0] = True
+    return ordered[_firsts(ordered)]
+
+
+def _firsts(ordered: npt.NDArray[Unsigned]) -> npt.NDArray[np.bool_]:
+    """Which of ascending hashes differ from the one before."""
+    first = np.ones(len(ordered), bool)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return ordered[first]
+    return first
 
 
 def among(hashes: Hashes, sorted_set: Hashes) -> npt.NDArray[np.bool_]:
