@@ -9,6 +9,7 @@ the pair's two times, so eviction may lag without changing the output.
 from collections.abc import Iterable
 
 import msgspec
+import numpy as np
 
 from services.dedup.search.route import Block
 from services.dedup.text.shingles import Hashes
@@ -67,9 +68,8 @@ class RangeIndex:
         postings = self._postings
         for key, owner in zip(block.keys.tolist(), block.owners.tolist(), strict=True):
             mine = numbers[owner]
-            there = postings.get(key)
-            if there is None:
-                postings[key] = mine
+            there = postings.setdefault(key, mine)
+            if there is mine:
                 continue
             # Bands are counted in the high half of one integer, samples in the low half.
             weight = 1 << 32 if key & 1 else 1
@@ -105,8 +105,10 @@ class RangeIndex:
         return number
 
     def _keep_keys(self, block: Block, numbers: list[int]) -> None:
-        for owner, number in enumerate(numbers):
-            self._keys[number] = block.keys[block.owners == owner]
+        ends = np.cumsum(np.bincount(block.owners, minlength=len(numbers)))
+        by_owner = np.split(block.keys[np.argsort(block.owners, kind="stable")], ends[:-1])
+        for number, keys in zip(numbers, by_owner, strict=True):
+            self._keys[number] = keys.copy()
 
     def _drop(self, key: int, number: int) -> None:
         there = self._postings[key]

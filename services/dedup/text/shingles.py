@@ -64,8 +64,10 @@ class Shingles(NamedTuple):
 
 def mix(values: Hashes) -> Hashes:
     """A bijection that spreads bits (half of MurmurHash3's 64-bit finalizer)."""
-    spread = (values ^ (values >> _SHIFT)) * _MULTIPLIER
-    return spread ^ (spread >> _SHIFT)
+    spread = values ^ (values >> _SHIFT)
+    spread *= _MULTIPLIER
+    spread ^= spread >> _SHIFT
+    return spread
 
 
 def shingle(folded: str) -> Shingles:

@@ -56,6 +56,7 @@ SCRIPTS: Mapping[str, Script] = {
     "khmer": _script("\u1780-\u17b3", "km"),
     "ethiopic": _script("\u1200-\u137f", "am ti"),
 }  # fmt: skip
+_LATIN_RUN = re.compile(f"{SCRIPTS['latin'].letters.pattern}+")
 _HEAVIEST = max(script.weight for script in SCRIPTS.values())
 CJK = ("han", "kana", "hangul")
 FEW = 0.04
@@ -81,7 +82,7 @@ WITHOUT: Mapping[str, str] = {
 
 def script_of(text: str) -> str:
     """The script most letters are in; empty where there are no letters. Han, kana and hangul are `cjk`."""
-    latin = len(SCRIPTS["latin"].letters.findall(text))
+    latin = sum(map(len, _LATIN_RUN.findall(text)))
     if latin > _HEAVIEST * (len(text) - latin):
         return "latin"  # whatever the rest is
     weights = dict.fromkeys([*(name for name in SCRIPTS if name not in CJK), "cjk"], 0)
