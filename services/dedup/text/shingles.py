@@ -177,7 +177,8 @@ def distinct(hashes: npt.NDArray[Unsigned]) -> npt.NDArray[Unsigned]:
 
 def _firsts(ordered: npt.NDArray[Unsigned]) -> npt.NDArray[np.bool_]:
     """Which of ascending hashes differ from the one before."""
-    first = np.ones(len(ordered), bool)
+    first = np.empty(len(ordered), bool)
+    first[:1] = True
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
     return first
 
