@@ -97,3 +97,19 @@ def test_a_directory_that_is_no_export_is_refused(tmp_path: Path) -> None:
     ran = newsfold("replay", tmp_path)
     assert ran.code == 2
     assert "no export" in ran.err
+
+
+def test_of_two_versions_of_one_moment_the_same_one_is_shown_again(tmp_path: Path) -> None:
+    row = {
+        "url": "https://www.hafenblatt.example/odde",
+        "source": "hafenblatt",
+        "title": "Fähre nach Odde",
+        "fetched_at": "2026-03-02T06:00:00Z",
+        "language": "de",
+    }
+    archive = tmp_path / "two.jsonl"
+    archive.write_text("".join(json.dumps(row | {"text": text}) + "\n" for text in (TOLL, FERRY)), "utf-8")
+    (tmp_path / "first").mkdir()
+    done = replayed(archive, tmp_path / "first")
+    assert [line["text"] for line in lines(done.out, "articles")] == [FERRY]
+    compare_with_its_replay(done, tmp_path, done.out)

@@ -8,7 +8,7 @@ from services.console.compare.difference import Difference
 Row = Mapping[str, Any]
 _NO_EVIDENCE = frozenset({"url", "other_url", "kind", "correction", "story_id", "late", "first_seen_at"})
 """Fields of a relation that are told as something else, or follow from something else."""
-_TELLING = ("reason", "other_version_id", "passages")
+_TELLING = ("reason", "direction", "other_version_id", "passages")
 """Fields that say most, the most first."""
 
 
