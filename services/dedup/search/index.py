@@ -87,8 +87,7 @@ class RangeIndex:
             if number is None:
                 continue
             del self._version[number], self._at[number]
-            for key in self._keys.pop(number).tolist():
-                self._drop(key, number)
+            self._drop(number)
 
     def forget_blocks(self, signer: str, before: int) -> None:
         """Forget which blocks were taken, up to a number that can no longer be delivered again."""
@@ -110,14 +109,15 @@ class RangeIndex:
         for number, keys in zip(numbers, by_owner, strict=True):
             self._keys[number] = keys.copy()
 
-    def _drop(self, key: int, number: int) -> None:
-        there = self._postings[key]
-        if isinstance(there, int):
-            del self._postings[key]
-            return
-        there.remove(number)
-        if not there:
-            del self._postings[key]
+    def _drop(self, number: int) -> None:
+        postings = self._postings
+        for key in self._keys.pop(number).tolist():
+            there = postings.pop(key)
+            if isinstance(there, int):
+                continue
+            there.remove(number)
+            if there:
+                postings[key] = there
 
     def _near(self, pair: tuple[int, int]) -> bool:
         return abs(self._at[pair[0]] - self._at[pair[1]]) <= self._window_us

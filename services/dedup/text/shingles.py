@@ -161,7 +161,7 @@ def _sum_up(words: Hashes, width: int) -> Hashes:
 
 def numbered(hashes: Hashes) -> tuple[Hashes, Numbers]:
     """The distinct ones, ascending, and for each hash the number of its like among them."""
-    order = np.argsort(hashes, kind="stable")
+    order = np.argsort(hashes)
     ordered = hashes[order]
     first = _firsts(ordered)
     numbers = np.empty(len(hashes), np.int32)
@@ -188,9 +188,12 @@ def among(hashes: Hashes, sorted_set: Hashes) -> npt.NDArray[np.bool_]:
     return _search(hashes, sorted_set)[0]
 
 
-def matches(hashes: Hashes, sorted_set: Hashes) -> tuple[Starts, Starts]:
-    """Where the hashes stand that are in an ascending set, and where they stand in the set."""
-    found, places = _search(hashes, sorted_set)
+def matches(one: Hashes, other: Hashes) -> tuple[Starts, Starts]:
+    """Where two ascending sets have the same hashes, in each of them."""
+    if len(one) > len(other):
+        there, here = matches(other, one)
+        return here, there
+    found, places = _search(one, other)
     here = np.flatnonzero(found)
     return here, places[here]
 

@@ -201,4 +201,4 @@ def _has_loose_hyphen(text: str) -> bool:
 
 
 def has_unspaced(text: str) -> bool:
-    return western_bytes(text) is None and _HAS_UNSPACED.search(text) is not None
+    return not text.isascii() and western_bytes(text) is None and _HAS_UNSPACED.search(text) is not None
