@@ -228,6 +228,9 @@ def _series(
     half = shares.larger_containment >= _HALF
     if shares.larger_containment < _LEAST_FRAME or (half and not apart):
         return None
+    conflicts = sum(map(_conflict, between.gaps))
+    if not conflicts:
+        return None
     shared = common(newer.figures, older.figures)
     poorer = min(len(newer.figures), len(older.figures))
     agreement = shared / max(1, len(newer.figures) + len(older.figures) - shared)
@@ -237,12 +240,9 @@ def _series(
     enough = _FEW_FIGURES if known else settings.template_least_figures
     if poorer < enough or agreement >= bound or shared >= settings.template_contained * poorer:
         return None
-    conflicts = sum(map(_conflict, between.gaps))
     far = hours >= settings.far_days * 24
     moved = (
-        conflicts >= 1 and not _same_days(newer, older) and not (far and half)
-        if apart
-        else conflicts >= 2 and agreement < _HALF
+        not _same_days(newer, older) and not (far and half) if apart else conflicts >= 2 and agreement < _HALF
     )
     dense = apart and conflicts >= 3 and poorer >= _DENSE_FIGURES
     if not (moved or dense):

@@ -2,10 +2,8 @@
 
 from typing import NamedTuple
 
-import numpy as np
-
 from services.dedup.search.profile import Profile
-from services.dedup.text.shingles import among
+from services.dedup.text.shingles import among, matches
 
 
 class Overlap(NamedTuple):
@@ -53,9 +51,8 @@ class Overlap(NamedTuple):
 
 def overlap(newer: Profile, older: Profile, *, stale_days: int) -> Overlap:
     """Exact counts. `stale_days`: seen on so many earlier days, a shingle is stale."""
-    common = among(newer.unique, older.unique)
-    days = newer.days[common]
-    theirs = older.days[np.searchsorted(older.unique, newer.unique[common])]
+    here, there = matches(newer.unique, older.unique)
+    days, theirs = newer.days[here], older.days[there]
     fresh = (days < stale_days) & (theirs < stale_days)
     return Overlap(
         shared=len(days),

@@ -201,7 +201,8 @@ def _in_passing(newer: Profile, older: Profile, shares: Overlap, found: Sequence
     total = sum(run.length for run in found)
     if not total or shares.larger_containment >= 0.9:
         return ""
-    quoted = sum(map(sum, (quoted_words(newer.article.text)[r.start : r.start + r.length] for r in found)))
+    inside = quoted_words(newer.article.text)
+    quoted = sum(int(inside[run.start : run.start + run.length].sum()) for run in found)
     if quoted >= _QUOTED * total:
         return f"shares what somebody said: {quoted} of {total} words are quoted"
     if len(_blocks(found)) > 1:

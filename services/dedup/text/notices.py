@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from services.dedup.text.letters import western_bytes
 from services.dedup.text.notice_words import (
     CORRECTION_LABELS,
     CORRECTION_SENTENCES,
@@ -51,6 +52,7 @@ def _label(words: Sequence[str], *, ends: str) -> re.Pattern[str]:
     )
 
 
+_WESTERN_SIGNS = tuple(sign for sign in SIGNS if western_bytes(sign) is not None)
 _ENDS = r"|(?:\s[-–—|]\s)(?:{})\W*$"
 _TITLE_CORRECTS = _label(CORRECTION_LABELS, ends=_ENDS.format(_joined(CORRECTION_LABELS)))
 _LINE_CORRECTS = re.compile(
@@ -68,7 +70,7 @@ _LINE_WITHDRAWS = re.compile(_joined(WITHDRAWAL_SENTENCES), re.IGNORECASE)
 def corrections(title: str, text: str) -> tuple[Note, ...]:
     """The notes of correction in a piece; one that is only the label of its title says so by the title."""
     found = []
-    if _holds(text, SIGNS):
+    if _holds(text, SIGNS if western_bytes(text) is None else _WESTERN_SIGNS):
         found = [_note(line) for line in _lines(text) if _holds(line, SIGNS) and _LINE_CORRECTS.search(line)]
     if _holds(title, SIGNS) and _TITLE_CORRECTS.search(title):
         found.append(_note(title))
