@@ -18,7 +18,7 @@ from services.dedup.settings import DedupSettings
 from services.dedup.text.calendar import weekdays
 from services.dedup.text.figures import agree, common, figures
 from services.dedup.text.screens import is_timed
-from services.dedup.text.words import fold
+from services.dedup.text.words import fold, folded, stretch
 
 _HOUR_US = 3_600_000_000
 _DENSE_FIGURES = 20
@@ -279,8 +279,9 @@ def _site_text(newer: Profile, older: Profile, shares: Overlap, found: Sequence[
 
 
 def shared_words(newer: Profile, found: Sequence[Run]) -> set[str]:
-    words = fold(newer.article.text)
-    return {word for run in found for word in words[run.start : run.start + run.length]}
+    words = folded(newer.article.text)
+    stretches = (stretch(words, run.start, run.start + run.length) for run in found)
+    return {word for shared in stretches for word in shared.split(" ")}
 
 
 def _hours(newer: Profile, older: Profile) -> float:
