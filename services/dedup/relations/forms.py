@@ -121,7 +121,7 @@ def _other_subject(
     if shares.larger_containment < _FRAME_CONTAINED or newer.article.title == older.article.title:
         return None
     ours, theirs = set(fold(newer.article.title)), set(fold(older.article.title))
-    if not ours - theirs or not theirs - ours:
+    if not ours - theirs or not theirs - ours or not _is_frame(newer, older, found, between.gaps):
         return None
     least = 2 if newer.unspaced else 1  # a single sign is a slip or a synonym, no name
     swaps = {
@@ -130,7 +130,7 @@ def _other_subject(
         for swap in gap.swaps()
         if min(len(swap.words), len(swap.others)) >= least
     }
-    if len(swaps) < _FIELDS or not _is_frame(newer, older, found, between.gaps):
+    if len(swaps) < _FIELDS:
         return None
     mine, others, frame = _titles(newer, older)
     mine -= set(fold(older.article.text))
