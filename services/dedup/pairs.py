@@ -217,6 +217,8 @@ class Pairs:
 
 def bounded(refused: Sequence[Refusal]) -> tuple[Refusal, ...]:
     """The first of each reason, and more up to a bound; what is left out is in `others` of the first."""
+    if not refused:
+        return ()
     sizes = Counter[str]()
     for refusal in refused:
         sizes[refusal.reason] += 1 + refusal.others

@@ -18,7 +18,7 @@ from services.dedup.settings import DedupSettings
 from services.dedup.text.calendar import undated, weekdays
 from services.dedup.text.figures import agree, common, figures
 from services.dedup.text.screens import is_timed
-from services.dedup.text.words import fold
+from services.dedup.text.words import fold, folded, stretch
 
 _HOUR_US = 3_600_000_000
 _DENSE_FIGURES = 20
@@ -128,7 +128,7 @@ def _other_subject(newer: Profile, older: Profile, shares: Overlap, between: "Be
     if shares.larger_containment < _FRAME_CONTAINED or newer.article.title == older.article.title:
         return None
     ours, theirs = set(fold(newer.article.title)), set(fold(older.article.title))
-    if not ours - theirs or not theirs - ours:
+    if not ours - theirs or not theirs - ours or not _is_frame(newer, older, between):
         return None
     least = 2 if newer.unspaced else 1  # a single sign is a slip or a synonym, no name
     swaps = {
@@ -137,7 +137,7 @@ def _other_subject(newer: Profile, older: Profile, shares: Overlap, between: "Be
         for swap in gap.swaps()
         if min(len(swap.words), len(swap.others)) >= least
     }
-    if len(swaps) < _FEWEST_FIELDS or not _is_frame(newer, older, between):
+    if len(swaps) < _FEWEST_FIELDS:
         return None
     names = _swapped_names(newer, older, swaps)
     if not names.swapped:
@@ -326,8 +326,9 @@ def _site_text(newer: Profile, older: Profile, shares: Overlap, found: Sequence[
 
 
 def shared_words(newer: Profile, found: Sequence[Run]) -> set[str]:
-    words = fold(newer.article.text)
-    return {word for run in found for word in words[run.start : run.start + run.length]}
+    words = folded(newer.article.text)
+    stretches = (stretch(words, run.start, run.start + run.length) for run in found)
+    return {word for shared in stretches for word in shared.split(" ")}
 
 
 def _hours(newer: Profile, older: Profile) -> float:

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from services.dedup.search.profile import Profile
 from services.dedup.text.shingles import among, matches
 
@@ -58,14 +60,14 @@ def overlap(newer: Profile, older: Profile, *, stale_days: int) -> Overlap:
         shared=len(days),
         newer=len(newer.unique),
         older=len(older.unique),
-        fresh_shared=int(fresh.sum()),
-        fresh_newer=int(newer.fresh(stale_days).sum()),
-        fresh_older=int(older.fresh(stale_days).sum()),
-        unseen_shared=int((days < 2).sum()),
+        fresh_shared=int(np.count_nonzero(fresh)),
+        fresh_newer=int(np.count_nonzero(newer.fresh(stale_days))),
+        fresh_older=int(np.count_nonzero(older.fresh(stale_days))),
+        unseen_shared=int(np.count_nonzero(days < 2)),
     )
 
 
 def shared_share(one: Profile, other: Profile) -> float:
     """The larger containment of two versions, all shingles counted."""
     few, many = sorted((one.unique, other.unique), key=len)
-    return float(among(few, many).sum()) / max(1, min(len(one.unique), len(other.unique)))
+    return int(np.count_nonzero(among(few, many))) / max(1, min(len(one.unique), len(other.unique)))
