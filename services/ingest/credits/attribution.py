@@ -59,6 +59,8 @@ _PHOTO = re.compile(
     r"(?:Bild\w*|\w*[Ff]otos?|\w*[Ff]otograf\w*|Grafik|[Pp]hotos?|[Pp]hotograph\w*|[Ii]mages?|[Pp]ictures?"
     r"|\(Quelle)\b[^.!?\n]{0,12}(?::|\bby\b|\bvon\b|©|/)[^.!?\n]{0,50}$"
 )
+_PHOTO_SIGNS = ("Bild", "oto", "Grafik", "mage", "icture", "(Quelle")
+"""One of them is in all that `_PHOTO` finds: cheap to look for."""
 _PHOTO_AGENCIES = re.compile(r"Getty|[Ii]mago|[Aa]lliance|Images|Shutterstock|Alamy|EPA")
 _SENTENCE_ENDS = re.compile(r"(?:^|\n|[.!?…:](?:\s?[\"'“”»«’\])])*\s|[.!?…]?[“”»«\"]\s)\s*$")
 _ONLY_LEAD = re.compile(r"\s*(?:By |Von |\()?$")
@@ -89,7 +91,7 @@ def _is_credit(mention: Mention) -> bool:
     before, after = mention.before, mention.after
     if _NUMBERED.match(after):
         return True
-    if _PHOTO.search(before) or _PHOTO_AGENCIES.search(mention.list):
+    if _is_under_photo(before) or _PHOTO_AGENCIES.search(mention.list):
         return False
     if _opens_bracket(before) and after[:1] in {")", "]"}:
         return _is_credit_in_brackets(mention)
@@ -100,6 +102,10 @@ def _is_credit(mention: Mention) -> bool:
         or bool(_LABEL.search(before) or _MATERIAL.search(before) or _CONTRIBUTED.match(after))
         or (before[-1:] == after[:1] == "/" and before[-2:-1] in {"", " ", "\n", "."})
     )
+
+
+def _is_under_photo(before: str) -> bool:
+    return any(sign in before for sign in _PHOTO_SIGNS) and _PHOTO.search(before) is not None
 
 
 def _opens_bracket(before: str) -> bool:
