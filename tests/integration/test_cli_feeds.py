@@ -1,9 +1,15 @@
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from services.cli import main
+from tests.unit.console import archives
 
 TOML = """
 [[feed]]
@@ -77,6 +83,22 @@ def test_a_list_of_which_nothing_remains_fails(tmp_path: Path) -> None:
     assert "N/A" in result.stderr
     assert "none of its 1 feeds" in result.stderr
     assert not (tmp_path / "log.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"), [(["feeds", "list"], "no feed is followed"), (["dlq", "list"], "no dead letters in")]
+)
+def test_in_a_terminal_it_says_that_there_is_none(tmp_path: Path, words: list[str], says: str) -> None:
+    bus = f"sqlite:{tmp_path / 'log.db'}"
+    newsfold("replay", archives.write(tmp_path / "one.jsonl", archives.rows(1)), "--bus", bus)
+    ours, theirs = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "services", *words, "--bus", bus], stdout=theirs, check=True, timeout=60
+    )
+    os.close(theirs)
+    told = os.read(ours, 4_000).decode()
+    os.close(ours)
+    assert says in told
 
 
 def test_listing_needs_a_log_that_is_there(tmp_path: Path) -> None:
