@@ -17,7 +17,7 @@ from services.console.explain.decision import Counted, KeptOut, Refused, Related
 from services.console.explain.evidence import Evidence, read_bus, read_directory
 from services.console.export.files import export
 from services.contracts import wire
-from services.contracts.articles import Article
+from services.contracts.articles import Article, Withdrawal
 from services.contracts.relations import Refusal, Verdict
 from services.contracts.stories import Story, StoryMember
 from services.contracts.topics import shard_of
@@ -272,6 +272,30 @@ async def test_it_reads_the_directory_that_is_named(tmp_path: Path) -> None:
     assert "paper1 runs the report that paper0 has" in said.output
     missing = await asyncio.to_thread(asked, "https://nobody.example/")
     assert (missing.exit_code, "no such article" in missing.output) == (2, True)
+
+
+async def test_a_withdrawal_is_read_from_the_log_as_from_the_files(tmp_path: Path) -> None:
+    bus = await log_of(WHOLE[:2])
+    gone = Withdrawal(
+        article_id=WHOLE[0].article_id,
+        version_id=WHOLE[0].version_id,
+        url=WHOLE[0].url,
+        source=WHOLE[0].source,
+        language=WHOLE[0].language,
+        at=WHOLE[1].first_seen_at,
+        note="taken back",
+    )
+    shown_again = msgspec.structs.replace(
+        gone, article_id=WHOLE[1].article_id, at=WHOLE[0].first_seen_at, url=WHOLE[1].url
+    )
+    writer = await bus.writer("test", ["feeds"], 0)
+    for one in (gone, shown_again):
+        headers = wire.headers(one, id=one.article_id, source="test", time=one.at)
+        sent = Output(Partition("articles", 0), one.article_id.encode(), wire.encode(one), headers)
+        await writer.publish([sent], consumed={})
+    await export(bus, tmp_path)
+    there, back = await read_bus(bus), read_directory(tmp_path)
+    assert there.withdrawals == back.withdrawals == {gone.article_id: gone}
 
 
 @pytest.mark.parametrize(
