@@ -1,6 +1,7 @@
 # ruff: noqa: D301 - click wants the backspace character of an escaped b
 """The command line: what can be asked for, and how a failure is told. Bodies are in `services/console`."""
 
+import errno
 import os
 import sqlite3
 from importlib import metadata
@@ -18,6 +19,7 @@ from services.ops.config import Settings, load
 from services.ops.exits import Exit, Stop, table
 from services.stream.bus import BusError, Fenced, Retry
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 TYPES = sorted({kind.__name__ for topic in TOPICS for kind in topic.types})
 
 
@@ -47,6 +49,10 @@ class Commands(click.Group):
             self._end(ctx, stop.code, stop.line)
         except BusError as error:
             self._end(ctx, code_of(error), str(error))
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            self._end(ctx, Exit.FAILED, f"the output cannot be written: {error.strerror}; make room for it")
         except KeyboardInterrupt:
             self._end(ctx, Exit.INTERRUPTED, "interrupted; what was acknowledged is kept")
 
@@ -265,8 +271,9 @@ def compare(before: Path, after: Path, examples: int, *, as_json: bool) -> None:
     """Say in words what differs between two exports: what a change of rules or settings did.
 
     OUT_A and OUT_B are directories that `replay --out` or `export` wrote. Told are pairs that became related
-    or unrelated, kinds, directions, corrections, refusals, screens, roles, stories (matched by members),
-    withdrawals and dead letters: counts first, then examples with titles, the earliest.
+    or unrelated, kinds, directions, corrections, refusals, screens, roles, stories (matched by members), and
+    every other field that both have of articles, relations, stories, members, events and withdrawals; dead
+    letters by service and reason: counts first, then examples with titles, the earliest.
     What was polled (feeds.jsonl) and how it came about (history.jsonl, story-changes.jsonl) are not compared.
     As with diff, the exit code is 0 where nothing differs, 1 where something does, and 2 where one of the
     two is no export.
@@ -466,10 +473,10 @@ def explain(
 ) -> None:
     """Say why an article relates to others, or why two articles do not.
 
-    URL is the address of an article, or enough of it to tell it from the rest. With one URL: its relations
-    with their numbers, candidates and passages, the pairs a screen refused, and why its story is what
-    it is. With two: what was decided about them then, whether it would be decided otherwise today, and every
-    number on the way.
+    URL is the address of an article, as you would paste it, or enough of it to tell it from the rest. With
+    one URL: its relations with their numbers, candidates and passages, the pairs a screen refused, and why
+    its story is what it is. With two: what was decided about them then, whether it would be decided
+    otherwise today, and every number on the way.
 
     \b
     Examples:
@@ -484,9 +491,9 @@ def explain(
     from services.console.explain.command import evidence_of, explain_article, explain_pair
 
     console = Console(highlight=False)
-    evidence = asyncio.run(evidence_of(out, address or settings.bus.url, settings.ingest.sharding))
+    evidence = asyncio.run(evidence_of(out, address, settings))
     if other_url is None:
-        explain_article(evidence, url, console)
+        explain_article(evidence, url, settings.dedup, console)
     else:
         explain_pair(evidence, url, other_url, settings.dedup, console)
 

@@ -230,7 +230,12 @@ class Fold:
         if (retracted is None or self.stories.of(mine.article.article_id) is None) and (
             before is None or shown_at(before.record) <= item.seen_at
         ):
-            folded.clusters += self.stories.place(placed, findings.links, self._pairs.overlaps(mine))
+            folded.clusters += self.stories.place(
+                placed,
+                findings.links,
+                self._pairs.overlaps(mine),
+                rewritten=self._pairs.is_rewritten(mine, before),
+            )
         story = self.stories.of(mine.article.article_id)
         said = verdict(
             item.article,

@@ -2,9 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from services.console.compare.difference import Difference
+from services.console.compare.fields import field_differences
 
 
 class ComparedStory(NamedTuple):
@@ -13,6 +14,8 @@ class ComparedStory(NamedTuple):
     lead_url: str
     articles: tuple[str, ...]
     first_seen_at: str
+    others: Mapping[str, Any] = {}
+    """Fields of which there is no more to say than that they differ."""
 
 
 Stories = Mapping[str, ComparedStory]
@@ -71,6 +74,9 @@ def _of_match(one: ComparedStory, other: ComparedStory) -> Iterator[Difference]:
         yield _told(other, "lead", "lead", f"{one.lead_url} → {other.lead_url}")
     elif one.headline != other.headline:
         yield _told(other, "lead", "headline", f"{one.headline} → {other.headline}")
+    if not lost and not got:
+        for field, detail in field_differences(one.others, other.others, one.others.keys()):
+            yield _told(other, "story-field", field, detail)
 
 
 def _of_one(

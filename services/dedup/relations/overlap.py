@@ -43,6 +43,10 @@ class Overlap(NamedTuple):
         return self.fresh_shared / max(1, min(self.fresh_newer, self.fresh_older))
 
     @property
+    def fresh_jaccard(self) -> float:
+        return self.fresh_shared / max(1, self.fresh_newer + self.fresh_older - self.fresh_shared)
+
+    @property
     def fresh_share_of_newer(self) -> float:
         return self.fresh_shared / max(1, self.fresh_newer)
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from datasketch import MinHash
 
 from services.dedup.settings import DedupSettings
 from services.dedup.text.shingles import Hashes, Shingles, among, distinct, mix
@@ -32,7 +33,8 @@ class Signer:
         self._rows = settings.band_rows
         self._bands = settings.permutations // settings.band_rows
         self._window = settings.sample_window
-        factors, offsets = _permutations(settings.permutations, settings.seed)
+        blank = MinHash(num_perm=settings.permutations, seed=settings.seed, scheme="affine32")
+        factors, offsets = blank.permutations
         parts = range(_ROWS_AT_ONCE, settings.permutations, _ROWS_AT_ONCE)
         self._factors = np.split(factors[:, None], parts)
         self._offsets = np.split(offsets[:, None], parts)
@@ -62,16 +64,6 @@ class Signer:
         if not len(wide):
             return wide
         return distinct(_window_minima(wide, min(self._window, len(wide))))
-
-
-def _permutations(count: int, seed: int) -> tuple[Signature, Signature]:
-    """Factors and offsets, drawn as datasketch draws them.
-
-    Its own class does not do it: to import it loads scipy, which takes 40 MB and half a second.
-    """
-    drawn = np.random.RandomState(seed)
-    factors = drawn.randint(0, 1 << 31, count, np.uint32) * np.uint32(2) + np.uint32(1)
-    return factors, drawn.randint(0, 1 << 32, count, np.uint32)
 
 
 def _least(factors: Signature, offsets: Signature, low: Signature) -> Signature:
