@@ -67,7 +67,7 @@ def _covered(version: Profile, found: Sequence[Run], side: int) -> Words:
 
 def _news(version: Profile, stale_days: int) -> Words:
     """Words below the heading that stand in a shingle seen on too few earlier days to be stale."""
-    fresh = version.fresh(stale_days)[np.searchsorted(version.unique, version.shingles.wide)]
+    fresh = version.fresh(stale_days)[version.numbers]
     starts = np.flatnonzero(fresh)
     open_here = np.zeros(version.words + 1, np.intp)
     np.add.at(open_here, starts, 1)

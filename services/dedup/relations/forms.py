@@ -205,11 +205,15 @@ def _titles(newer: Profile, older: Profile) -> tuple[set[str], set[str], int]:
 def _alone(title: Sequence[str], other: Sequence[str]) -> set[str]:
     """Its words, figures left out, that the other does not have in any spelling."""
     return {
-        word
-        for word in title
-        if not word[0].isdigit()
-        and not any(SequenceMatcher(None, word, one).ratio() >= _SPELLINGS for one in other)
+        word for word in title if not word[0].isdigit() and not any(_is_spelling(word, one) for one in other)
     }
+
+
+def _is_spelling(word: str, other: str) -> bool:
+    """Whether two words are alike, by bounds first that cost less than the ratio."""
+    alike = SequenceMatcher(None, word, other)
+    bounds = (alike.real_quick_ratio, alike.quick_ratio, alike.ratio)
+    return all(bound() >= _SPELLINGS for bound in bounds)
 
 
 def _figures_differ(newer: Profile, older: Profile) -> bool:
