@@ -17,6 +17,7 @@ from services.ingest.credits.wording import WORDING, one_of
 
 SCANNED = 40_000
 """Characters of a text that are looked at; of a longer one its beginning and its end, half each."""
+_STOPS = frozenset("\n.,।")
 TAIL = 500
 """Reach of source notes from the end, in characters."""
 
@@ -64,26 +65,29 @@ _LABELS = rf"{one_of(WORDING.source)}\s?:\s*"
 _PICTURE = re.compile(
     rf"{one_of(WORDING.picture)}[^.!?\n。]{{0,12}}(?::|=|/|©|{one_of(WORDING.byline)})[^.!?\n。]{{0,50}}$",
 )
+_PICTURE_WORD = re.compile(one_of(WORDING.picture))
 _PICTURE_AGENCIES = re.compile(r"Getty|[Ii]mago|[Aa]lliance|Images|Shutterstock|Alamy|EPA")
 _PHOTOGRAPHER = re.compile(r"[A-Z][\w'’-]+ (?:[A-Z][\w.'’-]* )?[A-Z][\w'’-]+ ?/")
-_SENTENCE_ENDS = re.compile(
-    r"(?:^|\n|[.!?…:؟۔।](?:\s?[\"'“”»«’\])])*\s|[.!?…]?[“”»«\"]\s|[。!?」』]\s?)\s*$"
-)
-_BRACKET = re.compile(rf"[(\[](?:(?:{_WITH}\s?|{_LABELS}|©\s?){_THE})?{_AGENCY}$")
-_CLOSED = re.compile(rf"(?:{one_of(WORDING.report)})?[)\]]")
+_SENTENCE_ENDS = re.compile(r"(?:^|\n|[.!?…:؟۔।](?:\s?[\"'“”»«’\])])*\s|[.!?…]?[“”»«\"]\s|[。!?」』]\s?)\s*$")
+_BRACKET = re.compile(rf"[(\[<](?:(?:{_WITH}\s?|{_LABELS}|©\s?){_THE})?{_AGENCY}$")
+_CLOSED = re.compile(rf"(?:{one_of(WORDING.report)}|, ?\d[\d./]{{3,9}})?[)\]>]")
+_MARKED = re.compile(r"[\d,،/]|[–—-]\s*$")
 _ROLE = re.compile(
-    r"(?:'s)?(?: [A-Z][\w-]*){0,3} (?:[Ww]riters?|[Cc]orrespondents?|[Rr]eporters?|[Ee]ditors?|[Ss]taff|STAFF|WRITER)\b", re.IGNORECASE
+    r"(?:'s)?(?: [A-Z][\w-]*){0,3} (?:[Ww]riters?|[Cc]orrespondents?|[Rr]eporters?|[Ee]ditors?|[Ss]taff|STAFF|WRITER)\b",
+    re.IGNORECASE,
 )
 _BY = one_of(WORDING.byline)
-_OWN_LINE = re.compile(rf"(?:^|\n)\s?{_BY} (?:our |unserer? |unserem )?{_THE}{_AGENCY}$")
+_OWN_LINE = re.compile(rf"(?:^|\n)\s?{_BY} (?:our |unserer? |unserem )?(?:{_WITH} )?{_THE}{_AGENCY}$")
 _BY_WRITER = re.compile(rf"{_BY}\s$")
-_END_OF_PARAGRAPH = re.compile(r"[\s.…)\]]*(?:$|\n)|(?: [A-Z]{2,5}){1,4}\s*(?:$|\n)")
+_END_OF_PARAGRAPH = re.compile(
+    r"(?: GmbH| AG| Inc\b| Ltd\b)?[\s.…)\]]*(?:$|\n)|(?: [A-Z]{2,5}){1,4}\s*(?:$|\n)"
+)
 _LABEL = re.compile(rf"(?<![(\[]){_LABELS}(?:{_WITH} )?{_THE}{_AGENCY}$")
 _MATERIAL = re.compile(rf"{one_of(WORDING.material)} {_THE}{_AGENCY}{_THE}$")
 _CONTRIBUTED = re.compile(rf",? {one_of(WORDING.contribution)}")
 _AGENCY_NOTE = re.compile(rf"(?:{_WITH} {_THE})?{one_of(WORDING.agency)}:? $")
 _INITIALS = re.compile(r"(?:[a-zäöü]{1,5}\.?/)+\w+")
-_COPYRIGHT = r"(?:©|\(c\)|copyright)\s?(?:\d{4}\s)?(?:by )?(?:the )?"
+_COPYRIGHT = r"(?:(?:©|\(c\)|copyright)\s?){1,2}(?:\d{4}\s)?(?:by )?(?:the )?"
 _SIGNED = re.compile(rf"(?:(?:--?|–|—)\s?|/|{_COPYRIGHT}|{_WITH} {_THE}|from |\|\s?)$")
 _OWNED = re.compile(rf"{_COPYRIGHT}$")
 _RIGHTS = re.compile(rf"[\s.,–—-]*(?:\d{{4}}\.? )?{one_of(WORDING.rights)}")
@@ -109,22 +113,32 @@ def _is_placed(mention: Mention) -> bool:
 
 
 def _is_picture(mention: Mention) -> bool:
-    if _PICTURE.search(mention.before.lower()) or _PICTURE_AGENCIES.search(mention.list):
+    if (
+        _PICTURE.search(mention.before.lower())
+        or _is_of_pictures(mention.list)
+        or _PICTURE_AGENCIES.search(mention.list)
+    ):
         return True
     return _PHOTOGRAPHER.search(mention.list) is not None and not _BY_WRITER.search(mention.lead)
 
 
+def _is_of_pictures(names: str) -> bool:
+    """As "图/新华社", but not "BILD/dpa", which names a paper."""
+    head = re.split("[/=]", names)[0].strip()
+    return head not in SHOWN_AS and _PICTURE_WORD.fullmatch(head.lower()) is not None
+
+
 def _is_credit_in_brackets(mention: Mention) -> bool:
     """(AFP) in front of everything, after a dateline, after the last sentence, or at the end."""
-    outside = re.sub(r"[(\[][^(\[]*$", "", mention.before)
+    outside = re.sub(r"[(\[<][^(\[<]*$", "", mention.before)
     rest = _CLOSED.sub("", mention.after, count=1)
     if not outside.strip() or (not rest.strip() and mention.name not in HOMONYMS):
         return True
     if mention.from_start < HEAD and DASH.match(rest):
         return True
-    if _is_headed(mention, outside) and re.match(r"\s*[.,\n]", rest):
+    if _is_headed(mention, outside) and (rest[:1] in _STOPS or _MARKED.search(outside) or outside.isupper()):
         return True
-    return bool(_SENTENCE_ENDS.search(outside)) and rest[:1] in {"", " ", "\n", "."}
+    return bool(_SENTENCE_ENDS.search(outside)) and rest[:1] in {"", " ", *_STOPS}
 
 
 def _is_headed(mention: Mention, outside: str) -> bool:
@@ -135,7 +149,9 @@ def _is_headed(mention: Mention, outside: str) -> bool:
 
 def _stands_in_slashes(mention: Mention) -> bool:
     """As in "MOSCOW, March 3. /TASS/."."""
-    return bool(re.search(r"(?:^|[\s.])/ ?(?:\w{1,5}\. )?$", mention.before) and re.match(" ?/", mention.after))
+    return bool(
+        re.search(r"(?:^|[\s.])/ ?(?:\w{1,5}\. )?$", mention.before) and re.match(" ?/", mention.after)
+    )
 
 
 def _is_byline(mention: Mention) -> bool:
@@ -162,4 +178,4 @@ def _is_signature(mention: Mention) -> bool:
         return False
     sign = _SIGNED.search(mention.lead)
     outside = before[: len(before) - len(sign[0])] if sign else before
-    return _SENTENCE_ENDS.search(outside) is not None or before.rstrip().endswith("©")
+    return bool(_SENTENCE_ENDS.search(outside) or _OWNED.search(mention.lead))

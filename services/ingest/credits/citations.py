@@ -34,7 +34,11 @@ _SOURCE_LIST = re.compile(r"(?<!\()\b(?:[Qq]uellen|QUELLEN|Sources):[\s\w.&,;/â€
 
 
 def is_cited(mention: Mention) -> bool:
-    if _MARKED.match(mention.after) or _SAID_AFTER.match(mention.after) or _SAYS_ELSEWHERE.match(mention.after.lower()):
+    if (
+        _MARKED.match(mention.after)
+        or _SAID_AFTER.match(mention.after)
+        or _SAYS_ELSEWHERE.match(mention.after.lower())
+    ):
         return True
     return _is_told(mention.before.rstrip(_QUOTES).split()) or (
         ":" in mention.before and _SOURCE_LIST.search(mention.before) is not None

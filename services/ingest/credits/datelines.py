@@ -19,6 +19,7 @@ _WORDS = 9
 DASH = re.compile(r"\s*[.,]?\s*(?:--?|–|—|:)(?!\w)")
 _ONLY_LEAD = re.compile(r"\s*(?:By |Von |\()?$")
 _PLACE_THEN_COLON = re.compile(r"(?:,? (?:[A-Z][\w.-]*|\d{1,4})){1,6}:")
+_DATE = re.compile(r",? \d{1,2}\.? [^\W\d]{3,9}(?: \d{4})?\.? ?(?:[./–—-] )")
 _OPEN = re.compile(r"(?:^|\n)\s*[(\[]([^()\[\]\n。!?]{0,40})$")
 _DISPATCH = one_of(WORDING.dispatch)
 _DISPATCHED = rf"{_DISPATCH}(?![视視话話影力子脑腦台商池动動网網信车車报報])"
@@ -26,8 +27,8 @@ _CLOSED = re.compile(rf"(?:[^()\[\]\n。!?]{{0,30}}{_DISPATCH})?\s?[)\]]")
 _SENT_FROM = re.compile(rf"[^()\[\]\n。!?,，]{{0,30}}{_DISPATCHED}")
 _ONLY_LINE = re.compile(r"(?:^|\n)\s*(?:据|據)?$")
 _WORD = re.compile(r"[^\s,.:/()–—-]+")
-_PARTED = re.compile(r"(?:[.,:/)–—-]|\d) ?$")
-_ENDS_DATELINE = re.compile(r"\s*(?:--?(?!\w)|–|—|\.?\s*\n|\.\s)")
+_PARTED = re.compile(r"(?:[.,:/)–—-]|\d(?: م)?|هـ) ?$")
+_ENDS_DATELINE = re.compile(r"\s*(?:--?(?!\w)|–|—|\.?\s*\n|[.:]\s)")
 
 
 def begins_copy(mention: Mention) -> bool:
@@ -45,7 +46,10 @@ def is_dateline(words: str) -> bool:
     if not tokens or len(tokens) > _WORDS or tokens[0][:1].islower():
         return False
     return all(
-        not word[:1].islower() or before[-1:].isdigit() or (before in {"de", "di"}) or word in {"de", "di", "am"}
+        not word[:1].islower()
+        or before[-1:].isdigit()
+        or (before in {"de", "di"})
+        or word in {"de", "di", "am"}
         for before, word in pairwise(tokens)
     )
 
@@ -55,9 +59,12 @@ def _stands_in_front(mention: Mention) -> bool:
     if mention.from_start > 12 or not _ONLY_LEAD.match(mention.before):
         return False
     after = mention.after
-    if mention.name in HOMONYMS and after.lstrip()[:1] == ":":
+    if mention.name in HOMONYMS and ", " in mention.list:
         return False
-    return bool(DASH.match(after) or _PLACE_THEN_COLON.match(after) or re.match(r"\s+By [A-Z]|\s*\n", after))
+    dashed = DASH.match(after)
+    if dashed:
+        return not dashed[0].endswith(":")
+    return bool(_PLACE_THEN_COLON.match(after) or _DATE.match(after) or re.match(r"\s+By [A-Z]|\s*\n", after))
 
 
 def _stands_in_bracket(mention: Mention) -> bool:

@@ -29,28 +29,32 @@ BEFORE, AFTER, LEAD = 90, 60, 56
 """Characters of a text that frame a list, and those in which words announce it."""
 
 # What may stand before a name is spelled out: a set of first characters makes the scan a third shorter.
-_LEAD = rf"[\s(\"'„“”»«‚›‘’/\[–—>;,:|+&©*•=.\-（［【〔「《〈、，。：；／＝｜・،؛{UNPARTED}]"
+_LEAD = rf"[\s(\"'„“”»«‚›‘’/\[–—>;,:|+&©*•=)<\-（）】［【〔「《〈、，。：；／＝｜・،؛{UNPARTED}]"
 _NAME = re.compile(
-    rf"{_LEAD}(?={beginnings(SHOWN_AS)})({alternatives(SHOWN_AS)})(?!(?![{UNPARTED}])\w|-\w|\.\w)"
+    rf"{_LEAD}(?={beginnings(SHOWN_AS)})({alternatives(SHOWN_AS)})(?:(?<=[{UNPARTED}])|(?!(?![{UNPARTED}])\w|-\w|\.\w))"
 )
 _AGENCY_NAME = alternatives(SLUGS)
 
 _JOINING = tuple(word for word in words(WORDING.conjunction) + words(WORDING.company) if word.isalpha())
 _BETWEEN = "|".join(map(re.escape, _JOINING))
-_AT_LINE_START = "|".join(re.escape(word.capitalize()) for word in words(WORDING.byline))
+_FIRST = "|".join(
+    re.escape(word)
+    for word in (*map(str.capitalize, words(WORDING.byline)), *words(WORDING.particle))
+    if word.isalpha()
+)
 # One member of a credit list beside the agency: initials, an outlet, a writer's name.
 _MEMBER = (
-    rf"(?:(?!(?:{_AT_LINE_START}) )\w[\w.&!'-]{{0,22}}[\w!](?: [A-Z]\w[\w'-]{{0,15}}){{0,2}}"
-    r"|[^\W\d]{1,6}|[^\W\d]{1,6}\.(?= ?/)|(?:\w\.){2,4})"
+    rf"(?:(?!(?:{_FIRST}) )\w[\w.&!'-]{{0,22}}[\w!](?: [A-Z]\w[\w'-]{{0,15}}){{0,2}}"
+    r"|[^\W\d]{1,6}|[^\W\d]{1,6}\.(?=/)|[a-zäöü]{1,4}\.(?= /)|(?:\w\.){2,4})"
 )
-_JOINT = rf"(?: ?[/;+&|=／、，・＝] ?(?:mit )?|,? (?:{_BETWEEN}) |, )"
+_JOINT = rf"(?: ?[/;+&|=／、，・＝] ?(?:mit )?|–|,? (?:{_BETWEEN}) |, )"
 _JOINED = (
-    *("/", "/ ", "; ", "+", "+ ", "& ", "| ", "=", ", ", "/mit ", "／", "、", "，", "・", "＝"),
+    *("/", "/ ", "; ", "+", "+ ", "& ", "| ", "=", ", ", "/mit ", "／", "、", "，", "・", "＝", "–"),
     *(f" {word} " for word in _JOINING),
 )
-_LISTED_BEFORE = re.compile(rf"(?<!\w)(?:{_MEMBER}{_JOINT}){{1,6}}$")
+_LISTED_BEFORE = re.compile(rf"(?<!\w)(?:(?:{_MEMBER}|{_AGENCY_NAME}){_JOINT}){{1,6}}$")
 _LISTED_AFTER = re.compile(
-    rf"(?: ?/ ?\w[\w.-]{{0,13}}|(?:, |[=／、，・＝]| & | (?:{_BETWEEN}) )(?:{_AGENCY_NAME})(?!(?![{UNPARTED}])\w)){{1,6}}"
+    rf"(?: ?/ ?\w[\w.-]{{0,13}}|(?:, |[=／、，・＝–]| & | (?:{_BETWEEN}) )(?:{_AGENCY_NAME})(?!(?![{UNPARTED}])\w)){{1,6}}"
 )
 _IN_SLASHES = re.compile(r"(?:^|[\s.(])/ ?(?:\w{1,5}\. )?$")
 

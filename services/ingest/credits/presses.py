@@ -18,7 +18,6 @@ class Agency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if not self.names + self.homonyms:
             raise ValueError("an agency needs a name")
 
-
     @property
     def title(self) -> str:
         return self.shown or (self.names + self.homonyms)[0]
@@ -38,7 +37,7 @@ _WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 def _spellings(name: str) -> Iterator[str]:
     yield name
-    if name.isascii() and name.isupper():
+    if name.isupper() and " " not in name:
         yield name.translate(_WIDE)
     if re.fullmatch(r"\w(?: \w)+", name):
         bare = name.replace("أ", "ا")

@@ -26,9 +26,7 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     saying: dict[str, tuple[str, ...]]
 
 
-WORDING = msgspec.toml.decode(
-    files(__package__).joinpath("wording.toml").read_bytes(), type=Wording
-)
+WORDING = msgspec.toml.decode(files(__package__).joinpath("wording.toml").read_bytes(), type=Wording)
 UNPARTED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 """Scripts that do not part words: Thai, Kana, Han, and Hangul, whose particles stick to a name."""
 
@@ -37,7 +35,9 @@ _GROUP = 8
 
 def words(table: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Of all languages, the longest first."""
-    return tuple(sorted({word for found in table.values() for word in found}, key=lambda word: (-len(word), word)))
+    return tuple(
+        sorted({word for found in table.values() for word in found}, key=lambda word: (-len(word), word))
+    )
 
 
 def one_of(*tables: dict[str, tuple[str, ...]]) -> str:
