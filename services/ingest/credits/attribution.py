@@ -72,10 +72,7 @@ _SENTENCE_ENDS = re.compile(r"(?:^|\n|[.!?…:؟۔।](?:\s?[\"'“”»«’\])
 _BRACKET = re.compile(rf"[(\[<](?:(?:{_WITH}\s?|{_LABELS}|©\s?){_THE})?{_AGENCY}$")
 _CLOSED = re.compile(rf"(?:{one_of(WORDING.report)}|, ?\d[\d./]{{3,9}})?[)\]>]")
 _MARKED = re.compile(r"[\d,،/]|[–—-]\s*$")
-_ROLE = re.compile(
-    r"(?:'s)?(?: [A-Z][\w-]*){0,3} (?:[Ww]riters?|[Cc]orrespondents?|[Rr]eporters?|[Ee]ditors?|[Ss]taff|STAFF|WRITER)\b",
-    re.IGNORECASE,
-)
+_ROLE = re.compile(r"(?:'s)?(?: [a-z][\w-]*){0,3} (?:writers?|correspondents?|reporters?|editors?|staff)\b")
 _BY = one_of(WORDING.byline)
 _OWN_LINE = re.compile(rf"(?:^|\n)\s?{_BY} (?:our |unserer? |unserem )?(?:{_WITH} )?{_THE}{_AGENCY}$")
 _BY_WRITER = re.compile(rf"{_BY}\s$")
@@ -160,7 +157,7 @@ def _is_byline(mention: Mention) -> bool:
         return True
     if not _BY_WRITER.search(mention.lead):
         return False
-    if mention.from_start < HEAD and _ROLE.match(mention.after):
+    if mention.from_start < HEAD and _ROLE.match(mention.after.lower()):
         return True
     return "," in mention.list and bool(_END_OF_PARAGRAPH.match(mention.after))
 

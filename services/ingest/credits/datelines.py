@@ -2,7 +2,7 @@
 
 "AP - …", "BERLIN (dpa) - …", "Заречинск. 3 марта. ИНТЕРФАКС - …", "【青嶺共同】…", "新华社青岚3月3日电 …".
 """
-# ruff: noqa: RUF001 - full-width marks are what press copy is made of
+# ruff: noqa: RUF001, RUF002 - scripts and marks as the press writes them
 
 import re
 from itertools import pairwise

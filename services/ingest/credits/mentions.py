@@ -5,8 +5,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
 from services.ingest.credits.presses import SHOWN_AS, SLUGS
-from services.ingest.credits.wording import UNPARTED, WORDING, alternatives, beginnings, words
+from services.ingest.credits.wording import UNPARTED, WORDING, alternatives, words
 
 
 class Mention(NamedTuple):
@@ -28,24 +30,28 @@ class Mention(NamedTuple):
 BEFORE, AFTER, LEAD = 90, 60, 56
 """Characters of a text that frame a list, and those in which words announce it."""
 
-# What may stand before a name is spelled out: a set of first characters makes the scan a third shorter.
-_LEAD = rf"[\s(\"'„“”»«‚›‘’/\[–—>;,:|+&©*•=)<\-（）】［【〔「《〈、，。：；／＝｜・،؛{UNPARTED}]"
-_NAME = re.compile(
-    rf"{_LEAD}(?={beginnings(SHOWN_AS)})({alternatives(SHOWN_AS)})(?:(?<=[{UNPARTED}])|(?!(?![{UNPARTED}])\w|-\w|\.\w))"
+_NAMES = tuple(SHOWN_AS)
+_FINDER = AhoCorasick(_NAMES, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
+_BEGINS = re.compile(
+    rf"[\s(\"'„“”»«‚›‘’/\[–—>;,:|+&©*•=)<\-（）】［【〔「《〈、，。：；／＝｜・،؛{UNPARTED}]"
 )
+_ENDS = re.compile(rf"(?<=[{UNPARTED}])|(?!(?![{UNPARTED}])\w|-\w|\.\w)")
 _AGENCY_NAME = alternatives(SLUGS)
 
 _JOINING = tuple(word for word in words(WORDING.conjunction) + words(WORDING.company) if word.isalpha())
 _BETWEEN = "|".join(map(re.escape, _JOINING))
 _FIRST = "|".join(
     re.escape(word)
-    for word in (*map(str.capitalize, words(WORDING.byline)), *words(WORDING.particle))
+    for word in (
+        *map(str.capitalize, words(WORDING.byline) + words(WORDING.agency)),
+        *words(WORDING.particle),
+    )
     if word.isalpha()
 )
 # One member of a credit list beside the agency: initials, an outlet, a writer's name.
 _MEMBER = (
     rf"(?:(?!(?:{_FIRST}) )\w[\w.&!'-]{{0,22}}[\w!](?: [A-Z]\w[\w'-]{{0,15}}){{0,2}}"
-    r"|[^\W\d]{1,6}|[^\W\d]{1,6}\.(?=/)|[a-zäöü]{1,4}\.(?= /)|(?:\w\.){2,4})"
+    r"|[^\W\d]{1,6}|[^\W\d]{1,6}\.(?=/)|[a-zäöü]{1,4}\.(?= /|,)|(?:\w\.){2,4})"
 )
 _JOINT = rf"(?: ?[/;+&|=／、，・＝] ?(?:mit )?|–|,? (?:{_BETWEEN}) |, )"
 _JOINED = (
@@ -54,25 +60,30 @@ _JOINED = (
 )
 _LISTED_BEFORE = re.compile(rf"(?<!\w)(?:(?:{_MEMBER}|{_AGENCY_NAME}){_JOINT}){{1,6}}$")
 _LISTED_AFTER = re.compile(
-    rf"(?: ?/ ?\w[\w.-]{{0,13}}|(?:, |[=／、，・＝–]| & | (?:{_BETWEEN}) )(?:{_AGENCY_NAME})(?!(?![{UNPARTED}])\w)){{1,6}}"
+    r"(?: ?/ ?\w[\w.-]{0,13}"
+    rf"|(?:, |[=／、，・＝–]| & | (?:{_BETWEEN}) )(?:{_AGENCY_NAME})(?!(?![{UNPARTED}])\w)){{1,6}}"
 )
 _IN_SLASHES = re.compile(r"(?:^|[\s.(])/ ?(?:\w{1,5}\. )?$")
 
-_FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_FOLD: dict[int, int | str | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FOLD |= dict.fromkeys(map(ord, "\u3000\xa0\u2009\u202f"), " ")
-_FOLD |= dict(zip(map(ord, "【】〔〕〖〗"), "[][][]", strict=True))
+_FOLD |= zip(map(ord, "【】〔〕〖〗"), "[][][]", strict=True)
 _FOLD |= dict.fromkeys(map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2069\ufeff"))
 _FOLDABLE = re.compile(f"[{''.join(map(chr, _FOLD))}]")
 
 
 def mentions(text: str) -> Iterator[Mention]:
     text = f"\n{text}"
-    for match in _NAME.finditer(text):
-        start, end = _list_around(text, *match.span(1))
-        before, listed, after = text[max(0, start - BEFORE) : start], text[start:end], text[end : end + AFTER]
-        if _FOLDABLE.search(text, max(0, start - BEFORE), end + AFTER):
-            before, listed, after = (part.translate(_FOLD) for part in (before, listed, after))
-        yield Mention(match[1], listed, before, after, start - 1, len(text) - end)
+    for index, start, end in _FINDER.find_matches_as_indexes(text):
+        if _BEGINS.match(text, start - 1) and _ENDS.match(text, end):
+            yield _mention(_NAMES[index], text, *_list_around(text, start, end))
+
+
+def _mention(name: str, text: str, start: int, end: int) -> Mention:
+    before, listed, after = text[max(0, start - BEFORE) : start], text[start:end], text[end : end + AFTER]
+    if _FOLDABLE.search(text, max(0, start - BEFORE), end + AFTER):
+        before, listed, after = (part.translate(_FOLD) for part in (before, listed, after))
+    return Mention(name, listed, before, after, start - 1, len(text) - end)
 
 
 def _list_around(text: str, start: int, end: int) -> tuple[int, int]:

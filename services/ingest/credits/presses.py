@@ -1,4 +1,5 @@
 """Who supplies copy and who is quoted: agencies and outlets by the names the press gives them."""
+# ruff: noqa: RUF001 - an Arabic letter
 
 import re
 from collections import defaultdict

@@ -30,8 +30,6 @@ WORDING = msgspec.toml.decode(files(__package__).joinpath("wording.toml").read_b
 UNPARTED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 """Scripts that do not part words: Thai, Kana, Han, and Hangul, whose particles stick to a name."""
 
-_GROUP = 8
-
 
 def words(table: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Of all languages, the longest first."""
@@ -56,36 +54,5 @@ def _bounds(word: str) -> tuple[str, str]:
 
 
 def alternatives(names: Iterable[str]) -> str:
-    """A regular expression for one of `names`, the longest first, shared beginnings only once."""
-    rests: dict[str, list[str]] = {}
-    for name in names:
-        rests.setdefault(name[:1], []).append(name[1:])
-    ends_here = rests.pop("", None) is not None
-    branches = [(head, re.escape(head) + alternatives(rest)) for head, rest in sorted(rests.items())]
-    if not branches:
-        return ""
-    return f"(?:{_guarded(branches)}){'?' if ends_here else ''}"
-
-
-def beginnings(names: Iterable[str]) -> str:
-    """What any of `names` begins with: one character, or two where small letters are too many to look at."""
-    seconds: dict[str, set[str]] = {}
-    for name in names:
-        seconds.setdefault(name[0], set()).add(name[1])
-    small = {head: found for head, found in seconds.items() if "a" <= head <= "z"}
-    pairs = (f"{head}[{re.escape(''.join(sorted(found)))}]" for head, found in sorted(small.items()))
-    others = re.escape("".join(sorted(seconds.keys() - small.keys())))
-    return "|".join((f"[{others}]", *pairs))
-
-
-def _guarded(branches: list[tuple[str, str]]) -> str:
-    """Many branches in few groups, each behind a look at its first characters: twice as fast as one by one."""
-    while len(branches) > _GROUP:
-        chunks = [branches[begin : begin + _GROUP] for begin in range(0, len(branches), _GROUP)]
-        branches = [_group(chunk) for chunk in chunks]
-    return "|".join(branch for _, branch in branches)
-
-
-def _group(branches: list[tuple[str, str]]) -> tuple[str, str]:
-    heads = "".join(head for head, _ in branches)
-    return heads, f"(?=[{re.escape(heads)}])(?:{'|'.join(branch for _, branch in branches)})"
+    """A regular expression for one of `names`, the longest first."""
+    return f"(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})"

@@ -1,16 +1,15 @@
 """Credits and mentions of agencies in many languages and scripts, on invented copy."""
-# ruff: noqa: RUF001 - scripts and marks as the press writes them
 
 import pytest
 
 from services.ingest.credits.attribution import credits_of
 
 COPY = {
-    "en": "The council of Porthaven closed the old bridge on Monday. Repairs will take two years, the mayor said.",
-    "de": "Der Rat von Neuenhafen sperrt die alte Brücke. Die Arbeiten dauern zwei Jahre, sagte die Bürgermeisterin.",
-    "fr": "La mairie de Valbrun a fermé lundi le vieux pont. Les travaux dureront deux ans, selon la maire.",
-    "es": "El ayuntamiento de Piedralba cerró el lunes el viejo puente. Las obras durarán dos años, dijo la alcaldesa.",
-    "it": "Il comune di Rocchetta ha chiuso lunedì il vecchio ponte. I lavori dureranno due anni, ha detto la sindaca.",
+    "en": "The council of Porthaven closed the old bridge on Monday. Repairs take two years, the mayor said.",
+    "de": "Der Rat von Neuenhafen sperrt die alte Brücke. Das dauert zwei Jahre, sagte die Bürgermeisterin.",
+    "fr": "La mairie de Valbrun a fermé lundi le vieux pont. Cela durera deux ans, selon la maire.",
+    "es": "El ayuntamiento de Piedralba cerró el lunes el viejo puente. Serán dos años, dijo la alcaldesa.",
+    "it": "Il comune di Rocchetta ha chiuso lunedì il vecchio ponte. Due anni, ha detto la sindaca.",
     "pt": "A câmara de Vila Serena encerrou na segunda-feira a velha ponte. As obras vão durar dois anos.",
     "nl": "De gemeente Oudebrug sloot maandag de oude brug. Het werk duurt twee jaar, zei de burgemeester.",
     "da": "Kommunen i Nordhavn lukkede mandag den gamle bro. Arbejdet varer to år, siger borgmesteren.",
