@@ -83,6 +83,7 @@ _LABEL = re.compile(rf"(?<![(\[]){_LABELS}(?:{_WITH} )?{_THE}{_AGENCY}$")
 _MATERIAL = re.compile(rf"{one_of(WORDING.material)} {_THE}{_AGENCY}{_THE}$")
 _CONTRIBUTED = re.compile(rf",? {one_of(WORDING.contribution)}")
 _AGENCY_NOTE = re.compile(rf"(?:{_WITH} {_THE})?{one_of(WORDING.agency)}:? $")
+_SLASH = re.compile(r"/ ?(?:\w{1,5}\. )?$")
 _INITIALS = re.compile(r"(?:[a-zäöü]{1,5}\.?/)+\w+")
 _COPYRIGHT = r"(?:(?:©|\(c\)|copyright)\s?){1,2}(?:\d{4}\s)?(?:by )?(?:the )?"
 _SIGNED = re.compile(rf"(?:(?:--?|–|—)\s?|/|{_COPYRIGHT}|{_WITH} {_THE}|from |\|\s?)$")
@@ -145,9 +146,13 @@ def _is_headed(mention: Mention, outside: str) -> bool:
 
 
 def _stands_in_slashes(mention: Mention) -> bool:
-    """As in "MOSCOW, March 3. /TASS/."."""
-    return bool(
-        re.search(r"(?:^|[\s.])/ ?(?:\w{1,5}\. )?$", mention.before) and re.match(" ?/", mention.after)
+    """As in "MOSCOW, March 3. /TASS/.", or right after the date."""
+    slash = _SLASH.search(mention.before)
+    if not slash or not re.match(" ?/", mention.after):
+        return False
+    place = mention.before[: slash.start()]
+    return place[-1:] in {"", " ", "\n", "."} or (
+        mention.from_start < len(mention.before) and is_dateline(place)
     )
 
 

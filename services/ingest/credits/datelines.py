@@ -23,12 +23,12 @@ _DATE = re.compile(r",? \d{1,2}\.? [^\W\d]{3,9}(?: \d{4})?\.? ?(?:[./–—-] )"
 _OPEN = re.compile(r"(?:^|\n)\s*[(\[]([^()\[\]\n。!?]{0,40})$")
 _DISPATCH = one_of(WORDING.dispatch)
 _DISPATCHED = rf"{_DISPATCH}(?![视視话話影力子脑腦台商池动動网網信车車报報])"
-_CLOSED = re.compile(rf"(?:[^()\[\]\n。!?]{{0,30}}{_DISPATCH})?\s?[)\]]")
+_CLOSED = re.compile(rf"(?:[^()\[\]\n。!?]{{0,30}}{_DISPATCH}[^()\[\]\n。!?]{{0,12}})?\s?[)\]]")
 _SENT_FROM = re.compile(rf"[^()\[\]\n。!?,，]{{0,30}}{_DISPATCHED}")
 _ONLY_LINE = re.compile(r"(?:^|\n)\s*(?:据|據)?$")
 _WORD = re.compile(r"[^\s,.:/()–—-]+")
 _PARTED = re.compile(r"(?:[.,:/)–—-]|\d(?: م)?|هـ) ?$")
-_ENDS_DATELINE = re.compile(r"\s*(?:--?(?!\w)|–|—|\.?\s*\n|[.:]\s)")
+_ENDS_DATELINE = re.compile(r"\s*(?:--?(?!\w)|–|—|\.?\s*\n|(?:, [^\W\d_]+ [^\W\d_]+\.|[.:])\s)")
 
 
 def begins_copy(mention: Mention) -> bool:

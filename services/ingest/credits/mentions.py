@@ -53,17 +53,18 @@ _MEMBER = (
     rf"(?:(?!(?:{_FIRST}) )\w[\w.&!'-]{{0,22}}[\w!](?: [A-Z]\w[\w'-]{{0,15}}){{0,2}}"
     r"|[^\W\d]{1,6}|[^\W\d]{1,6}\.(?=/)|[a-zäöü]{1,4}\.(?= /|,)|(?:\w\.){2,4})"
 )
-_JOINT = rf"(?: ?[/;+&|=／、，・＝] ?(?:mit )?|–|,? (?:{_BETWEEN}) |, )"
+_JOINT = rf"(?: ?[/;+&|=／、，・＝] ?(?:mit )?|–|,? (?:{_BETWEEN}) |[,،] )"
 _JOINED = (
-    *("/", "/ ", "; ", "+", "+ ", "& ", "| ", "=", ", ", "/mit ", "／", "、", "，", "・", "＝", "–"),
+    *("/", "/ ", "; ", "+", "+ ", "& ", "| ", "=", ", ", "، ", "/mit ", "／", "、", "，", "・", "＝", "–"),
     *(f" {word} " for word in _JOINING),
 )
 _LISTED_BEFORE = re.compile(rf"(?<!\w)(?:(?:{_MEMBER}|{_AGENCY_NAME}){_JOINT}){{1,6}}$")
 _LISTED_AFTER = re.compile(
     r"(?: ?/ ?\w[\w.-]{0,13}"
-    rf"|(?:, |[=／、，・＝–]| & | (?:{_BETWEEN}) )(?:{_AGENCY_NAME})(?!(?![{UNPARTED}])\w)){{1,6}}"
+    rf"|(?:[,،] |[=／、，・＝–]| & | (?:{_BETWEEN}) )(?:{_AGENCY_NAME})(?!(?![{UNPARTED}])\w)){{1,6}}"
 )
-_IN_SLASHES = re.compile(r"(?:^|[\s.(])/ ?(?:\w{1,5}\. )?$")
+_AFTER_SLASH = re.compile(r"(?:^|[\s.(])/ ?(?:\w{1,5}\. )?$")
+_BEFORE_SLASH = re.compile(r" ?/(?=[\s.,]|$)")
 
 _FOLD: dict[int, int | str | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FOLD |= dict.fromkeys(map(ord, "\u3000\xa0\u2009\u202f"), " ")
@@ -87,7 +88,9 @@ def _mention(name: str, text: str, start: int, end: int) -> Mention:
 
 
 def _list_around(text: str, start: int, end: int) -> tuple[int, int]:
-    if text.startswith(("/", " /"), end) and _IN_SLASHES.search(text, max(0, start - 9), start):
+    if text.startswith(("/", " /"), end) and _AFTER_SLASH.search(text, max(0, start - 9), start):
+        return start, end
+    if text.startswith("/", start - 1) and _BEFORE_SLASH.match(text, end):
         return start, end
     listed = text.endswith(_JOINED, 0, start) and _LISTED_BEFORE.search(text, max(0, start - 80), start)
     more = _LISTED_AFTER.match(text, end, end + 60)
