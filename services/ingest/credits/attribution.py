@@ -10,13 +10,16 @@ import re
 from typing import NamedTuple
 
 from services.ingest.credits.citations import is_cited
-from services.ingest.credits.mentions import AGENCY_OF, SHOWN_AS, Mention, mentions
-from services.ingest.credits.presses import OUTLETS
+from services.ingest.credits.datelines import DASH, HEAD, begins_copy, is_dateline
+from services.ingest.credits.mentions import Mention, mentions
+from services.ingest.credits.presses import HOMONYMS, OUTLETS, SHOWN_AS, SLUGS
+from services.ingest.credits.wording import WORDING, one_of
 
 SCANNED = 40_000
 """Characters of a text that are looked at; of a longer one its beginning and its end, half each."""
-HEAD, TAIL = 400, 500
-"""Reach of datelines and bylines from the start, of source notes from the end, in characters."""
+_STOPS = frozenset("\n.,।")
+TAIL = 500
+"""Reach of source notes from the end, in characters."""
 
 
 class Credits(NamedTuple):
@@ -31,19 +34,19 @@ def credits_of(title: str, text: str, source: str = "") -> Credits:
     agencies: set[str] = set()
     said: list[str] = []
     for mention in (*mentions(title), *mentions(_scanned(text))):
-        slug = AGENCY_OF.get(mention.name)
-        if slug and _is_credit(mention):
-            agencies.add(slug)
+        slugs = SLUGS.get(mention.name)
+        if slugs and _is_credit(mention):
+            agencies.update(slugs)
         elif is_cited(mention):
-            said.append(SHOWN_AS[mention.name])
+            said.append(mention.name)
     return Credits(tuple(sorted(agencies)), _cited(said, agencies, source))
 
 
 def _cited(said: list[str], agencies: set[str], source: str) -> tuple[str, ...]:
     own = _squeezed(source)
-    names = (name for name in dict.fromkeys(said) if AGENCY_OF.get(name) not in agencies)
+    shown = dict.fromkeys(SHOWN_AS[name] for name in said if agencies.isdisjoint(SLUGS.get(name, ())))
     return tuple(
-        name for name in names if own not in {_squeezed(form) for form in (name, *OUTLETS.get(name, ()))}
+        name for name in shown if own not in {_squeezed(form) for form in (name, *OUTLETS.get(name, ()))}
     )
 
 
@@ -55,89 +58,111 @@ def _scanned(text: str) -> str:
     return text if len(text) <= SCANNED else f"{text[: SCANNED // 2]}\n{text[-SCANNED // 2 :]}"
 
 
-_PHOTO = re.compile(
-    r"(?:Bild\w*|\w*[Ff]otos?|\w*[Ff]otograf\w*|Grafik|[Pp]hotos?|[Pp]hotograph\w*|[Ii]mages?|[Pp]ictures?"
-    r"|\(Quelle)\b[^.!?\n]{0,12}(?::|\bby\b|\bvon\b|©|/)[^.!?\n]{0,50}$"
+_WITH = one_of(WORDING.company)
+_THE = rf"(?:{one_of(WORDING.particle)} ?){{0,2}}"
+_AGENCY = rf"(?:{one_of(WORDING.agency)}:? )?"
+_LABELS = rf"{one_of(WORDING.source)}\s?:\s*"
+_PICTURE = re.compile(
+    rf"{one_of(WORDING.picture)}[^.!?\n。]{{0,12}}(?::|=|/|©|{one_of(WORDING.byline)})[^.!?\n。]{{0,50}}$",
 )
-_PHOTO_SIGNS = ("Bild", "oto", "Grafik", "mage", "icture", "(Quelle")
-"""One of them is in all that `_PHOTO` finds: cheap to look for."""
-_PHOTO_AGENCIES = re.compile(r"Getty|[Ii]mago|[Aa]lliance|Images|Shutterstock|Alamy|EPA")
-_SENTENCE_ENDS = re.compile(r"(?:^|\n|[.!?…:](?:\s?[\"'“”»«’\])])*\s|[.!?…]?[“”»«\"]\s)\s*$")
-_ONLY_LEAD = re.compile(r"\s*(?:By |Von |\()?$")
-_DASH = re.compile(r"\s*[.,]?\s*(?:--?|–|—|:)(?!\w)")
-_PLACE_THEN_COLON = re.compile(r"(?:,? (?:[A-Z][\w.-]*|\d{1,4})){1,6}:")
-_ROLE = re.compile(
-    r"(?:'s)?(?: [A-Z][\w-]*){0,3} (?:Writers?|Correspondents?|Reporters?|Editors?|Staff)\b", re.IGNORECASE
+_PICTURE_WORD = re.compile(one_of(WORDING.picture))
+_PICTURE_AGENCIES = re.compile(r"Getty|[Ii]mago|[Aa]lliance|Images|Shutterstock|Alamy|EPA")
+_PHOTOGRAPHER = re.compile(r"[A-Z][\w'’-]+ (?:[A-Z][\w.'’-]* )?[A-Z][\w'’-]+ ?/")
+_SENTENCE_ENDS = re.compile(r"(?:^|\n|[.!?…:؟۔।](?:\s?[\"'“”»«’\])])*\s|[.!?…]?[“”»«\"]\s|[。!?」』]\s?)\s*$")
+_BRACKET = re.compile(rf"[(\[<](?:(?:{_WITH}\s?|{_LABELS}|©\s?){_THE})?{_AGENCY}$")
+_CLOSED = re.compile(rf"(?:{one_of(WORDING.report)}|, ?\d[\d./]{{3,9}})?[)\]>]")
+_MARKED = re.compile(r"[\d,،/]|[–—-]\s*$")
+_ROLE = re.compile(r"(?:'s)?(?: [a-z][\w-]*){0,3} (?:writers?|correspondents?|reporters?|editors?|staff)\b")
+_BY = one_of(WORDING.byline)
+_OWN_LINE = re.compile(rf"(?:^|\n)\s?{_BY} (?:our |unserer? |unserem )?(?:{_WITH} )?{_THE}{_AGENCY}$")
+_BY_WRITER = re.compile(rf"{_BY}\s$")
+_END_OF_PARAGRAPH = re.compile(
+    r"(?: GmbH| AG| Inc\b| Ltd\b)?[\s.…)\]]*(?:$|\n)|(?: [A-Z]{2,5}){1,4}\s*(?:$|\n)"
 )
-_OWN_LINE = re.compile(r"(?:^|\n)(?:By|BY|Von|Par|Por) (?:(?:our|the|unserer?|unserem) )?$")
-_END_OF_PARAGRAPH = re.compile(r"[\s.…)]*(?:$|\n)")
-_LABEL = re.compile(
-    r"(?<![\w(-])(?:Quellen?|[Ss]ources?|[Cc]redits?|CREDITS?|Fuentes?|Font[ei]|Bron|Kilde|Källa)"
-    r"\s?:\s*(?:mit )?$"
-)
-_MATERIAL = re.compile(
-    r"\b[Mm]it (?:Hilfe|(?:Agentur)?(?:[Mm]aterial|[Ii]nformationen)) (?:von |der |des |aus )?"
-    r"(?:Nachrichtenagentur(?:en)? )?$"
-    r"|\b(?:[Ww]ith|[Aa]dditional) (?:files|reporting|material|information|inputs?) (?:from|by) (?:[Tt]he )?$"
-)
-_CONTRIBUTED = re.compile(r" contributed to this (?:report|story|article)")
-_AGENCY_NOTE = re.compile(r"(?:(?<![a-zäöüß] )|\b[Mm]it )Nachrichtenagentur(?:en)?:? $")
+_LABEL = re.compile(rf"(?<![(\[]){_LABELS}(?:{_WITH} )?{_THE}{_AGENCY}$")
+_MATERIAL = re.compile(rf"{one_of(WORDING.material)} {_THE}{_AGENCY}{_THE}$")
+_CONTRIBUTED = re.compile(rf",? {one_of(WORDING.contribution)}")
+_AGENCY_NOTE = re.compile(rf"(?:{_WITH} {_THE})?{one_of(WORDING.agency)}:? $")
+_SLASH = re.compile(r"/ ?(?:\w{1,5}\. )?$")
 _INITIALS = re.compile(r"(?:[a-zäöü]{1,5}\.?/)+\w+")
-_SIGNED = re.compile(r"(?:[-–—]\s?|(?:©|\([cC]\)|Copyright)\s?(?:\d{4}\s)?(?:by )?|[Mm]it |[Ff]rom )$")
+_COPYRIGHT = r"(?:(?:©|\(c\)|copyright)\s?){1,2}(?:\d{4}\s)?(?:by )?(?:the )?"
+_SIGNED = re.compile(rf"(?:(?:--?|–|—)\s?|/|{_COPYRIGHT}|{_WITH} {_THE}|from |\|\s?)$")
+_OWNED = re.compile(rf"{_COPYRIGHT}$")
+_RIGHTS = re.compile(rf"[\s.,–—-]*(?:\d{{4}}\.? )?{one_of(WORDING.rights)}")
 _NUMBERED = re.compile(r":\d{6}-\d")  # dpa ends its pieces in dpa:YYMMDD-N-N/N
 
 
 def _is_credit(mention: Mention) -> bool:
-    before, after = mention.before, mention.after
-    if _NUMBERED.match(after):
-        return True
-    if _is_under_photo(before) or _PHOTO_AGENCIES.search(mention.list):
-        return False
-    if _opens_bracket(before) and after[:1] in {")", "]"}:
+    return _NUMBERED.match(mention.after) is not None or (_is_placed(mention) and not _is_picture(mention))
+
+
+def _is_placed(mention: Mention) -> bool:
+    lead, after = mention.lead, mention.after
+    if _BRACKET.search(lead) and _CLOSED.match(after):
         return _is_credit_in_brackets(mention)
     return (
-        _stands_in_front(mention)
+        begins_copy(mention)
         or _is_byline(mention)
         or _is_signature(mention)
-        or bool(_LABEL.search(before) or _MATERIAL.search(before) or _CONTRIBUTED.match(after))
-        or (before[-1:] == after[:1] == "/" and before[-2:-1] in {"", " ", "\n", "."})
+        or bool(_LABEL.search(lead) or _MATERIAL.search(lead) or _CONTRIBUTED.match(after.lower()))
+        or bool(_OWNED.search(lead) and _RIGHTS.match(after.lower()))
+        or _stands_in_slashes(mention)
     )
 
 
-def _is_under_photo(before: str) -> bool:
-    return any(sign in before for sign in _PHOTO_SIGNS) and _PHOTO.search(before) is not None
+def _is_picture(mention: Mention) -> bool:
+    if (
+        _PICTURE.search(mention.before.lower())
+        or _is_of_pictures(mention.list)
+        or _PICTURE_AGENCIES.search(mention.list)
+    ):
+        return True
+    return _PHOTOGRAPHER.search(mention.list) is not None and not _BY_WRITER.search(mention.lead)
 
 
-def _opens_bracket(before: str) -> bool:
-    return re.search(r"[(\[](?:[Mm]it |with |©\s?)?$", before) is not None
+def _is_of_pictures(names: str) -> bool:
+    """As "图/新华社", but not "BILD/dpa", which names a paper."""
+    head = re.split("[/=]", names)[0].strip()
+    return head not in SHOWN_AS and _PICTURE_WORD.fullmatch(head.lower()) is not None
 
 
 def _is_credit_in_brackets(mention: Mention) -> bool:
     """(AFP) in front of everything, after a dateline, after the last sentence, or at the end."""
-    outside = re.sub(r"[(\[][^(\[]*$", "", mention.before)
-    rest = mention.after[1:]
-    if not outside.strip() or not rest.strip():
+    outside = re.sub(r"[(\[<][^(\[<]*$", "", mention.before)
+    rest = _CLOSED.sub("", mention.after, count=1)
+    if not outside.strip() or (not rest.strip() and mention.name not in HOMONYMS):
         return True
-    if mention.from_start < HEAD and _DASH.match(rest):
+    if mention.from_start < HEAD and DASH.match(rest):
         return True
-    return bool(_SENTENCE_ENDS.search(outside)) and (rest[:1] in {" ", "\n", "."})
+    if _is_headed(mention, outside) and (rest[:1] in _STOPS or _MARKED.search(outside) or outside.isupper()):
+        return True
+    return bool(_SENTENCE_ENDS.search(outside)) and rest[:1] in {"", " ", *_STOPS}
 
 
-def _stands_in_front(mention: Mention) -> bool:
-    """As in "AP - …", "Reuters Athens Aug 23: …", "The Associated Press By …"."""
-    if mention.from_start > 12 or not _ONLY_LEAD.match(mention.before):
+def _is_headed(mention: Mention, outside: str) -> bool:
+    """Place and date stand before it, at the very beginning."""
+    place = outside.strip()
+    return mention.from_start < len(mention.before) and "\n" not in place and is_dateline(place)
+
+
+def _stands_in_slashes(mention: Mention) -> bool:
+    """As in "MOSCOW, March 3. /TASS/.", or right after the date."""
+    slash = _SLASH.search(mention.before)
+    if not slash or not re.match(" ?/", mention.after):
         return False
-    after = mention.after
-    return bool(_DASH.match(after) or _PLACE_THEN_COLON.match(after) or re.match(r"\s+By [A-Z]|\s*\n", after))
+    place = mention.before[: slash.start()]
+    return place[-1:] in {"", " ", "\n", "."} or (
+        mention.from_start < len(mention.before) and is_dateline(place)
+    )
 
 
 def _is_byline(mention: Mention) -> bool:
     """As in "By Jane Doe, Associated Press Writer"; "By our staff and AP" on a line of its own."""
-    if _OWN_LINE.search(mention.before) and _END_OF_PARAGRAPH.match(mention.after):
+    if _OWN_LINE.search(mention.lead) and _END_OF_PARAGRAPH.match(mention.after):
         return True
-    if not re.search(r"\b(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|BY)\s$", mention.before):
+    if not _BY_WRITER.search(mention.lead):
         return False
-    if mention.from_start < HEAD and _ROLE.match(mention.after):
+    if mention.from_start < HEAD and _ROLE.match(mention.after.lower()):
         return True
     return "," in mention.list and bool(_END_OF_PARAGRAPH.match(mention.after))
 
@@ -145,11 +170,14 @@ def _is_byline(mention: Mention) -> bool:
 def _is_signature(mention: Mention) -> bool:
     """After the last sentence: "RND/dpa", "mit dpa", "© AFP", "Nachrichtenagenturen dpa, AFP"."""
     before = mention.before
-    if mention.to_end < TAIL and _AGENCY_NOTE.search(before):
-        ends = _END_OF_PARAGRAPH.match(mention.after) or _SENTENCE_ENDS.search(_AGENCY_NOTE.sub("", before))
-        return ends is not None
+    note = _AGENCY_NOTE.search(mention.lead) if mention.to_end < TAIL else None
+    if note:
+        outside = before[: len(before) - len(note[0])]
+        ends = _END_OF_PARAGRAPH.match(mention.after) and not outside[-2:-1].islower()
+        return bool(ends or _SENTENCE_ENDS.search(outside))
     signs = _END_OF_PARAGRAPH.match(mention.after) or _INITIALS.fullmatch(mention.list)
-    if not signs or mention.from_start == 0:
+    if not signs or mention.from_start == 0 or (mention.name in HOMONYMS and ", " in mention.list):
         return False
-    signed = _SIGNED.sub("", before)
-    return bool(_SENTENCE_ENDS.search(signed)) or (signed != before and before.rstrip().endswith("©"))
+    sign = _SIGNED.search(mention.lead)
+    outside = before[: len(before) - len(sign[0])] if sign else before
+    return bool(_SENTENCE_ENDS.search(outside) or _OWNED.search(mention.lead))

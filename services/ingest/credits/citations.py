@@ -4,6 +4,7 @@
 import re
 
 from services.ingest.credits.mentions import Mention
+from services.ingest.credits.wording import WORDING, one_of, words
 
 _QUOTES = "\"'“”„»«›‹‘’("
 _ARTICLES = frozenset(
@@ -13,11 +14,7 @@ _TRADE = tuple(
     "agentur zeitung zeitungen magazin sender senders portal blatt"
     " newspaper broadcaster network agency magazine daily".split()
 )
-_CUES = frozenset(
-    "laut zitiert zitierte gegenüber bericht berichten berichtet berichtete berichteten meldet meldete"
-    " schreibt schrieb interview angaben informationen berufung teilte told citing"
-    " selon segun según secondo volgens ifølge enligt".split()
-)
+_CUES = frozenset(words(WORDING.citing))
 _PAIRS = frozenset(
     {"according to", "reported by", "report by", "report in", "report from", "interview with", "quoted by"}
 )
@@ -31,12 +28,17 @@ _SAID_AFTER = re.compile(
     r"[\"'“”»«‹›’]? ?(?:\((?:Quelle|[Ss]ource|hier|Link)\),? ?)?"
     rf"(?:{_BETWEEN} )*(?:{_SAYS}|mit, dass|sagte, )"
 )
+_SAYS_ELSEWHERE = re.compile(rf"[\"'“”»«‹›’]? ?{one_of(WORDING.saying)}")
 _MARKED = re.compile(r"[\"'“”»«‹›’]? ?\((?:Quelle|Source)\)")
 _SOURCE_LIST = re.compile(r"(?<!\()\b(?:[Qq]uellen|QUELLEN|Sources):[\s\w.&,;/•*-]*$")
 
 
 def is_cited(mention: Mention) -> bool:
-    if _MARKED.match(mention.after) or _SAID_AFTER.match(mention.after):
+    if (
+        _MARKED.match(mention.after)
+        or _SAID_AFTER.match(mention.after)
+        or _SAYS_ELSEWHERE.match(mention.after.lower())
+    ):
         return True
     return _is_told(mention.before.rstrip(_QUOTES).split()) or (
         ":" in mention.before and _SOURCE_LIST.search(mention.before) is not None

@@ -2,10 +2,13 @@
 # ruff: noqa: RUF001 - typographic quotes are what press copy is made of
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from services.ingest.credits.presses import AGENCIES, OUTLETS
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from services.ingest.credits.presses import SHOWN_AS, SLUGS
+from services.ingest.credits.wording import UNPARTED, WORDING, alternatives, words
 
 
 class Mention(NamedTuple):
@@ -18,50 +21,77 @@ class Mention(NamedTuple):
     from_start: int
     to_end: int
 
-
-def _tree(names: Iterable[str]) -> str:
-    """A regular expression for one of `names`, the longest first, shared beginnings only once."""
-    rests: dict[str, list[str]] = {}
-    for name in names:
-        rests.setdefault(name[:1], []).append(name[1:])
-    ends_here = rests.pop("", None) is not None
-    branches = [re.escape(head) + _tree(rest) for head, rest in sorted(rests.items())]
-    if not branches:
-        return ""
-    return f"(?:{'|'.join(branches)}){'?' if ends_here else ''}"
+    @property
+    def lead(self) -> str:
+        """The last of `before`, in lower case."""
+        return self.before[-LEAD:].lower()
 
 
-AGENCY_OF = {name: slug for slug, names in AGENCIES.items() for name in names}
-SHOWN_AS = {name: names[0] for names in AGENCIES.values() for name in names}
-SHOWN_AS |= {form: name for name, forms in OUTLETS.items() for form in forms}
-# What may stand before a name is spelled out: a set of first characters makes the scan a third shorter.
-_NAME = re.compile(rf"[\s(\"'„“”»«‚›‘’/\[–—>;,:|+&©*•-]({_tree(SHOWN_AS)})(?!\w|-\w|\.\w)")
-_AGENCY_NAME = _tree(AGENCY_OF)
+BEFORE, AFTER, LEAD = 90, 60, 56
+"""Characters of a text that frame a list, and those in which words announce it."""
 
+_NAMES = tuple(SHOWN_AS)
+_FINDER = AhoCorasick(_NAMES, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
+_BEGINS = re.compile(
+    rf"[\s(\"'„“”»«‚›‘’/\[–—>;,:|+&©*•=)<\-（）】［【〔「《〈、，。：；／＝｜・،؛{UNPARTED}]"
+)
+_ENDS = re.compile(rf"(?<=[{UNPARTED}])|(?!(?![{UNPARTED}])\w|-\w|\.\w)")
+_AGENCY_NAME = alternatives(SLUGS)
+
+_JOINING = tuple(word for word in words(WORDING.conjunction) + words(WORDING.company) if word.isalpha())
+_BETWEEN = "|".join(map(re.escape, _JOINING))
+_FIRST = "|".join(
+    re.escape(word)
+    for word in (
+        *map(str.capitalize, words(WORDING.byline) + words(WORDING.agency)),
+        *words(WORDING.particle),
+    )
+    if word.isalpha()
+)
 # One member of a credit list beside the agency: initials, an outlet, a writer's name.
 _MEMBER = (
-    r"(?:(?!By |Von )\w[\w.&!'-]{0,22}[\w!](?: [A-Z]\w[\w'-]{0,15}){0,2}"
-    r"|[^\W\d]{1,6}|[^\W\d]{1,6}\.(?= ?/)|(?:\w\.){2,4})"
+    rf"(?:(?!(?:{_FIRST}) )\w[\w.&!'-]{{0,22}}[\w!](?: [A-Z]\w[\w'-]{{0,15}}){{0,2}}"
+    r"|[^\W\d]{1,6}|[^\W\d]{1,6}\.(?=/)|[a-zäöü]{1,4}\.(?= /|,)|(?:\w\.){2,4})"
 )
-_JOINT = r"(?: ?[/;+&|] ?(?:mit )?|,? (?:und|and|mit|with) |, )"
-_JOINED = ("/", "/ ", "; ", "+", "+ ", "& ", "| ", ", ", " und ", " and ", " mit ", " with ", "/mit ")
-_LISTED_BEFORE = re.compile(rf"(?<!\w)(?:{_MEMBER}{_JOINT}){{1,6}}$")
-_LISTED_AFTER = re.compile(rf"(?: ?/ ?\w[\w.-]{{0,13}}|(?:, | und | and | & )(?:{_AGENCY_NAME})\b){{1,6}}")
+_JOINT = rf"(?: ?[/;+&|=／、，・＝] ?(?:mit )?|–|,? (?:{_BETWEEN}) |[,،] )"
+_JOINED = (
+    *("/", "/ ", "; ", "+", "+ ", "& ", "| ", "=", ", ", "، ", "/mit ", "／", "、", "，", "・", "＝", "–"),
+    *(f" {word} " for word in _JOINING),
+)
+_LISTED_BEFORE = re.compile(rf"(?<!\w)(?:(?:{_MEMBER}|{_AGENCY_NAME}){_JOINT}){{1,6}}$")
+_LISTED_AFTER = re.compile(
+    r"(?: ?/ ?\w[\w.-]{0,13}"
+    rf"|(?:[,،] |[=／、，・＝–]| & | (?:{_BETWEEN}) )(?:{_AGENCY_NAME})(?!(?![{UNPARTED}])\w)){{1,6}}"
+)
+_AFTER_SLASH = re.compile(r"(?:^|[\s.(])/ ?(?:\w{1,5}\. )?$")
+_BEFORE_SLASH = re.compile(r" ?/(?=[\s.,]|$)")
+
+_FOLD: dict[int, int | str | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_FOLD |= dict.fromkeys(map(ord, "\u3000\xa0\u2009\u202f"), " ")
+_FOLD |= zip(map(ord, "【】〔〕〖〗"), "[][][]", strict=True)
+_FOLD |= dict.fromkeys(map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2069\ufeff"))
+_FOLDABLE = re.compile(f"[{''.join(map(chr, _FOLD))}]")
 
 
 def mentions(text: str) -> Iterator[Mention]:
     text = f"\n{text}"
-    for match in _NAME.finditer(text):
-        start, end = match.span(1)
-        listed = text.endswith(_JOINED, 0, start) and _LISTED_BEFORE.search(text, max(0, start - 80), start)
-        start = listed.start() if listed else start
-        more = _LISTED_AFTER.match(text, end, end + 60)
-        end = more.end() if more else end
-        yield Mention(
-            match[1],
-            text[start:end],
-            text[max(0, start - 90) : start],
-            text[end : end + 60],
-            start - 1,
-            len(text) - end,
-        )
+    for index, start, end in _FINDER.find_matches_as_indexes(text):
+        if _BEGINS.match(text, start - 1) and _ENDS.match(text, end):
+            yield _mention(_NAMES[index], text, *_list_around(text, start, end))
+
+
+def _mention(name: str, text: str, start: int, end: int) -> Mention:
+    before, listed, after = text[max(0, start - BEFORE) : start], text[start:end], text[end : end + AFTER]
+    if _FOLDABLE.search(text, max(0, start - BEFORE), end + AFTER):
+        before, listed, after = (part.translate(_FOLD) for part in (before, listed, after))
+    return Mention(name, listed, before, after, start - 1, len(text) - end)
+
+
+def _list_around(text: str, start: int, end: int) -> tuple[int, int]:
+    if text.startswith(("/", " /"), end) and _AFTER_SLASH.search(text, max(0, start - 9), start):
+        return start, end
+    if text.startswith("/", start - 1) and _BEFORE_SLASH.match(text, end):
+        return start, end
+    listed = text.endswith(_JOINED, 0, start) and _LISTED_BEFORE.search(text, max(0, start - 80), start)
+    more = _LISTED_AFTER.match(text, end, end + 60)
+    return listed.start() if listed else start, more.end() if more else end
