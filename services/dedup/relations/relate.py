@@ -108,7 +108,8 @@ def _too_little(newer: Profile, older: Profile, shares: Overlap, settings: Dedup
         stale = shares.shared - shares.fresh_shared
         return Unrelated(
             "template" if shares.jaccard >= _RETURNING else "little-evidence",
-            f"{shares.shared} shared shingles, {stale} of them no evidence: seen on several earlier days",
+            f"{shares.shared} shared shingles"
+            + (f", {stale} of them no evidence: seen on several earlier days" if stale else ""),
         )
     if _is_far(newer, older, settings) and shares.unseen_shared < settings.far_unseen * shares.fresh_shared:
         return Unrelated(
