@@ -34,6 +34,7 @@ generated: setup
 	$(BIN)/python -m deploy.helm.build
 
 quality: setup
+	-$(BIN)/python -m bench.transfer
 	$(BIN)/python -m bench.quality
 
 # A real Apache Kafka on this machine's Java, no Docker; KAFKA_BOOTSTRAP=host:port uses one that runs already.

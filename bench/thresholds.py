@@ -36,6 +36,7 @@ TRIED: Mapping[str, tuple[float, ...]] = {
     "least_fresh": (8, 20, 30),
     "reuse_fresh": (0.1, 0.15, 0.3),
     "syndicated_jaccard": (0.45, 0.5, 0.6),
+    "syndicated_body": (0.45, 0.5, 0.6, 1.0),
     "template_agreement": (0.5, 0.6, 0.75),
     "template_agreement_across": (0.3, 0.6, 0.75),
     "far_unseen": (0.0, 0.15, 0.5),

@@ -1,66 +1,25 @@
 # ruff: noqa: D301 - click wants the backspace character of an escaped b
-"""The command line: what can be asked for, and how a failure is told. Bodies are in `services/console`."""
+"""The command line: what can be asked for. Bodies are in `services/console`."""
 
 import os
-import sqlite3
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import click
 
 from services.console import operators
+from services.console.group import CommandGroup
 from services.console.log import commands
 from services.console.options import FILE, config_option
 from services.contracts.topics import TOPICS
-from services.ops import logging
 from services.ops.config import Settings, load
-from services.ops.exits import Exit, Stop, table
-from services.stream.bus import BusError, Fenced, Retry
 
 TYPES = sorted({kind.__name__ for topic in TOPICS for kind in topic.types})
 
 
-def code_of(error: BusError) -> Exit:
-    """The exit code a bus error that nobody could mend ends the process with.
-
-    A `Fatal` says by its causes what it is: a service that stumbled, or a bus that stayed away.
-    """
-    causes: list[BaseException] = [error]
-    while (cause := causes[-1].__cause__) is not None:
-        causes.append(cause)
-    if any(isinstance(cause, Fenced) for cause in causes):
-        return Exit.FENCED
-    if any(isinstance(cause, Retry) for cause in causes):
-        return Exit.BUS_UNAVAILABLE
-    return Exit.LOG_UNUSABLE if isinstance(causes[-1], BusError | OSError | sqlite3.Error) else Exit.FAILED
-
-
-class Commands(click.Group):
-    """Turns what stopped a command into one line and an exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            with logging.configure(service="newsfold", fmt="console", level="warning", libraries=False):
-                return super().invoke(ctx)
-        except Stop as stop:
-            self._end(ctx, stop.code, stop.line)
-        except BusError as error:
-            self._end(ctx, code_of(error), str(error))
-        except KeyboardInterrupt:
-            self._end(ctx, Exit.INTERRUPTED, "interrupted; what was acknowledged is kept")
-
-    def _end(self, ctx: click.Context, code: Exit, line: str) -> None:
-        if line:
-            click.echo(f"newsfold: {line}", err=True)
-        ctx.exit(code)
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        if ctx.parent is None:
-            formatter.write(f"\nExit codes:\n{table()}\n")
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(metadata.version("newsfold"), prog_name="newsfold")
 def main() -> None:
     """A river of news feeds goes in, stories come out.
@@ -265,8 +224,9 @@ def compare(before: Path, after: Path, examples: int, *, as_json: bool) -> None:
     """Say in words what differs between two exports: what a change of rules or settings did.
 
     OUT_A and OUT_B are directories that `replay --out` or `export` wrote. Told are pairs that became related
-    or unrelated, kinds, directions, corrections, refusals, screens, roles, stories (matched by members),
-    withdrawals and dead letters: counts first, then examples with titles, the earliest.
+    or unrelated, kinds, directions, corrections, refusals, screens, roles, stories (matched by members), and
+    every other field that both have of articles, relations, stories, members, events and withdrawals; dead
+    letters by service and reason: counts first, then examples with titles, the earliest.
     What was polled (feeds.jsonl) and how it came about (history.jsonl, story-changes.jsonl) are not compared.
     As with diff, the exit code is 0 where nothing differs, 1 where something does, and 2 where one of the
     two is no export.
@@ -466,10 +426,10 @@ def explain(
 ) -> None:
     """Say why an article relates to others, or why two articles do not.
 
-    URL is the address of an article, or enough of it to tell it from the rest. With one URL: its relations
-    with their numbers, candidates and passages, the pairs a screen refused, and why its story is what
-    it is. With two: what was decided about them then, whether it would be decided otherwise today, and every
-    number on the way.
+    URL is the address of an article, as you would paste it, or enough of it to tell it from the rest. With
+    one URL: its relations with their numbers, candidates and passages, the pairs a screen refused, and why
+    its story is what it is. With two: what was decided about them then, whether it would be decided
+    otherwise today, and every number on the way.
 
     \b
     Examples:
@@ -484,9 +444,9 @@ def explain(
     from services.console.explain.command import evidence_of, explain_article, explain_pair
 
     console = Console(highlight=False)
-    evidence = asyncio.run(evidence_of(out, address or settings.bus.url, settings.ingest.sharding))
+    evidence = asyncio.run(evidence_of(out, address, settings))
     if other_url is None:
-        explain_article(evidence, url, console)
+        explain_article(evidence, url, settings.dedup, console)
     else:
         explain_pair(evidence, url, other_url, settings.dedup, console)
 

@@ -17,10 +17,18 @@ class DataSet(NamedTuple):
     whole: bool = False
     """The pair list was made from this very archive, so that an oracle must find the same."""
     labels: str = ""
+    choices: str = ""
+    """Labels of pairs that were read whole, with a second choice."""
 
 
 DATA: dict[str, DataSet] = {
-    DE: DataSet("de-press/articles.jsonl.gz", "de-press/pairs.tsv", True, "de-press/labels.tsv"),
+    DE: DataSet(
+        "de-press/articles.jsonl.gz",
+        "de-press/pairs.tsv",
+        True,
+        "de-press/labels.tsv",
+        "de-press/relation_pairs.tsv",
+    ),
     REUTERS: DataSet("reuters/articles.jsonl.gz", "reuters/pairs.tsv", True),
     WEEK: DataSet("recordings/de-press-week.warc.gz", _WEEK_PAIRS),
     WEEK_ARCHIVE: DataSet("recordings/de-press-week.articles.jsonl.gz", _WEEK_PAIRS),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from bench.quality.outcome import Outcome, Pair
-from bench.quality.truth import KIND_OF, REUSE_LABELS, Label, LabelKind
+from bench.quality.truth import KIND_OF, REUSE_LABELS, Choice, Label, LabelKind
 from services.contracts.articles import Article
 
 
@@ -13,15 +13,29 @@ def macro_f1(outcome: Outcome, labels: Mapping[Pair, Label], articles: Mapping[s
 
     A `duplicate` counts as syndicated across sources and as update within one: labels have no such kind.
     """
-    seen = Counter((KIND_OF[label], _told(outcome, one, articles)) for one, label in labels.items())
-    wanted = sorted({KIND_OF[label] for label in labels.values()})
+    seen = Counter((str(KIND_OF[label]), str(_told(outcome, one, articles))) for one, label in labels.items())
+    return _macro(seen)
+
+
+def whole_f1(outcome: Outcome, choices: Mapping[Pair, Choice], *, either: bool) -> float:
+    """Mean F1 of the kinds that readers of whole texts chose. `either`: their second choice is right too."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for one, choice in choices.items():
+        tie = outcome.ties.get(one)
+        told = tie.kind if tie else "none"
+        seen[told if either and told == choice.second else choice.first, told] += 1
+    return _macro(seen)
+
+
+def _macro(seen: Counter[tuple[str, str]]) -> float:
+    """Of counts by what is true and what was told."""
     scores = [
         f1(
             seen[kind, kind],
             sum(count for (true, told), count in seen.items() if true != kind and told == kind),
             sum(count for (true, told), count in seen.items() if true == kind and told != kind),
         )
-        for kind in wanted
+        for kind in sorted({true for true, _ in seen})
     ]
     return sum(scores) / len(scores)
 

@@ -38,6 +38,8 @@ def measure(name: str, folder: Path, work: Path) -> Measures:
             found[Figure.ORACLE] = Measured(_agrees(oracle, pairs))
     if DATA[name].labels:
         found |= _of_labels(replayed, plain, path(folder, DATA[name].labels), judgements)
+    if DATA[name].choices:
+        found |= _of_choices(replayed.outcome, plain.outcome, path(folder, DATA[name].choices))
     if any(goal.data == name and goal.figure is Figure.CUT for goal in GOALS):
         found |= _of_streams(replayed, raced.decided if raced else None)
     if raced:
@@ -144,6 +146,14 @@ def _of_labels(
         Figure.REUSE: Measured(
             kinds.reuse_f1(ours, labels), kinds.reuse_f1(theirs, labels), kinds.reuse_f1(ours, read)
         ),
+    }
+
+
+def _of_choices(ours: Outcome, theirs: Outcome, choices_path: Path) -> Found:
+    choices = truth.read_choices(choices_path)
+    return {
+        figure: Measured(*(kinds.whole_f1(one, choices, either=either) for one in (ours, theirs)))
+        for figure, either in ((Figure.KINDS_FIRST, False), (Figure.KINDS_EITHER, True))
     }
 
 

@@ -21,6 +21,18 @@ KIND_OF: Mapping[Label, LabelKind] = {
     "SE": "none",
     "BOIL": "none",
 }
+WholeKind = Literal["duplicate", "syndicated", "derivative", "update", "background", "none"]
+WHOLE_KIND_OF: Mapping[str, WholeKind] = {
+    "DUP": "duplicate",
+    "SYN": "syndicated",
+    "DER": "derivative",
+    "UPD": "update",
+    "BG": "background",
+    "TPL": "none",
+    "LIVE": "none",
+    "STUB": "none",
+    "NONE": "none",
+}
 REUSE_LABELS: tuple[Label, ...] = ("SYN", "DER", "VER")
 Aliases = Mapping[str, str]
 """The URL an article ended up under, by the one the data names."""
@@ -49,6 +61,14 @@ class TruePair(NamedTuple):
     @property
     def containment(self) -> float:
         return max(self.older_in_newer, self.newer_in_older)
+
+
+class Choice(NamedTuple):
+    """What a reader of both whole texts calls a pair."""
+
+    first: WholeKind
+    second: WholeKind | None
+    """Where two are defensible."""
 
 
 class Judgement(NamedTuple):
@@ -80,6 +100,16 @@ def read_pairs(path: Path, aliases: Aliases) -> list[TruePair]:
 
 def read_labels(path: Path) -> dict[Pair, Label]:
     return {pair(row["url_a"], row["url_b"]): _label(row["label"]) for row in _rows(path)}
+
+
+def read_choices(path: Path) -> dict[Pair, Choice]:
+    """Raises `KeyError` on a label that is none."""
+    return {
+        pair(row["url_a"], row["url_b"]): Choice(
+            WHOLE_KIND_OF[row["label"]], None if row["second"] == "-" else WHOLE_KIND_OF[row["second"]]
+        )
+        for row in _rows(path)
+    }
 
 
 def read_judgements(path: Path = JUDGEMENTS) -> dict[Pair, Judgement]:

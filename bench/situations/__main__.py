@@ -13,16 +13,20 @@ WRONG, UNUSABLE = 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """1 where a situation comes out wrong that is not known to, or right though it is known to be wrong."""
+    """1 where a situation comes out wrong that is not known to, or right though it is known to be wrong; 2
+    where they cannot be read or none is chosen."""
     parser = argparse.ArgumentParser(prog="python -m bench.situations", description=__doc__)
     parser.add_argument(
-        "--only", default="*", metavar="GLOB", help="LANGUAGE/NAME, such as 'de/*' or '*quote*'"
+        "--only", default="*", metavar="GLOB", help="LANGUAGE/NAME, such as 'de/*' or '*quot*'"
     )
     asked = parser.parse_args(arguments)
     try:
         chosen = [one for one in read_situations() if fnmatch.fnmatch(one.name, asked.only)]
     except BadSituation as error:
         print(f"bench.situations: {error}", file=sys.stderr)
+        return UNUSABLE
+    if not chosen:
+        print(f"bench.situations: --only {asked.only}: no situation has such a name", file=sys.stderr)
         return UNUSABLE
     return report(chosen, read_misses())
 

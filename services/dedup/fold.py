@@ -181,12 +181,14 @@ class Fold:
         if before is not None and before.record.counted:
             article = before.record.article
         reading = read(article.text)
-        days = self._novelty.seen(reading.unique)
-        narrow = reading.narrow[self._novelty.seen(reading.narrow) < self._settings.novelty_least]
+        hashes = np.concatenate((reading.unique, reading.narrow))
+        seen = self._novelty.seen(hashes)
+        days, narrow_days = seen[: len(reading.unique)].copy(), seen[len(reading.unique) :]
+        narrow = reading.narrow[narrow_days < self._settings.novelty_least]
         if 2 * len(narrow) < len(reading.narrow):
             narrow = reading.narrow  # what comes back whole is found by the whole
         counted = (before is not None and before.record.counted) or self._novelty.add(
-            day_of(article.first_seen_at), np.concatenate((reading.unique, reading.narrow))
+            day_of(article.first_seen_at), hashes
         )
         item = Read(article, late, shown, days, counted, self._screen(article, late, reading))
         if item.screened is None:
@@ -228,7 +230,12 @@ class Fold:
         if (retracted is None or self.stories.of(mine.article.article_id) is None) and (
             before is None or shown_at(before.record) <= item.seen_at
         ):
-            folded.clusters += self.stories.place(placed, findings.links, self._pairs.overlaps(mine))
+            folded.clusters += self.stories.place(
+                placed,
+                findings.links,
+                self._pairs.overlaps(mine),
+                rewritten=self._pairs.is_rewritten(mine, before),
+            )
         story = self.stories.of(mine.article.article_id)
         said = verdict(
             item.article,

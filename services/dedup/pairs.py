@@ -1,7 +1,7 @@
 """A version against those that share keys with it: which are looked at, and what each is to it."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -17,7 +17,7 @@ from services.dedup.search.lookup import Hit, Signed
 from services.dedup.search.profile import Profile
 from services.dedup.settings import DedupSettings
 from services.dedup.stories.placing import Link
-from services.dedup.window import Window
+from services.dedup.window import Kept, Window
 
 _MOST_REFUSALS = 8
 _FORGOTTEN = Known((0, ""), ())
@@ -54,7 +54,8 @@ class Pairs:
         left_out = len(beyond) + choice.weak
         findings = Findings([], [], [], beyond, len(choice.chosen), left_out, Counter())
         for candidate in choice.chosen:
-            findings.answers[self._look(signed.profile, candidate, findings, folded)] += 1
+            answer = self._look(signed.profile, candidate, findings, folded, beside=choice.chosen)
+            findings.answers[answer] += 1
         folded.note("candidates", str(findings.looked_at))
         for bound, count in (("copies", len(beyond)), ("passages", choice.weak)):
             if count:
@@ -75,13 +76,29 @@ class Pairs:
             beyond=[self._known(version) for version in beyond],
         )
 
-    def _look(self, mine: Profile, candidate: Candidate, findings: Findings, folded: Folded) -> PairAnswer:
-        """The answer about one pair: the kind of its relation, or why there is none to be told."""
+    def _look(
+        self,
+        mine: Profile,
+        candidate: Candidate,
+        findings: Findings,
+        folded: Folded,
+        *,
+        beside: Sequence[Candidate],
+    ) -> PairAnswer:
+        """The answer about one pair: the kind of its relation, or why there is none to be told.
+
+        `beside`: all candidates that are looked at.
+        """
         other = self._window.signed(candidate.version).profile
         order = source_and_taker(mine, other)
         answer = directed(
             relate(
-                order.newer, order.older, self._settings, bands=candidate.bands, samples=candidate.samples
+                order.newer,
+                order.older,
+                self._settings,
+                bands=candidate.bands,
+                samples=candidate.samples,
+                witnesses=self._witnesses(beside, order.older),
             ),
             order,
         )
@@ -119,6 +136,20 @@ class Pairs:
             return known[pair]
 
         return overlaps
+
+    def is_rewritten(self, mine: Profile, before: Kept | None) -> bool:
+        """Whether a version has next to nothing of the text that it replaces."""
+        if before is None or before.signed is None:
+            return False
+        return shared_share(before.signed.profile, mine) < self._settings.story_link
+
+    def _witnesses(self, chosen: Sequence[Candidate], older: Profile) -> Iterator[Profile]:
+        """What may hold parts of a pair: the other candidates, and what the older text is related to."""
+        kept = self._window.get(older.article.version_id)
+        related = kept.record.verdict.relations if kept else ()
+        found = (self._window.get(relation.other_version_id) for relation in related)
+        yield from (self._window.signed(candidate.version).profile for candidate in chosen)
+        yield from (one.signed.profile for one in found if one and one.signed)
 
     def _settled(self, other: Profile, mine: Profile, *, forward: bool) -> PairAnswer | None:
         """Whether the verdict of the other names this article as its source already, by another version."""
@@ -186,6 +217,8 @@ class Pairs:
 
 def bounded(refused: Sequence[Refusal]) -> tuple[Refusal, ...]:
     """The first of each reason, and more up to a bound; what is left out is in `others` of the first."""
+    if not refused:
+        return ()
     sizes = Counter[str]()
     for refusal in refused:
         sizes[refusal.reason] += 1 + refusal.others

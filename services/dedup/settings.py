@@ -60,6 +60,8 @@ class DedupSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     reuse_containment: Share = 0.3
     """Re-use needs one of the two over all shingles."""
     syndicated_jaccard: Share = 0.54
+    syndicated_body: Share = 0.55
+    """Two texts that have this much of their bodies in common are one report, whatever each adds."""
     cut_containment: Share = 0.7
     """A newer text with this much of its novel shingles in the older one is a cut copy."""
     copy_containment: Share = 0.7

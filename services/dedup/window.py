@@ -133,7 +133,7 @@ def _by_title(kept: Kept) -> tuple[str, str]:
 def weight(signed: Signed) -> int:
     """Bytes of what a version is compared and found by, the entries of the search index included."""
     profile, keys = signed.profile, signed.keys.values
-    shingles = (profile.shingles.wide, profile.shingles.narrow, profile.unique, profile.days)
+    shingles = (profile.shingles.wide, profile.unique, profile.numbers, profile.days)
     words = len(profile.title)
     return (
         sum(array.nbytes for array in shingles)

@@ -22,6 +22,12 @@ _TRACKING = re.compile(
 )
 _AMP = re.compile(r"amp(?:=(?:1|true|yes)?)?|outputtype=(?:valid)?amp", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_SEGMENT = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
+_IN_ORDER = re.compile(
+    rf"(?!\S*(?i:amp))https?://(?:(?!xn--){_LABEL}\.){{1,3}}[a-z]{{2,18}}/(?:{_SEGMENT}/)*(?:{_SEGMENT})?"
+)
+"""Addresses of the plain form that most have, which are canonical as they are."""
 _NAMED = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|[0-9a-f:.]+")
 _SLUG_THEN_AMP = re.compile(r"(/[^/]*(?:-|\d)[^/]*)/amp/?$", re.IGNORECASE)
 _AMP_VIEWER = re.compile(r"https?://www\.google\.[a-z.]+/amp/(s/)?(.+)", re.IGNORECASE)
@@ -40,6 +46,8 @@ def canonical(url: str) -> str | None:
 
 @lru_cache(maxsize=FOLDS_KEPT)
 def _fold(url: str) -> str | None:
+    if len(url) <= MAX_LENGTH and _IN_ORDER.fullmatch(url):
+        return url
     try:
         parts = urlsplit(_unwrapped(url.strip()))
         if parts.scheme.lower() not in _DEFAULT_PORT or not parts.hostname:

@@ -1,9 +1,15 @@
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from services.cli import main
+from tests.unit.console import archives
 
 TOML = """
 [[feed]]
@@ -51,6 +57,14 @@ def test_a_file_that_is_no_list_of_feeds_is_one_line(tmp_path: Path) -> None:
     assert not (tmp_path / "log.db").exists()
 
 
+def test_a_list_in_toml_under_another_name_is_told_the_name_it_needs(tmp_path: Path) -> None:
+    file = tmp_path / "feeds.txt"
+    file.write_text('[[feed]]\nurl = "https://paper.example/rss"\n', encoding="utf-8")
+    result = newsfold("feeds", "import", file, "--bus", f"sqlite:{tmp_path / 'log.db'}")
+    assert result.exit_code == 2
+    assert "name a list in TOML .toml" in result.stderr
+
+
 def test_a_bad_line_is_told_and_the_others_are_followed(tmp_path: Path) -> None:
     file, bus = tmp_path / "feeds.opml", f"sqlite:{tmp_path / 'log.db'}"
     lines = "<outline xmlUrl='file:///srv/feed.xml'/>\n<outline xmlUrl='https://paper.example/rss.xml'/>"
@@ -65,10 +79,26 @@ def test_a_list_of_which_nothing_remains_fails(tmp_path: Path) -> None:
     file = tmp_path / "feeds.opml"
     file.write_text("<opml><body><outline xmlUrl='N/A'/></body></opml>", encoding="utf-8")
     result = newsfold("feeds", "import", file, "--bus", f"sqlite:{tmp_path / 'log.db'}")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "N/A" in result.stderr
     assert "none of its 1 feeds" in result.stderr
     assert not (tmp_path / "log.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"), [(["feeds", "list"], "no feed is followed"), (["dlq", "list"], "no dead letters in")]
+)
+def test_in_a_terminal_it_says_that_there_is_none(tmp_path: Path, words: list[str], says: str) -> None:
+    bus = f"sqlite:{tmp_path / 'log.db'}"
+    newsfold("replay", archives.write(tmp_path / "one.jsonl", archives.rows(1)), "--bus", bus)
+    ours, theirs = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "services", *words, "--bus", bus], stdout=theirs, check=True, timeout=60
+    )
+    os.close(theirs)
+    told = os.read(ours, 4_000).decode()
+    os.close(ours)
+    assert says in told
 
 
 def test_listing_needs_a_log_that_is_there(tmp_path: Path) -> None:

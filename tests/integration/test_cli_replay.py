@@ -187,8 +187,30 @@ def test_wrong_input_is_refused_before_anything_starts(archive: Path, tmp_path: 
     refused(newsfold("replay", archive, tmp_path / "empty.warc"), 2, "empty.warc: is empty")
     refused(newsfold("replay", archive, "--speed", "fast"), 2, "--speed fast")
     refused(newsfold("replay", archive, "--bus", "redis:here"), 2, "sqlite:FILE")
-    refused(newsfold("replay", archive, "--out", archive), 2, "--out")
+    refused(newsfold("replay", archive, "--out", archive), 2, "is a file; name a directory")
+    refused(newsfold("replay", tmp_path / "absent.html"), 2, "absent.html", "No such file")
     assert not (tmp_path / "out").exists()
+
+
+def test_of_an_export_its_directory_is_replayed_and_not_what_it_says_of_articles(
+    archive: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    assert newsfold("replay", archive, "--out", out).exit_code == 0
+    for name in ("relations.jsonl", "stories.jsonl"):
+        refused(newsfold("replay", out / name), 2, name, "is a file of an export; name its directory")
+    assert newsfold("replay", out).stderr == ""
+    (out / "history.jsonl").unlink()
+    for path in (out, out / "articles.jsonl"):
+        result = newsfold("replay", path)
+        assert result.exit_code == 0
+        assert "no history.jsonl in it, so earlier versions and withdrawals are not replayed" in result.stderr
+
+
+def test_what_to_try_next_can_be_pasted(archive: Path, tmp_path: Path) -> None:
+    result = newsfold("replay", archive, "--out", tmp_path / "my out", "--bus", f"sqlite:{tmp_path}/a b.db")
+    assert f"head -1 '{tmp_path}/my out/stories.jsonl' |" in result.stdout
+    assert f"--bus 'sqlite:{tmp_path}/a b.db'" in result.stdout
 
 
 def test_wrong_configuration_is_refused_with_one_line(archive: Path, tmp_path: Path) -> None:

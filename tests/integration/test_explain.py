@@ -17,7 +17,7 @@ from services.console.explain.decision import Counted, KeptOut, Refused, Related
 from services.console.explain.evidence import Evidence, read_bus, read_directory
 from services.console.export.files import export
 from services.contracts import wire
-from services.contracts.articles import Article
+from services.contracts.articles import Article, Withdrawal
 from services.contracts.relations import Refusal, Verdict
 from services.contracts.stories import Story, StoryMember
 from services.contracts.topics import shard_of
@@ -237,7 +237,7 @@ def test_a_member_whose_text_is_another_relation_by_now_is_told_as_both() -> Non
     )
     evidence = Evidence({one.url: one for one in (first, changed)}, said, {"s": story})
     out = io.StringIO()
-    explain_article(evidence, changed.url, Console(file=out, width=400, highlight=False))
+    explain_article(evidence, changed.url, SETTINGS, Console(file=out, width=400, highlight=False))
     (relation,) = said[changed.article_id][-1].relations
     assert relation.kind != "syndicated"
     assert f"paper1: copy of {first.url}" in out.getvalue()
@@ -247,7 +247,7 @@ def test_a_member_whose_text_is_another_relation_by_now_is_told_as_both() -> Non
 def test_an_article_names_the_pairs_that_were_refused_from_either_side(logged: Evidence) -> None:
     for form in FORMS:
         out = io.StringIO()
-        explain_article(logged, form.url, Console(file=out, width=400, highlight=False))
+        explain_article(logged, form.url, SETTINGS, Console(file=out, width=400, highlight=False))
         assert f"{FORMS[1].url} was looked at beside {FORMS[0].url} and refused (template)" in out.getvalue()
 
 
@@ -272,6 +272,61 @@ async def test_it_reads_the_directory_that_is_named(tmp_path: Path) -> None:
     assert "paper1 runs the report that paper0 has" in said.output
     missing = await asyncio.to_thread(asked, "https://nobody.example/")
     assert (missing.exit_code, "no such article" in missing.output) == (2, True)
+
+
+async def test_a_withdrawal_is_read_from_the_log_as_from_the_files(tmp_path: Path) -> None:
+    bus = await log_of(WHOLE[:2])
+    gone = Withdrawal(
+        article_id=WHOLE[0].article_id,
+        version_id=WHOLE[0].version_id,
+        url=WHOLE[0].url,
+        source=WHOLE[0].source,
+        language=WHOLE[0].language,
+        at=WHOLE[1].first_seen_at,
+        note="taken back",
+    )
+    shown_again = msgspec.structs.replace(
+        gone, article_id=WHOLE[1].article_id, at=WHOLE[0].first_seen_at, url=WHOLE[1].url
+    )
+    writer = await bus.writer("test", ["feeds"], 0)
+    for one in (gone, shown_again):
+        headers = wire.headers(one, id=one.article_id, source="test", time=one.at)
+        sent = Output(Partition("articles", 0), one.article_id.encode(), wire.encode(one), headers)
+        await writer.publish([sent], consumed={})
+    await export(bus, tmp_path)
+    there, back = await read_bus(bus), read_directory(tmp_path)
+    assert there.withdrawals == back.withdrawals == {gone.article_id: gone}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("relations.jsonl", None, "no relations.jsonl in it"),
+        ("screened.jsonl", "{not json\n", "screened.jsonl line 1: no line of an export"),
+        ("stories.jsonl", '{"story_id": 3}\n', "stories.jsonl line 1"),
+        ("relations.jsonl", '{"article_id": "a"}\n', "relations.jsonl line 1"),
+        ("articles.jsonl", b"\xff\n", "articles.jsonl line 1"),
+    ],
+)
+async def test_a_directory_that_is_no_whole_export_is_refused_in_one_line(
+    tmp_path: Path, name: str, content: str | bytes | None, says: str
+) -> None:
+    await export(await log_of(WHOLE[:2]), tmp_path)
+    (tmp_path / name).unlink()
+    if content is not None:
+        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    for place, words in ((tmp_path, says), (tmp_path / "stories.jsonl", "is a file")):
+        asked = ["explain", "--out", str(place), WHOLE[0].url]
+        result = await asyncio.to_thread(CliRunner().invoke, main, asked)
+        assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+        assert words in result.stderr
+
+
+def test_two_places_to_look_in_are_one_too_many(tmp_path: Path) -> None:
+    places = ["--out", str(tmp_path), "--bus", "sqlite:var/log.db"]
+    result = CliRunner().invoke(main, ["explain", *places, "https://paper.example/a"])
+    assert result.exit_code == 2
+    assert "name one of them" in result.stderr
 
 
 def _plain(said: object) -> object:

@@ -197,6 +197,8 @@ def test_a_page_for_developers_names_files_and_modules_that_are_there(page: str)
         ("services/contracts/clusters.py", ["Member"]),
         ("services/contracts/sketches.py", ["Scheme", "version"]),
         ("services/dedup/text/screens.py", ["Screen", "screen"]),
+        ("services/console/explain/wording.py", ["_REASONS", "_KINDS", "_DIRECTIONS"]),
+        ("services/console/explain/show.py", ["_STYLES"]),
     ],
 )
 def test_what_the_page_on_extending_names_is_in_the_file_it_names(file: str, names: list[str]) -> None:

@@ -4,33 +4,54 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from services.console.compare.difference import Difference
+from services.console.compare.fields import change, field_differences
 
 Row = Mapping[str, Any]
 
 
-def presence_differences(before: Sequence[Row], after: Sequence[Row]) -> Iterator[Difference]:
+_OF_VERSION = frozenset({"version_id", "title", "text", "first_seen_at"})
+"""What differs where another version is shown."""
+_OF_ROLE = frozenset({"kind", "jaccard", "containment"})
+"""What differs where a member has another part, or took from another."""
+
+
+def presence_differences(
+    before: Sequence[Row], after: Sequence[Row], fields: frozenset[str] = frozenset()
+) -> Iterator[Difference]:
+    """`fields` are those that both exports have."""
     one, other = _first(before), _first(after)
     if one and other:
-        if one["version_id"] != other["version_id"]:
+        changed = one["version_id"] != other["version_id"]
+        if changed:
             yield _told(other, "other-text", "version", "")
+        for field, detail in field_differences(one, other, fields - (_OF_VERSION if changed else set())):
+            yield _told(other, "article-field", field, detail)
     elif one:
         yield _told(one, "only-before", "article", "")
     elif other:
         yield _told(other, "only-after", "article", "")
 
 
-def screen_differences(before: Sequence[Row], after: Sequence[Row]) -> Iterator[Difference]:
+def screen_differences(
+    before: Sequence[Row], after: Sequence[Row], fields: frozenset[str] = frozenset()
+) -> Iterator[Difference]:
     one, other = _first(before), _first(after)
     if one and other:
         if one["reason"] != other["reason"]:
             yield _told(other, "screen", f"{one['reason']} → {other['reason']}", str(other["detail"]))
+        elif "detail" in fields and one["detail"] != other["detail"]:
+            yield _told(
+                other, "screen-evidence", str(other["reason"]), change(one["detail"], other["detail"])
+            )
     elif other:
         yield _told(other, "screened", str(other["reason"]), str(other["detail"]))
     elif one:
         yield _told(one, "unscreened", str(one["reason"]), str(one["detail"]))
 
 
-def role_differences(before: Sequence[Row], after: Sequence[Row]) -> Iterator[Difference]:
+def role_differences(
+    before: Sequence[Row], after: Sequence[Row], fields: frozenset[str] = frozenset()
+) -> Iterator[Difference]:
     """Rows are members of stories. Who is in none on one side is told by the stories."""
     one, other = _first(before), _first(after)
     if not (one and other):
@@ -44,6 +65,12 @@ def role_differences(before: Sequence[Row], after: Sequence[Row]) -> Iterator[Di
     if bool(gone) != bool(gone_now):
         what = "withdrawn" if gone_now else "not withdrawn"
         yield _told(other, "withdrawal", what, str(other.get("withdrawn_note", "")))
+        fields -= {"withdrawn_at", "withdrawn_note"}
+    if one.get("version_id") == other.get("version_id"):
+        same_part = (one["role"], one.get("of", "")) == (other["role"], other.get("of", ""))
+        rest = fields - {"role", "of"} - (frozenset() if same_part else _OF_ROLE)
+        for field, detail in field_differences(one, other, rest):
+            yield _told(other, "member-field", field, detail)
 
 
 def _first(rows: Sequence[Row]) -> Row | None:

@@ -1,10 +1,11 @@
 """Stories of two exports, matched by their members: an id is the name of a founder, who may have changed."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from services.console.compare.difference import Difference
+from services.console.compare.fields import field_differences
 
 
 class ComparedStory(NamedTuple):
@@ -13,6 +14,8 @@ class ComparedStory(NamedTuple):
     lead_url: str
     articles: tuple[str, ...]
     first_seen_at: str
+    others: Mapping[str, Any] = {}
+    """Fields of which there is no more to say than that they differ."""
 
 
 Stories = Mapping[str, ComparedStory]
@@ -25,12 +28,22 @@ def story_differences(before: Stories, after: Stories) -> Iterator[Difference]:
     forth = _shared(before, after)
     back = _shared(after, before)
     matches = _matches(forth)
+    merged = [before[story_id] for story_id in before.keys() - matches.keys()]
+    split = [after[story_id] for story_id in after.keys() - set(matches.values())]
+    moved = frozenset((*_whole(merged, forth), *_whole(split, back)))
     for story_id, other_id in matches.items():
-        yield from _of_match(before[story_id], after[other_id])
-    for story_id in before.keys() - matches.keys():
-        yield _of_one(before[story_id], "merged", "gone", after, forth[story_id])
-    for story_id in after.keys() - set(matches.values()):
-        yield _of_one(after[story_id], "split", "new", before, back[story_id])
+        yield from _of_match(before[story_id], after[other_id], moved)
+    for story in merged:
+        yield _of_one(story, "merged", "gone", after, forth[story.story_id])
+    for story in split:
+        yield _of_one(story, "split", "new", before, back[story.story_id])
+
+
+def _whole(stories: Iterable[ComparedStory], shared: Shared) -> Iterator[str]:
+    """The articles of those that went, or came, whole from one story."""
+    for story in stories:
+        if [*shared[story.story_id].values()] == [len(story.articles)]:
+            yield from story.articles
 
 
 def _shared(stories: Stories, others: Stories) -> Shared:
@@ -57,20 +70,25 @@ def _matches(shared: Shared) -> dict[str, str]:
     return matches
 
 
-def _of_match(one: ComparedStory, other: ComparedStory) -> Iterator[Difference]:
-    lost, got = set(one.articles) - set(other.articles), set(other.articles) - set(one.articles)
+def _of_match(one: ComparedStory, other: ComparedStory, moved: frozenset[str]) -> Iterator[Difference]:
+    """`moved`: articles whose coming and going is told with a story that was merged or split off."""
+    mine, theirs = set(one.articles), set(other.articles)
+    lost, got = mine - theirs - moved, theirs - mine - moved
     if lost and got:
         yield _told(other, "exchanged", "both", f"{_named(lost, 'lost')}; {_named(got, 'got')}")
     elif got:
         yield _told(other, "grew", _number(got), _named(got, "got"))
     elif lost:
         yield _told(other, "shrank", _number(lost), _named(lost, "lost"))
-    elif one.story_id != other.story_id:
+    elif mine == theirs and one.story_id != other.story_id:
         yield _told(other, "renamed", "id", f"{one.story_id} → {other.story_id}")
     if one.lead_url != other.lead_url:
         yield _told(other, "lead", "lead", f"{one.lead_url} → {other.lead_url}")
     elif one.headline != other.headline:
         yield _told(other, "lead", "headline", f"{one.headline} → {other.headline}")
+    if mine == theirs:
+        for field, detail in field_differences(one.others, other.others, one.others.keys()):
+            yield _told(other, "story-field", field, detail)
 
 
 def _of_one(
@@ -80,8 +98,10 @@ def _of_one(
     if not shared:
         return _told(story, alone, _size(story), "")
     home = others[min(shared, key=lambda other: (-shared[other], other))]
-    there = f"{shared[home.story_id]} of its {len(story.articles)} articles: {home.headline}"
-    return _told(story, moved, _size(story), there)
+    place = "was in" if moved == "split" else "is in"
+    there = shared[home.story_id]
+    part = f" ({there} of its {len(story.articles)} articles)" if there < len(story.articles) else ""
+    return _told(story, moved, _size(story), f"{place}: {home.headline}{part}")
 
 
 def _size(story: ComparedStory) -> str:

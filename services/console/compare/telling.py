@@ -10,6 +10,10 @@ MEMBERS = 3
 """Articles of a story that are named."""
 PLAIN = frozenset({"only-before", "only-after", "other-text", "exchanged", "renamed"})
 """Kinds of which there is no more to say than their number."""
+COMPARED = (
+    "articles with their texts, screens, relations, refused pairs, stories and their members, events, "
+    "withdrawals; dead letters by service and reason"
+)
 DETAIL = 300
 """Characters of a detail that are shown."""
 
@@ -17,7 +21,8 @@ DETAIL = 300
 def in_words(found: Comparison) -> Iterator[str]:
     """Lines for a terminal; one where nothing differs."""
     if not found.differences:
-        yield "The same: articles, screens, pairs, roles and stories."
+        yield f"The same in every field that both have: {COMPARED}."
+        yield from _beyond(found)
         return
     for kind, counts in _counted(found):
         yield f"{sum(counts.values()):>7,}  {KINDS[kind]}"
@@ -26,12 +31,21 @@ def in_words(found: Comparison) -> Iterator[str]:
     for kind, counts in _counted(found):
         for what in counts:
             yield from _examples(found, kind, what)
+    yield ""
+    yield f"Compared in every field that both have: {COMPARED}."
+    yield from _beyond(found)
+
+
+def _beyond(found: Comparison) -> Iterator[str]:
+    if found.one_sided:
+        yield f"Not compared, because only one of the two has it: {', '.join(found.one_sided)}."
 
 
 def as_object(found: Comparison) -> dict[str, Any]:
     """For machines: every kind with its counts, and the examples."""
     return {
         "same": not found.differences,
+        "one_sided": list(found.one_sided),
         "counts": {kind: dict(_by_size(counts)) for kind, counts in found.differences.counts.items()},
         "examples": [
             _as_row(found, one)
@@ -55,7 +69,9 @@ def _examples(found: Comparison, kind: str, what: str) -> Iterator[str]:
     if not examples:
         return
     yield ""
-    yield f"{KINDS[kind]}: {what}"
+    count = found.differences.counts[kind][what]
+    more = f" ({len(examples):,} of {count:,} shown)" if len(examples) < count else ""
+    yield f"{KINDS[kind]}: {what}{more}"
     for one in examples:
         yield from _example(found, one)
 

@@ -110,7 +110,7 @@ def list_letters(scope: LetterScope, reason: str | None) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for letter in found:
         console.print(lines.summary_line(letter))
-    console.print(f"{len(found)} dead letters in {scope.place}", style="dim")
+    console.print(f"{len(found) or 'no'} dead letters in {scope.place}", style="dim")
 
 
 def show_letter(scope: LetterScope, offset: int, *, raw: bool) -> None:

@@ -6,6 +6,7 @@ from rich.console import Console
 
 from services.console.addresses import bus_at, parse, shared
 from services.console.explain import show, wording
+from services.console.explain.agreement import NOT_LOOKED_AT, Outcome, disagreements, outcome_today
 from services.console.explain.decision import (
     Counted,
     Decision,
@@ -18,18 +19,21 @@ from services.console.explain.decision import (
 from services.console.explain.evidence import Evidence, read_bus, read_directory
 from services.contracts.articles import Article
 from services.contracts.relations import Refusal, Relation, Verdict
-from services.contracts.topics import Sharding
 from services.dedup.relations.explain import Comparison, compare
 from services.dedup.settings import DedupSettings
+from services.ops.config import Settings
+from services.ops.exits import Exit, Stop
 
 _MOST_REFUSALS = 20
 
 
-async def evidence_of(out: Path | None, address: str, sharding: Sharding) -> Evidence:
-    """From a replay's directory where one is given, else from the log."""
+async def evidence_of(out: Path | None, address: str | None, settings: Settings) -> Evidence:
+    """From a replay's directory where one is given, else from the log. Raises `Stop` (usage)."""
+    if out is not None and address is not None:
+        raise Stop(Exit.USAGE, "--out and --bus are two places to look in: name one of them")
     if out is not None:
-        return read_directory(out, sharding)
-    bus = bus_at(shared(parse(address)))
+        return read_directory(out, settings.ingest.sharding)
+    bus = bus_at(shared(parse(address or settings.bus.url)))
     await bus.start()
     try:
         return await read_bus(bus)
@@ -37,10 +41,10 @@ async def evidence_of(out: Path | None, address: str, sharding: Sharding) -> Evi
         await bus.close()
 
 
-def explain_article(evidence: Evidence, url: str, console: Console) -> None:
+def explain_article(evidence: Evidence, url: str, settings: DedupSettings, console: Console) -> None:
     """Print what relates to an article, through which candidates, and why its story is what it is."""
     article = evidence.find(url)
-    show.head(article, console)
+    show.head(evidence, article, console)
     verdict = evidence.verdict(article)
     if verdict is not None:
         _kept_out(verdict, console)
@@ -52,7 +56,7 @@ def explain_article(evidence: Evidence, url: str, console: Console) -> None:
     for newer, relation in evidence.relations():
         if newer.url in evidence.articles and article.url in (newer.url, relation.other_url):
             show.relation(evidence, newer, relation, console)
-    show.story(evidence, article, console)
+    show.story(evidence, article, settings, console)
 
 
 def explain_pair(evidence: Evidence, url: str, other: str, settings: DedupSettings, console: Console) -> None:
@@ -64,8 +68,8 @@ def explain_pair(evidence: Evidence, url: str, other: str, settings: DedupSettin
     shards = evidence.shards
     known = [article for url, article in evidence.articles.items() if shards.get(url) == shards.get(one.url)]
     now = compare(one, two, known, settings)
-    show.head(now.older, console)
-    show.head(now.newer, console)
+    show.head(evidence, now.older, console)
+    show.head(evidence, now.newer, console)
     then = decision(evidence, one, two)
     console.print("\nAs it was decided:", style="bold")
     _then(then, evidence, console)
@@ -98,9 +102,9 @@ def _then(then: Decision, evidence: Evidence, console: Console) -> None:
 
 def _kept_out(verdict: Verdict, console: Console) -> None:
     if verdict.outcome == "screened" and verdict.reason:
+        why = wording.screen_reason(verdict.reason)
         console.print(
-            f"  {verdict.url} was kept out of matching ({verdict.reason}): {wording.reason(verdict.reason)}; "
-            f"{verdict.detail}",
+            f"  {verdict.url} was kept out of matching ({verdict.reason}): {why}; {verdict.detail}",
             style="red",
             markup=False,
         )
@@ -110,7 +114,7 @@ def _refusal(by: Verdict, refusal: Refusal, console: Console) -> None:
     more = f"; so were {refusal.others:,} more that are not listed" if refusal.others else ""
     console.print(
         f"  {by.url} was looked at beside {refusal.other_url} and refused ({refusal.reason}): "
-        f"{wording.reason(refusal.reason)}; {refusal.detail}{more}",
+        f"{wording.refusal_reason(refusal.reason)}; {refusal.detail}{more}",
         style="red",
         markup=False,
     )
@@ -137,46 +141,61 @@ def _unlisted(refused: tuple[Refusal, ...], left_out: int, console: Console) -> 
 
 def _now(then: Decision, now: Comparison, settings: DedupSettings, *, apart: bool) -> list[str]:
     """What the rules say today, and whether that is what was decided."""
-    before = then.relation.kind if isinstance(then, Related) else None
-    if isinstance(then, Counted):
-        before = then.relation.kind
-    looked_at = now.looked_at and now.near and not apart
-    today = now.answer.kind if isinstance(now.answer, Relation) and looked_at else None
     lines = _today(now, settings, apart=apart)
     if _moved_on(then, now):
         return ["one of the two texts has changed since; these numbers are of the texts shown now", *lines]
     if isinstance(then, KeptOut) and any(one.reason == "beyond-window" for one in then.verdicts):
         return [*lines, "it was kept out for the time at which it came, not for what it says"]
-    if before == today:
-        return [*lines, "that is what was decided"]
-    return [*lines, "the rules, or what is known, have changed: today it would be decided otherwise"]
+    points = disagreements(then, now, apart=apart)
+    if not points:
+        return [*lines, _agreed(then, outcome_today(now, apart=apart))]
+    unless = " unless stronger pairs filled the bounds then;" if isinstance(then, Unlisted) else ""
+    return [
+        *lines,
+        f"the rules, or what is known, have changed:{unless} today it would be decided otherwise: "
+        + "; ".join(points),
+    ]
+
+
+def _agreed(then: Decision, today: Outcome) -> str:
+    if isinstance(then, Counted):
+        return "that is what was decided, as far as it was kept: the pair is counted without its kind"
+    if isinstance(then, Unlisted) and today.what != NOT_LOOKED_AT:
+        return f"so it is one of those that were {today.words} and only counted, or was not looked at"
+    return "that is what was decided"
 
 
 def _today(now: Comparison, settings: DedupSettings, *, apart: bool) -> list[str]:
     newer, older = now.newer, now.older
-    lines = [f"{url} is kept out of matching: {why.reason}: {why.detail}" for url, why in now.screens]
+    if now.screens:
+        return [
+            f"{url} is kept out of matching ({why.reason}): {wording.screen_reason(why.reason)}; {why.detail}"
+            for url, why in now.screens
+        ]
     if apart:
         languages = f"{older.language} and {newer.language}"
-        lines.append(f"never looked at: texts in {languages} are in different shards and not compared")
+        line = f"never looked at: texts in {languages} are in different shards and not compared"
     elif not now.near:
-        lines.append(f"never looked at: more than {settings.window_days} days lie between them")
+        line = f"never looked at: more than {settings.window_days} days lie between them"
     elif not now.hit.bands and not now.hit.samples:
-        lines.append("never looked at: no key in common: no dozen words in a row that prove anything")
+        line = "never looked at: no key in common: no dozen words in a row that prove anything"
     elif not now.candidate:
-        lines.append("never looked at: too few keys in common")
+        line = "never looked at: too few keys in common"
     elif isinstance(now.answer, Relation):
-        lines.append(f"{now.answer.kind}: {wording.kind(now.answer, newer, older)}; {now.answer.reason}")
+        line = f"{now.answer.kind}: {wording.kind(now.answer, newer, older)}; {now.answer.reason}"
     else:
-        lines.append(
-            f"refused ({now.answer.reason}): {wording.reason(now.answer.reason)}; {now.answer.detail}"
+        line = (
+            f"refused ({now.answer.reason}): {wording.refusal_reason(now.answer.reason)}; {now.answer.detail}"
         )
-    return lines
+    return [line]
 
 
 def _moved_on(then: Decision, now: Comparison) -> bool:
     """Whether what was decided was decided on another text of either."""
     shown = {now.newer.version_id, now.older.version_id}
     match then:
+        case KeptOut(verdicts):
+            return not {verdict.version_id for verdict in verdicts} <= shown
         case Related(verdict, relation):
             return {verdict.version_id, relation.other_version_id} != shown
         case Refused(verdict, refusal) if refusal.other_version_id:

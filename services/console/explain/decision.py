@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from services.console.explain.evidence import Evidence
 from services.contracts.articles import Article
-from services.contracts.relations import Refusal, Relation, Verdict
+from services.contracts.relations import REUSE_KINDS, Refusal, Relation, Verdict
 from services.dedup.relations.listing import counting
 
 
@@ -40,6 +40,8 @@ class Unlisted(NamedTuple):
     refused: tuple[Refusal, ...]
     """Those that count others beside them, which are not listed: the pair may be one of these."""
     left_out: int
+    carriers: int = 0
+    """Articles that share a passage with one of the two and are counted beside another."""
 
 
 Decision = Related | Refused | KeptOut | Counted | Unlisted
@@ -59,6 +61,7 @@ def decision(evidence: Evidence, one: Article, other: Article) -> Decision:
     return Unlisted(
         tuple(refusal for verdict in latest for refusal in verdict.refused if refusal.others),
         sum(verdict.left_out for verdict in latest),
+        sum(r.others for verdict in latest for r in verdict.relations if r.kind not in REUSE_KINDS),
     )
 
 

@@ -3,17 +3,23 @@
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
+from services.console.export.reading import read_lines, refuse_incomplete
 from services.console.scan import is_a, scan
 from services.contracts import wire
-from services.contracts.articles import Article
+from services.contracts.articles import Article, Withdrawal
 from services.contracts.relations import Refusal, RefusalReason, Relation, ScreenReason, Verdict
 from services.contracts.stories import Story
 from services.contracts.topics import Sharding, shard_of
+from services.ingest.urls import canonical
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus
+
+S = TypeVar("S", bound=msgspec.Struct)
+_MOST_MATCHES = 5
 
 
 class Evidence(msgspec.Struct):
@@ -25,16 +31,25 @@ class Evidence(msgspec.Struct):
     stories: dict[str, Story] = msgspec.field(default_factory=dict)
     shards: dict[str, int] = msgspec.field(default_factory=dict)
     """Of each article by its URL: texts of two shards are never compared."""
+    withdrawals: dict[str, Withdrawal] = msgspec.field(default_factory=dict)
+    """By article id, of those that were taken back and not shown again."""
 
     def find(self, url: str) -> Article:
         """The article at a URL, or the only one whose URL contains it. Raises `Stop` (usage)."""
-        if url in self.articles:
-            return self.articles[url]
-        matches = [known for known in self.articles if url in known]
+        if not url.strip():
+            raise Stop(Exit.USAGE, "an empty URL names no article")
+        for address in (url, canonical(url) or url):
+            if address in self.articles:
+                return self.articles[address]
+        matches = [known for known in self.articles if url in known or (canonical(url) or url) in known]
         if len(matches) == 1:
             return self.articles[matches[0]]
-        several = f"{len(matches)} articles match, give more of the URL" if matches else "no such article"
-        raise Stop(Exit.USAGE, f"{url}: {several}")
+        raise Stop(Exit.USAGE, f"{url}: {self._several(matches) if matches else 'no such article'}")
+
+    def _several(self, urls: list[str]) -> str:
+        named = "; ".join(f"{url} ({self.articles[url].title})" for url in urls[:_MOST_MATCHES])
+        more = f"; and {len(urls) - _MOST_MATCHES:,} more" if len(urls) > _MOST_MATCHES else ""
+        return f"{len(urls):,} articles match, give more of the URL: {named}{more}"
 
     def verdict(self, article: Article) -> Verdict | None:
         """The one in force."""
@@ -80,9 +95,8 @@ class _ScreenedLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_directory(out: Path, sharding: Sharding = "one") -> Evidence:
-    """The files of a finished replay or an export. Raises `Stop` (usage) where they are not there."""
-    if not (out / "articles.jsonl").is_file():
-        raise Stop(Exit.USAGE, f"{out}: no articles.jsonl in it; name the --out directory of a replay")
+    """The files of a finished replay or an export. Raises `Stop` (usage) where they are not, or damaged."""
+    refuse_incomplete(out)
     evidence = Evidence()
     said: dict[str, Verdict] = {}
     for article in _rows(out / "articles.jsonl", Article):
@@ -105,6 +119,9 @@ def read_directory(out: Path, sharding: Sharding = "one") -> Evidence:
     evidence.verdicts = {article: [verdict] for article, verdict in said.items()}
     for story in _rows(out / "stories.jsonl", Story):
         evidence.stories[story.story_id] = story
+    if (out / "withdrawals.jsonl").is_file():
+        rows = _rows(out / "withdrawals.jsonl", Withdrawal)
+        evidence.withdrawals = {gone.article_id: gone for gone in rows}
     return evidence
 
 
@@ -137,11 +154,8 @@ def _refused(verdict: Verdict, line: _ScreenedLine, evidence: Evidence) -> Verdi
     return msgspec.structs.replace(verdict, refused=(*verdict.refused, refusal))
 
 
-def _rows(file: Path, kind: type[msgspec.Struct]) -> Iterator:  # type: ignore[type-arg]
-    decoder = msgspec.json.Decoder(kind)
-    with file.open("rb") as rows:
-        for row in rows:
-            yield decoder.decode(row)
+def _rows(file: Path, kind: type[S]) -> Iterator[S]:
+    return read_lines(file, msgspec.json.Decoder(kind).decode)
 
 
 async def read_bus(bus: Bus) -> Evidence:
@@ -155,6 +169,7 @@ async def _articles(bus: Bus, evidence: Evidence) -> None:
     """The first sight of the versions that are shown, and their shards."""
     shown: dict[str, Article] = {}
     first: dict[tuple[str, str], Article] = {}
+    gone: dict[str, Withdrawal] = {}
     async for record in scan(bus, "articles"):
         if is_a(record, Article):
             article = wire.decode(Article, record.value or b"")
@@ -162,6 +177,13 @@ async def _articles(bus: Bus, evidence: Evidence) -> None:
             evidence.shards[article.url] = record.partition.number
             shown[article.url] = max(shown.get(article.url, article), article, key=_time_seen)
             first[version] = min(first.get(version, article), article, key=_time_seen)
+        elif is_a(record, Withdrawal):
+            withdrawal = wire.decode(Withdrawal, record.value or b"")
+            gone[withdrawal.article_id] = max(
+                gone.get(withdrawal.article_id, withdrawal), withdrawal, key=lambda one: one.at
+            )
+    seen = {article.article_id: article.first_seen_at for article in shown.values()}
+    evidence.withdrawals = {one: told for one, told in gone.items() if one in seen and told.at >= seen[one]}
     evidence.articles = {url: first[url, article.version_id] for url, article in shown.items()}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from services.contracts.articles import Article
-from services.contracts.relations import Direction, RefusalReason, Relation, RelationKind
+from services.contracts.relations import Direction, RefusalReason, Relation, RelationKind, ScreenReason
 
 _KINDS: Mapping[RelationKind, str] = {
     "duplicate": "{newer} shows its own text again at another address",
@@ -24,6 +24,11 @@ _REASONS: Mapping[RefusalReason, str] = {
     "little-evidence": "they have too little in common that is not said all the time",
     "short-passages": "they have words in common, but no passage that is long enough",
 }
+_OF_PAIRS: Mapping[RefusalReason, str] = {
+    "stub": "most of both is text of the site, as it stands before a paywall, and about neither title",
+    "ticker": "one is a running chronicle, which quotes the other and is no report of its own",
+}
+"""Reasons that say something else of a pair than of an article."""
 _DIRECTIONS: Mapping[Direction, str] = {
     "credit": "{newer} credits the agency {older}, so it has the text from there, whoever was seen first",
     "notice": "a notice speaks of what it withdraws",
@@ -50,8 +55,14 @@ def direction(relation: Relation, newer: Article, older: Article | None) -> str:
     return f"{names['older']} was seen first, {_apart(older.first_seen_at, newer.first_seen_at)} earlier"
 
 
-def reason(why: RefusalReason) -> str:
+def screen_reason(why: ScreenReason) -> str:
+    """Why an article is kept out of matching."""
     return _REASONS[why]
+
+
+def refusal_reason(why: RefusalReason) -> str:
+    """Why two articles that were looked at are no pair."""
+    return _OF_PAIRS.get(why) or _REASONS[why]
 
 
 def others(relation: Relation) -> str:

@@ -16,6 +16,8 @@ from services.stream.bus import Bus
 
 def directory(out: Path) -> Path:
     """`out`, made. Raises `Stop` (usage)."""
+    if out.is_file():
+        raise Stop(Exit.USAGE, f"--out {out}: is a file; name a directory")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

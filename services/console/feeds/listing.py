@@ -27,7 +27,7 @@ REASONS_SHOWN = 3
 def list_feeds(log: str, settings: Settings) -> None:
     known = asyncio.run(census_of(addresses.shared(addresses.parse(log)), settings)).known()
     if sys.stdout.isatty():
-        Console().print(feeds_table(known))
+        Console().print(feeds_table(known) if known else "no feed is followed; newsfold feeds import FILE")
         return
     for one in known:
         click.echo(msgspec.json.encode(short_row(one)).decode())

@@ -32,7 +32,7 @@ def listed_in(file: Path) -> Sequence[Feed]:
     for rejection in found.rejected:
         click.echo(f"{file}: left out: {rejection}", err=True)
     if not found.feeds:
-        raise Stop(Exit.FAILED, f"{file}: none of its {len(found.rejected)} feeds can be followed")
+        raise Stop(Exit.USAGE, f"{file}: none of its {len(found.rejected)} feeds can be followed")
     return found.feeds
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import click
 from msgspec.structs import replace
 from rich.console import Console
 
@@ -73,6 +74,8 @@ class ReplayRequest(NamedTuple):
     ) -> "ReplayRequest":
         """Raises `Stop` (usage) for what cannot be done."""
         files = inputs.checked(paths)
+        for gap in inputs.gaps(paths):
+            click.echo(gap, err=True)
         if feeds:
             refuse_idle_list(feeds, recorded=not all(map(is_archive, files)))
         return cls(

@@ -3,11 +3,15 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from services.console.export.files import HISTORY
+from services.console.export.files import FILES, HISTORY
 from services.ops.exits import Exit, Stop
 
 SUFFIXES = (".warc", ".warc.gz", ".jsonl", ".jsonl.gz")
 ARTICLES = "articles.jsonl"
+_NO_INPUT = frozenset(FILES) - {ARTICLES, HISTORY}
+"""What an export says of its articles: nothing that could be read in."""
+_SIGN = "relations.jsonl"
+"""Beside articles it tells an export from an archive of that name."""
 
 
 def checked(paths: Sequence[Path]) -> tuple[Path, ...]:
@@ -32,6 +36,15 @@ def _files_of(path: Path) -> Iterator[Path]:
     yield articles if _holds(articles) else path
 
 
+def gaps(paths: Sequence[Path]) -> Iterator[str]:
+    """What exports among the paths no longer hold, a line each."""
+    for path in paths:
+        out = path if path.is_dir() else path.parent
+        whole = path.is_dir() or path.name == ARTICLES
+        if whole and (out / ARTICLES).is_file() and (out / _SIGN).is_file() and not (out / HISTORY).exists():
+            yield f"{out}: no {HISTORY} in it, so earlier versions and withdrawals are not replayed"
+
+
 def _holds(file: Path) -> bool:
     try:
         return file.is_file() and file.stat().st_size > 0
@@ -41,8 +54,10 @@ def _holds(file: Path) -> bool:
 
 def _refusal(path: Path) -> str:
     try:
-        if path.is_dir():
+        if path.stat() and path.is_dir():
             return "is a directory, and no export with articles.jsonl in it; name the recordings in it"
+        if path.name in _NO_INPUT and path.with_name(ARTICLES).is_file():
+            return "is a file of an export; name its directory"
         if not path.name.endswith(SUFFIXES):
             return f"unknown kind of recording; known: {', '.join(SUFFIXES)}"
         with path.open("rb") as file:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 
 from rich.table import Table
@@ -100,8 +101,8 @@ def hints(out: Path | None, address: Address | None, *, stories: bool) -> Iterat
         yield "Nothing was kept. Add --out DIR to write articles, relations, stories and more as JSON lines."
     else:
         yield f"Written to {out}: {', '.join(name.removesuffix('.jsonl') for name in FILES)} (.jsonl)."
-        yield f"Try next:  head -1 {out / 'stories.jsonl'} | python3 -m json.tool"
+        yield f"Try next:  head -1 {quote(str(out / 'stories.jsonl'))} | python3 -m json.tool"
     if not stories:
         yield "           add --stories to see who had each story first, who copied and who rewrote"
     if address is not None and address.file() is not None:
-        yield f"           newsfold tail story-changes --bus {address}"
+        yield f"           newsfold tail story-changes --bus {quote(str(address))}"

@@ -131,7 +131,9 @@ async def _show_once(top: Top, every_s: float, *, as_json: bool) -> None:
     click.echo(msgspec.json.encode(found) if as_json else page(found))
     if all(one.error for one in found.processes):
         told = "; ".join(f"{one.at}: {one.error}" for one in found.processes)
-        raise Stop(Exit.FAILED, f"nothing answers: {told}")
+        raise Stop(
+            Exit.FAILED, f"nothing answers: {told}; start `newsfold run`, or say with --at where it listens"
+        )
 
 
 async def _show_live(top: Top, every_s: float) -> None:

@@ -1,6 +1,7 @@
 """Why two articles are related or not: the chain of `fold` run again for one pair, and kept visible."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -13,9 +14,10 @@ from services.dedup.relations.relate import Unrelated, relate
 from services.dedup.search.candidates import Candidate, choose
 from services.dedup.search.lookup import Hit, Search, Signed
 from services.dedup.search.novelty import Novelty
-from services.dedup.search.profile import profile, read
+from services.dedup.search.profile import Profile, profile, read
 from services.dedup.settings import DedupSettings
 from services.dedup.text.screens import Screen, screen
+from services.dedup.text.shingles import among
 
 _DAY_S = 86_400
 
@@ -45,6 +47,7 @@ class Comparison(NamedTuple):
 
 def compare(one: Article, other: Article, known: Iterable[Article], settings: DedupSettings) -> Comparison:
     """Compare two articles as dedup would now, given what was `known` at the time."""
+    known = list(known)
     search = Search(settings)
     wanted = sorted((one, other), key=lambda article: (article.first_seen_at, article.article_id))
     first, second = _signed(wanted, known, search, settings)
@@ -67,9 +70,33 @@ def compare(one: Article, other: Article, known: Iterable[Article], settings: De
         candidate=bool(hits and choose(found, settings).chosen),
         shares=overlap(order.newer, order.older, stale_days=settings.novelty_least),
         answer=directed(
-            relate(order.newer, order.older, settings, bands=hit.bands, samples=hit.samples), order
+            relate(
+                order.newer,
+                order.older,
+                settings,
+                bands=hit.bands,
+                samples=hit.samples,
+                witnesses=_witnesses(order.newer, order.older, known, settings),
+            ),
+            order,
         ),
     )
+
+
+def _witnesses(
+    newer: Profile, older: Profile, known: Iterable[Article], settings: DedupSettings
+) -> Iterator[Profile]:
+    """Of the articles of the window before the newer one, what shares passages with it, the most first."""
+    begin = newer.article.first_seen_at - timedelta(days=settings.window_days)
+    found = []
+    for article in known:
+        if begin <= article.first_seen_at <= newer.article.first_seen_at:
+            reading = read(article.text)
+            shared = [int(among(reading.unique, one.unique).sum()) for one in (newer, older)]
+            if max(shared) >= settings.background_run:
+                found.append((-shared[0], -shared[1], article.article_id, article, reading))
+    for *_, article, reading in sorted(found, key=lambda item: item[:3]):
+        yield profile(article, reading, np.zeros(len(reading.unique), np.uint8))
 
 
 def _signed(

@@ -4,28 +4,28 @@ Decided by what differs, in which place, and whether the titles know of it. Figu
 names and days agree are news of the same thing; names that move in titles and texts are another thing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from functools import cached_property
 from typing import NamedTuple
 
 from services.contracts.relations import RefusalReason
-from services.dedup.relations.gaps import Gap, gaps
+from services.dedup.relations.gaps import Gap, Swap, dense_runs, gaps
 from services.dedup.relations.overlap import Overlap
 from services.dedup.relations.passages import Run
 from services.dedup.search.profile import Profile
 from services.dedup.settings import DedupSettings
-from services.dedup.text.calendar import weekdays
+from services.dedup.text.calendar import undated, weekdays
 from services.dedup.text.figures import agree, common, figures
 from services.dedup.text.screens import is_timed
-from services.dedup.text.words import fold
+from services.dedup.text.words import fold, folded, stretch
 
 _HOUR_US = 3_600_000_000
 _DENSE_FIGURES = 20
 _CONTAINED = 0.8
 _OPENING_WORDS = 10
 _SITE_WORDS = 120
-_SPELLINGS = 0.5
+_SPELLINGS = 0.6
 _OWN_FIGURES = 0.5
 _HALF = 0.5
 _WHOLE_JACCARD = 0.6
@@ -33,7 +33,11 @@ _WHOLE_SHINGLES = 60
 _TITLE_FRAME = 2
 _FRAME = 0.75
 _FRAME_CONTAINED = 0.3
+_FEW_FIGURES = 2
 _FIELDS = 3
+_WHOLE_NAME = 2
+_LEAST_FRAME = 0.15
+_FEWEST_FIELDS = 2
 
 
 class Unrelated(NamedTuple):
@@ -50,8 +54,13 @@ class Between:
         self._pair = newer, older, found
 
     @cached_property
+    def runs(self) -> list[Run]:
+        return dense_runs(*self._pair)
+
+    @cached_property
     def gaps(self) -> list[Gap]:
-        return gaps(*self._pair)
+        newer, older, _ = self._pair
+        return gaps(newer, older, self.runs)
 
 
 def refuse(
@@ -62,7 +71,7 @@ def refuse(
     return (
         _round_up(newer, older, shares, settings)
         or _rubric(newer, older, shares, settings)
-        or _other_subject(newer, older, shares, found, between)
+        or _other_subject(newer, older, shares, between)
         or _series(newer, older, shares, between, settings)
         or _opening(newer, older, shares, found, settings)
         or _site_text(newer, older, shares, found)
@@ -114,14 +123,12 @@ def _rubric(newer: Profile, older: Profile, shares: Overlap, settings: DedupSett
     )
 
 
-def _other_subject(
-    newer: Profile, older: Profile, shares: Overlap, found: Sequence[Run], between: "Between"
-) -> Unrelated | None:
+def _other_subject(newer: Profile, older: Profile, shares: Overlap, between: "Between") -> Unrelated | None:
     """One form, two subjects: what the titles name differently stands differently in the same place."""
     if shares.larger_containment < _FRAME_CONTAINED or newer.article.title == older.article.title:
         return None
     ours, theirs = set(fold(newer.article.title)), set(fold(older.article.title))
-    if not ours - theirs or not theirs - ours:
+    if not ours - theirs or not theirs - ours or not _is_frame(newer, older, between):
         return None
     least = 2 if newer.unspaced else 1  # a single sign is a slip or a synonym, no name
     swaps = {
@@ -130,36 +137,67 @@ def _other_subject(
         for swap in gap.swaps()
         if min(len(swap.words), len(swap.others)) >= least
     }
-    if len(swaps) < _FIELDS or not _is_frame(newer, older, found, between.gaps):
+    if len(swaps) < _FEWEST_FIELDS:
         return None
-    mine, others, frame = _titles(newer, older)
-    mine -= set(fold(older.article.text))
-    others -= set(fold(newer.article.text))
-    named = [
-        (word, other)
-        for swap in swaps
-        for word in mine.intersection(swap.words)
-        for other in others.intersection(swap.others)
-    ]
-    if not named:
+    names = _swapped_names(newer, older, swaps)
+    if not names.swapped:
         return None
-    if not (_figures_differ(newer, older) or (frame >= _TITLE_FRAME and all(swap.names for swap in swaps))):
+    word, other = min(names.swapped)
+    framed = names.frame >= _TITLE_FRAME
+    opens = framed and newer.article.source == older.article.source and _opens(between, word, other)
+    only = framed and (names.whole or all(swap.names for swap in swaps))
+    if not (opens or (len(swaps) >= _FIELDS and (only or _figures_differ(newer, older)))):
         return None
-    word, other = min(named)
     return Unrelated("template", f"one form, another subject: {word!r} here, {other!r} there")
 
 
-def _is_frame(newer: Profile, older: Profile, found: Sequence[Run], between: Sequence[Gap]) -> bool:
+class Names(NamedTuple):
+    """What two titles name, each for itself, beside what they share."""
+
+    swapped: list[tuple[str, str]]
+    """Words that stand one for the other in the same place of the texts, and in no other."""
+    whole: bool
+    """All that either title has alone is swapped so, two words at least."""
+    frame: int
+    """Words that the titles share in order."""
+
+
+def _swapped_names(newer: Profile, older: Profile, swaps: Iterable[Swap]) -> Names:
+    mine, others, frame = _titles(newer, older)
+    held, there = mine - set(fold(older.article.text)), others - set(fold(newer.article.text))
+    swapped = [
+        (word, other)
+        for swap in swaps
+        for word in held.intersection(swap.words)
+        for other in there.intersection(swap.others)
+    ]
+    whole = all(
+        len(alone) >= _WHOLE_NAME and alone == {pair[side] for pair in swapped}
+        for side, alone in enumerate((mine, others))
+    )
+    return Names(swapped, whole, frame)
+
+
+def _opens(between: "Between", word: str, other: str) -> bool:
+    """Whether each text begins with its own of these words, while no figure differs."""
+    run = between.runs[0] if between.runs else None
+    first = between.gaps[0] if between.gaps and run and run.start and run.other else None
+    if first is None or word not in first.words or other not in first.others:
+        return False
+    return not any(map(_conflict, between.gaps))
+
+
+def _is_frame(newer: Profile, older: Profile, between: "Between") -> bool:
     """Whether the two are one text but for what is swapped: nothing of length was added or left out."""
-    same = sum(run.length for run in found)
-    ours = same + sum(len(gap.words) for gap in between)
-    theirs = same + sum(len(gap.others) for gap in between)
+    same = sum(run.length for run in between.runs)
+    ours = same + sum(len(gap.words) for gap in between.gaps)
+    theirs = same + sum(len(gap.others) for gap in between.gaps)
     return ours >= _FRAME * newer.words and theirs >= _FRAME * older.words
 
 
 def _titles(newer: Profile, older: Profile) -> tuple[set[str], set[str], int]:
     """What each title has alone, and how many words they share in order."""
-    one, other = fold(newer.article.title), fold(older.article.title)
+    one, other = undated(newer.article.title), undated(older.article.title)
     frame = sum(block.size for block in SequenceMatcher(None, one, other, False).get_matching_blocks())
     return _alone(one, other), _alone(other, one), frame
 
@@ -167,11 +205,15 @@ def _titles(newer: Profile, older: Profile) -> tuple[set[str], set[str], int]:
 def _alone(title: Sequence[str], other: Sequence[str]) -> set[str]:
     """Its words, figures left out, that the other does not have in any spelling."""
     return {
-        word
-        for word in title
-        if not word[0].isdigit()
-        and not any(SequenceMatcher(None, word, one).ratio() >= _SPELLINGS for one in other)
+        word for word in title if not word[0].isdigit() and not any(_is_spelling(word, one) for one in other)
     }
+
+
+def _is_spelling(word: str, other: str) -> bool:
+    """Whether two words are alike, by bounds first that cost less than the ratio."""
+    alike = SequenceMatcher(None, word, other)
+    bounds = (alike.real_quick_ratio, alike.quick_ratio, alike.ratio)
+    return all(bound() >= _SPELLINGS for bound in bounds)
 
 
 def _figures_differ(newer: Profile, older: Profile) -> bool:
@@ -187,27 +229,38 @@ def _series(
     """One frame, other figures, another day or next to nothing else in common: two parts of a series."""
     hours = _hours(newer, older)
     apart = hours >= settings.template_hours
-    if not apart and shares.larger_containment >= _HALF:
+    half = shares.larger_containment >= _HALF
+    if shares.larger_containment < _LEAST_FRAME or (half and not apart):
+        return None
+    conflicts = sum(map(_conflict, between.gaps))
+    if not conflicts:
         return None
     shared = common(newer.figures, older.figures)
     poorer = min(len(newer.figures), len(older.figures))
     agreement = shared / max(1, len(newer.figures) + len(older.figures) - shared)
     same = newer.article.source == older.article.source
     bound = settings.template_agreement if same else settings.template_agreement_across
-    enough = 2 if same and newer.title == older.title else settings.template_least_figures
+    known = (same and newer.title == older.title) or _are_dated(newer.article.title, older.article.title)
+    enough = _FEW_FIGURES if known else settings.template_least_figures
     if poorer < enough or agreement >= bound or shared >= settings.template_contained * poorer:
         return None
-    conflicts = sum(map(_conflict, between.gaps))
-    near = hours < settings.far_days * 24 and (
-        (conflicts >= 1 and not _same_days(newer, older)) if apart else (conflicts >= 2 and agreement < _HALF)
+    far = hours >= settings.far_days * 24
+    moved = (
+        not _same_days(newer, older) and not (far and half) if apart else conflicts >= 2 and agreement < _HALF
     )
     dense = apart and conflicts >= 3 and poorer >= _DENSE_FIGURES
-    if not (near or dense):
+    if not (moved or dense):
         return None
     return Unrelated(
         "template",
         f"same frame, other figures: {shared} of {poorer} agree, {conflicts} in the same place differ",
     )
+
+
+def _are_dated(title: str, other: str) -> bool:
+    """Whether two titles are one but for the day of the week that each names."""
+    ours, theirs = weekdays(title), weekdays(other)
+    return bool(ours and theirs) and ours != theirs and undated(title) == undated(other)
 
 
 def _conflict(gap: Gap) -> bool:
@@ -224,7 +277,7 @@ def moved_figures(newer: Profile, older: Profile, found: Sequence[Run]) -> bool:
         ours and theirs and ours.isdisjoint(theirs)
         for ours, theirs in (
             ({one.value for one in figures(gap.text)}, {one.value for one in figures(gap.other_text)})
-            for gap in gaps(newer, older, found)
+            for gap in Between(newer, older, found).gaps
         )
     )
 
@@ -277,8 +330,9 @@ def _site_text(newer: Profile, older: Profile, shares: Overlap, found: Sequence[
 
 
 def shared_words(newer: Profile, found: Sequence[Run]) -> set[str]:
-    words = fold(newer.article.text)
-    return {word for run in found for word in words[run.start : run.start + run.length]}
+    words = folded(newer.article.text)
+    stretches = (stretch(words, run.start, run.start + run.length) for run in found)
+    return {word for shared in stretches for word in shared.split(" ")}
 
 
 def _hours(newer: Profile, older: Profile) -> float:

@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from services.dedup.relations.passages import Run
 from services.dedup.search.profile import Profile
-from services.dedup.text.words import Spans, fold, spans
+from services.dedup.text.words import Spans, folded, spans, stretch
 
 MOST_WORDS = 12
+_LONGEST_WORDS, _LONGEST_SIGNS = 60, 150
+_DENSE = 0.4
 Place = tuple[int, int, int, int]
 """From word to word of the newer text, and of the older one, ends exclusive."""
 
@@ -49,17 +51,44 @@ def gaps(newer: Profile, older: Profile, found: Sequence[Run], *, most: int = MO
     if not places:
         return []
     text, other = newer.article.text, older.article.text
-    words, others = fold(text), fold(other)
+    words, others = folded(text), folded(other)
     mine, theirs = spans(text), spans(other)
     return [
-        Gap(tuple(words[a:b]), tuple(others[c:d]), _slice(text, mine, a, b), _slice(other, theirs, c, d))
+        Gap(
+            tuple(stretch(words, a, b).split(" ")),
+            tuple(stretch(others, c, d).split(" ")),
+            _slice(text, mine, a, b),
+            _slice(other, theirs, c, d),
+        )
         for a, b, c, d in places
     ]
+
+
+def dense_runs(newer: Profile, older: Profile, found: Sequence[Run]) -> list[Run]:
+    """The runs, and between them the equal words of rows of swaps that are too dense for runs."""
+    longest = _LONGEST_SIGNS if newer.unspaced else _LONGEST_WORDS
+    places = [place for place in _between(found) if _is_row(place, longest)]
+    if not places:
+        return list(found)
+    words, others = folded(newer.article.text), folded(older.article.text)
+    made = list(found)
+    for a, b, c, d in places:
+        ours, theirs = stretch(words, a, b).split(" "), stretch(others, c, d).split(" ")
+        matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
+        if matcher.ratio() >= _DENSE:
+            made += [Run(a + i, c + j, length) for i, j, length in matcher.get_matching_blocks() if length]
+    return sorted(made)
 
 
 def _is_short(place: Place, most: int) -> bool:
     begin, end, there, other_end = place
     return 0 < end - begin <= most and 0 < other_end - there <= most
+
+
+def _is_row(place: Place, longest: int) -> bool:
+    begin, end, there, other_end = place
+    lengths = end - begin, other_end - there
+    return MOST_WORDS < max(lengths) <= longest and min(lengths) > 0
 
 
 def _between(found: Sequence[Run]) -> Iterator[Place]:

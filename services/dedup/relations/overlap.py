@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from services.dedup.search.profile import Profile
-from services.dedup.text.shingles import among
+from services.dedup.text.shingles import among, matches
 
 
 class Overlap(NamedTuple):
@@ -43,28 +43,31 @@ class Overlap(NamedTuple):
         return self.fresh_shared / max(1, min(self.fresh_newer, self.fresh_older))
 
     @property
+    def fresh_jaccard(self) -> float:
+        return self.fresh_shared / max(1, self.fresh_newer + self.fresh_older - self.fresh_shared)
+
+    @property
     def fresh_share_of_newer(self) -> float:
         return self.fresh_shared / max(1, self.fresh_newer)
 
 
 def overlap(newer: Profile, older: Profile, *, stale_days: int) -> Overlap:
     """Exact counts. `stale_days`: seen on so many earlier days, a shingle is stale."""
-    common = among(newer.unique, older.unique)
-    days = newer.days[common]
-    theirs = older.days[np.searchsorted(older.unique, newer.unique[common])]
+    here, there = matches(newer.unique, older.unique)
+    days, theirs = newer.days[here], older.days[there]
     fresh = (days < stale_days) & (theirs < stale_days)
     return Overlap(
         shared=len(days),
         newer=len(newer.unique),
         older=len(older.unique),
-        fresh_shared=int(fresh.sum()),
-        fresh_newer=int(newer.fresh(stale_days).sum()),
-        fresh_older=int(older.fresh(stale_days).sum()),
-        unseen_shared=int((days < 2).sum()),
+        fresh_shared=int(np.count_nonzero(fresh)),
+        fresh_newer=int(np.count_nonzero(newer.fresh(stale_days))),
+        fresh_older=int(np.count_nonzero(older.fresh(stale_days))),
+        unseen_shared=int(np.count_nonzero(days < 2)),
     )
 
 
 def shared_share(one: Profile, other: Profile) -> float:
     """The larger containment of two versions, all shingles counted."""
     few, many = sorted((one.unique, other.unique), key=len)
-    return float(among(few, many).sum()) / max(1, min(len(one.unique), len(other.unique)))
+    return int(np.count_nonzero(among(few, many))) / max(1, min(len(one.unique), len(other.unique)))

@@ -6,15 +6,15 @@ trimmed so that they do not overlap in the newer text. Every run of at least one
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from services.contracts.relations import Passage
 from services.dedup.search.profile import Profile
-from services.dedup.text.shingles import Shingles, Starts, among
-from services.dedup.text.words import SOFT_HYPHEN, Spans, spans, spelt
+from services.dedup.text.shingles import Shingles, Starts, matches
+from services.dedup.text.words import SOFT_HYPHEN, Spans, spans, spelt, stretch
 
 _MOST_MATCHES = 2_000_000
 _SHORTEST_PIECE = 4
@@ -47,12 +47,12 @@ def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage,
     found = [
         piece
         for run in found
-        for piece in (
-            [run]
-            if not hyphened
-            and not others
-            and words[run.start : run.start + run.length] == written[run.other : run.other + run.length]
-            else _pieces(run, hyphened, others, words, written)
+        for piece in _pieces(
+            run,
+            hyphened,
+            others,
+            stretch(words, run.start, run.start + run.length),
+            stretch(written, run.other, run.other + run.length),
         )
     ]
     if not found:
@@ -71,43 +71,52 @@ def _hyphened(text: str, words: Spans) -> set[int]:
     return set((np.searchsorted(words[:, 0], places, "right") - 1).tolist())
 
 
-def _pieces(
-    run: Run, hyphened: set[int], others: set[int], words: Sequence[str], written: Sequence[str]
-) -> Iterator[Run]:
+def _pieces(run: Run, hyphened: set[int], others: set[int], words: str, written: str) -> Iterator[Run]:
+    """The run without words that hold a soft hyphen, and those that are spelt in two ways."""
+    if words == written and not hyphened and not others:
+        yield run
+        return
     begin = 0
-    for i in range(run.length + 1):
-        if (
-            i == run.length
-            or run.start + i in hyphened
-            or run.other + i in others
-            or words[run.start + i] != written[run.other + i]
-        ):
-            if i - begin >= _SHORTEST_PIECE:
-                yield Run(run.start + begin, run.other + begin, i - begin)
+    for i, (word, other) in enumerate(zip(words.split(" "), written.split(" "), strict=True)):
+        if word != other or run.start + i in hyphened or run.other + i in others:
+            yield from _piece(run, begin, i)
             begin = i + 1
+    yield from _piece(run, begin, run.length)
+
+
+def _piece(run: Run, begin: int, end: int) -> Iterator[Run]:
+    if end - begin >= _SHORTEST_PIECE:
+        yield Run(run.start + begin, run.other + begin, end - begin)
 
 
 def _maximal(newer: Profile, older: Profile) -> list[Run]:
     """All maximal runs, longest first; ties by place. Only places that match somewhere are looked at."""
-    common = newer.unique[among(newer.unique, older.unique)]  # few, mostly, and quick to look in
-    here = np.flatnonzero(among(newer.shingles.wide, common))
-    there = np.flatnonzero(among(older.shingles.wide, common))
-    theirs = older.shingles.wide[there]
-    order = np.argsort(theirs, kind="stable")
-    ordered, there = theirs[order], there[order]
-    mine = newer.shingles.wide[here]
-    low = np.searchsorted(ordered, mine, "left")
-    counts = np.searchsorted(ordered, mine, "right") - low
-    total = int(counts.sum())
+    ours, theirs = matches(newer.unique, older.unique)
+    here, mine = _common(newer, ours)
+    there, others = _common(older, theirs)
+    counts = np.bincount(others, minlength=len(theirs))
+    there = there[np.argsort(others, kind="stable")]
+    times, begin = counts[mine], (np.cumsum(counts) - counts)[mine]
+    total = int(times.sum())
     if not 0 < total <= _MOST_MATCHES:
         return []
-    nth = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
-    return _joined(np.repeat(here, counts), there[np.repeat(low, counts) + nth], newer.shingles)
+    nth = np.arange(total) - np.repeat(np.cumsum(times) - times, times)
+    return _joined(np.repeat(here, times), there[np.repeat(begin, times) + nth], newer.shingles)
+
+
+def _common(version: Profile, shared: Starts) -> tuple[Starts, Starts]:
+    """Where shingles stand that a pair shares, and which of the shared ones they are."""
+    shares = np.full(len(version.unique), -1)
+    shares[shared] = np.arange(len(shared))
+    numbers = shares[version.numbers]
+    here = np.flatnonzero(numbers >= 0)
+    return here, numbers[here]
 
 
 def _joined(here: Starts, there: Starts, shingles: Shingles) -> list[Run]:
+    """`here` ascends."""
     diagonal = here - there
-    by = np.lexsort((here, diagonal))
+    by = np.argsort(diagonal, kind="stable")
     here, there, diagonal = here[by], there[by], diagonal[by]
     breaks = np.flatnonzero((np.diff(diagonal) != 0) | (np.diff(here) != 1)) + 1
     starts = np.concatenate(([0], breaks))

@@ -3,9 +3,11 @@
 `relate` gives a relation from the newer to the older, or the reason why there is none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from services.contracts.relations import Relation, RelationKind
+from services.dedup.relations.bodies import shared_body
 from services.dedup.relations.forms import (
     Unrelated,
     came_back_whole,
@@ -33,12 +35,23 @@ _RETURNING = 0.5
 _FLASH_JACCARD = 0.9
 _FLASH_HOURS = 24.0
 _EXTENDED_JACCARD = 0.4
+_NEWS = 0.5
+"""Share of a passage that was not seen before, where it is one."""
 
 
 def relate(
-    newer: Profile, older: Profile, settings: DedupSettings, *, bands: int = 0, samples: int = 0
+    newer: Profile,
+    older: Profile,
+    settings: DedupSettings,
+    *,
+    bands: int = 0,
+    samples: int = 0,
+    witnesses: Iterable[Profile] = (),
 ) -> Relation | Unrelated:
-    """The relation of the newer version to the older one."""
+    """The relation of the newer version to the older one.
+
+    `witnesses`: other versions that may hold parts of either text, the likeliest first.
+    """
     shares = overlap(newer, older, stale_days=settings.novelty_least)
     known = same_text(newer, older, shares) or _flash(newer, older, shares)
     refused = None if known else _too_little(newer, older, shares, settings)
@@ -51,13 +64,12 @@ def relate(
     refused = None if note else refuse(newer, older, shares, found, settings)
     if refused:
         return refused
-    kind, why = _kind(newer, older, shares, found, settings, known=known)
+    kind, why = _kind(newer, older, shares, found, settings, known=known, witnesses=witnesses)
     if note and kind == "duplicate":
         kind, why = "update", "the publisher's own text, corrected"
-    if kind == "background" and max((run.length for run in found), default=0) < _scaled(
-        settings.background_run, newer
-    ):
-        return Unrelated("short-passages", f"no passage of {settings.background_run} words")
+    idle = _no_passage(newer, older, shares, found, settings) if kind == "background" else None
+    if idle:
+        return idle
     return Relation(
         other_article_id=older.article.article_id,
         other_version_id=older.article.version_id,
@@ -106,6 +118,29 @@ def _too_little(newer: Profile, older: Profile, shares: Overlap, settings: Dedup
     return None
 
 
+def _no_passage(
+    newer: Profile, older: Profile, shares: Overlap, found: Sequence[Run], settings: DedupSettings
+) -> Unrelated | None:
+    """Why what two texts share in passing is no passage of either: too short, or it keeps coming back."""
+    if max((run.length for run in found), default=0) < _scaled(settings.background_run, newer):
+        return Unrelated("short-passages", f"no passage of {settings.background_run} words")
+    within = newer.article.source == older.article.source
+    if within and shares.unseen_shared < _NEWS * shares.fresh_shared:
+        back = shares.fresh_shared - shares.unseen_shared
+        return Unrelated(
+            "teaser", f"{back} of {shares.fresh_shared} shared shingles come back in its publisher's articles"
+        )
+    if (
+        shares.larger_containment >= settings.reuse_containment
+        and shares.fresh_shared < _NEWS * shares.shared
+    ):
+        stale = shares.shared - shares.fresh_shared
+        return Unrelated(
+            "template", f"the same frame: {stale} of {shares.shared} shared shingles come back day after day"
+        )
+    return None
+
+
 def _is_far(newer: Profile, older: Profile, settings: DedupSettings) -> bool:
     return newer.at_us - older.at_us > settings.far_days * _DAY_US
 
@@ -129,6 +164,7 @@ def _kind(
     settings: DedupSettings,
     *,
     known: bool,
+    witnesses: Iterable[Profile],
 ) -> tuple[RelationKind, str]:
     strong = (
         shares.jaccard >= settings.reuse_jaccard or shares.larger_containment >= settings.reuse_containment
@@ -147,7 +183,17 @@ def _kind(
     passing = _in_passing(newer, older, shares, found)
     if passing and not known:
         return "background", passing
-    return _across(newer, older, shares, settings)
+    body = partial(
+        shared_body,
+        newer,
+        older,
+        found,
+        witnesses,
+        stale_days=settings.novelty_least,
+        least_run=_scaled(settings.background_fresh, newer),
+        enough=settings.syndicated_body,
+    )
+    return _across(newer, older, shares, settings, body)
 
 
 def _in_passing(newer: Profile, older: Profile, shares: Overlap, found: Sequence[Run]) -> str:
@@ -155,7 +201,8 @@ def _in_passing(newer: Profile, older: Profile, shares: Overlap, found: Sequence
     total = sum(run.length for run in found)
     if not total or shares.larger_containment >= 0.9:
         return ""
-    quoted = sum(map(sum, (quoted_words(newer.article.text)[r.start : r.start + r.length] for r in found)))
+    inside = quoted_words(newer.article.text)
+    quoted = sum(int(inside[run.start : run.start + run.length].sum()) for run in found)
     if quoted >= _QUOTED * total:
         return f"shares what somebody said: {quoted} of {total} words are quoted"
     if len(_blocks(found)) > 1:
@@ -186,7 +233,9 @@ def _blocks(found: Sequence[Run]) -> list[Run]:
 def _within(
     newer: Profile, older: Profile, shares: Overlap, found: Sequence[Run], settings: DedupSettings
 ) -> tuple[RelationKind, str]:
-    if shares.jaccard >= settings.duplicate_jaccard:
+    if shares.jaccard >= settings.duplicate_jaccard or (
+        newer.article.title == older.article.title and shares.fresh_jaccard >= settings.duplicate_jaccard
+    ):
         if moved_figures(newer, older, found):
             return "update", f"the publisher's own text with other figures (J {shares.jaccard:.2f})"
         return "duplicate", f"the publisher's own text at another address (J {shares.jaccard:.2f})"
@@ -197,7 +246,7 @@ def _within(
 
 
 def _across(
-    newer: Profile, older: Profile, shares: Overlap, settings: DedupSettings
+    newer: Profile, older: Profile, shares: Overlap, settings: DedupSettings, body: Callable[[], float]
 ) -> tuple[RelationKind, str]:
     line = sorted(set(newer.article.agencies) & set(older.article.agencies))
     credit = f", both credit {', '.join(line)}" if line else ""
@@ -212,5 +261,11 @@ def _across(
         return (
             "syndicated",
             f"the same report, cut or extended ({shares.fresh_containment:.0%} shared){credit}",
+        )
+    common = body()
+    if common >= settings.syndicated_body:
+        return (
+            "syndicated",
+            f"the same report, cut, extended or re-headed ({common:.0%} of both in common){credit}",
         )
     return "derivative", f"takes over {shares.containment:.0%} of its words and adds the rest{credit}"

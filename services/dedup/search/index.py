@@ -9,6 +9,7 @@ the pair's two times, so eviction may lag without changing the output.
 from collections.abc import Iterable
 
 import msgspec
+import numpy as np
 
 from services.dedup.search.route import Block
 from services.dedup.text.shingles import Hashes
@@ -67,9 +68,8 @@ class RangeIndex:
         postings = self._postings
         for key, owner in zip(block.keys.tolist(), block.owners.tolist(), strict=True):
             mine = numbers[owner]
-            there = postings.get(key)
-            if there is None:
-                postings[key] = mine
+            there = postings.setdefault(key, mine)
+            if there is mine:
                 continue
             # Bands are counted in the high half of one integer, samples in the low half.
             weight = 1 << 32 if key & 1 else 1
@@ -87,8 +87,7 @@ class RangeIndex:
             if number is None:
                 continue
             del self._version[number], self._at[number]
-            for key in self._keys.pop(number).tolist():
-                self._drop(key, number)
+            self._drop(number)
 
     def forget_blocks(self, signer: str, before: int) -> None:
         """Forget which blocks were taken, up to a number that can no longer be delivered again."""
@@ -105,17 +104,20 @@ class RangeIndex:
         return number
 
     def _keep_keys(self, block: Block, numbers: list[int]) -> None:
-        for owner, number in enumerate(numbers):
-            self._keys[number] = block.keys[block.owners == owner]
+        ends = np.cumsum(np.bincount(block.owners, minlength=len(numbers)))
+        by_owner = np.split(block.keys[np.argsort(block.owners, kind="stable")], ends[:-1])
+        for number, keys in zip(numbers, by_owner, strict=True):
+            self._keys[number] = keys.copy()
 
-    def _drop(self, key: int, number: int) -> None:
-        there = self._postings[key]
-        if isinstance(there, int):
-            del self._postings[key]
-            return
-        there.remove(number)
-        if not there:
-            del self._postings[key]
+    def _drop(self, number: int) -> None:
+        postings = self._postings
+        for key in self._keys.pop(number).tolist():
+            there = postings.pop(key)
+            if isinstance(there, int):
+                continue
+            there.remove(number)
+            if there:
+                postings[key] = there
 
     def _near(self, pair: tuple[int, int]) -> bool:
         return abs(self._at[pair[0]] - self._at[pair[1]]) <= self._window_us

@@ -61,6 +61,6 @@ class Novelty:
 
     def _probes(self, hashes: Hashes) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
         return (
-            (hashes >> self._shift).astype(np.intp),
-            (mix(hashes) >> self._shift).astype(np.intp),
+            (hashes >> self._shift).view(np.intp),
+            (mix(hashes) >> self._shift).view(np.intp),
         )

@@ -8,7 +8,7 @@ from services.contracts.articles import Article
 from services.dedup.search.novelty import Days
 from services.dedup.text.boxes import boxed_words
 from services.dedup.text.figures import Figure, figures
-from services.dedup.text.shingles import Hashes, Places, Shingles, among, distinct, shingle
+from services.dedup.text.shingles import Hashes, Numbers, Places, Shingles, among, distinct, numbered, shingle
 from services.dedup.text.words import fold, folded
 
 NEVER_EVIDENCE = 255
@@ -24,6 +24,7 @@ class Profile(msgspec.Struct, frozen=True, eq=False):
     shingles: Shingles
     unique: Hashes
     """Distinct wide shingles, sorted."""
+    numbers: Numbers
     days: Days
     """On how many earlier days each was seen; 255 inside teaser and rights boxes."""
     unspaced: bool
@@ -49,8 +50,11 @@ class Reading(msgspec.Struct, frozen=True, eq=False):
 
     words: int
     shingles: Shingles
+    """The wide ones."""
     narrow: Hashes
+    """Distinct ones outside of boxes."""
     unique: Hashes
+    numbers: Numbers
     boxed: npt.NDArray[np.bool_]
     """Beside `unique`: wholly or partly inside a teaser or rights box."""
 
@@ -59,16 +63,18 @@ def read(text: str) -> Reading:
     joined = folded(text)
     words = joined.count(" ") + 1 if joined else 0
     shingles = shingle(joined)
-    unique = distinct(shingles.wide)
+    unique, numbers = numbered(shingles.wide)
     inside = boxed_words(text, words)
     if inside is None:
-        return Reading(words, shingles, distinct(shingles.narrow), unique, np.zeros(len(unique), bool))
+        unboxed = np.zeros(len(unique), bool)
+        return Reading(words, shingles.without_narrow(), distinct(shingles.narrow), unique, numbers, unboxed)
     wide, narrow = _outside(shingles, inside)
     return Reading(
         words,
-        shingles,
+        shingles.without_narrow(),
         distinct(shingles.narrow[narrow]),
         unique,
+        numbers,
         ~among(unique, distinct(shingles.wide[wide])),
     )
 
@@ -92,6 +98,7 @@ def profile(article: Article, reading: Reading, days: Days) -> Profile:
         words=reading.words,
         shingles=reading.shingles,
         unique=reading.unique,
+        numbers=reading.numbers,
         days=days,
         unspaced=reading.shingles.unspaced,
         title=frozenset(word for word in fold(article.title) if len(word) > 3 or not word.isascii()),

@@ -5,13 +5,14 @@ import numpy as np
 from services.dedup.search.novelty import Days
 
 _SHIFTS = np.array([0, 2, 4, 6], np.uint8)
+_WEIGHTS = np.left_shift(1, _SHIFTS, dtype=np.uint8)
 
 
 def pack(days: Days) -> bytes:
     """Day counts, capped at 3, two bits each."""
     levels = np.minimum(days, 3)
     padded = np.concatenate((levels, np.zeros(-len(levels) % 4, np.uint8))).reshape(-1, 4)
-    joined: Days = np.bitwise_or.reduce(padded << _SHIFTS, axis=1).astype(np.uint8)
+    joined: Days = padded @ _WEIGHTS
     return joined.tobytes()
 
 

@@ -45,8 +45,12 @@ class Signer:
         if not len(novel):
             return None
         low = _finalize((novel & _LOW).astype(np.uint32))
-        least = [(a * low + b).min(axis=1) for a, b in zip(self._factors, self._offsets, strict=True)]
-        return np.concatenate(least)
+        return np.concatenate(
+            [
+                _least(factors, offsets, low)
+                for factors, offsets in zip(self._factors, self._offsets, strict=True)
+            ]
+        )
 
     def band_keys(self, signature: Signature) -> Hashes:
         rows = signature[: self._bands * self._rows].reshape(self._bands, self._rows).astype(np.uint64)
@@ -60,6 +64,13 @@ class Signer:
         if not len(wide):
             return wide
         return distinct(_window_minima(wide, min(self._window, len(wide))))
+
+
+def _least(factors: Signature, offsets: Signature, low: Signature) -> Signature:
+    permuted = factors * low
+    permuted += offsets
+    least: Signature = permuted.min(axis=1)
+    return least
 
 
 def _window_minima(values: Hashes, window: int) -> Hashes:

@@ -55,7 +55,7 @@ class Arrival(NamedTuple):
     back: bool
     """Its publisher went back to it: it may have founded a story before, and is no further version."""
     opened: bool = False
-    """What stood in its place was a placeholder of few words, and decided nothing."""
+    """What stood in its place was a placeholder of few words or another text, and decided nothing."""
 
 
 def holds(relation: Relation, settings: DedupSettings) -> bool:
@@ -120,15 +120,24 @@ class Stories:
                 del self._sizes[len(before.members)]
 
     def place(
-        self, member: Member, links: Sequence[Link], overlaps: Overlaps, *, back: bool = False
+        self,
+        member: Member,
+        links: Sequence[Link],
+        overlaps: Overlaps,
+        *,
+        back: bool = False,
+        rewritten: bool = False,
     ) -> list[Cluster]:
-        """Put an article, or a version of it, where it belongs. The changed stories, lost ids first."""
+        """Put an article, or a version of it, where it belongs. The changed stories, lost ids first.
+
+        `rewritten`: the version has next to nothing of the text that it replaces.
+        """
         strong = [link for link in links if holds(link.relation, self._settings)]
         home = self.of(member.article_id)
         if home is None:
             return self._settle(None, Arrival(member, strong, overlaps, back))
         kept = next(m for m in home.members if m.article_id == member.article_id)
-        opened = kept.kind is None and kept.words * _OPENED <= member.words
+        opened = kept.kind is None and (rewritten or kept.words * _OPENED <= member.words)
         arrival = Arrival(_next_version(kept, member, back=back), strong, overlaps, back, opened)
         if self._still_fits(home, arrival):
             return self._settle(home, arrival)

@@ -46,3 +46,8 @@ def weekdays(text: str) -> frozenset[int]:
     """Monday is 0."""
     found = {_DAY[word] for word in _DAY.keys() & set(fold(text))}
     return frozenset(found | {_DAY[folded(match[0])] for match in _UNSPACED.finditer(text)})
+
+
+def undated(text: str) -> tuple[str, ...]:
+    """Its words but for days of the week and figures."""
+    return tuple(word for word in fold(_UNSPACED.sub(" ", text)) if word not in _DAY and not word.isdigit())

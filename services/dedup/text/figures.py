@@ -11,8 +11,12 @@ from typing import NamedTuple
 
 _BLANKS = " \u00a0\u2009\u202f"
 _GROUPED = rf"\d{{0,2}}(?:[.,'’{_BLANKS}]\d{{3}})+(?!\d)(?:[.,]\d+)?"
+_UNSPACED = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+"""Kana and Han: no blank stands between them and a figure."""
 # The first digit in front of all else: it is what the search looks for.
-_NUMBER = re.compile(rf"\d(?<![\w.,]\d)(?:{_GROUPED}|\d*(?:[.,]\d+)?)(?P<rest>\s?[^\W\d_]+|\s?[°%$€£])?")
+_NUMBER = re.compile(
+    rf"\d(?<![.,]\d)(?<![^\W{_UNSPACED}]\d)(?:{_GROUPED}|\d*(?:[.,]\d+)?)(?P<rest>\s?[^\W\d_]+|\s?[°%$€£])?"
+)
 _SCALES = {
     1e3: "tausend tsd thousand mille mil k duizend tusen tys тыс тысяч tysięcy bin",
     1e6: "million millionen mio millions millones millón milioni milione milhões milhão miljoen miljoner mln m "

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from services.dedup.text.letters import WESTERN_LOWER, western_bytes
 from services.dedup.text.notice_words import (
     CORRECTION_LABELS,
     CORRECTION_SENTENCES,
@@ -39,6 +40,19 @@ class Note(NamedTuple):
     key: str
 
 
+class Signs(NamedTuple):
+    """Beginnings of words of which a note holds one."""
+
+    anywhere: tuple[str, ...]
+    western: tuple[bytes, ...]
+    """Those that a text of Western Europe can hold."""
+
+    @classmethod
+    def of(cls, signs: Sequence[str]) -> "Signs":
+        coded = (western_bytes(sign) for sign in signs)
+        return cls(tuple(signs), tuple(sign for sign in coded if sign is not None))
+
+
 def _joined(parts: Iterable[str]) -> str:
     return "|".join(f"(?:{part})" for part in parts)
 
@@ -51,6 +65,8 @@ def _label(words: Sequence[str], *, ends: str) -> re.Pattern[str]:
     )
 
 
+_CORRECTION_SIGNS = Signs.of(SIGNS)
+_WITHDRAWAL_SIGNS = Signs.of(WITHDRAWAL_SIGNS)
 _ENDS = r"|(?:\s[-–—|]\s)(?:{})\W*$"
 _TITLE_CORRECTS = _label(CORRECTION_LABELS, ends=_ENDS.format(_joined(CORRECTION_LABELS)))
 _LINE_CORRECTS = re.compile(
@@ -68,9 +84,13 @@ _LINE_WITHDRAWS = re.compile(_joined(WITHDRAWAL_SENTENCES), re.IGNORECASE)
 def corrections(title: str, text: str) -> tuple[Note, ...]:
     """The notes of correction in a piece; one that is only the label of its title says so by the title."""
     found = []
-    if _holds(text, SIGNS):
-        found = [_note(line) for line in _lines(text) if _holds(line, SIGNS) and _LINE_CORRECTS.search(line)]
-    if _holds(title, SIGNS) and _TITLE_CORRECTS.search(title):
+    if _holds(text, _CORRECTION_SIGNS):
+        found = [
+            _note(line)
+            for line in _lines(text)
+            if _holds(line, _CORRECTION_SIGNS) and _LINE_CORRECTS.search(line)
+        ]
+    if _holds(title, _CORRECTION_SIGNS) and _TITLE_CORRECTS.search(title):
         found.append(_note(title))
     return tuple(found)
 
@@ -89,16 +109,20 @@ def withdrawal(title: str, text: str) -> str:
     short = len(text) <= _WITHDRAWN_CHARS and len(text.split()) <= _WITHDRAWN_WORDS
     lines = [line for line in text.split("\n") if line.strip()]
     said = next((line for line in (lines if short else lines[:1]) if _withdraws(line)), "")
-    labelled = _holds(title, WITHDRAWAL_SIGNS) and _TITLE_WITHDRAWS.search(title) is not None
+    labelled = _holds(title, _WITHDRAWAL_SIGNS) and _TITLE_WITHDRAWS.search(title) is not None
     if said or (labelled and short):
         return _note(said or title).text
     return ""
 
 
+def _corrects(line: str) -> bool:
+    return _holds(line, _CORRECTION_SIGNS) and _LINE_CORRECTS.search(line) is not None
+
+
 def _withdraws(line: str) -> bool:
     return (
         len(line) <= _WITHDRAWN_CHARS
-        and _holds(line, WITHDRAWAL_SIGNS)
+        and _holds(line, _WITHDRAWAL_SIGNS)
         and _LINE_WITHDRAWS.search(line) is not None
     )
 
@@ -112,9 +136,13 @@ def unlabelled(title: str) -> str:
     return title
 
 
-def _holds(text: str, signs: Sequence[str]) -> bool:
-    lowered = text.lower()
-    return any(sign in lowered for sign in signs)
+def _holds(text: str, signs: Signs) -> bool:
+    coded = western_bytes(text)
+    if coded is None:
+        lowered = text.lower()
+        return any(sign in lowered for sign in signs.anywhere)
+    lowered_bytes = coded.translate(WESTERN_LOWER)
+    return any(sign in lowered_bytes for sign in signs.western)
 
 
 def _lines(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from services.dedup.text.words import fold
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _TIME = (
-    r"(?<![\d.:])(?:[01]?\d|2[0-3])"
+    r"\d(?<![\d.:]\d)(?:(?<=[01])\d|(?<=2)[0-3])?"  # the first digit is what the search looks for
     r"(?::[0-5]\d(?!:?\d)|[.][0-5]\d(?=\s*Uhr\b)|\s*Uhr\b|h[0-5]\d\b|[.:]?(?:[0-5]\d)?\s?[ap]\.?m\b)"
 )
 _CLOCK = re.compile(_TIME, re.IGNORECASE)
@@ -29,6 +29,8 @@ _TICKER_NAME = re.compile(
     r"текстовая трансляция|canlı (?:anlatım|blog)",
     re.IGNORECASE,
 )
+_TICKER_SIGNS = ("cker", "blog", "nut", "date", "rect", "vo", "rett", "ywo", "ляция", "canl")
+"""One of them is in every such name: cheap to look for. None has an i, which languages write in two ways."""
 _ORDERS = (
     "subscribe|sign|log|register|join|become|start|try|get|continue|keep|unlock|create|choose|manage|accept|cancel|"
     "jetzt|hier|weiter|einfach|abonnez|inscrivez|connectez|suscríbe|regístra|inicia|accede|abbona|accedi|registra|"
@@ -138,7 +140,7 @@ def _share(text: str, counts: Callable[[str], bool]) -> tuple[int, int]:
 
 def _ticker(title: str, text: str, words: int, settings: DedupSettings) -> Screen | None:
     """A page to which timed entries are added all day: it says so, or it has no end."""
-    if _TICKER_NAME.search(title):
+    if _is_named_ticker(title):
         entries = timed_entries(text)
         return (
             Screen("ticker", f"named a ticker, {entries} timed entries")
@@ -148,6 +150,11 @@ def _ticker(title: str, text: str, words: int, settings: DedupSettings) -> Scree
     if words >= _ENDLESS_WORDS and is_timed(text, words, settings):
         return Screen("ticker", f"{timed_entries(text)} timed entries in {words} words")
     return None
+
+
+def _is_named_ticker(title: str) -> bool:
+    lowered = title.casefold()
+    return any(sign in lowered for sign in _TICKER_SIGNS) and _TICKER_NAME.search(title) is not None
 
 
 def is_timed(text: str, words: int, settings: DedupSettings) -> bool:

@@ -21,6 +21,8 @@ Places = npt.NDArray[np.bool_]
 """One flag a word."""
 Starts = npt.NDArray[np.intp]
 """Numbers of words."""
+Numbers = npt.NDArray[np.int32]
+"""For each shingle of a text its number among the distinct ones."""
 Unsigned = TypeVar("Unsigned", np.uint64, np.uint32)
 
 _NARROW_WORDS, _WIDE_WORDS = 3, 5
@@ -43,6 +45,10 @@ class Shingles(NamedTuple):
     signs: Places | None = None
     """At which words a shingle counts signs, where the text has both; None: at all words or at none."""
 
+    def without_narrow(self) -> "Shingles":
+        """What is kept of a text: narrow shingles are for its signature alone."""
+        return self._replace(narrow=_NONE)
+
     def width_at(self, word: int) -> int:
         """Words of a wide shingle that starts at `word`."""
         by_signs = self.unspaced if self.signs is None else self.signs[word]
@@ -58,8 +64,10 @@ class Shingles(NamedTuple):
 
 def mix(values: Hashes) -> Hashes:
     """A bijection that spreads bits (half of MurmurHash3's 64-bit finalizer)."""
-    spread = (values ^ (values >> _SHIFT)) * _MULTIPLIER
-    return spread ^ (spread >> _SHIFT)
+    spread = values ^ (values >> _SHIFT)
+    spread *= _MULTIPLIER
+    spread ^= spread >> _SHIFT
+    return spread
 
 
 def shingle(folded: str) -> Shingles:
@@ -151,22 +159,48 @@ def _sum_up(words: Hashes, width: int) -> Hashes:
     return value
 
 
+def numbered(hashes: Hashes) -> tuple[Hashes, Numbers]:
+    """The distinct ones, ascending, and for each hash the number of its like among them."""
+    order = np.argsort(hashes)
+    ordered = hashes[order]
+    first = _firsts(ordered)
+    numbers = np.empty(len(hashes), np.int32)
+    numbers[order] = np.cumsum(first) - 1
+    return ordered[first], numbers
+
+
 def distinct(hashes: npt.NDArray[Unsigned]) -> npt.NDArray[Unsigned]:
     """Each hash once, ascending."""
     ordered = np.sort(hashes)
-    if len(ordered) < 2:
-        return ordered
+    return ordered[_firsts(ordered)]
+
+
+def _firsts(ordered: npt.NDArray[Unsigned]) -> npt.NDArray[np.bool_]:
+    """Which of ascending hashes differ from the one before."""
     first = np.empty(len(ordered), bool)
-    first[0] = True
+    first[:1] = True
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return ordered[first]
+    return first
 
 
 def among(hashes: Hashes, sorted_set: Hashes) -> npt.NDArray[np.bool_]:
     """Which hashes are in an ascending set."""
+    return _search(hashes, sorted_set)[0]
+
+
+def matches(one: Hashes, other: Hashes) -> tuple[Starts, Starts]:
+    """Where two ascending sets have the same hashes, in each of them."""
+    if len(one) > len(other):
+        there, here = matches(other, one)
+        return here, there
+    found, places = _search(one, other)
+    here = np.flatnonzero(found)
+    return here, places[here]
+
+
+def _search(hashes: Hashes, sorted_set: Hashes) -> tuple[npt.NDArray[np.bool_], Starts]:
     if not len(sorted_set):
-        return np.zeros(len(hashes), bool)
+        return np.zeros(len(hashes), bool), np.zeros(len(hashes), np.intp)
     places = np.searchsorted(sorted_set, hashes)
     places[places == len(sorted_set)] = 0
-    found: npt.NDArray[np.bool_] = sorted_set[places] == hashes
-    return found
+    return sorted_set[places] == hashes, places

@@ -8,7 +8,6 @@ its spans yield equally many items: word i stands at span i.
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -64,17 +63,29 @@ def _parted(text: str) -> str:
     return _split(plain(text).text)
 
 
-@lru_cache(maxsize=_TEXTS_AT_HAND)
-def spelt(text: str) -> Sequence[str]:
+@lru_cache(maxsize=_LISTS_AT_HAND)
+def spelt(text: str) -> str:
     """The same words as they are spelt: lower case, but with accents, and what stands between letters."""
-    words = _parted(text).split(" ")
-    if plain(text).starts is None:
-        return words
-    places = spans(text)
-    return tuple(
+    joined = _parted(text)
+    if plain(text).starts is None or not joined:
+        return joined
+    return " ".join(
         word if end - start == len(word) else text[start:end]
-        for word, (start, end) in zip(words, places.tolist(), strict=True)
+        for word, (start, end) in zip(joined.split(" "), spans(text).tolist(), strict=True)
     )
+
+
+def stretch(joined: str, begin: int, end: int) -> str:
+    """From word to word, end exclusive, of words joined by single blanks."""
+    starts = _starts(joined)
+    return joined[starts[begin] : starts[end] - 1] if begin < end else ""
+
+
+@lru_cache(maxsize=_LISTS_AT_HAND)
+def _starts(joined: str) -> npt.NDArray[np.intp]:
+    """Where each word begins, and where one behind the last would."""
+    codes = np.frombuffer(f" {joined} ".encode("utf-32-le", "surrogatepass"), np.uint32)
+    return np.flatnonzero(codes == _BLANK)
 
 
 def _split(text: str) -> str:
@@ -93,7 +104,11 @@ def _western_words(text: str) -> str | None:
     coded = _western(text)
     if coded is None:
         return None
-    return b" ".join(coded.translate(_PARTED, SOFT_HYPHEN.encode(WESTERN)).split()).decode(WESTERN)
+    parted = np.frombuffer(coded.translate(_PARTED, SOFT_HYPHEN.encode(WESTERN)), np.uint8)
+    kept = parted != _BLANK
+    kept[1:] |= kept[:-1]  # the blank behind a word, and no other
+    raw: bytes = parted[kept].tobytes()
+    return raw.decode(WESTERN).strip(" ")
 
 
 def _western(text: str) -> bytes | None:
@@ -186,4 +201,4 @@ def _has_loose_hyphen(text: str) -> bool:
 
 
 def has_unspaced(text: str) -> bool:
-    return western_bytes(text) is None and _HAS_UNSPACED.search(text) is not None
+    return not text.isascii() and western_bytes(text) is None and _HAS_UNSPACED.search(text) is not None

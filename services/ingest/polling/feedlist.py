@@ -112,7 +112,8 @@ def from_opml(text: str, name: str) -> Iterator[ListLine]:
     found = read_document(text, {"opml"})
     if found is None:
         kind = root_of(text)
-        raise BadFeedList(f"{name}: not OPML: {f'its root element is <{kind[:40]}>' if kind else 'no XML'}")
+        no_xml = "no XML; name a list in TOML .toml"
+        raise BadFeedList(f"{name}: not OPML: {f'its root element is <{kind[:40]}>' if kind else no_xml}")
     if _ENTITY.search(text):
         raise BadFeedList(f"{name}: refused, because it declares entities")
     lines = list(_outlines(found))

@@ -24,6 +24,7 @@ from services.ingest.readings import ArchiveReading, BadReading, RecordReading
 from services.ingest.recordings.record_line import is_as_seen, record_in, time_of
 from services.ingest.recordings.source import LAST_YEAR, Item, digest_of, quiet_times, sensible
 from services.ingest.text.characters import one_line, printable, without_controls
+from services.ingest.text.charset import utf8_fault
 from services.ingest.text.dates import EPOCH, moment
 from services.ingest.text.json_text import BadJson, read_document
 from services.ingest.text.language import settle_by_script
@@ -53,6 +54,7 @@ class LineTime(msgspec.Struct, frozen=True):
 
 _LINE = msgspec.json.Decoder(ArchiveLine)
 _STAMP = msgspec.json.Decoder(LineTime)
+_NO_URL = "`url` is not an http(s) URL of at most 2,048 characters"
 _UNUSABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _Row = TypeVar("_Row", ArchiveLine, LineTime)
 
@@ -116,7 +118,7 @@ def read_line(line: bytes, origin: str) -> ArchiveReading | RecordReading | BadR
     try:
         return _reading(_decoded(line, _LINE), line, origin)
     except _UNUSABLE as error:
-        return _told_again(line, origin) or _bad(line, origin, str(error))
+        return _told_again(line, origin) or _bad(line, origin, utf8_fault(line) or str(error))
 
 
 def _told_again(line: bytes, origin: str) -> ArchiveReading | RecordReading | BadReading | None:
@@ -124,6 +126,8 @@ def _told_again(line: bytes, origin: str) -> ArchiveReading | RecordReading | Ba
     record = record_in(line)
     if record is None or not sensible(time_of(record)):
         return None
+    if canonical(record.url) is None:
+        return _bad(line, origin, _NO_URL)
     if isinstance(record, Article) and not is_as_seen(record):
         return _reading(_row(record), line, origin)
     return RecordReading(record=record)
@@ -149,7 +153,7 @@ def _reading(row: ArchiveLine, line: bytes, origin: str) -> ArchiveReading | Bad
     title, text = printable(row.title).strip(), printable(row.text)
     canonical_url = canonical(url)
     if canonical_url is None:
-        return _bad(line, origin, "`url` is not an http(s) URL of at most 2,048 characters")
+        return _bad(line, origin, _NO_URL)
     if not source:
         return _bad(line, origin, "`source` is empty")
     return ArchiveReading(

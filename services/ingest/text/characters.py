@@ -30,7 +30,7 @@ def without_controls(text: str) -> str:
     C1 controls are what a copy from Windows meant by them, as the HTML standard has it (&#150; is a dash).
     Two halves of a surrogate pair are joined; a half without its other is U+FFFD.
     """
-    if not _SUSPECT.search(text):
+    if text.isprintable() or not _SUSPECT.search(text):
         return text
     if _SURROGATE.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -133,3 +133,12 @@ def _nearly_utf8(body: bytes) -> bool:
 
 def _guessed(body: bytes) -> str:
     return _codec(detect(body[:GUESSED_FROM], allow_utf8=False)) or "cp1252"
+
+
+def utf8_fault(line: bytes) -> str:
+    """Which byte of a line is no UTF-8, counted from one; empty where all are."""
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"not UTF-8: byte {error.start + 1} of the line is 0x{line[error.start]:02x}"
+    return ""

@@ -56,6 +56,8 @@ SCRIPTS: Mapping[str, Script] = {
     "khmer": _script("\u1780-\u17b3", "km"),
     "ethiopic": _script("\u1200-\u137f", "am ti"),
 }  # fmt: skip
+_LATIN_RUN = re.compile(f"{SCRIPTS['latin'].letters.pattern}+")
+_HEAVIEST = max(script.weight for script in SCRIPTS.values())
 CJK = ("han", "kana", "hangul")
 FEW = 0.04
 """Share of kana below which a text in Han is not Japanese: a loan, a name, a brand."""
@@ -80,6 +82,9 @@ WITHOUT: Mapping[str, str] = {
 
 def script_of(text: str) -> str:
     """The script most letters are in; empty where there are no letters. Han, kana and hangul are `cjk`."""
+    latin = sum(map(len, _LATIN_RUN.findall(text)))
+    if latin > _HEAVIEST * (len(text) - latin):
+        return "latin"  # whatever the rest is
     weights = dict.fromkeys([*(name for name in SCRIPTS if name not in CJK), "cjk"], 0)
     for character, times in Counter(text).items():
         name = _script_with(character)

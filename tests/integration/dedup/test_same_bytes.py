@@ -63,7 +63,7 @@ def logs(draw: st.DrawFn, *, prompt: bool = False) -> list[Value]:
             parts = draw(st.lists(st.sampled_from(PARAGRAPHS), min_size=1, max_size=4))
             path, source = (
                 draw(st.sampled_from(["/a", "/b", "/c"])),
-                draw(st.sampled_from(["talbote", "lindfunk"])),
+                draw(st.sampled_from(["talbote", "lindfunk", "hafenblatt"])),
             )
             log.append(
                 article("\n\n".join(parts), path, source=source, title=path, hours=max(0, hours - late))

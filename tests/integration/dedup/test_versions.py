@@ -112,3 +112,17 @@ def test_cut_between_two_versions_nothing_changes() -> None:
     whole = Shard(log).run()
     for position in range(len(log)):
         assert Shard(log).run(to=position).cut().run().published() == whole.published()
+
+
+def test_an_address_that_shows_another_text_is_what_that_text_is() -> None:
+    """First something of its own, then another outlet's report: a copy of it, in one story."""
+    shard = played(piece(TEXT, 0), copy(1, OTHER), copy(2, TEXT))
+    original, copied = story_of(shard, piece(TEXT, 0).url).members
+    assert (original.kind, copied.kind, copied.of) == (None, "syndicated", original.article_id)
+    assert len(shard.stories()) == 1
+
+
+def test_an_original_that_grew_stays_one_though_a_copy_ran_the_rest_before() -> None:
+    shard = played(piece(TEXT, 0), copy(1, LONGER), piece(LONGER, 2))
+    original, copied = story_of(shard, piece(TEXT, 0).url).members
+    assert (original.kind, copied.kind) == (None, "syndicated")

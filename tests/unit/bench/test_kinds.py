@@ -2,7 +2,7 @@ import pytest
 
 from bench.quality import kinds
 from bench.quality.outcome import Pair, Tie
-from bench.quality.truth import Label
+from bench.quality.truth import Choice, Label
 from tests.unit.bench.pieces import outcome
 from tests.unit.dedup.pieces import article
 
@@ -31,3 +31,14 @@ def test_background_is_no_reuse() -> None:
     assert kinds.reuse_f1(told, {("a", "b"): "BG"}) == 1
     assert kinds.reuse_f1(told, {("a", "b"): "SYN"}) == 0
     assert kinds.macro_f1(told, {("a", "b"): "BG"}, ARTICLES) == 1
+
+
+def test_a_second_choice_is_right_where_either_counts() -> None:
+    told = outcome([Tie("b", "a", "derivative"), Tie("c", "a", "duplicate")])
+    choices = {
+        ("a", "b"): Choice("syndicated", "derivative"),
+        ("a", "c"): Choice("duplicate", None),
+        ("a", "d"): Choice("none", "background"),
+    }
+    assert kinds.whole_f1(told, choices, either=False) == pytest.approx(2 / 3)
+    assert kinds.whole_f1(told, choices, either=True) == 1

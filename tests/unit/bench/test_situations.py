@@ -1,5 +1,7 @@
 """The labelled set that ships: each situation comes out as a newsroom would have it, or is known not to."""
 
+import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -135,3 +137,16 @@ def test_the_table_counts_by_kind_and_language(capsys: pytest.CaptureFixture[str
 
 def test_the_files_are_where_they_are_looked_for() -> None:
     assert {path.stem for path in FOLDER.glob("??.toml")} == {one.language for one in ALL}
+
+
+def test_a_name_that_no_situation_has_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--only", "xx/nobody*"]) == 2
+    assert "xx/nobody*: no situation has such a name" in capsys.readouterr().err
+
+
+def test_the_examples_of_its_help_choose_something(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    globs = re.findall(r"'([^']*\*[^']*)'", capsys.readouterr().out)
+    assert len(globs) == 2
+    assert all(any(fnmatch(one.name, glob) for one in ALL) for glob in globs)

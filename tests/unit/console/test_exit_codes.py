@@ -2,7 +2,7 @@ import sqlite3
 
 import pytest
 
-from services.cli import code_of
+from services.console.group import code_of
 from services.ops.exits import Exit
 from services.stream.bus import BusError, Fatal, Fenced, Retry
 

@@ -57,3 +57,12 @@ def test_what_two_texts_have_in_common_is_counted_once_each() -> None:
 def test_every_text_has_figures_or_none(text: str) -> None:
     found = figures(text)
     assert common(found, found) == len(found) <= 400
+
+
+@pytest.mark.parametrize("text", ["けがをした人は12人だった", "白菜每斤12元", "共有12人受伤"])
+def test_a_figure_that_follows_a_sign_without_a_blank_is_one(text: str) -> None:
+    assert [figure.value for figure in figures(text)] == [12]
+
+
+def test_a_digit_within_a_word_is_no_figure() -> None:
+    assert figures("A380 und Covid19") == ()

@@ -64,6 +64,88 @@ def test_another_subject_in_one_form_is_no_relation(
     assert found.reason == "template"
 
 
+HOUSE = (
+    "The {rooms}-room house at {street} in {town} changed hands for {price} crowns. Built in {year}, it has "
+    "{area} square feet and {acres} acres of garden. " + TAIL
+)
+
+
+@pytest.mark.parametrize("source", ["talbote", "lindfunk"])
+def test_swaps_that_follow_each_other_too_closely_for_runs_are_seen(source: str) -> None:
+    texts = (
+        HOUSE.format(
+            rooms=6, street="4 Elm Row", town="Quarn", price="310,000", year=1961, area=1940, acres=2
+        ),
+        HOUSE.format(
+            rooms=5, street="19 Dyke End", town="Pelm", price="275,500", year=1978, area=1710, acres=3
+        ),
+    )
+    found = pair(texts, ("House in Quarn sold", "A garden in Pelm sold"), source=source)
+    assert isinstance(found, Unrelated)
+    assert found.reason == "template"
+
+
+TIDE = (
+    "A mild day is ahead. At noon it is {warm} degrees, the tide is at {tide} and the wind at {wind}. " + TAIL
+)
+
+
+@pytest.mark.parametrize("source", ["talbote", "lindfunk"])
+def test_titles_that_name_two_days_make_a_series_of_few_figures(source: str) -> None:
+    texts = TIDE.format(warm=14, tide=310, wind=22), TIDE.format(warm=11, tide=290, wind=15)
+    days = pair(texts, ("The weather on Monday", "The weather on Tuesday"), source=source, hours=24)
+    assert isinstance(days, Unrelated)
+    assert days.reason == "template"
+    one_day = pair(texts, ("The weather on Monday", "The weather on Monday, late"), source=source, hours=13)
+    assert isinstance(one_day, Relation)
+
+
+def test_a_list_of_prices_in_signs_is_a_series_from_day_to_day() -> None:
+    goods, days = (
+        ("白菜", "萝卜", "土豆", "番茄", "鸡蛋", "猪肉"),
+        ((12, 9, 18, 35, 56, 17), (15, 11, 16, 42, 59, 18)),
+    )
+    texts = [
+        "河口集市今日的菜价如下。"
+        + "，".join(f"{good}每斤{price}角" for good, price in zip(goods, prices, strict=True))
+        + "。以上价格取自各摊位的平均数，由管理处在开市之后采集，仅供大家买菜时参考。"
+        for prices in days
+    ]
+    found = pair((texts[0], texts[1]), ("星期一的菜价", "星期二的菜价"), hours=24)
+    assert isinstance(found, Unrelated)
+    assert found.reason == "template"
+
+
+RATE = (
+    "{bank} hob am Mittag den Leitzins für Geschäftskunden um ein Viertel auf 4,75 Prozent an. Sie ist die "
+    "{nth} im Land, die dem Schritt vom Montag folgt. " + TAIL
+)
+
+
+def test_a_form_that_opens_with_its_subject_and_swaps_little_else_is_a_template() -> None:
+    texts = (
+        RATE.format(bank="Die Holmbank", nth="dritte"),
+        RATE.format(bank="Die Dreyersparkasse", nth="fünfte"),
+    )
+    titles = "Holmbank hebt den Leitzins", "Dreyersparkasse hebt den Leitzins"
+    found = pair(texts, titles)
+    assert isinstance(found, Unrelated)
+    assert found.reason == "template"
+    copy = pair(texts, titles, source="lindfunk")
+    assert isinstance(copy, Relation)
+
+
+@pytest.mark.parametrize(("text", "kind"), [("weekly", None), ("half of it", "update")])
+def test_another_filling_weeks_later_is_a_series_unless_half_is_the_same(text: str, kind: str | None) -> None:
+    own = (prose(("own", n), 70 if text == "weekly" else 15) for n in range(2))
+    texts = (
+        f"{toll(12, 80, 150, 6)} {next(own)}",
+        f"{toll(31, 240, 120, 9)} {next(own)}".replace("Montag", "Dienstag"),
+    )
+    found = pair(texts, ("Die Lage der Woche", "Die Lage in der Woche"), hours=24 * 14)
+    assert (found.kind if isinstance(found, Relation) else None) == kind
+
+
 @pytest.mark.parametrize("hours", [1, 13])
 @pytest.mark.parametrize("title", ["Beben: Zahl der Toten steigt", "Beben: Tote und Verletzte"])
 def test_figures_that_move_while_all_else_agrees_are_an_update(title: str, hours: float) -> None:

@@ -1,5 +1,6 @@
 """Invented pairs, one for each thing that two texts can be to each other."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -104,6 +105,16 @@ def test_passages_of_an_own_earlier_piece_are_a_derivative_of_it() -> None:
     assert found.kind == "derivative"
 
 
+def test_the_same_piece_with_other_furniture_of_its_site_is_a_duplicate() -> None:
+    box = words("furniture", 60)
+    mine = newer(f"{BODY} {' '.join(box)}")
+    days = np.where(np.isin(profiled(mine).unique, profiled(older()).unique), 0, SETTINGS.novelty_least)
+    found = relate(profiled(mine, days=days.tolist()), profiled(older()), SETTINGS)
+    assert isinstance(found, Relation)
+    assert (found.kind, found.jaccard < SETTINGS.duplicate_jaccard) == ("duplicate", True)
+    assert relation(mine, older()).kind == "update"
+
+
 # ---- another publisher
 
 
@@ -152,6 +163,39 @@ def test_recurring_paragraphs_are_background() -> None:
         older(f"{prose('first', 280)} {shared}"),
     )
     assert (found.kind, len(found.passages)) == ("background", 1)
+
+
+def test_a_passage_that_comes_back_in_its_publishers_articles_is_of_the_site() -> None:
+    shared = f"Marsum {' '.join(words('offer', 40))}"
+    mine, theirs = (
+        newer(f"{prose('second', 280)} {shared}", hours=48, title="Marsum am Meer"),
+        older(f"{prose('first', 280)} {shared}"),
+    )
+    assert relation(mine, theirs).kind == "background"
+    again = relate(profiled(mine, days=2), profiled(theirs), SETTINGS)
+    assert isinstance(again, Unrelated)
+    assert (again.reason, again.detail) == (
+        "teaser",
+        "37 of 37 shared shingles come back in its publisher's articles",
+    )
+
+
+def test_a_passage_that_comes_back_in_two_outlets_is_background_still() -> None:
+    shared = " ".join(words("agency background", 40))
+    mine = newer(f"{prose('second', 280)} {shared}", source="talbote", hours=48)
+    again = relate(profiled(mine, days=2), profiled(older(f"{prose('first', 280)} {shared}")), SETTINGS)
+    assert isinstance(again, Relation)
+    assert again.kind == "background"
+
+
+def test_a_daily_frame_with_a_few_new_words_in_common_is_a_template() -> None:
+    frame, news = prose("daily frame", 180), prose("of the day", 30)
+    mine = newer(f"{frame} {prose('mine', 150)} {news}", source="talbote", hours=5)
+    theirs = older(f"{frame} {prose('theirs', 150)} {news}")
+    old = np.where(np.isin(profiled(mine).unique, profiled(article(frame)).unique), SETTINGS.novelty_least, 0)
+    found = relate(profiled(mine, days=old.tolist()), profiled(theirs), SETTINGS)
+    assert isinstance(found, Unrelated)
+    assert (found.reason, "come back day after day" in found.detail) == ("template", True)
 
 
 def test_background_in_crumbs_is_no_relation() -> None:

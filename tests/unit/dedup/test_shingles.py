@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dedup.text.shingles import Hashes, among, distinct, mix, shingle
+from services.dedup.text.shingles import Hashes, among, distinct, mix, numbered, shingle
 from services.dedup.text.words import folded
 from tests.unit.dedup.pieces import words
 
@@ -108,6 +108,13 @@ def test_mixing_is_a_bijection(values: Hashes) -> None:
 @given(HASHES)
 def test_distinct_hashes_come_once_and_in_order(values: Hashes) -> None:
     assert distinct(values).tolist() == sorted(set(values.tolist()))
+
+
+@given(st.lists(st.integers(0, 9)).map(lambda values: np.array(values, np.uint64)))
+def test_numbers_give_back_the_hashes_they_number(values: Hashes) -> None:
+    once, numbers = numbered(values)
+    assert once.tolist() == distinct(values).tolist()
+    assert once[numbers].tolist() == values.tolist()
 
 
 @given(HASHES, HASHES)

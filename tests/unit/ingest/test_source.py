@@ -250,6 +250,20 @@ def test_a_withdrawal_of_an_export_is_one_again() -> None:
     assert read_line(msgspec.json.encode(gone), "a.jsonl line 1") == RecordReading(record=gone)
 
 
+def test_a_line_of_an_export_with_a_bad_address_is_a_bad_line() -> None:
+    gone = Withdrawal(article_id="a", version_id="v", url="file:///a", source="a", language="de", at=START)
+    for record in (exported(url="ftp://www.hafenblatt.example/a"), gone):
+        found = read_line(msgspec.json.encode(record), "articles.jsonl line 1")
+        assert isinstance(found, BadReading)
+        assert "`url` is not an http(s) URL" in found.detail
+
+
+def test_a_byte_that_is_no_text_is_named_by_its_place_in_the_line() -> None:
+    found = read_line(line().replace(b"Rat", b"R\xe4t"), "a.jsonl line 1")
+    assert isinstance(found, BadReading)
+    assert found.detail == f"not UTF-8: byte {line().index(b'Rat') + 2} of the line is 0xe4"
+
+
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "2026-03-02T06:00:00"])
 def test_a_record_that_cannot_have_been_seen_then_is_a_bad_line(at: str) -> None:
     line = msgspec.json.encode(exported()).replace(b"2026-03-02T06:00:00Z", at.encode())

@@ -56,6 +56,19 @@ QUERY = st.lists(
 PATH = st.text(alphabet="abcÄ/%2 -._~0?&=;+", max_size=30)
 
 
+HOST = st.text(alphabet="aZ1-.x", max_size=12).map(lambda text: f"{text}paper.example")
+IN_ORDER = st.text(alphabet="abX1/-._~", max_size=20)
+SLUG = st.sampled_from(["", "slug-1/amp", "slug-1/AMP/", "amp/s/other.example/a", "..", "a//b", "."])
+
+
+@given(HOST, IN_ORDER, SLUG)
+def test_an_address_in_order_is_taken_as_one_that_a_fragment_hangs_on(
+    host: str, path: str, slug: str
+) -> None:
+    url = f"https://{host}/{path}{slug}"
+    assert canonical(url) == canonical(f"{url}#place")
+
+
 @given(scheme=st.sampled_from(["http", "HTTPS"]), path=PATH, query=QUERY)
 def test_a_canonical_address_is_its_own_canonical_form(scheme: str, path: str, query: list[str]) -> None:
     once = canonical(f"{scheme}://Paper.Example/{path}?{'&'.join(query)}")

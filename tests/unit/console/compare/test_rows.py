@@ -51,6 +51,10 @@ def told(before: list[Row], after: list[Row]) -> list[tuple[str, str]]:
         ([], [refusal()], [("refused", "template")]),
         ([refusal()], [], [("unrefused", "template")]),
         ([refusal()], [refusal("teaser")], [("refusal", "template → teaser")]),
+        ([refusal()], [refusal(detail="three days")], [("refusal-evidence", "template")]),
+        ([refusal()], [refusal(), refusal(detail="three days")], [("refusal-evidence", "template")]),
+        ([relation()], [relation(others=3)], []),
+        ([relation(others=0)], [relation(others=3)], [("evidence", "others")]),
         ([refusal()], [relation()], [("related", "syndicated"), ("unrefused", "template")]),
     ],
 )
@@ -84,6 +88,25 @@ def test_a_screen_is_told_when_it_comes_goes_or_changes_its_reason() -> None:
     assert [one.kind for one in screen_differences([], [stub])] == ["screened"]
     assert [one.kind for one in screen_differences([stub], [])] == ["unscreened"]
     assert [one.what for one in screen_differences([stub], [ticker])] == ["stub → ticker"]
+    (other,) = screen_differences([stub], [stub | {"detail": "90 words"}], frozenset({"detail"}))
+    assert (other.kind, other.what, other.detail) == ("screen-evidence", "stub", "none → 90 words")
+
+
+def test_what_another_version_brings_is_told_once() -> None:
+    fields = frozenset({"text", "title", "version_id", "first_seen_at", "agencies"})
+    other = article(version_id="2", text="y", title="t", agencies=["dpa"])
+    found = presence_differences([article(text="x", agencies=[])], [other], fields)
+    assert [(one.kind, one.what) for one in found] == [
+        ("other-text", "version"),
+        ("article-field", "agencies"),
+    ]
+
+
+def test_the_numbers_of_another_role_are_told_once() -> None:
+    fields = frozenset({"role", "kind", "jaccard", "words"})
+    one, other = member("copy", kind="syndicated", words=3), member("rewrite", kind="derivative", words=4)
+    found = [(told.kind, told.what) for told in role_differences([one], [other], fields)]
+    assert found == [("role", "copy → rewrite"), ("member-field", "words")]
 
 
 def test_a_role_a_source_of_text_and_a_withdrawal_are_told_apart() -> None:
