@@ -29,6 +29,8 @@ class Mention(NamedTuple):
 
 BEFORE, AFTER, LEAD = 90, 60, 56
 """Characters of a text that frame a list, and those in which words announce it."""
+MOST = 400
+"""Names of a text that are looked at; of more the first and the last, half each."""
 
 _NAMES = tuple(SHOWN_AS)
 _FINDER = AhoCorasick(_NAMES, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
@@ -45,6 +47,7 @@ _FIRST = "|".join(
     for word in (
         *map(str.capitalize, words(WORDING.byline) + words(WORDING.agency)),
         *words(WORDING.particle),
+        *_JOINING,
     )
     if word.isalpha()
 )
@@ -58,7 +61,10 @@ _JOINED = (
     *("/", "/ ", "; ", "+", "+ ", "& ", "| ", "=", ", ", "، ", "/mit ", "／", "、", "，", "・", "＝", "–"),
     *(f" {word} " for word in _JOINING),
 )
-_LISTED_BEFORE = re.compile(rf"(?<!\w)(?:(?:{_MEMBER}|{_AGENCY_NAME}){_JOINT}){{1,6}}$")
+_MEMBER_BEFORE = re.compile(rf"(?<!\w)(?:{_MEMBER}|{_AGENCY_NAME}){_JOINT}$")
+_MEMBERS = 6
+_DATELINE = 70
+"""Reach of a dateline from the start, in characters."""
 _LISTED_AFTER = re.compile(
     r"(?: ?/ ?\w[\w.-]{0,13}"
     rf"|(?:[,،] |[=／、，・＝–]| & | (?:{_BETWEEN}) )(?:{_AGENCY_NAME})(?!(?![{UNPARTED}])\w)){{1,6}}"
@@ -75,9 +81,20 @@ _FOLDABLE = re.compile(f"[{''.join(map(chr, _FOLD))}]")
 
 def mentions(text: str) -> Iterator[Mention]:
     text = f"\n{text}"
-    for index, start, end in _FINDER.find_matches_as_indexes(text):
-        if _BEGINS.match(text, start - 1) and _ENDS.match(text, end):
-            yield _mention(_NAMES[index], text, *_list_around(text, start, end))
+    found = [
+        (_NAMES[index], start, end)
+        for index, start, end in _matches(text)
+        if _BEGINS.match(text, start - 1) and _ENDS.match(text, end)
+    ]
+    kept = found if len(found) <= MOST else (*found[: MOST // 2], *found[-MOST // 2 :])
+    return (_mention(name, text, *_list_around(text, start, end)) for name, start, end in kept)
+
+
+def _matches(text: str) -> list[tuple[int, int, int]]:
+    try:
+        return _FINDER.find_matches_as_indexes(text)
+    except UnicodeEncodeError:  # lone surrogates
+        return _FINDER.find_matches_as_indexes(text.encode("utf-8", "replace").decode())
 
 
 def _mention(name: str, text: str, start: int, end: int) -> Mention:
@@ -90,8 +107,16 @@ def _mention(name: str, text: str, start: int, end: int) -> Mention:
 def _list_around(text: str, start: int, end: int) -> tuple[int, int]:
     if text.startswith(("/", " /"), end) and _AFTER_SLASH.search(text, max(0, start - 9), start):
         return start, end
-    if text.startswith("/", start - 1) and _BEFORE_SLASH.match(text, end):
+    if start < _DATELINE and text.startswith("/", start - 1) and _BEFORE_SLASH.match(text, end):
         return start, end
-    listed = text.endswith(_JOINED, 0, start) and _LISTED_BEFORE.search(text, max(0, start - 80), start)
     more = _LISTED_AFTER.match(text, end, end + 60)
-    return listed.start() if listed else start, more.end() if more else end
+    return _list_start(text, start), more.end() if more else end
+
+
+def _list_start(text: str, start: int) -> int:
+    for _ in range(_MEMBERS):
+        member = text.endswith(_JOINED, 0, start) and _MEMBER_BEFORE.search(text, max(0, start - 56), start)
+        if not member:
+            break
+        start = member.start()
+    return start

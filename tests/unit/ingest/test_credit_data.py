@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.ingest.credits import attribution
 from services.ingest.credits.attribution import credits_of
+from services.ingest.credits.mentions import MOST, mentions
 from services.ingest.credits.presses import AGENCIES, HOMONYMS, SLUGS, Agency
 from services.ingest.credits.wording import WORDING, Wording
 
@@ -102,3 +103,13 @@ def test_a_dateline_counts_however_long_the_copy_is(sentences: int) -> None:
     body = " ".join([COPY] * sentences)
     assert credits_of("", f"PORTHAVEN (dpa) - {body}\n\n{body}").agencies == ("dpa",)
     assert len(body) < attribution.SCANNED
+
+
+def test_of_a_text_full_of_names_the_first_and_the_last_count() -> None:
+    text = "BONN (dpa) - " + "AP/" * 20_000 + f"\n{COPY} (epd)"
+    assert len(list(mentions(text))) == MOST
+    assert {"dpa", "epd"} <= set(credits_of("", text).agencies)
+
+
+def test_half_a_character_is_no_hindrance() -> None:
+    assert credits_of("", f"\ud800 {COPY} (AFP)").agencies == ("afp",)
