@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from datasketch import MinHash
 
 from services.dedup.settings import DedupSettings
 from services.dedup.text.shingles import Hashes, Shingles, among, distinct, mix
@@ -32,8 +33,6 @@ class Signer:
         self._rows = settings.band_rows
         self._bands = settings.permutations // settings.band_rows
         self._window = settings.sample_window
-        from datasketch import MinHash  # brings scipy along: half a second and 40 MB that few commands need
-
         blank = MinHash(num_perm=settings.permutations, seed=settings.seed, scheme="affine32")
         factors, offsets = blank.permutations
         parts = range(_ROWS_AT_ONCE, settings.permutations, _ROWS_AT_ONCE)
