@@ -83,7 +83,7 @@ async def test_killed_again_and_again_the_move_is_completed_by_the_next_run(
     async with Crew(session.bootstrap(), f"{name('move')}.", tmp_path / "crew") as crew:
         mover = crew.add(*move(crew, log), static=False)
         while mover.alive and killed < 8:
-            await asyncio.sleep(chance.uniform(0.3, 1.2))
+            await asyncio.sleep(chance.uniform(0.05, 0.4))
             if mover.alive:
                 mover.kill()
                 killed += 1
