@@ -103,9 +103,9 @@ class OpsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     log_format: Literal["auto", "json", "console"] = "auto"
     """`auto` is console in a terminal and JSON lines elsewhere."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    drain_s: Annotated[float, Meta(ge=1, le=300)] = 8.0
-    """Seconds that running work gets to finish after the first SIGTERM or SIGINT. Its clients get 2 s more for their
-    end where the cluster does not answer: 10 s in all must not be reached."""
+    drain_s: Annotated[float, Meta(ge=1, le=300)] = 7.0
+    """Seconds that running work gets to finish after the first SIGTERM or SIGINT. Where the cluster does not
+    answer, its clients take 2 s more to end."""
     stall_s: Annotated[float, Meta(ge=5, le=3600)] = 30.0
     """Seconds without a turn of a run loop after which `/livez` fails."""
 
