@@ -14,7 +14,7 @@ from services.dedup.relations.overlap import shared_share
 from services.dedup.relations.relate import Unrelated, relate
 from services.dedup.search.candidates import Candidate, choose
 from services.dedup.search.lookup import Hit, Signed
-from services.dedup.search.profile import Profile
+from services.dedup.search.profile import Profile, first_seen_us
 from services.dedup.settings import DedupSettings
 from services.dedup.stories.placing import Link
 from services.dedup.window import Kept, Window
@@ -191,8 +191,7 @@ class Pairs:
         if kept is None:
             return _FORGOTTEN
         article = kept.record.article
-        rank = (round(article.first_seen_at.timestamp() * 1_000_000), article.article_id)
-        return Known(rank, kept.record.verdict.relations)
+        return Known((first_seen_us(article), article.article_id), kept.record.verdict.relations)
 
     def _candidates(self, signed: Signed, hits: list[Hit]) -> list[Candidate]:
         mine = signed.profile.article.article_id

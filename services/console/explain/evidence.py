@@ -14,6 +14,7 @@ from services.contracts.articles import Article, Withdrawal
 from services.contracts.relations import Refusal, RefusalReason, Relation, ScreenReason, Verdict
 from services.contracts.stories import Story
 from services.contracts.topics import Sharding, shard_of
+from services.dedup import records
 from services.ingest.urls import canonical
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus
@@ -102,7 +103,7 @@ def read_directory(out: Path, sharding: Sharding = "one") -> Evidence:
     for article in _rows(out / "articles.jsonl", Article):
         evidence.articles[article.url] = article
         evidence.shards[article.url] = shard_of(article.language, sharding)
-        said[article.article_id] = _undecided(article)
+        said[article.article_id] = records.verdict(article, outcome="story")  # until a line tells more of it
     for line in _rows(out / "screened.jsonl", _ScreenedLine):
         if (verdict := said.get(line.article_id)) is not None:
             said[line.article_id] = _refused(verdict, line, evidence)
@@ -123,19 +124,6 @@ def read_directory(out: Path, sharding: Sharding = "one") -> Evidence:
         rows = _rows(out / "withdrawals.jsonl", Withdrawal)
         evidence.withdrawals = {gone.article_id: gone for gone in rows}
     return evidence
-
-
-def _undecided(article: Article) -> Verdict:
-    """Of an article of which no line tells anything."""
-    return Verdict(
-        article_id=article.article_id,
-        version_id=article.version_id,
-        url=article.url,
-        source=article.source,
-        language=article.language,
-        first_seen_at=article.first_seen_at,
-        outcome="story",
-    )
 
 
 def _refused(verdict: Verdict, line: _ScreenedLine, evidence: Evidence) -> Verdict:

@@ -16,7 +16,7 @@ from services.dedup.relations.passages import Run
 from services.dedup.search.profile import Profile
 from services.dedup.settings import DedupSettings
 from services.dedup.text.calendar import undated, weekdays
-from services.dedup.text.figures import agree, common, figures
+from services.dedup.text.figures import common, figures
 from services.dedup.text.screens import is_timed
 from services.dedup.text.words import fold, folded, stretch
 
@@ -123,7 +123,7 @@ def _rubric(newer: Profile, older: Profile, shares: Overlap, settings: DedupSett
     )
 
 
-def _other_subject(newer: Profile, older: Profile, shares: Overlap, between: "Between") -> Unrelated | None:
+def _other_subject(newer: Profile, older: Profile, shares: Overlap, between: Between) -> Unrelated | None:
     """One form, two subjects: what the titles name differently stands differently in the same place."""
     if shares.larger_containment < _FRAME_CONTAINED or newer.article.title == older.article.title:
         return None
@@ -178,7 +178,7 @@ def _swapped_names(newer: Profile, older: Profile, swaps: Iterable[Swap]) -> Nam
     return Names(swapped, whole, frame)
 
 
-def _opens(between: "Between", word: str, other: str) -> bool:
+def _opens(between: Between, word: str, other: str) -> bool:
     """Whether each text begins with its own of these words, while no figure differs."""
     run = between.runs[0] if between.runs else None
     first = between.gaps[0] if between.gaps and run and run.start and run.other else None
@@ -187,7 +187,7 @@ def _opens(between: "Between", word: str, other: str) -> bool:
     return not any(map(_conflict, between.gaps))
 
 
-def _is_frame(newer: Profile, older: Profile, between: "Between") -> bool:
+def _is_frame(newer: Profile, older: Profile, between: Between) -> bool:
     """Whether the two are one text but for what is swapped: nothing of length was added or left out."""
     same = sum(run.length for run in between.runs)
     ours = same + sum(len(gap.words) for gap in between.gaps)
@@ -224,7 +224,7 @@ def _figures_differ(newer: Profile, older: Profile) -> bool:
 
 
 def _series(
-    newer: Profile, older: Profile, shares: Overlap, between: "Between", settings: DedupSettings
+    newer: Profile, older: Profile, shares: Overlap, between: Between, settings: DedupSettings
 ) -> Unrelated | None:
     """One frame, other figures, another day or next to nothing else in common: two parts of a series."""
     hours = _hours(newer, older)
@@ -268,7 +268,7 @@ def _conflict(gap: Gap) -> bool:
     if not ours or not theirs:
         return False
     few, many = sorted((ours, theirs), key=len)
-    return not all(any(agree(one, other) for other in many) for one in few)
+    return common(few, many) < len(few)
 
 
 def moved_figures(newer: Profile, older: Profile, found: Sequence[Run]) -> bool:

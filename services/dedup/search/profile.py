@@ -87,14 +87,18 @@ def _outside(shingles: Shingles, inside: Places) -> tuple[Places, Places]:
     return before[ends] == before[wide], before[ends_narrow] == before[narrow]
 
 
+def first_seen_us(article: Article) -> int:
+    """Microseconds since 1970."""
+    return round(article.first_seen_at.timestamp() * _MICROSECOND)
+
+
 def profile(article: Article, reading: Reading, days: Days) -> Profile:
     """`days`: on how many earlier days each of `reading.unique` was seen."""
-    at_us = round(article.first_seen_at.timestamp() * _MICROSECOND)
     if reading.boxed.any():
         days = np.where(reading.boxed, np.uint8(NEVER_EVIDENCE), days)
     return Profile(
         article=article,
-        at_us=at_us,
+        at_us=first_seen_us(article),
         words=reading.words,
         shingles=reading.shingles,
         unique=reading.unique,

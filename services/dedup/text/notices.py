@@ -85,11 +85,7 @@ def corrections(title: str, text: str) -> tuple[Note, ...]:
     """The notes of correction in a piece; one that is only the label of its title says so by the title."""
     found = []
     if _holds(text, _CORRECTION_SIGNS):
-        found = [
-            _note(line)
-            for line in _lines(text)
-            if _holds(line, _CORRECTION_SIGNS) and _LINE_CORRECTS.search(line)
-        ]
+        found = [_note(line) for line in _lines(text) if _corrects(line)]
     if _holds(title, _CORRECTION_SIGNS) and _TITLE_CORRECTS.search(title):
         found.append(_note(title))
     return tuple(found)

@@ -55,25 +55,29 @@ def code(declared: str) -> str:
 
 def settle(declared: str, title: str, text: str) -> str:
     """ISO 639-1 code, or `und`. `declared` is what feed or page say, in any form."""
-    said = code(declared)
+    said, sample, script = _sample(declared, title, text)
+    return _language(said, sample, script)
+
+
+def settle_by_script(declared: str, title: str, text: str) -> str:
+    """The declared language, unless the text is in letters it is not written in: then as `settle` has it."""
+    said, sample, script = _sample(declared, title, text)
+    fits = said not in scripts.ELSEWHERE if script in {"", "latin"} else said in scripts.languages_of(script)
+    return said if said and fits and script != "cjk" else _language(said, sample, script)
+
+
+def _sample(declared: str, title: str, text: str) -> tuple[str, str, str]:
+    """The code that is declared, the sample that is looked at, and its script."""
     sample = printable(f"{title}\n{text[:LOOKED_AT]}")
-    script = scripts.script_of(sample)
+    return code(declared), sample, scripts.script_of(sample)
+
+
+def _language(said: str, sample: str, script: str) -> str:
     if script == "cjk":
         return scripts.cjk_language(sample, said)
     if script in {"", "latin"}:
         return _in_latin(sample, said)
     return _in_script(script, sample, said)
-
-
-def settle_by_script(declared: str, title: str, text: str) -> str:
-    """The declared language, unless the text is in letters it is not written in: then as `settle` has it."""
-    said = code(declared)
-    sample = printable(f"{title}\n{text[:LOOKED_AT]}")
-    script = scripts.script_of(sample)
-    if script == "cjk":
-        return scripts.cjk_language(sample, said)
-    fits = said not in scripts.ELSEWHERE if script in {"", "latin"} else said in scripts.languages_of(script)
-    return said if said and fits else settle(declared, title, text)
 
 
 def _in_latin(sample: str, said: str) -> str:
