@@ -18,25 +18,35 @@ SCRIPTS = {
     "kafka-console-consumer.sh": "org.apache.kafka.tools.consumer.ConsoleConsumer",
 }
 MANY = HERE / "Many.java"
-RUN_S = 75
+RUN_S = 45
 
 
-def run(*commands: list[str]) -> str:
+def run(*commands: list[str], tries: int = 2) -> str:
     """Run command lines of one script, in one virtual machine; what they print. Raises CalledProcessError.
 
-    A tool that has printed something and does not end is ended: what it printed counts.
+    A tool that does not end is ended, and what it printed counts. Where that is nothing it is tried again:
+    in whole runs of all tests the console consumer hung so, now and then, for a reason not found yet.
     """
     (main,) = {SCRIPTS[command[0]] for command in commands}
     words = ["\t".join(command[1:]) for command in commands]
-    call = [java(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", _classpath(), str(MANY), main]
+    call = [
+        java(),
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-cp",
+        _classpath(),
+        str(MANY),
+        main,
+        *words,
+    ]
     try:
-        done = subprocess.run([*call, *words], capture_output=True, check=True, timeout=RUN_S)
+        return subprocess.run(call, capture_output=True, check=True, timeout=RUN_S).stdout.decode()
     except subprocess.TimeoutExpired as late:
         if late.stdout:
             return late.stdout.decode()
         said = (late.stderr or b"").decode()[-500:]
-        raise Unavailable(f"{main} printed nothing within {RUN_S} s: {said or 'not even an error'}") from None
-    return done.stdout.decode()
+    assert tries > 1, f"{main} printed nothing within {RUN_S} s, again and again: {said}"
+    return run(*commands, tries=tries - 1)
 
 
 def _classpath() -> str:
