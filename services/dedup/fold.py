@@ -5,7 +5,7 @@ records, however many ranges the candidate search is split into and wherever it 
 and restored.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
@@ -16,6 +16,7 @@ from services.contracts.articles import Article, Withdrawal
 from services.contracts.clusters import Cluster
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
+from services.dedup import kernels
 from services.dedup.folded import Folded
 from services.dedup.order import Due, Sighting, seen_at
 from services.dedup.pairs import Pairs, bounded
@@ -165,7 +166,8 @@ class Fold:
         else:
             self._decide([due], folded)
 
-    def _decide(self, dues: Iterable[Due], folded: Folded) -> None:
+    def _decide(self, dues: Collection[Due], folded: Folded) -> None:
+        kernels.note_texts(len(dues))
         batch = [self._read(due.sighting, due.late) for due in dues if isinstance(due.sighting, Article)]
         found = self.search.find([item.signed for item in batch if item.signed])
         for item in batch:

@@ -118,10 +118,12 @@ def test_a_package_imports_only_what_it_may(package: str) -> None:
 
 
 DEDUP = "services.dedup"
+KERNELS = f"{DEDUP}.kernels"
 DEDUP_WINGS = {
-    "text": (f"{DEDUP}.settings",),
-    "search": (f"{DEDUP}.settings", f"{DEDUP}.text"),
-    "relations": (f"{DEDUP}.settings", f"{DEDUP}.text", f"{DEDUP}.search"),
+    "kernels": (f"{DEDUP}.settings", f"{DEDUP}.text", f"{DEDUP}.search", f"{DEDUP}.relations"),
+    "text": (f"{DEDUP}.settings", KERNELS),
+    "search": (f"{DEDUP}.settings", KERNELS, f"{DEDUP}.text"),
+    "relations": (f"{DEDUP}.settings", KERNELS, f"{DEDUP}.text", f"{DEDUP}.search"),
     "stories": (f"{DEDUP}.settings",),
 }
 """The same for dedup: a text knows of no other, a pair of no window, a story of no text."""

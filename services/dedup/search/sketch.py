@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from datasketch import MinHash
 
+from services.dedup import kernels
 from services.dedup.settings import DedupSettings
 from services.dedup.text.shingles import Hashes, Shingles, among, distinct, mix
 
@@ -34,7 +35,7 @@ class Signer:
         self._bands = settings.permutations // settings.band_rows
         self._window = settings.sample_window
         blank = MinHash(num_perm=settings.permutations, seed=settings.seed, scheme="affine32")
-        factors, offsets = blank.permutations
+        self._permutations = factors, offsets = blank.permutations
         parts = range(_ROWS_AT_ONCE, settings.permutations, _ROWS_AT_ONCE)
         self._factors = np.split(factors[:, None], parts)
         self._offsets = np.split(offsets[:, None], parts)
@@ -44,6 +45,10 @@ class Signer:
         """None where nothing is novel."""
         if not len(novel):
             return None
+        compiled = kernels.module("sketch")
+        if compiled is not None:
+            least: Signature = compiled.signature(novel, *self._permutations)
+            return least
         low = _finalize((novel & _LOW).astype(np.uint32))
         return np.concatenate(
             [
