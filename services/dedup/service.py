@@ -33,6 +33,7 @@ class DedupTask:
 
     def __init__(self, number: int, settings: DedupSettings, *, ranges: int = 1) -> None:
         self._number = number
+        self._partitions = {topic: Partition(topic, number) for topic in ("relations", "clusters", _STATE)}
         self._settings = settings
         self._order = Order(limit=settings.buffer_limit)
         self._canaries = Canaries()
@@ -194,7 +195,7 @@ class DedupTask:
 
     def _output(self, topic: str, key: str, value: msgspec.Struct, id: str, at: datetime) -> Output:  # noqa: A002
         return Output(
-            Partition(topic, self._number),
+            self._partitions[topic],
             key.encode(),
             wire.encode(value),
             wire.headers(value, id=id, source="dedup", time=at),
@@ -203,7 +204,7 @@ class DedupTask:
 
     def _tombstone(self, key: str, at: datetime | None) -> Output:
         when = round(at.timestamp() * _MICROSECOND) if at else 0
-        return Output(Partition(_STATE, self._number), key.encode(), None, (), when)
+        return Output(self._partitions[_STATE], key.encode(), None, (), when)
 
 
 class Dues:
