@@ -45,9 +45,14 @@ def decode(kind: type[T], value: bytes) -> T:
 
 def headers(record: msgspec.Struct, *, id: str, source: str, time: datetime) -> Headers:  # noqa: A002 - the spec's word
     """CloudEvents attributes of a record. `id` is a hash, so a repeated record has an equal `ce_id`."""
-    version, kind, origin = _first_headers(type(record).__name__, source)
+    return headers_of(type(record), id=id, source=source, time=time)
+
+
+def headers_of(kind: type[msgspec.Struct], *, id: str, source: str, time: datetime) -> Headers:  # noqa: A002
+    """The same, of a record that is encoded already."""
+    version, type_, origin = _first_headers(kind.__name__, source)
     at = time.isoformat().replace("+00:00", "Z").encode()
-    return version, kind, origin, ("ce_id", id.encode()), ("ce_time", at), _CONTENT_TYPE
+    return version, type_, origin, ("ce_id", id.encode()), ("ce_time", at), _CONTENT_TYPE
 
 
 @cache
