@@ -72,6 +72,14 @@ def type_of(attributes: Mapping[str, bytes]) -> type[msgspec.Struct]:
         raise UnknownType(f"ce_type {attributes.get('ce_type')!r} is not one of {sorted(_TYPES)}") from None
 
 
+def kind_of(headers: Headers) -> type[msgspec.Struct] | None:
+    """The struct type that headers name; None where it is none of ours."""
+    for name, value in headers:
+        if name == "ce_type":
+            return _TYPES.get(_NAME_OF.get(value, ""))
+    return None
+
+
 def read(attributes: Mapping[str, bytes], value: bytes) -> msgspec.Struct:
     """Decode a record by the type its headers name."""
     return decode(type_of(attributes), value)

@@ -41,8 +41,10 @@ class ArchiveProcess:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._process
+        assert self._process.stdout
         self._process.kill()
         self._process.wait()
+        self._process.stdout.close()
 
     def batch(self) -> list[SightingReading | BadReading]:
         """What the next lines gave; nothing when it has ended, at its end or before."""
