@@ -9,7 +9,6 @@ text its ids no longer name, is a line like any other.
 """
 
 import gzip
-import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,8 +30,6 @@ from services.ingest.urls import canonical, without_login
 MAX_LINE = 10 << 20
 KEPT = 1 << 20
 """Bytes of a bad line that go to the dead letters."""
-_AT_ONCE = 256 << 10
-"""Bytes of a packed file that are unpacked at a time."""
 
 
 class ArchiveLine(msgspec.Struct, frozen=True):
@@ -153,9 +150,7 @@ def _utc(time: datetime) -> datetime:
 def open_archive(path: Path) -> IO[bytes]:
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
-    if not packed:
-        return path.open("rb")
-    return cast(IO[bytes], io.BufferedReader(gzip.GzipFile(path), _AT_ONCE))
+    return cast(IO[bytes], gzip.open(path, "rb")) if packed else path.open("rb")
 
 
 def lines_of(file: IO[bytes]) -> Iterator[bytes]:
