@@ -20,6 +20,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.console.replay import command as replaying
+from services.console.replay.settings import RUN
 from services.console.scan import scan
 from services.stream.bus import Record
 from services.stream.sqlite import SqliteBus
@@ -39,7 +40,8 @@ SMALL = 40
 
 def kill_until_done(command: list[str], seed: int, longest_s: float, kills: int) -> None:
     """Kill `kills` times; then let it run to its end. Prints how many of the killed were at work."""
-    replaying.RUN = replace(replaying.RUN, batch_records=SMALL, feeder_items=SMALL, fetch_records=2 * SMALL)
+    smaller = replace(RUN, batch_records=SMALL, feeder_items=SMALL, fetch_records=2 * SMALL)
+    vars(replaying)["RUN"] = smaller
     chance, killed = random.Random(seed), 0
     while True:
         child = os.fork()
