@@ -8,6 +8,7 @@ line of JSON on stdout: an `Answer`. Where stdin ends instead, it finishes the b
 """
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -97,18 +98,22 @@ async def _told(stdin: asyncio.StreamReader, running: RunnerGroup) -> bool:
         stopping.cancel()
 
 
-async def _serve() -> None:
+async def _serve() -> Answer:
     stdin = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdin), sys.stdin)
     order = msgspec.json.decode(await stdin.readline(), type=Order)
     tuned()
-    told = await answer(order, stdin)
-    sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
+    return await answer(order, stdin)
 
 
 def main() -> None:
     with logging.configure(service="newsfold", fmt="console", level="warning", libraries=False):
-        asyncio.run(_serve())
+        told = asyncio.run(_serve())
+    try:
+        sys.stdout.buffer.write(msgspec.json.encode(told))
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever asked was killed
+        os._exit(0)
 
 
 if __name__ == "__main__":
