@@ -15,6 +15,7 @@ from services.contracts.sketches import Remembered, ShardClock
 from services.dedup.canary import Canaries, lone_story
 from services.dedup.fold import Fold
 from services.dedup.folded import Folded
+from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.order import Due, Order, Sighting, seen_at
 from services.dedup.settings import DedupSettings, scheme
 from services.stream.bus import Output, Partition, Record
@@ -31,12 +32,12 @@ Taken = Article | Withdrawal | Watermark | CanaryArticle
 class DedupTask:
     """One shard: articles that are compared with each other, in order of sight."""
 
-    def __init__(self, number: int, settings: DedupSettings, *, ranges: int = 1) -> None:
+    def __init__(self, number: int, settings: DedupSettings, *, ranges: int, open_store: OpenStore) -> None:
         self._number = number
         self._settings = settings
         self._order = Order(limit=settings.buffer_limit)
         self._canaries = Canaries()
-        self._fold = Fold(settings, ranges=ranges)
+        self._fold = Fold(settings, ranges=ranges, open_store=open_store)
         self._restoring: Restoring | None = Restoring()
         self._clock: ShardClock | None = None
         self._taken = 0
@@ -260,18 +261,28 @@ def _put(table: dict[str, T], name: str, kind: type[T], value: bytes | None) -> 
 
 
 class DedupService:
-    """The definition the run loop takes. `ranges`: key ranges of the candidate search."""
+    """The definition the run loop takes. `ranges`: key ranges of the candidate search.
+
+    `open_store`: where what a task remembers lies encoded; in memory, unless it is told otherwise.
+    """
 
     name = "dedup"
     inputs = ("articles",)
     changelog: str | None = _STATE
 
-    def __init__(self, settings: DedupSettings | None = None, *, ranges: int = 1) -> None:
+    def __init__(
+        self,
+        settings: DedupSettings | None = None,
+        *,
+        ranges: int = 1,
+        open_store: OpenStore = HeapStore,
+    ) -> None:
         self._settings = settings or DedupSettings()
         self._ranges = ranges
+        self._open_store = open_store
 
     def task(self, number: int) -> DedupTask:
-        return DedupTask(number, self._settings, ranges=self._ranges)
+        return DedupTask(number, self._settings, ranges=self._ranges, open_store=self._open_store)
 
     def feeder(self, task: Task, number: int) -> Feeder | None:  # noqa: ARG002 - the log is all there is
         return None

@@ -25,7 +25,7 @@ from services.dedup.search.seen import unpack
 from services.dedup.settings import DedupSettings
 from services.dedup.text.words import folded
 
-MOST_RECORDS, MOST_PROFILES = 4096, 1024
+MOST_RECORDS, MOST_PROFILE_BYTES = 4096, 48 << 20
 """At hand at a time."""
 # Of CPython 3.11 on 64 bits, measured with tracemalloc.
 _RECORD_BYTES = 4_000
@@ -257,12 +257,12 @@ class Window:
         self._forget_profile(number)
         self._profiles[number] = made
         self._profile_bytes += _weight(made)
-        while len(self._profiles) > MOST_PROFILES:
+        while self._profile_bytes > MOST_PROFILE_BYTES:
             self._profile_bytes -= _weight(self._profiles.popitem(last=False)[1])
 
     def _forget_profile(self, number: int) -> None:
-        made = self._profiles.pop(number, None)
-        self._profile_bytes -= _weight(made) if made else 0
+        if (made := self._profiles.pop(number, None)) is not None:
+            self._profile_bytes -= _weight(made)
 
 
 def _by_title(article: Article) -> tuple[str, str]:

@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +36,7 @@ from services.stream.breaker import Limits
 from services.stream.bus import Bus
 from services.stream.patience import Patience
 from services.stream.settings import RunSettings
+from services.stream.spool import Spool
 from services.stream.sqlite import SqliteBus
 
 POLL_S = 0.1
@@ -138,7 +140,7 @@ async def _on_log(
         sharding = request.settings.ingest.sharding
         async with open_recordings(request.paths, request.speed, sharding) as replayed:
             await prepare_log(bus, request.paths, request.feeds)
-            pipeline = await _run(bus, replayed, request, stop)
+            pipeline = await _run(bus, replayed, request, scratch, stop)
             tally = await written(bus, out)
             return Report(
                 tally=tally,
@@ -152,11 +154,13 @@ async def _on_log(
         await bus.close()
 
 
-async def _run(bus: Bus, replayed: Replayed, request: ReplayRequest, stop: asyncio.Event) -> Pipeline:
+async def _run(
+    bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event
+) -> Pipeline:
     """Everything through, and settled. Raises `Stop` when interrupted."""
     stages = [
         Stage(replayed.service),
-        Stage(DedupService(request.settings.dedup), request.workers),
+        Stage(DedupService(request.settings.dedup, open_store=partial(Spool, scratch)), request.workers),
         Stage(EnrichService(), request.workers),
     ]
     patience = Patience(total_s=request.settings.bus.wait_s)

@@ -76,8 +76,17 @@ class IdTable:
 
     def get(self, key: Key) -> int | None:
         """The number of an id."""
-        slots, place = self._find(key)
-        return slots[place] - 1 if slots[place] else None
+        high, low = key
+        spread = ((high ^ low) * _SPREAD) & _MASK
+        slots = self._parts[spread >> _PART_SHIFT]
+        mask = len(slots) - 1
+        place = spread & mask
+        ids = self._ids
+        while entry := slots[place]:
+            if ids.low[entry - 1] == low and ids.high[entry - 1] == high:
+                return entry - 1
+            place = (place + 1) & mask
+        return None
 
     def set(self, key: Key, number: int) -> None:
         """Let an id have a number, under which it stands in `ids`."""
