@@ -38,7 +38,7 @@ def place(address: Address, settings: Settings) -> SnapshotFolder | None:
 
 
 def store_opener(address: Address, settings: Settings) -> OpenStore:
-    """Where what dedup remembers lies: in memory beside a log in memory, else in files beside its snapshots."""
+    """Where what dedup remembers lies: beside its snapshots, or in memory where the log is."""
     return HeapStore if address.kind == "memory" else partial(Spool, _folder(address, settings))
 
 
