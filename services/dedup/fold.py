@@ -5,15 +5,15 @@ records, however many ranges the candidate search is split into and wherever it 
 and restored.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from itertools import groupby
 
 import msgspec
 import numpy as np
 
+from services.contracts import wire
 from services.contracts.articles import Article, Withdrawal
-from services.contracts.clusters import Cluster
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
 from services.dedup import kernels
@@ -73,14 +73,41 @@ class Fold:
         self._pairs = Pairs(self.window, settings, self.stories.source_of)
         self._revisions = Revisions(self.window, self.search, self.stories, self._pairs)
 
-    def restore(
-        self, remembered: Sequence[Remembered], clusters: Sequence[Cluster], latest: datetime | None
-    ) -> None:
-        """Take up the state of a changelog. Raises `ValueError` on another sketch scheme."""
-        for record in sorted(remembered, key=lambda r: (r.article.first_seen_at, r.article.version_id)):
-            self._remember_again(record)
-        for cluster in clusters:
-            self.stories.put(cluster)
+    def remember_again(self, values: Collection[bytes]) -> None:
+        """Take up versions as the changelog has them, each once and in its order.
+
+        Raises `ValueError` on another sketch scheme.
+        """
+        kernels.note_texts(len(values))
+        added, lost = [], []
+        for value in values:
+            record = wire.decode(Remembered, value)
+            before = self.window.get(record.article.version_id)
+            was = (before.is_compared, before.is_counted) if before else (False, False)
+            kept = self.window.keep_encoded(record, value)
+            if was == (kept.is_compared, kept.is_counted):
+                continue
+            reading = read(record.article.text)
+            if kept.is_counted:
+                hashes = np.concatenate((reading.unique, reading.narrow))
+                self._novelty.add(day_of(record.article.first_seen_at), hashes)
+            if was[0] and not kept.is_compared:
+                lost.append(record.article.version_id)
+            elif kept.is_compared and not was[0] and record.sketch is not None:
+                days = unpack(record.seen, len(reading.unique))
+                signed = self.search.signed(profile(record.article, reading, days), record.sketch)
+                kept.samples = signed.keys.samples
+                added.append(signed)
+        self.search.evict(lost)
+        self.search.insert(added)
+
+    def forget_again(self, version: str) -> None:
+        """What the changelog has no more."""
+        self.window.forget(version)
+        self.search.evict([version])
+
+    def restored(self, latest: datetime | None) -> None:
+        """All of the changelog was taken up, of which the latest version is of this time."""
         if latest is not None:
             self._latest = latest
             self._today = day_of(latest)
@@ -293,18 +320,6 @@ class Fold:
             self.search.evict([superseded.article.version_id])
             folded.remembered.append(superseded)
         folded.remembered.append(record)
-
-    def _remember_again(self, record: Remembered) -> None:
-        article = record.article
-        reading = read(article.text)
-        if record.counted:
-            self._novelty.add(day_of(article.first_seen_at), np.concatenate((reading.unique, reading.narrow)))
-        signed = None
-        if record.sketch is not None and record.current:
-            days = unpack(record.seen, len(reading.unique))
-            signed = self.search.signed(profile(article, reading, days), record.sketch)
-            self.search.insert([signed])
-        self.window.put(record, signed)
 
 
 def _gave_way(current: Kept, article: Article) -> str:

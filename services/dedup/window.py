@@ -31,7 +31,7 @@ MOST_RECORDS, MOST_PROFILE_BYTES = 4096, 48 << 20
 _RECORD_BYTES = 4_000
 _WORD_BYTES = 130
 _DAY_S = 86_400
-_CURRENT, _COMPARED = 1, 2
+_CURRENT, _COMPARED, _COUNTED = 1, 2, 4
 _NOBODY = -(1 << 31)
 """The day of a number that no version has."""
 
@@ -74,9 +74,17 @@ class Kept:
         return bool(self._window.flags[self.number] & _COMPARED)
 
     @property
+    def is_counted(self) -> bool:
+        return bool(self._window.flags[self.number] & _COUNTED)
+
+    @property
     def samples(self) -> int:
         """Sampled shingles it is found by."""
         return self._window.samples[self.number]
+
+    @samples.setter
+    def samples(self, samples: int) -> None:
+        self._window.samples[self.number] = samples
 
     @property
     def rank(self) -> tuple[int, str]:
@@ -195,6 +203,19 @@ class Window:
             self._forget_profile(number)
         return number
 
+    def keep_encoded(self, record: Remembered, value: bytes) -> Kept:
+        """`keep` of a record that stands encoded in the changelog, which was read up to there."""
+        number = self._enter(record)
+        self.records.put_encoded(number, value)
+        self._forget_profile(number)
+        return Kept(self, number)
+
+    def forget(self, version: str) -> None:
+        """Nothing where it is not remembered."""
+        number = self._known.get(key_of(version))
+        if number is not None:
+            self._drop(number)
+
     def evict(self, today: int) -> list[tuple[str, str]]:
         """Forget versions older than the window, oldest first: their ids, and those of their articles."""
         days = np.asarray(self._day)
@@ -234,7 +255,7 @@ class Window:
         self.article_ids.put(number, article.article_id, owner)
         compared = record.current and record.sketch is not None
         self.at_us[number] = first_seen_us(article)
-        self.flags[number] = _CURRENT * record.current | _COMPARED * compared
+        self.flags[number] = _CURRENT * record.current | _COMPARED * compared | _COUNTED * record.counted
         self._day[number] = day_of(shown_at(record))
         self._title[number] = _title_hash(*_by_title(article))
         if record.current:

@@ -83,6 +83,10 @@ class Stories:
         """Take a story as it stands: restore, and every change goes through here."""
         self._open.put(cluster)
 
+    def put_encoded(self, cluster: Cluster, value: bytes) -> None:
+        """`put` of a story that stands encoded in the changelog."""
+        self._open.put(cluster, value)
+
     def drop(self, story: str) -> None:
         self._open.drop(story)
 

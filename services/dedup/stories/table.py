@@ -47,8 +47,8 @@ class StoryTable:
         place = self._by_article.get(key_of(article))
         return None if place is None else self._records[self._story_at[place]]
 
-    def put(self, cluster: Cluster) -> None:
-        """Take a story as it stands."""
+    def put(self, cluster: Cluster, value: bytes | None = None) -> None:
+        """Take a story as it stands. `value`: the same encoded, if it is."""
         key = key_of(cluster.story_id)
         number = self._by_id.get(key)
         if number is None:
@@ -61,7 +61,10 @@ class StoryTable:
         else:
             before = {member.article_id for member in self._records[number].members}
         self._resize(number, len(cluster.members))
-        self._records[number] = cluster
+        if value is None:
+            self._records[number] = cluster
+        else:
+            self._records.put_encoded(number, value)
         for member in cluster.members:
             if member.article_id not in before:
                 self._settle(member.article_id, number)
