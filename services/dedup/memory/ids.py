@@ -52,8 +52,9 @@ class Ids:
             self._odd[number] = name
 
     def __getitem__(self, number: int) -> str:
-        odd = self._odd.get(number) if self._odd else None
-        return odd or _HALVES.pack(self.high[number], self.low[number]).hex()
+        if number in self._odd:
+            return self._odd[number]
+        return _HALVES.pack(self.high[number], self.low[number]).hex()
 
     def key(self, number: int) -> Key:
         return self.high[number], self.low[number]
