@@ -3,7 +3,7 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from services.contracts.articles import Article
 
@@ -29,8 +29,6 @@ class Found(NamedTuple):
 class Contender(ABC):
     """One a process. Its time is what `take` and `forget` take; all else is for the reader of figures."""
 
-    gives = ""
-    """What a reader of its output is told of an article."""
     stages: tuple[str, ...] = (GROUPS,)
 
     def prepare(self, block: Sequence[Numbered]) -> None:
@@ -56,7 +54,7 @@ class Watch:
     def __init__(self) -> None:
         self.spent = 0.0
 
-    def __enter__(self) -> "Watch":
+    def __enter__(self) -> Self:
         self._began = time.process_time()
         return self
 

@@ -20,7 +20,6 @@ from services.stream.bus import Output, Record
 class Stage(Contender):
     """Encoded articles in, encoded verdicts, stories and changelog out."""
 
-    gives = "relations with direction, kind and passages; reasons of refusals; stories; a changelog"
     stages = (GROUPS,)
 
     def __init__(self) -> None:
@@ -64,7 +63,6 @@ class Stage(Contender):
 class Candidates(Contender):
     """Text to the versions that share keys with it. All text is evidence: no phrase is known as worn."""
 
-    gives = "candidates"
     stages = (CANDIDATES,)
 
     def __init__(self, seed: int = 1) -> None:
@@ -89,7 +87,10 @@ class Candidates(Contender):
                     reading = read(article.text)
                     days = np.zeros(len(reading.unique), np.uint8)
                     signed.append(self._search.sign(profile(article, reading, days), reading.narrow))
-                self._hits |= self._search.find(signed)
+                found = self._search.find(signed)
+                for one in signed:  # what is found of older ones is the same pairs
+                    version = one.profile.article.version_id
+                    self._hits[version] = found.get(version, [])
         return {CANDIDATES: watch.spent}
 
     def forget(self, numbers: Iterable[int]) -> None:

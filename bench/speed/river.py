@@ -1,4 +1,4 @@
-"""Press copy repeated to as many articles as asked, so that repetitions share no text but keep who copies whom.
+"""Press copy repeated to as many articles as asked: repetitions share no text, but keep who copies whom.
 
 A repetition has words of its own: each word is exchanged for another of the same length and case, by a table
 of the repetition, so that frequencies, lengths and copies are what they were. Numbers stay. A few words of
@@ -20,6 +20,7 @@ import numpy.typing as npt
 from bench import invented
 from bench.archive import articles_of, read_articles
 from bench.press import Missing, press_data
+from bench.speed.row import Asked
 from services.contracts import ids
 from services.contracts.articles import Article
 
@@ -43,8 +44,10 @@ class Coded(NamedTuple):
     between: list[str]
 
 
-def base() -> Base:
+def base(asked: Asked) -> Base:
     """The press copy, where there is one; else invented copy, which tells less."""
+    if asked.invented:
+        return Base("invented", _invented())
     try:
         return Base("press", read_articles(press_data() / "de-press" / "articles.jsonl.gz"))
     except (Missing, FileNotFoundError):

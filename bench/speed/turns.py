@@ -14,7 +14,7 @@ from importlib import import_module
 from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from bench.speed.contender import Contender, Found, Numbered
 from bench.speed.river import WINDOW
@@ -35,6 +35,7 @@ class Turn(NamedTuple):
     """What a block took."""
 
     articles: int
+    characters: int
     live: int
     """Articles in the window behind it."""
     cpu_s: dict[str, float]
@@ -44,7 +45,7 @@ class Turn(NamedTuple):
 
 
 class Alone(NamedTuple):
-    """Articles one by one, by the clock, in seconds."""
+    """Articles one by one, in seconds of CPU: pauses of the collector count, other programs do not."""
 
     live: int
     seconds: list[float]
@@ -69,7 +70,7 @@ class Takers:
             self._pipes[one.name] = here
             self._processes.append(process)
 
-    def __enter__(self) -> "Takers":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -83,6 +84,7 @@ class Takers:
         """A turn of each who has time left; another goes first each time."""
         first, gone = self._enter(articles)
         encoded = [wire.encode(article) for article in articles]
+        characters = sum(len(article.text) for article in articles)
         turns = {}
         waiting = [name for name, left in self._allowance.items() if left > 0]
         begin = self._turn % max(1, len(waiting))
@@ -90,7 +92,7 @@ class Takers:
             self._pipes[name].send((False, first, encoded, gone))
             spent, resident, found = self._pipes[name].recv()
             self._allowance[name] -= max(spent.values())
-            turns[name] = Turn(len(articles), len(self._window), spent, resident, found)
+            turns[name] = Turn(len(articles), characters, len(self._window), spent, resident, found)
         self._turn += 1
         return turns
 
@@ -154,6 +156,6 @@ def _serve(pipe: Connection, home: str, arguments: Iterable[int]) -> None:
 
 def _timed(contender: Contender, one: Numbered) -> float:
     contender.prepare([one])
-    began = time.perf_counter()
+    began = time.process_time()
     contender.take()
-    return time.perf_counter() - began
+    return time.process_time() - began

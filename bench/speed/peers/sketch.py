@@ -1,0 +1,58 @@
+"""datasketch twice: as its tutorial shows it, and used well."""
+
+from collections.abc import Iterable, Sequence
+
+import xxhash
+from datasketch import MinHash, MinHashLSH
+
+from bench.speed.peers import ALIKE, BANDS, ROWS, Peer, runs_of
+from bench.tutorial import Taken, Tutorial
+from services.contracts.articles import Article
+
+
+class DatasketchTutorial(Peer):
+    """`update` for each run of words, SHA-1, `threshold=0.5`; alike is what `query` gives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._index = Tutorial()
+        self._taken: dict[int, Taken] = {}
+
+    def candidates(self, number: int, article: Article) -> list[int]:
+        return [int(name) for name in self._index.take(str(number), article.text).found]
+
+    def alike(self, number: int, candidates: Sequence[int]) -> list[int]:  # noqa: ARG002 - as its tutorial
+        return list(candidates)
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        self._index.forget(str(number) for number in numbers)
+
+
+class Datasketch(Peer):
+    """A copied prototype, `update_batch` with xxHash, `params=(42, 3)`; alike by the estimate."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        hashing = xxhash.xxh32_intdigest
+        self._blank = MinHash(num_perm=BANDS * ROWS, hashfunc=hashing, scheme="affine32")
+        self._index = MinHashLSH(num_perm=BANDS * ROWS, params=(BANDS, ROWS))
+        self._signatures: dict[int, MinHash] = {}
+
+    def candidates(self, number: int, article: Article) -> list[int]:
+        runs = runs_of(article.text)
+        if not runs:
+            return []
+        signature = self._signatures[number] = self._blank.copy()
+        signature.update_batch(runs)
+        found: list[int] = self._index.query(signature)
+        self._index.insert(number, signature, check_duplication=False)
+        return found
+
+    def alike(self, number: int, candidates: Sequence[int]) -> list[int]:
+        signatures = self._signatures
+        return [other for other in candidates if signatures[number].jaccard(signatures[other]) >= ALIKE]
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            if self._signatures.pop(number, None) is not None:
+                self._index.remove(number)
