@@ -30,8 +30,9 @@ def verdict(race: Race) -> Row:
     return Row(
         key="verdict",
         title="Text → verdict",
-        how="CPU of one core, median of the turns. Newsfold: encoded record in; relations with passages, story "
-        "and changelog as encoded records out, index updated. The others: text in, groups out, index updated. "
+        how="CPU of one core, median of the turns. Newsfold: encoded record in; relations with passages, "
+        "story, changelog as encoded records out, index updated. The others: text in, groups out, index "
+        "updated. "
         "Recall is of the pairs a contender calls alike; Newsfold tells templates and worn phrases from "
         "relations. The same without passages is not offered.",
         head=(*HEAD, "gives"),

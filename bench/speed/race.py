@@ -110,8 +110,8 @@ def speeds(race: Race, stage: str) -> Iterator[Speed]:
             articles,
             1e6 * median(turn.cpu_s[stage] / turn.articles for turn in turns),
             median(ratios),
-            _recall(named, race.pairs.alike, articles),
-            _recall(named, race.pairs.contained, articles),
+            share_of([pair for pair in race.pairs.alike if pair[1] < articles], named),
+            share_of([pair for pair in race.pairs.contained if pair[1] < articles], named),
             len(named) / articles,
         )
 
@@ -124,7 +124,6 @@ def _named(turns: Sequence[Turn], stage: str) -> Iterator[Pair]:
             yield from ((min(found.number, other), max(found.number, other)) for other in others)
 
 
-def _recall(named: Collection[Pair], wanted: set[Pair], articles: int) -> float:
-    """Of the pairs of the articles that were taken."""
-    taken = [pair for pair in wanted if pair[1] < articles]
-    return sum(pair in named for pair in taken) / len(taken) if taken else 1.0
+def share_of(wanted: Collection[Pair], named: set[Pair]) -> float:
+    """Recall; 1 where nothing is wanted."""
+    return sum(pair in named for pair in wanted) / len(wanted) if wanted else 1.0

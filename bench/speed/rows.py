@@ -11,7 +11,10 @@ import msgspec
 from bench.speed.row import Asked, Row
 
 FAMILIES: Mapping[str, tuple[str, float]] = {
-    "core": ("bench.speed.core", 420.0),
+    "core": ("bench.speed.core", 300.0),
+    "recall": ("bench.speed.recall", 120.0),
+    "replays": ("bench.speed.replays", 240.0),
+    "starts": ("bench.speed.starts", 120.0),
 }
 """Module and seconds, for the size that is usual; in order of the table."""
 USUAL = 20_000

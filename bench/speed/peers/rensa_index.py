@@ -12,8 +12,9 @@ from services.contracts.articles import Article
 class Rensa(Peer):
     """`RMinHash` of byte runs and `RMinHashLSH`; alike by the estimate."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int = 1) -> None:
         super().__init__()
+        self._seed = seed
         self._index: Any = rensa.RMinHashLSH(ALIKE, BANDS * ROWS, BANDS)
         self._signatures: dict[int, Any] = {}
 
@@ -21,7 +22,7 @@ class Rensa(Peer):
         runs = runs_of(article.text)
         if not runs:
             return []
-        signature = self._signatures[number] = rensa.RMinHash(BANDS * ROWS, 1)
+        signature = self._signatures[number] = rensa.RMinHash(BANDS * ROWS, self._seed)
         signature.update(runs)
         found: list[int] = self._index.query(signature)
         self._index.insert(number, signature)

@@ -31,10 +31,10 @@ class DatasketchTutorial(Peer):
 class Datasketch(Peer):
     """A copied prototype, `update_batch` with xxHash, `params=(42, 3)`; alike by the estimate."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int = 1) -> None:
         super().__init__()
         hashing = xxhash.xxh32_intdigest
-        self._blank = MinHash(num_perm=BANDS * ROWS, hashfunc=hashing, scheme="affine32")
+        self._blank = MinHash(num_perm=BANDS * ROWS, seed=seed, hashfunc=hashing, scheme="affine32")
         self._index = MinHashLSH(num_perm=BANDS * ROWS, params=(BANDS, ROWS))
         self._signatures: dict[int, MinHash] = {}
 
