@@ -1,4 +1,7 @@
-"""`python -m bench.speed`: measure every row, print the table; `--write` makes docs/performance.md of it."""
+"""`python -m bench.speed`: measure every row, print the table; `--write` makes docs/performance.md of it.
+
+`--check` compares the ratios of a short run with the recorded ones, exit 1 where one is not reached.
+"""
 
 import argparse
 import os
@@ -10,18 +13,20 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from bench.speed import table
+from bench.speed import check, table
 from bench.speed.river import base
 from bench.speed.row import Asked, Report
 from bench.speed.rows import FAMILIES, measure
 from services.dedup.kernels.build import build
 
 PEERS = ("datasketch", "rensa", "gaoya", "xxhash")
-UNUSABLE = 2
+NOT_REACHED, UNUSABLE = 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
+    if asked.check or asked.record:
+        return compare(record=asked.record)
     wanted = Asked(articles=asked.articles, live=asked.live or asked.articles, invented=asked.invented)
     missing = [name for name in PEERS if not _version(name)]
     if missing:
@@ -32,6 +37,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.write:
         table.write(report)
     return 0
+
+
+def compare(short: Asked = check.SHORT, *, record: bool = False) -> int:
+    build()
+    measured = measure(check.FAMILY, short)
+    if measured.failure:
+        print(f"bench.speed: {measured.failure}", file=sys.stderr)
+        return UNUSABLE
+    found = check.ratios_of(measured.rows)
+    if record:
+        check.record(found)
+    wanted = check.recorded()
+    for name, ratio in found.items():
+        print(f"{ratio:9.3f}  {wanted.get(name, 0):9.3f} recorded  {name}")
+    short_of = list(check.shortfalls(found, wanted))
+    for line in short_of:
+        print(f"NOT {line}")
+    return NOT_REACHED if short_of else 0
 
 
 def reported(asked: Asked, families: Sequence[str]) -> Report:
@@ -91,6 +114,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--only", action="append", choices=list(FAMILIES), help="some rows; may be repeated")
     parser.add_argument("--invented", action="store_true", help="use no press copy")
+    parser.add_argument(
+        "--check", action="store_true", help="compare ratios of a short run with the recorded"
+    )
+    parser.add_argument("--record", action="store_true", help=f"measure and write {check.RECORDED.name}")
     parser.add_argument(
         "--write", action="store_true", help=f"write docs/{table.PAGE.name} and what is in it"
     )

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from bench.speed.contender import CANDIDATES, GROUPS
-from bench.speed.race import SEARCH, STAGE, Race, Speed, run, speeds
+from bench.speed.race import SEARCH, STAGE, Race, Speed, reference, run, speeds
 from bench.speed.river import River, base
 from bench.speed.row import Asked, Number, Row
 from bench.speed.turns import Alone, Turn
 
-HEAD = ("", "µs/article", "× datasketch used well", "recall J≥.5", "recall C≥.5", "pairs/article", "articles")
 GIVES = {
     STAGE: "relations with kind and direction, passages, refusals with reasons, stories, changelog",
     SEARCH: "candidates",
@@ -35,7 +34,7 @@ def verdict(race: Race) -> Row:
         "updated. "
         "Recall is of the pairs a contender calls alike; Newsfold tells templates and worn phrases from "
         "relations. The same without passages is not offered.",
-        head=(*HEAD, "gives"),
+        head=(*_head(race), "gives"),
         lines=tuple((*_line(one), GIVES.get(one.name, ELSE)) for one in found),
         ratios=_ratios(found, STAGE),
     )
@@ -47,9 +46,21 @@ def candidates(race: Race) -> Row:
         key="candidates",
         title="Text → candidates",
         how="The same turns: what shares keys with an article, index updated, nothing verified.",
-        head=HEAD,
+        head=_head(race),
         lines=tuple(_line(one) for one in found),
         ratios=_ratios(found, SEARCH),
+    )
+
+
+def _head(race: Race) -> tuple[str, ...]:
+    return (
+        "",
+        "µs/article",
+        f"× {reference(race)}",
+        "recall J≥.5",
+        "recall C≥.5",
+        "pairs/article",
+        "articles",
     )
 
 

@@ -27,10 +27,10 @@ STAGE, SEARCH, TUTORIAL, DATASKETCH = (
 CONTENDERS = (
     Named(STAGE, "bench.speed.newsfold.Stage"),
     Named(SEARCH, "bench.speed.newsfold.Candidates"),
-    Named(TUTORIAL, "bench.speed.peers.sketch.DatasketchTutorial", TUTORIAL_S),
-    Named(DATASKETCH, "bench.speed.peers.sketch.Datasketch"),
-    Named("rensa", "bench.speed.peers.rensa_index.Rensa"),
-    Named("gaoya", "bench.speed.peers.gaoya_index.Gaoya"),
+    Named(TUTORIAL, "bench.speed.peers.tutorial.DatasketchTutorial", allowance_s=TUTORIAL_S),
+    Named(DATASKETCH, "bench.speed.peers.sketch.Datasketch", needs="xxhash"),
+    Named("rensa", "bench.speed.peers.rensa_index.Rensa", needs="rensa"),
+    Named("gaoya", "bench.speed.peers.gaoya_index.Gaoya", needs="gaoya"),
 )
 Pair = tuple[int, int]
 
@@ -58,7 +58,7 @@ class Speed(NamedTuple):
     us: float
     """CPU microseconds an article, median of the turns."""
     ratio: float
-    """The time of `datasketch, used well` over its own, median of the turns both took."""
+    """The time of the reference over its own, median of the turns both took."""
     alike: float
     """Recall of exact pairs with J >= .5."""
     contained: float
@@ -67,7 +67,13 @@ class Speed(NamedTuple):
     """Pairs found an article."""
 
 
-def run(river: River, *, articles: int, live: int, contenders: Sequence[Named] = CONTENDERS) -> Race:
+def reference(race: Race) -> str:
+    """datasketch used well, where what that needs is installed."""
+    return DATASKETCH if DATASKETCH in race.turns else TUTORIAL
+
+
+def run(river: River, *, articles: int, live: int) -> Race:
+    contenders = [one for one in CONTENDERS if one.is_here()]
     turns: dict[str, list[Turn]] = {one.name: [] for one in contenders}
     judged: list[Article] = []
     flow = river.articles(live)
@@ -96,14 +102,14 @@ def pairs_of(articles: Sequence[Article]) -> Pairs:
 
 def speeds(race: Race, stage: str) -> Iterator[Speed]:
     """Of every contender that has the stage."""
-    reference = race.turns[DATASKETCH]
+    others = race.turns[reference(race)]
     for name, turns in race.turns.items():
         if not turns or stage not in turns[0].cpu_s:
             continue
         articles = sum(turn.articles for turn in turns)
         named = set(_named(turns, stage))
         ratios = [
-            theirs.cpu_s[stage] / ours.cpu_s[stage] for ours, theirs in zip(turns, reference, strict=False)
+            theirs.cpu_s[stage] / ours.cpu_s[stage] for ours, theirs in zip(turns, others, strict=False)
         ]
         yield Speed(
             name,

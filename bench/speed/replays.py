@@ -42,8 +42,8 @@ def rows(asked: Asked) -> Iterator[Row]:
     yield Row(
         key="stories",
         title="Archive or feeds → stories",
-        how=f"`newsfold replay` of {len(articles):,} articles on the embedded log, by the clock, start to written "
-        f"files: an archive, and the same articles as recorded feeds with full text, {LISTED} entries each.",
+        how=f"`newsfold replay` of {len(articles):,} articles on the embedded log, by the clock, from start "
+        f"to written files: an archive, and the same as recorded feeds with full text, {LISTED} entries each.",
         head=("", "articles/s", "s", "articles"),
         lines=tuple(
             (name, round(run.rate), round(run.seconds, 1), run.articles) for name, run in lines.items()

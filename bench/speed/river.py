@@ -74,7 +74,7 @@ class River:
 
     def beside(self, live: int) -> int:
         """How many repetitions run side by side to have so many live articles."""
-        each = len(self._articles) * min(1.0, WINDOW / self._span)
+        each = len(self._articles) * (WINDOW / self._span)
         return max(1, round(live / each))
 
     def articles(self, live: int) -> Iterator[Article]:

@@ -14,6 +14,8 @@ FAMILIES: Mapping[str, tuple[str, float]] = {
     "core": ("bench.speed.core", 300.0),
     "recall": ("bench.speed.recall", 120.0),
     "replays": ("bench.speed.replays", 240.0),
+    "standby": ("bench.speed.standby", 120.0),
+    "pages": ("bench.speed.pages", 120.0),
     "starts": ("bench.speed.starts", 120.0),
 }
 """Module and seconds, for the size that is usual; in order of the table."""

@@ -8,9 +8,10 @@ import multiprocessing
 import os
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -23,12 +24,15 @@ from services.contracts.articles import Article
 
 
 class Named(NamedTuple):
-    """A contender, where its class is, and how much CPU time it has."""
+    """A contender, where its class is, what has to be installed, and how much CPU time it has."""
 
     name: str
     home: str
+    needs: str = ""
     allowance_s: float = 600.0
-    arguments: tuple[int, ...] = ()
+
+    def is_here(self) -> bool:
+        return not self.needs or find_spec(self.needs) is not None
 
 
 class Turn(NamedTuple):
@@ -64,7 +68,7 @@ class Takers:
         self._turn = 0
         for one in contenders:
             here, there = context.Pipe()
-            process = context.Process(target=_serve, args=(there, one.home, one.arguments), daemon=True)
+            process = context.Process(target=_serve, args=(there, one.home), daemon=True)
             process.start()
             there.close()
             self._pipes[one.name] = here
@@ -132,10 +136,10 @@ def resident() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def _serve(pipe: Connection, home: str, arguments: Iterable[int]) -> None:
+def _serve(pipe: Connection, home: str) -> None:
     """The process of a contender, until the pipe is closed."""
     module, _, name = home.rpartition(".")
-    contender: Contender = getattr(import_module(module), name)(*arguments)
+    contender: Contender = getattr(import_module(module), name)()
     while True:
         try:
             alone, first, encoded, gone = pipe.recv()

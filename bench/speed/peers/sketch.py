@@ -1,4 +1,4 @@
-"""datasketch twice: as its tutorial shows it, and used well."""
+"""datasketch used well."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,26 +6,7 @@ import xxhash
 from datasketch import MinHash, MinHashLSH
 
 from bench.speed.peers import ALIKE, BANDS, ROWS, Peer, runs_of
-from bench.tutorial import Taken, Tutorial
 from services.contracts.articles import Article
-
-
-class DatasketchTutorial(Peer):
-    """`update` for each run of words, SHA-1, `threshold=0.5`; alike is what `query` gives."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._index = Tutorial()
-        self._taken: dict[int, Taken] = {}
-
-    def candidates(self, number: int, article: Article) -> list[int]:
-        return [int(name) for name in self._index.take(str(number), article.text).found]
-
-    def alike(self, number: int, candidates: Sequence[int]) -> list[int]:  # noqa: ARG002 - as its tutorial
-        return list(candidates)
-
-    def forget(self, numbers: Iterable[int]) -> None:
-        self._index.forget(str(number) for number in numbers)
 
 
 class Datasketch(Peer):
