@@ -22,6 +22,7 @@ from services.ingest.polling.decision import Decision
 from services.ingest.polling.listings import Listings
 from services.ingest.polling.page import page, unannounced
 from services.ingest.polling.poll import poll
+from services.ingest.polling.rhythm import PollBounds
 from services.ingest.publishers import source_of_page
 from services.ingest.readings import (
     ArchiveReading,
@@ -46,7 +47,14 @@ NAME = "ingest"
 class IngestTask:
     """Feeds of one partition and what is known of them; `number` of `origins` ingest partitions."""
 
-    def __init__(self, number: int, origins: int, sharding: Sharding = "one") -> None:
+    def __init__(
+        self,
+        number: int,
+        origins: int,
+        sharding: Sharding = "one",
+        bounds: PollBounds = PollBounds(),  # noqa: B008 - frozen
+    ) -> None:
+        self._bounds = bounds
         self.number = number
         self.origins = origins
         self._sharding = sharding
@@ -126,7 +134,7 @@ class IngestTask:
     def _poll(self, reading: FeedReading, out: "_Out") -> None:
         feed = self._feed(reading.feed_id, reading.url)
         state = self.states.get(feed.feed_id) or FeedState(feed_id=feed.feed_id, url=reading.url)
-        self._apply(feed, poll(feed, state, reading, self._listings), reading.at, out)
+        self._apply(feed, poll(feed, state, reading, self._listings, self._bounds), reading.at, out)
 
     def _page(self, reading: PageReading, out: "_Out") -> None:
         key = entry_key(reading.url)
@@ -366,13 +374,21 @@ class IngestService:
     inputs = ("feeds",)
     changelog: str | None = "feed-state"
 
-    def __init__(self, feeder_factory: FeederFactory, *, origins: int, sharding: Sharding = "one") -> None:
+    def __init__(
+        self,
+        feeder_factory: FeederFactory,
+        *,
+        origins: int,
+        sharding: Sharding = "one",
+        bounds: PollBounds = PollBounds(),  # noqa: B008 - frozen
+    ) -> None:
+        self._bounds = bounds
         self._feeder_factory = feeder_factory
         self._origins = origins
         self._sharding = sharding
 
     def task(self, number: int) -> IngestTask:
-        return IngestTask(number, self._origins, self._sharding)
+        return IngestTask(number, self._origins, self._sharding, self._bounds)
 
     def feeder(self, task: IngestTask, number: int) -> Feeder | None:
         return self._feeder_factory(task, number)

@@ -56,6 +56,12 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A netrc file with the logins of sites that ask for one, readable by its owner alone; empty: none."""
     parsers: Annotated[int, Meta(ge=1, le=64)] = 2
     """Processes that parse feeds and pages."""
+    poll_s: Annotated[float, Meta(ge=10, le=604_800)] = 900.0
+    """Seconds between two polls of a feed that brings an entry an hour. One that brings sixteen is polled
+    four times as often, one that brings four a day half as often; `[[feed]] poll_s` is for one alone."""
+    poll_shortest_s: Annotated[float, Meta(ge=10, le=604_800)] = 120.0
+    poll_longest_s: Annotated[float, Meta(ge=10, le=604_800)] = 86_400.0
+    """Bounds of that, whatever a feed's rhythm or its publisher says."""
     in_flight: Annotated[int, Meta(ge=1, le=1000)] = 32
     """Requests at once, of each partition of feeds."""
     per_host: Annotated[int, Meta(ge=1, le=100)] = 2
@@ -79,6 +85,11 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def __post_init__(self) -> None:
         for net in self.allow_net:
             network(net)
+        if not self.poll_shortest_s <= self.poll_s <= self.poll_longest_s:
+            raise ValueError(
+                f"poll_s = {self.poll_s:g} is not between poll_shortest_s = {self.poll_shortest_s:g} "
+                f"and poll_longest_s = {self.poll_longest_s:g}"
+            )
 
     def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         return tuple(network(net) for net in self.allow_net)

@@ -34,6 +34,7 @@ from services.enrich.service import EnrichService
 from services.ingest.http.credentials import Credentials
 from services.ingest.http.fetch import Fetcher
 from services.ingest.polling.live import HttpFeeder, LiveSettings
+from services.ingest.polling.rhythm import PollBounds
 from services.ingest.service import IngestService, IngestTask
 from services.ingest.workers.pool import Pool
 from services.ops import logging
@@ -250,7 +251,10 @@ def _ingest(
         polling = HttpFeeder(task, fetcher, pool, once=once, settings=live, fetches=fetches)
         return OnceFeeder(polling, number, this_round) if once else polling
 
-    return IngestService(feeder, origins=FEED_PARTITIONS, sharding=ingest.sharding)
+    bounds = PollBounds(
+        default_s=ingest.poll_s, shortest_s=ingest.poll_shortest_s, longest_s=ingest.poll_longest_s
+    )
+    return IngestService(feeder, origins=FEED_PARTITIONS, sharding=ingest.sharding, bounds=bounds)
 
 
 def _run_settings(request: RunRequest) -> RunSettings:
