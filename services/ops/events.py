@@ -15,6 +15,8 @@ class LogEvent(StrEnum):
     FEEDS_IMPORTED = "feeds.imported"
     FEED_FETCHED = "feed.fetched"
     PAGE_FETCHED = "page.fetched"
+    NETWORK_LOST = "network.lost"
+    NETWORK_BACK = "network.back"
     PARTITIONS_ASSIGNED = "partitions.assigned"
     PARTITION_LOST = "partition.lost"
     PARTITION_HALTED = "partition.halted"

@@ -16,7 +16,7 @@ from services.console.addresses import Address
 from services.console.feeds.census import Census
 from services.console.feeds.logins import logins_in
 from services.console.feeds.subscriptions import listed_in, publish_feeds
-from services.console.fetching import fetch_limits, with_nets
+from services.console.fetching import conduct_of, fetch_limits, with_nets
 from services.console.replay import inputs
 from services.console.replay.recordings import open_recordings, prepare_log
 from services.console.run import states
@@ -231,9 +231,7 @@ async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[S
 
 def _fetcher(ingest: IngestSettings, credentials: Credentials) -> Fetcher:
     limits = fetch_limits(ingest)
-    return Fetcher(
-        allow=ingest.networks(), limits=limits, user_agent=ingest.user_agent, credentials=credentials
-    )
+    return Fetcher(allow=ingest.networks(), limits=limits, user_agent=ingest.agent(), credentials=credentials)
 
 
 def _ingest(
@@ -241,14 +239,14 @@ def _ingest(
 ) -> IngestService:
     live = LiveSettings(
         in_flight=ingest.in_flight,
-        per_host=ingest.per_host,
         tick_s=ingest.tick_s,
         canary_s=ingest.canary_every_s,
     )
+    conduct = conduct_of(ingest, fetcher, fetches)
     this_round = Round(FEED_PARTITIONS, SystemClock())
 
     def feeder(task: IngestTask, number: int) -> Feeder:
-        polling = HttpFeeder(task, fetcher, pool, once=once, settings=live, fetches=fetches)
+        polling = HttpFeeder(task, fetcher, pool, once=once, settings=live, fetches=fetches, conduct=conduct)
         return OnceFeeder(polling, number, this_round) if once else polling
 
     bounds = PollBounds(

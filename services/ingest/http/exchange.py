@@ -28,6 +28,8 @@ Outcome = Literal[
     "bad_url",
     "redirect",
     "protocol",
+    "robots_denied",
+    "robots_unreachable",
 ]
 """How an exchange ended: a closed set, each a metric label."""
 

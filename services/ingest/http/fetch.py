@@ -75,8 +75,10 @@ class Fetcher:
             cookies=refusing_jar(),
         )
 
-    async def get(self, url: str, *, accept: str, etag: str = "", last_modified: str = "") -> Exchange:
-        """Fetch `url`. Validators are echoed exactly as given.
+    async def get(
+        self, url: str, *, accept: str, etag: str = "", last_modified: str = "", cut_at: int = 0
+    ) -> Exchange:
+        """Fetch `url`. Validators are echoed exactly as given. `cut_at`: the first so many bytes will do.
 
         A login in the address is sent to its site and stands nowhere in what comes back.
         """
@@ -89,13 +91,15 @@ class Fetcher:
         credentials = self._credentials + Credentials([login]) if login else self._credentials
         try:
             async with asyncio.timeout(self._limits.total_s):
-                return await self._followed(url, headers, credentials)
+                return await self._followed(url, headers, credentials, cut_at)
         except TimeoutError:
             return _failed(url, "timeout", f"not done within {self._limits.total_s:g} s")
         except Exception as error:  # noqa: BLE001 - a server must not be able to stop the others
             return _failed(url, *_outcome_of(error))
 
-    async def _followed(self, url: str, headers: Mapping[str, str], credentials: Credentials) -> Exchange:
+    async def _followed(
+        self, url: str, headers: Mapping[str, str], credentials: Credentials, cut_at: int
+    ) -> Exchange:
         here, cookies = url, ChainCookies()
         for _ in range(self._limits.redirects + 1):
             if canonical(here) is None:
@@ -110,12 +114,12 @@ class Fetcher:
             async with aclosing(response):
                 target = response.headers.get("location", "")
                 if not (300 <= response.status_code < 400 and response.status_code != 304 and target):
-                    return await self._answer(url, here, response)
+                    return await self._answer(url, here, response, cut_at)
                 cookies.take(response)
                 here = without_login(urljoin(here, target.strip()).partition("#")[0])
         return _failed(url, "redirect", f"more than {self._limits.redirects} redirects")
 
-    async def _answer(self, url: str, here: str, response: httpx.Response) -> Exchange:
+    async def _answer(self, url: str, here: str, response: httpx.Response, cut_at: int) -> Exchange:
         headers = {name.lower(): value for name, value in response.headers.items()}
         status = response.status_code
         if not 200 <= status < 300:
@@ -126,6 +130,7 @@ class Fetcher:
                 headers,
                 wire_limit=self._limits.wire_bytes,
                 decoded_limit=self._limits.decoded_bytes,
+                cut_at=cut_at,
             )
             whole = body.whole(early=not await _read(response, body))
         except BodyRefusal as refused:
@@ -152,6 +157,8 @@ async def _read(response: httpx.Response, body: Body) -> bool:
         async with aclosing(cast(AsyncGenerator[bytes, None], response.aiter_raw())) as raw:
             async for piece in raw:
                 body.take(piece)
+                if body.is_enough:
+                    break
     except httpcore.NetworkError:
         return False
     except httpcore.RemoteProtocolError as error:

@@ -85,14 +85,6 @@ def due_pages(states: Iterable[FeedState], now: datetime) -> list[PendingPage]:
     return sorted(waiting, key=lambda page: (page.due_at, page.url))
 
 
-def allowed(host: str, in_flight: Mapping[str, int], per_host: int) -> bool:
-    """Whether a request to `host` may start beside those in flight (host to number).
-
-    The one gate of politeness: robots.txt, delays and back-off per host belong here.
-    """
-    return in_flight.get(host, 0) < per_host
-
-
 def _jittered(name: str, seconds: float) -> float:
     return seconds * (1 + JITTER * _fraction(name))
 

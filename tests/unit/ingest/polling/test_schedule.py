@@ -92,8 +92,3 @@ def test_due_pages_come_longest_waiting_first() -> None:
     pages = [PendingPage(url=f"https://a.example/{n}", listed_at=START, due_at=after(n)) for n in (3, -2, -7)]
     due = schedule.due_pages([replace(state(feed()), pending=tuple(pages))], START)
     assert [page.url for page in due] == ["https://a.example/-7", "https://a.example/-2"]
-
-
-def test_a_host_gets_no_more_requests_at_once_than_allowed() -> None:
-    assert schedule.allowed("a.example", {"a.example": 1}, 2)
-    assert not schedule.allowed("a.example", {"a.example": 2}, 2)
