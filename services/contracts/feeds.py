@@ -33,6 +33,12 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Bounds of the feed's own; 0: those of `[ingest]`."""
     priority: FeedPriority = ""
     """`key`: its silence alone is worth an alert."""
+    paused: bool = False
+    """Known and not polled."""
+    asked_at: datetime | None = None
+    """An operator wants it polled at once; also one that was given up."""
+    moved_from: str = ""
+    """`feed_id` of the address it had before, whose history is its own."""
 
 
 class SeenEntry(msgspec.Struct, frozen=True, array_like=True):

@@ -81,6 +81,7 @@ class IngestTask:
         for record, feed in zip(records, feeds, strict=True):
             if feed:
                 self.feeds[feed.feed_id] = feed
+                self._take_over(feed, out)
                 out.count("subscribed")
             else:
                 self._unsubscribe(_key(record), out)
@@ -130,6 +131,19 @@ class IngestTask:
             self._remember(feed_id, None)
             out.forgotten(feed_id)
         out.count("unsubscribed")
+
+    def _take_over(self, feed: Feed, out: "_Out") -> None:
+        """A feed that moved goes on where it was: what it listed before is known."""
+        before = self.states.get(feed.moved_from) if feed.moved_from else None
+        if before is None or feed.feed_id in self.states:
+            return
+        state = replace(
+            before, feed_id=feed.feed_id, url="", etag="", last_modified="", body_digest="", failures=0
+        )
+        self._remember(feed.moved_from, None)
+        out.forgotten(feed.moved_from)
+        self._remember(feed.feed_id, state)
+        out.remembered(state, before.polled_at or EPOCH)
 
     def _poll(self, reading: FeedReading, out: "_Out") -> None:
         feed = self._feed(reading.feed_id, reading.url)

@@ -13,6 +13,7 @@ class LogEvent(StrEnum):
     BUS_CONNECTED = "bus.connected"
     OPS_STARTED = "ops.started"
     FEEDS_IMPORTED = "feeds.imported"
+    FEEDS_UNREADABLE = "feeds.unreadable"
     FEED_FETCHED = "feed.fetched"
     PAGE_FETCHED = "page.fetched"
     NETWORK_LOST = "network.lost"

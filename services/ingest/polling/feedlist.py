@@ -193,7 +193,7 @@ def _sorted_out(lines: Iterable[ListLine]) -> FeedList:
         if why:
             rejected.append(RejectedFeed(place, _shown(listed.url), why))
         else:
-            feeds[feed_id] = _feed(feed_id, url, listed)
+            feeds[feed_id] = feed_of(feed_id, url, listed)
             places[feed_id] = place
     return FeedList(tuple(feeds.values()), tuple(rejected))
 
@@ -207,7 +207,7 @@ def _shown(url: str) -> str:
     return re.sub(r"//.*@", "//***@", one_line(public_url(url)), flags=re.DOTALL)[:200]
 
 
-def _feed(feed_id: str, url: str, listed: ListedFeed) -> Feed:
+def feed_of(feed_id: str, url: str, listed: ListedFeed) -> Feed:
     home_url = address("", listed.home_url)
     return Feed(
         feed_id=feed_id,

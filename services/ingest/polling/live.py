@@ -208,9 +208,9 @@ class HttpFeeder:
     def _look(self) -> list[_Due]:
         """What the schedule wants now and is not under way. Nothing that is done waits to be taken."""
         feeds, states, now = self._task.feeds, self._task.states, self._clock.now()
-        own = (states[feed_id] for feed_id in feeds if feed_id in states)
+        own = (states[key] for key, feed in feeds.items() if key in states and not feed.paused)
         if self._once:
-            polls = [feed for feed in feeds.values() if feed.feed_id not in self._tried]
+            polls = [feed for feed in feeds.values() if feed.feed_id not in self._tried and not feed.paused]
             pages = [page for state in own for page in state.pending if page.url not in self._tried]
         else:
             polls = schedule.due_feeds(feeds.values(), states, now)

@@ -69,14 +69,22 @@ def due_feeds(feeds: Iterable[Feed], states: Mapping[str, FeedState], now: datet
 
     def due_at(feed: Feed) -> datetime | None:
         state = states.get(feed.feed_id)
-        return state.due_at if state and state.url == feed.url else None
+        if state is None or state.url != feed.url or _is_asked_for(feed, state):
+            return None
+        return state.due_at
 
     waiting = [
         (at.timestamp() if at else 0.0, feed.feed_id, feed)
         for feed in feeds
+        if not feed.paused
         if (at := due_at(feed)) is None or at <= now
     ]
     return [feed for _, _, feed in sorted(waiting, key=lambda row: row[:2])]
+
+
+def _is_asked_for(feed: Feed, state: FeedState) -> bool:
+    """Whether an operator asked for a poll since the last."""
+    return feed.asked_at is not None and (state.polled_at is None or state.polled_at < feed.asked_at)
 
 
 def due_pages(states: Iterable[FeedState], now: datetime) -> list[PendingPage]:

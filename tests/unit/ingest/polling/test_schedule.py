@@ -92,3 +92,14 @@ def test_due_pages_come_longest_waiting_first() -> None:
     pages = [PendingPage(url=f"https://a.example/{n}", listed_at=START, due_at=after(n)) for n in (3, -2, -7)]
     due = schedule.due_pages([replace(state(feed()), pending=tuple(pages))], START)
     assert [page.url for page in due] == ["https://a.example/-7", "https://a.example/-2"]
+
+
+def test_a_paused_feed_is_not_polled_and_one_that_is_asked_for_is_polled_at_once() -> None:
+    one = feed("a")
+    polled = {one.feed_id: replace(state(one), polled_at=START, due_at=after(60))}
+    asked = replace(one, asked_at=after(1))
+    assert schedule.due_feeds([replace(one, paused=True)], {}, START) == []
+    assert schedule.due_feeds([one], polled, after(2)) == []
+    assert schedule.due_feeds([asked], polled, after(2)) == [asked]
+    again = {one.feed_id: replace(polled[one.feed_id], polled_at=after(3))}
+    assert schedule.due_feeds([asked], again, after(4)) == []
