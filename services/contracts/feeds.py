@@ -151,6 +151,10 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Different entries it has listed since it is followed: `seen` and `past` together."""
     past: dict[str, int] = msgspec.field(default_factory=dict)
     """What became of the entries that are no longer in `seen`, by fate."""
+    moved_to: str = ""
+    """Where the server says that the feed is for good."""
+    moves: int = 0
+    """Polls in a row that said so and brought a feed from there."""
     rhythm: Rhythm | None = None
     """None before the first poll."""
     polls: tuple[Poll, ...] = ()

@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 import httpcore
 import httpx
 import msgspec
+from msgspec.structs import replace
 
 from services.ingest.http.body import Body, BodyRefusal
 from services.ingest.http.codings import ACCEPT_ENCODING
@@ -35,6 +36,7 @@ ACCEPT_FEED = (
     " application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
 ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
+_LASTING = frozenset({301, 308})
 _CLOSED_EARLY = ("peer closed connection", "peer unexpectedly closed connection")
 """How h11 says that the connection ended before the length or the last chunk."""
 
@@ -101,6 +103,7 @@ class Fetcher:
         self, url: str, headers: Mapping[str, str], credentials: Credentials, cut_at: int
     ) -> Exchange:
         here, cookies = url, ChainCookies()
+        permanent, lasting = url, True
         for _ in range(self._limits.redirects + 1):
             if canonical(here) is None:
                 return _failed(
@@ -114,9 +117,12 @@ class Fetcher:
             async with aclosing(response):
                 target = response.headers.get("location", "")
                 if not (300 <= response.status_code < 400 and response.status_code != 304 and target):
-                    return await self._answer(url, here, response, cut_at)
+                    exchange = await self._answer(url, here, response, cut_at)
+                    return replace(exchange, permanent_url=permanent if permanent != url else "")
                 cookies.take(response)
                 here = without_login(urljoin(here, target.strip()).partition("#")[0])
+                lasting = lasting and response.status_code in _LASTING
+                permanent = here if lasting else permanent
         return _failed(url, "redirect", f"more than {self._limits.redirects} redirects")
 
     async def _answer(self, url: str, here: str, response: httpx.Response, cut_at: int) -> Exchange:

@@ -22,6 +22,7 @@ from services.ingest.observe import body_digest, feed_reading, page_reading
 from services.ingest.polling import schedule
 from services.ingest.polling.fetch_line import fetch_line
 from services.ingest.polling.outage import SILENT, TRIAL_S, Reach
+from services.ingest.polling.poll import address_of_feed
 from services.ingest.polling.robots import Robots
 from services.ingest.polling.traffic import Manners, Traffic
 from services.ingest.readings import Canary, FeedReading, PageReading, ParsedPage, Reading, Tick
@@ -230,11 +231,12 @@ class HttpFeeder:
         started = self._clock.monotonic()
         exchange = await self._get(
             "feed",
-            feed.url,
+            address_of_feed(state) or feed.url,
             accept=ACCEPT_FEED,
             etag=state.etag if ask else "",
             last_modified=state.last_modified if ask else "",
         )
+        exchange = replace(exchange, url=without_login(feed.url))
         news = exchange.outcome == "ok" and body_digest(exchange.body) != state.body_digest
         parsed = await self._pool.feed(exchange) if news else None
         took_s = self._clock.monotonic() - started

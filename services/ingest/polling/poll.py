@@ -7,7 +7,7 @@ ends under one name in `Decision.entries`, and the numbers add up to what the do
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -41,6 +41,9 @@ SEEN_KEPT = 1_000
 PENDING_MAX = 500
 SUMMARY_KEPT = 500
 """Characters of a summary that wait with a page."""
+MOVED_AFTER = 10
+"""Polls that agree on a new address, and bring a feed from there, before it is asked instead: many a redirect
+"for good" is a mistake."""
 BROKEN_AFTER = 5
 """Failures in a row after which a feed counts as broken."""
 LEAST_TEXT = 40
@@ -260,6 +263,7 @@ def _alive(state: FeedState, reading: FeedReading, hint_s: int, new: int, bounds
     rhythm = learn(state.rhythm, reading.at, new) if state.rhythm else begin(reading.at)
     return replace(
         state,
+        **_move(state, reading),
         url=reading.url,
         polled_at=reading.at,
         due_at=schedule.after_success(state.feed_id, rhythm, hint_s, bounds),
@@ -268,6 +272,20 @@ def _alive(state: FeedState, reading: FeedReading, hint_s: int, new: int, bounds
         reason=state.reason if losing else "",
         failures=0,
     )
+
+
+def _move(state: FeedState, reading: FeedReading) -> dict[str, Any]:
+    """What a poll that brought a feed says of where the feed is for good."""
+    if address_of_feed(state) and not reading.permanent_url:
+        return {}  # asked for at its new address, it is there
+    if reading.permanent_url != state.moved_to:
+        return {"moved_to": reading.permanent_url, "moves": 1 if reading.permanent_url else 0}
+    return {"moves": state.moves + 1} if state.moved_to else {}
+
+
+def address_of_feed(state: FeedState) -> str:
+    """The address that its server has named often enough to be believed; empty for none."""
+    return state.moved_to if state.moves >= MOVED_AFTER else ""
 
 
 PASSING = frozenset(
@@ -286,8 +304,10 @@ def _failed(state: FeedState, reading: FeedReading, slug: str, reason: str, boun
             state.feed_id, reading.at, failures, reading.retry_after_s, bounds, passing=slug in PASSING
         )
     )
+    lost = failures >= BROKEN_AFTER and address_of_feed(state) != ""
     return replace(
         state,
+        moves=0 if lost else state.moves,  # back to the address that the operator gave
         url=reading.url,
         polled_at=reading.at,
         due_at=due_at,

@@ -90,6 +90,11 @@ def _is_surprise(rhythm: Rhythm, passed_s: float, new: int) -> bool:
     return new >= _FEW and new > usual + 3 * math.sqrt(usual)
 
 
+def entries_per_hour(rhythm: Rhythm) -> float:
+    """New entries an hour, mean of the day."""
+    return sum(_rates(rhythm)) / HOURS
+
+
 def _rates(rhythm: Rhythm) -> list[float]:
     """New entries an hour, by hour of the day in UTC."""
     counts = rhythm.hours or (0.0,) * HOURS

@@ -308,3 +308,24 @@ async def test_the_name_asked_for_stays_the_host_header(site: Site) -> None:
     async with Fetcher(allow=ONLY_ONE, limits=LIMITS, resolve=here) as fetcher:
         found = await fetcher.get(f"http://paper.example:{site.port}/", accept="*/*")
     assert found.body == f"paper.example:{site.port}".encode()
+
+
+@pytest.mark.parametrize(
+    ("statuses", "to"),
+    [
+        (("301 Moved Permanently", "308 Permanent Redirect"), "/b"),
+        (("301 Moved Permanently", "302 Found"), "/a"),
+        (("302 Found", "301 Moved Permanently"), ""),
+        (("307 Temporary Redirect", "302 Found"), ""),
+    ],
+)
+async def test_where_redirects_lead_for_good_is_told(site: Site, statuses: tuple[str, str], to: str) -> None:
+    first, second = statuses
+    site.routes |= {
+        "/old": answer(status=first, Location="/a"),
+        "/a": answer(status=second, Location="/b"),
+        "/b": answer(b"<rss/>"),
+    }
+    found = await get(site.url("/old"))
+    assert found.permanent_url == (site.url(to) if to else "")
+    assert found.final_url == site.url("/b")
