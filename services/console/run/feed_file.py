@@ -65,7 +65,7 @@ class FeedFile:
         )
 
     def _warn(self, stop: Stop) -> None:
-        logging.get_logger("newsfold").warning(LogEvent.FEEDS_UNREADABLE, reason=stop.line)
+        logging.get_logger("newsfold").warning(LogEvent.FEEDS_REFUSED, reason=stop.line)
 
     @asynccontextmanager
     async def read_on_hangup(self, bus: Bus) -> AsyncIterator[None]:

@@ -180,7 +180,7 @@ class HttpFeeder:
             log.warning(LogEvent.NETWORK_LOST, hosts=len(self._reach.silent), reason=reading.reason)
         else:
             self._looked = float("-inf")
-            log.info(LogEvent.NETWORK_BACK, url=reading.url)
+            log.info(LogEvent.NETWORK_RECOVERED, url=reading.url)
 
     def _start_due(self) -> None:
         if self._clock.monotonic() - self._looked >= self._settings.look_s:
