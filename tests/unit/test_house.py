@@ -125,7 +125,8 @@ DEDUP_WINGS = {
     "text": (f"{DEDUP}.settings", KERNELS),
     "search": (f"{DEDUP}.settings", KERNELS, f"{DEDUP}.text"),
     "relations": (f"{DEDUP}.settings", KERNELS, f"{DEDUP}.text", f"{DEDUP}.search"),
-    "stories": (f"{DEDUP}.settings",),
+    "memory": (),
+    "stories": (f"{DEDUP}.settings", f"{DEDUP}.memory"),
 }
 """The same for dedup: a text knows of no other, a pair of no window, a story of no text."""
 

@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ from services.ops.observing import ServiceTotals
 from services.ops.registry import Metrics
 from services.stream.bus import Bus
 from services.stream.patience import Patience
+from services.stream.spool import Spool
 from services.stream.sqlite import SqliteBus
 
 POLL_S = 0.1
@@ -135,9 +137,9 @@ async def _on_log(
             await prepare_log(bus, request.paths, request.feeds)
             order = _order_beside(request, scratch, out)
             finished = (
-                await _in_two(bus, replayed, request, stop, order)
+                await _in_two(bus, replayed, request, scratch, stop, order=order)
                 if order
-                else await _in_one(bus, replayed, request, stop, out)
+                else await _in_one(bus, replayed, request, scratch, stop, out=out)
             )
             return Report(
                 **finished._asdict(),
@@ -172,22 +174,22 @@ def _order_beside(request: ReplayRequest, scratch: Path, out: Path) -> Order | N
 
 
 async def _in_one(
-    bus: Bus, replayed: Replayed, request: ReplayRequest, stop: asyncio.Event, out: Path
+    bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event, *, out: Path
 ) -> Finished:
     from services.enrich.service import EnrichService
 
-    pipeline = _pipeline(bus, replayed, request, Stage(EnrichService(), request.workers))
+    pipeline = _pipeline(bus, replayed, request, scratch, Stage(EnrichService(), request.workers))
     if not await _run(pipeline, replayed, stop):
         raise _interruption(replayed, request)
     return _finished(pipeline, replayed, await written(bus, out))
 
 
 async def _in_two(
-    bus: Bus, replayed: Replayed, request: ReplayRequest, stop: asyncio.Event, order: Order
+    bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event, *, order: Order
 ) -> Finished:
     """Stories and files in a process beside this one, while dedup works here."""
     async with Downstream(order) as downstream:
-        pipeline = _pipeline(bus, replayed, request)
+        pipeline = _pipeline(bus, replayed, request, scratch)
         ended = asyncio.Event()
         downstream.call_at_end(ended.set)
         downstream.call_at_end(stop.set)
@@ -202,11 +204,11 @@ async def _in_two(
     return finished
 
 
-def _pipeline(bus: Bus, replayed: Replayed, request: ReplayRequest, *more: Stage) -> Pipeline:
+def _pipeline(bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, *more: Stage) -> Pipeline:
     # Loaded while parser processes load theirs.
     from services.dedup.service import DedupService
 
-    dedup = Stage(DedupService(request.settings.dedup), request.workers)
+    dedup = Stage(DedupService(request.settings.dedup, open_store=partial(Spool, scratch)), request.workers)
     patience = Patience(total_s=request.settings.bus.wait_s)
     return Pipeline(bus, [Stage(replayed.service), dedup, *more], replace(RUN, patience=patience), Metrics())
 
