@@ -23,7 +23,7 @@ finally:
 """
 
 
-def loaded(*arguments: str | Path) -> set[str]:
+def loaded(*arguments: str | Path) -> frozenset[str]:
     """The heavy packages that a command has loaded at its end."""
     done = subprocess.run(
         [sys.executable, "-c", LISTED, *map(str, arguments)],
@@ -33,7 +33,7 @@ def loaded(*arguments: str | Path) -> set[str]:
         check=True,
         timeout=60,
     )
-    return HEAVY & set(done.stderr.splitlines()[-1].split())
+    return HEAVY & frozenset(done.stderr.splitlines()[-1].split())
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
