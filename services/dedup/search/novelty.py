@@ -3,11 +3,9 @@
 Causal and independent of arrival: a day counts only once it is closed, and what is asked about an
 article of day D is answered from the days before D alone. Memory is bounded: a table of
 2**bits counters (a Count-Min sketch of distinct days with two probes; Cormode and Muthukrishnan
-2005) and, per remembered day, a bit for each counter that it touched. Collisions only ever make a
+2005) and, per remembered day, the set of counters it touched. Collisions only ever make a
 shingle look older.
 """
-
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,23 +14,12 @@ from services.dedup import kernels
 from services.dedup.text.shingles import Hashes, mix
 
 Days = npt.NDArray[np.uint8]
-Marks = npt.NDArray[np.uint8]
-"""A bit for each counter, the lowest of a byte first."""
-_BITS = 8
-_BYTES_AT_ONCE = 1 << 14  # of marks: their counters stay in the cache of a core
+Bits = npt.NDArray[np.uint8]
+Touched = Bits | npt.NDArray[np.uint32]
+"""The counters that a closed day touched: a bit each, or their numbers."""
+_PART = 1 << 14
+"""Bytes of bits at a time: what they count stays in the cache of a core."""
 _FEW = 32
-"""One byte in so many is counted faster by its place than together with all others."""
-
-
-class Day(NamedTuple):
-    """What a closed day marked."""
-
-    places: npt.NDArray[np.uint32] | None
-    """Of the bytes that are not 0, where they are few and no others are kept."""
-    marks: Marks
-
-    def nbytes(self) -> int:
-        return self.marks.nbytes + (0 if self.places is None else self.places.nbytes)
 
 
 class Novelty:
@@ -42,15 +29,18 @@ class Novelty:
         self._days = days
         self._shift = np.uint64(64 - bits)
         self._counts: Days = np.zeros(1 << bits, np.uint8)
-        self._closed: dict[int, Day] = {}
-        self._open: dict[int, Marks] = {}
+        self._open: dict[int, Bits] = {}
+        """The counters that each day touches, a bit each."""
+        self._closed: dict[int, Touched] = {}
         self._today: int | None = None
 
     def seen(self, hashes: Hashes) -> Days:
         """On how many closed days each shingle was seen, at most 255."""
+        if not len(hashes):
+            return np.zeros(0, np.uint8)
         compiled = kernels.module("novelty")
         if compiled is not None:
-            days: Days = compiled.seen(self._counts, self._shift, hashes)
+            days: Days = compiled.seen(self._counts, hashes, self._shift)
             return days
         first, second = self._probes(hashes)
         return np.minimum(self._counts[first], self._counts[second])
@@ -59,42 +49,40 @@ class Novelty:
         """Note shingles seen on a day. False where the day is closed: it stays as it was."""
         if self._today is not None and day < self._today:
             return False
-        marks = self._open.get(day)
-        if marks is None:
-            marks = self._open[day] = np.zeros(len(self._counts) // _BITS, np.uint8)
+        bits = self._open.get(day)
+        if bits is None:
+            bits = self._open[day] = np.zeros(len(self._counts) // 8, np.uint8)
         compiled = kernels.module("novelty")
         if compiled is not None:
-            compiled.mark(marks, self._shift, hashes)
-            return True
-        for slots in self._probes(hashes):
-            np.bitwise_or.at(marks, slots // _BITS, np.left_shift(1, slots % _BITS).astype(np.uint8))
+            compiled.touch(bits, hashes, self._shift)
+        else:
+            for slots in self._probes(hashes):
+                np.bitwise_or.at(bits, slots >> 3, np.left_shift(1, slots & 7).astype(np.uint8))
         return True
 
     def advance(self, today: int) -> None:
         """Close every day before `today` and forget days out of the window."""
         self._today = today
-        for day in [day for day in self._open if day < today]:
-            marks = self._open.pop(day)
-            if day >= today - self._days:
-                self._closed[day] = _close(marks)
-                self._count(self._closed[day], 1)
+        for day in sorted(day for day in self._open if day < today):
+            self._closed[day] = _compact(self._open.pop(day))
+            self._count(self._closed[day], np.uint8(1))
         for day in [day for day in self._closed if day < today - self._days]:
-            self._count(self._closed.pop(day), -1)
-
-    def _count(self, day: Day, step: int) -> None:
-        counts = self._counts.reshape(-1, _BITS)
-        for start in range(0, len(day.marks), _BYTES_AT_ONCE):
-            part = slice(start, start + _BYTES_AT_ONCE)
-            touched = np.unpackbits(day.marks[part], bitorder="little").reshape(-1, _BITS)
-            places = part if day.places is None else day.places[part]
-            if step > 0:
-                counts[places] += touched
-            else:
-                counts[places] -= touched
+            self._count(self._closed.pop(day), np.uint8(255))
 
     def nbytes(self) -> int:
-        held = sum(day.nbytes() for day in self._closed.values())
-        return self._counts.nbytes + held + sum(marks.nbytes for marks in self._open.values())
+        touched = (*self._open.values(), *self._closed.values())
+        return self._counts.nbytes + sum(each.nbytes for each in touched)
+
+    def _count(self, touched: Touched, change: np.uint8) -> None:
+        """Add to the counters a day touched, modulo 256."""
+        if touched.dtype == np.uint32:
+            self._counts[touched] += change
+            return
+        for start in range(0, len(touched), _PART):
+            bits = touched[start : start + _PART].view(np.uint8)
+            self._counts[8 * start : 8 * (start + len(bits))] += (
+                np.unpackbits(bits, bitorder="little") * change
+            )
 
     def _probes(self, hashes: Hashes) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
         return (
@@ -103,8 +91,11 @@ class Novelty:
         )
 
 
-def _close(marks: Marks) -> Day:
-    if np.count_nonzero(marks) * _FEW >= len(marks):
-        return Day(None, marks)
-    places = np.flatnonzero(marks).astype(np.uint32)
-    return Day(places, marks[places])
+def _compact(bits: Bits) -> Touched:
+    """The numbers of the bits that are set, where they are so few that counting them takes less."""
+    if _FEW * np.count_nonzero(bits) >= len(bits):
+        return bits
+    held = np.flatnonzero(bits)
+    within = np.unpackbits(bits[held], bitorder="little").reshape(-1, 8)
+    rows, places = np.nonzero(within)
+    return (8 * held[rows] + places).astype(np.uint32)
