@@ -4,15 +4,15 @@ import numpy as np
 from numba import njit
 
 from services.dedup.text import shingles
-from services.dedup.text.shingles import Hashes, Numbers, Starts
+from services.dedup.text.shingles import Hashes, Numbers
 
 _MOST_MOVES = 8
 mix = njit(shingles.mix)
 
 
 @njit
-def _spread(hashes: Hashes) -> tuple[Starts, int]:
-    """Where each hash goes by its first bits, as many as nearly order them, and by how far to shift for these."""
+def _spread(hashes: Hashes) -> tuple[Numbers, int]:
+    """Where hashes go by as many first bits as nearly order them, and the shift that leaves these."""
     shift, buckets = 63, 2
     while buckets < len(hashes):
         buckets *= 2
@@ -26,8 +26,9 @@ def _spread(hashes: Hashes) -> tuple[Starts, int]:
     return starts, shift
 
 
-@njit
+@njit("uint64[::1](uint64[::1])", cache=True, nogil=True)
 def distinct(hashes: Hashes) -> Hashes:
+    """Each hash once, ascending: spread as hashes are, few are out of their place."""
     ordered = np.empty_like(hashes)
     starts, shift = _spread(hashes)
     for value in hashes:
@@ -53,7 +54,7 @@ def distinct(hashes: Hashes) -> Hashes:
     return ordered[:count].copy()
 
 
-@njit
+@njit("int32[::1](uint64[::1], uint64[::1])", cache=True, nogil=True)
 def number(hashes: Hashes, ordered: Hashes) -> Numbers:
     """For each hash its place among the distinct ones, ascending."""
     numbers = np.empty(len(hashes), np.int32)

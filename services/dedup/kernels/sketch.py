@@ -29,7 +29,7 @@ def signature(novel: Hashes, factors: Signature, offsets: Signature) -> Signatur
         least = np.uint32(0xFFFFFFFF)
         for place in range(len(low)):  # a loop that is done in vectors
             permuted = np.uint32(factor * low[place] + offset)
-            least = permuted if permuted < least else least
+            least = min(least, permuted)
         signed[row] = least
     return signed
 

@@ -115,7 +115,8 @@ def keys(signer: Signer, shingles: Shingles, signature: Signature | None, stale:
     compiled = kernels.module("sketch")
     if compiled is not None:
         signed = _UNSIGNED if signature is None else signature
-        return Keys(*compiled.keys(shingles.wide, signer.window, stale, signed, signer.band_salts, signer.rows))
+        salts, rows = signer.band_salts, signer.rows
+        return Keys(*compiled.keys(shingles.wide, signer.window, stale, signed, salts, rows))
     samples = signer.sample_keys(shingles.wide)
     if len(stale):
         samples = samples[~among(samples, stale)]
