@@ -24,11 +24,12 @@ _BLANK = 0x20
 _FACTOR, _THREE = np.uint64(BASE), np.uint64(3)
 _POWERS = 64
 _FIRST_SIGN = 0xE00
+_NO_BOXES: Spans = np.zeros((0, 2), np.int64)
 
 
 def reading(known: Split, boxes: list[tuple[int, int]]) -> Reading:
     """What a text says whose words are known; `boxes` are spans in it."""
-    inside = np.array(boxes, np.int64).reshape(-1, 2)
+    inside = np.array(boxes, np.int64) if boxes else _NO_BOXES
     made = read(known.letters, known.spans, inside, letter_table().entries)
     wide, narrow, unique, numbers, boxed, by_signs, unspaced = made
     held = Shingles(narrow[:0], wide, unspaced, by_signs if len(by_signs) else None)
@@ -61,7 +62,10 @@ def _hash_words(letters: Units, words: int) -> Hashes:
 @njit
 def _find_signs(letters: Units, words: int, entries: Entries) -> Places:
     """Which words are single signs of a script without blanks; empty where none is."""
-    if not len(letters) or letters.max() < _FIRST_SIGN:
+    bits = np.uint16(0)
+    for place in range(len(letters)):
+        bits |= letters[place]
+    if bits < _FIRST_SIGN:
         return np.zeros(0, np.bool_)
     signs = np.zeros(words, np.bool_)
     word = start = 0

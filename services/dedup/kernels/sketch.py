@@ -36,23 +36,21 @@ def signature(novel: Hashes, factors: Signature, offsets: Signature) -> Signatur
 
 @njit
 def _window_minima(values: Hashes, window: int) -> Hashes:
-    """The smallest of each run, where it is another than of the run before."""
-    minima = np.empty(len(values), np.uint64)
-    count, at = 0, -1
-    for end in range(window - 1, len(values)):
-        first = end - window + 1
-        if at < first:
-            at = first
-            for place in range(first + 1, end + 1):
-                if values[place] <= values[at]:
-                    at = place
-        elif values[end] <= values[at]:
-            at = end
-        else:
-            continue
-        minima[count] = values[at]
-        count += 1
-    return minima[:count]
+    """The smallest of each run of `window` values, once where runs behind each other share it."""
+    minima, span = values.copy(), 1
+    count = len(values)
+    while span < window:
+        step = min(span, window - span)
+        count -= step
+        for place in range(count):
+            minima[place] = min(minima[place], minima[place + step])
+        span += step
+    kept = 0
+    for place in range(count):
+        value = minima[place]
+        minima[np.uintp(kept)] = value
+        kept += place + 1 == count or minima[place + 1] != value
+    return minima[:kept]
 
 
 @njit

@@ -45,7 +45,18 @@ class Novelty:
         first, second = self._probes(hashes)
         return np.minimum(self._counts[first], self._counts[second])
 
-    def add(self, day: int, hashes: Hashes) -> bool:
+    def sift(self, wide: Hashes, narrow: Hashes, least: int) -> tuple[Days, Hashes]:
+        """On how many closed days each wide shingle was seen, and the narrow ones that are evidence: those
+        seen on fewer than `least`, or all where most are not, for what comes back whole is found by the whole.
+        """
+        compiled = kernels.module("novelty")
+        if compiled is not None:
+            found: tuple[Days, Hashes] = compiled.sift(self._counts, wide, narrow, self._shift, least)
+            return found
+        novel = narrow[self.seen(narrow) < least]
+        return self.seen(wide), narrow if 2 * len(novel) < len(narrow) else novel
+
+    def add(self, day: int, *shingles: Hashes) -> bool:
         """Note shingles seen on a day. False where the day is closed: it stays as it was."""
         if self._today is not None and day < self._today:
             return False
@@ -53,9 +64,10 @@ class Novelty:
         if bits is None:
             bits = self._open[day] = np.zeros(len(self._counts) // 8, np.uint8)
         compiled = kernels.module("novelty")
-        if compiled is not None:
-            compiled.touch(bits, hashes, self._shift)
-        else:
+        for hashes in shingles:
+            if compiled is not None:
+                compiled.touch(bits, hashes, self._shift)
+                continue
             for slots in self._probes(hashes):
                 np.bitwise_or.at(bits, slots >> 3, np.left_shift(1, slots & 7).astype(np.uint8))
         return True
