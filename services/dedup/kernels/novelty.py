@@ -42,9 +42,7 @@ def seen(counts: Days, hashes: Hashes, shift: np.uint64) -> Days:
     cache=True,
     nogil=True,
 )
-def sift(
-    counts: Days, wide: Hashes, narrow: Hashes, shift: np.uint64, least: int
-) -> tuple[Days, Hashes]:
+def sift(counts: Days, wide: Hashes, narrow: Hashes, shift: np.uint64, least: int) -> tuple[Days, Hashes]:
     """`Novelty.sift`."""
     days = seen(counts, narrow, shift)
     novel = np.empty(len(narrow), np.uint64)

@@ -35,17 +35,23 @@ def signature(novel: Hashes, factors: Signature, offsets: Signature) -> Signatur
 
 
 @njit
+def _pair_up(some: Hashes, others: Hashes, minima: Hashes) -> None:
+    for place in range(len(some)):
+        minima[place] = min(some[place], others[place])
+
+
+@njit
 def _window_minima(values: Hashes, window: int) -> Hashes:
     """The smallest of each run of `window` values, once where runs behind each other share it."""
-    minima, span = values.copy(), 1
-    count = len(values)
+    minima, wider, span = values, np.empty_like(values), 1
     while span < window:
         step = min(span, window - span)
-        count -= step
-        for place in range(count):
-            minima[place] = min(minima[place], minima[place + step])
+        _pair_up(minima[:-step], minima[step:], wider)
+        minima = wider[: len(minima) - step]
+        wider = np.empty_like(minima)
         span += step
-    kept = 0
+    count, kept = len(minima), 0
+    minima = minima.copy()
     for place in range(count):
         value = minima[place]
         minima[np.uintp(kept)] = value

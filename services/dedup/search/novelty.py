@@ -46,8 +46,10 @@ class Novelty:
         return np.minimum(self._counts[first], self._counts[second])
 
     def sift(self, wide: Hashes, narrow: Hashes, least: int) -> tuple[Days, Hashes]:
-        """On how many closed days each wide shingle was seen, and the narrow ones that are evidence: those
-        seen on fewer than `least`, or all where most are not, for what comes back whole is found by the whole.
+        """On how many closed days each wide shingle was seen, and the narrow ones that are evidence.
+
+        These were seen on fewer than `least`; all are where most are not: what comes back whole is found
+        by the whole.
         """
         compiled = kernels.module("novelty")
         if compiled is not None:
