@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 import msgspec
-import numpy as np
 
 from services.contracts import wire
 from services.contracts.articles import Article, Withdrawal
@@ -89,8 +88,8 @@ class Fold:
                 continue
             reading = read(record.article.text)
             if kept.is_counted:
-                hashes = np.concatenate((reading.unique, reading.narrow))
-                self._novelty.add(day_of(record.article.first_seen_at), hashes)
+                day = day_of(record.article.first_seen_at)
+                self._novelty.add(day, reading.unique, reading.narrow)
             if was[0] and not kept.is_compared:
                 lost.append(record.article.version_id)
             elif kept.is_compared and not was[0] and record.sketch is not None:
@@ -218,14 +217,9 @@ class Fold:
         if before is not None and before.record.counted:
             article = before.record.article
         reading = read(article.text)
-        hashes = np.concatenate((reading.unique, reading.narrow))
-        seen = self._novelty.seen(hashes)
-        days, narrow_days = seen[: len(reading.unique)].copy(), seen[len(reading.unique) :]
-        narrow = reading.narrow[narrow_days < self._settings.novelty_least]
-        if 2 * len(narrow) < len(reading.narrow):
-            narrow = reading.narrow  # what comes back whole is found by the whole
+        days, narrow = self._novelty.sift(reading.unique, reading.narrow, self._settings.novelty_least)
         counted = (before is not None and before.record.counted) or self._novelty.add(
-            day_of(article.first_seen_at), hashes
+            day_of(article.first_seen_at), reading.unique, reading.narrow
         )
         item = Read(article, late, shown, days, counted, self._screen(article, late, reading))
         if item.screened is None:
