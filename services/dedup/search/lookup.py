@@ -1,15 +1,20 @@
 """Candidate search of one process: sign, route to the key ranges, add up what they find."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from services.contracts.sketches import Sketch
+from services.dedup import kernels
+from services.dedup.search.candidates import Shares, eligible
 from services.dedup.search.index import RangeIndex, add_up
+from services.dedup.search.postings import BAND_WEIGHT, Counts
 from services.dedup.search.profile import Profile
-from services.dedup.search.route import Block, block, route
+from services.dedup.search.route import Block, Entry, Numbers, block, route
 from services.dedup.search.sketch import Keys, Signer, keys
+from services.dedup.search.versions import Versions
 from services.dedup.settings import DedupSettings, scheme
 from services.dedup.text.shingles import Hashes
 
@@ -31,6 +36,13 @@ class Hit(NamedTuple):
     samples: int
 
 
+class Hits(NamedTuple):
+    """All versions that share keys with one, by number, beside each other."""
+
+    others: Numbers
+    counts: Counts
+
+
 class Search:
     """The indexes of every key range, behind one call."""
 
@@ -38,6 +50,7 @@ class Search:
         self._settings = settings
         self._signer = Signer(settings)
         self._ranges = [RangeIndex(window_us=settings.window_days * _DAY_US) for _ in range(ranges)]
+        self._versions = Versions()
         self._blocks = 0
 
     def sign(self, profile: Profile, narrow: Hashes) -> Signed:
@@ -62,38 +75,73 @@ class Search:
             )
         return Signed(profile, sketch, self._keys(profile, sketch))
 
-    def find(self, batch: list[Signed]) -> dict[str, list[Hit]]:
-        """Insert versions; for each of them the versions, before it and in the batch, that share keys."""
-        found: dict[str, list[Hit]] = {}
+    def find(self, batch: list[Signed]) -> dict[str, Hits]:
+        """Insert versions; for each of them the versions, before it and in the batch before it, that share
+        keys with it, if there are any.
+        """
         if not batch:
-            return found
-        pieces = zip(self._ranges, self._routed(batch), strict=True)
-        parts = [partial for index, piece in pieces for partial in index.probe_insert(piece)]
+            return {}
+        whole = self._block(batch)
+        pieces = zip(self._ranges, route(whole, len(self._ranges)), strict=True)
+        pairs = add_up([index.probe_insert(piece) for index, piece in pieces])
         for index in self._ranges:
             index.forget_blocks(_HERE, self._blocks)
-        for (first, second), (bands, samples) in add_up(parts).items():
-            found.setdefault(first, []).append(Hit(second, bands, samples))
-            found.setdefault(second, []).append(Hit(first, bands, samples))
-        return found
+        bounds = np.searchsorted(pairs.second, np.append(whole.versions, whole.versions[-1] + 1)).tolist()
+        return {
+            signed.profile.article.version_id: Hits(pairs.first[start:end], pairs.counts[start:end])
+            for signed, (start, end) in zip(batch, pairwise(bounds), strict=True)
+            if start < end
+        }
+
+    def eligible(self, signed: Signed, hits: Hits, besides: str | None = None) -> tuple[list[Hit], int]:
+        """The hits that may be chosen, and how many others there are: of those that are still remembered,
+        without the version `besides`.
+        """
+        own = None if besides is None else self._versions.number(besides)
+        if len(hits.others) <= self._settings.most_passage_candidates:
+            return self._hits(hits, own), 0
+        there = [number != own and self._versions.id(number) is not None for number in hits.others.tolist()]
+        hits = Hits(hits.others[there], hits.counts[there])
+        at_us, samples = self._versions.columns(hits.others)
+        shared = hits.counts % BAND_WEIGHT
+        estimates = shared / np.maximum(1, np.minimum(samples, signed.keys.samples))
+        wanted = eligible(Shares(hits.counts // BAND_WEIGHT, shared, estimates, at_us), self._settings)
+        return self._hits(Hits(hits.others[wanted], hits.counts[wanted]), own), int((~wanted).sum())
+
+    def hits(self, hits: Hits) -> list[Hit]:
+        """All of those that are still remembered."""
+        return self._hits(hits, None)
 
     def insert(self, batch: list[Signed]) -> None:
+        """Take versions whose pairs are known already."""
         if batch:
-            for index, piece in zip(self._ranges, self._routed(batch), strict=True):
+            kernels.note_texts(len(batch))
+            for index, piece in zip(self._ranges, route(self._block(batch), len(self._ranges)), strict=True):
                 index.insert(piece)
 
     def evict(self, versions: Iterable[str]) -> None:
-        gone = list(versions)
+        numbers = self._versions.forget(versions)
         for index in self._ranges:
-            index.evict(gone)
+            index.evict(numbers)
 
     def __len__(self) -> int:
-        """Keys held."""
+        """Postings held."""
         return sum(len(index) for index in self._ranges)
 
-    def _routed(self, batch: list[Signed]) -> list[Block]:
-        entries = [(s.profile.article.version_id, s.profile.at_us, s.keys.values) for s in batch]
+    def _hits(self, hits: Hits, own: int | None) -> list[Hit]:
+        return [
+            Hit(version, *divmod(count, BAND_WEIGHT))
+            for number, count in zip(hits.others.tolist(), hits.counts.tolist(), strict=True)
+            if number != own and (version := self._versions.id(number)) is not None
+        ]
+
+    def _block(self, batch: list[Signed]) -> Block:
+        entries = []
+        for profile, _, keys in batch:
+            number = self._versions.enter(profile.article.version_id, profile.at_us, keys.samples)
+            entries.append(Entry(number, profile.at_us, keys.values))
         self._blocks += 1
-        return route(block(_HERE, self._blocks - 1, entries), len(self._ranges))
+        return block(_HERE, self._blocks - 1, entries)
 
     def _keys(self, profile: Profile, sketch: Sketch) -> Keys:
         signature = np.frombuffer(sketch.signature, "<u4").astype(np.uint32) if sketch.signature else None
