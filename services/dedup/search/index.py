@@ -63,9 +63,12 @@ class RangeIndex:
         """Postings held."""
         return len(self._postings)
 
-    @property
+    def at_us(self, versions: Numbers) -> Numbers:
+        """When versions that are there were first seen."""
+        return self._postings.at_us(versions)
+
     def nbytes(self) -> int:
-        return self._postings.nbytes
+        return self._postings.nbytes()
 
     def _held(self) -> Postings | Table:
         compiled = kernels.module("table")

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from services.contracts.sketches import Sketch
-from services.dedup import kernels
 from services.dedup.search.candidates import Shares, eligible
 from services.dedup.search.index import RangeIndex, add_up
 from services.dedup.search.postings import BAND_WEIGHT, Counts
@@ -100,9 +99,9 @@ class Search:
         own = None if besides is None else self._versions.number(besides)
         if len(hits.others) <= self._settings.most_passage_candidates:
             return self._hits(hits, own), 0
-        there = [number != own and self._versions.id(number) is not None for number in hits.others.tolist()]
+        there = [number != own and self._versions.is_there(number) for number in hits.others.tolist()]
         hits = Hits(hits.others[there], hits.counts[there])
-        at_us, samples = self._versions.columns(hits.others)
+        at_us, samples = self._ranges[0].at_us(hits.others), self._versions.samples(hits.others)
         shared = hits.counts % BAND_WEIGHT
         estimates = shared / np.maximum(1, np.minimum(samples, signed.keys.samples))
         wanted = eligible(Shares(hits.counts // BAND_WEIGHT, shared, estimates, at_us), self._settings)
@@ -115,7 +114,6 @@ class Search:
     def insert(self, batch: list[Signed]) -> None:
         """Take versions whose pairs are known already."""
         if batch:
-            kernels.note_texts(len(batch))
             for index, piece in zip(self._ranges, route(self._block(batch), len(self._ranges)), strict=True):
                 index.insert(piece)
 
@@ -128,6 +126,9 @@ class Search:
         """Postings held."""
         return sum(len(index) for index in self._ranges)
 
+    def nbytes(self) -> int:
+        return self._versions.nbytes() + sum(index.nbytes() for index in self._ranges)
+
     def _hits(self, hits: Hits, own: int | None) -> list[Hit]:
         return [
             Hit(version, *divmod(count, BAND_WEIGHT))
@@ -138,7 +139,7 @@ class Search:
     def _block(self, batch: list[Signed]) -> Block:
         entries = []
         for profile, _, keys in batch:
-            number = self._versions.enter(profile.article.version_id, profile.at_us, keys.samples)
+            number = self._versions.enter(profile.article.version_id, keys.samples)
             entries.append(Entry(number, profile.at_us, keys.values))
         self._blocks += 1
         return block(_HERE, self._blocks - 1, entries)

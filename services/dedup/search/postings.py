@@ -95,6 +95,8 @@ class Postings:
         """Postings held."""
         return sum(map(len, self._keys.values()))
 
-    @property
+    def at_us(self, numbers: Numbers) -> Numbers:
+        return np.array([self._at[number] for number in numbers.tolist()], np.int64)
+
     def nbytes(self) -> int:
         return _POSTING_BYTES * len(self)

@@ -101,7 +101,10 @@ class Table:
         """Postings held, with those of evicted versions that were not cleared away yet."""
         return int(self._held.sum())
 
-    @property
+    def at_us(self, numbers: Numbers) -> Numbers:
+        """When versions that are there were first seen."""
+        return self._at[numbers & (len(self._at) - 1)]
+
     def nbytes(self) -> int:
         arrays = (self._directory, self._pool, self._at, self._live, self._counts)
         return sum(a.nbytes for a in arrays) + sum(a.nbytes + b.nbytes for a, b in self._shelves)
