@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import carray, njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -52,7 +52,7 @@ Places = npt.NDArray[np.int64]
 Owners = npt.NDArray[np.int32]
 
 
-@intrinsic  # type: ignore[misc]
+@intrinsic
 def _pointer(_context: Any, address: Any) -> Any:
     """An address as a pointer, for `carray`."""
 
@@ -62,7 +62,7 @@ def _pointer(_context: Any, address: Any) -> Any:
     return types.voidptr(address), generate
 
 
-@intrinsic  # type: ignore[misc]
+@intrinsic
 def _ask(_context: Any, address: Any) -> Any:
     """Have the cache fetch what is at an address."""
 
@@ -88,12 +88,12 @@ def _word(pool: Units, place: int) -> np.uint32:
 
 
 @njit(nogil=True)
-def _next_chunk(pool: Units, chunk: int) -> int:
+def _next_chunk(pool: Units, chunk: int) -> np.int64:
     return np.int64(pool[chunk]) | np.int64(pool[chunk + 1]) << 16
 
 
 @njit(nogil=True)
-def _end_of_chunk(pool: Units, chunk: int) -> int:
+def _end_of_chunk(pool: Units, chunk: int) -> np.int64:
     """Behind its last posting."""
     return chunk + _HEADER + 3 * np.int64(pool[chunk + 2] >> 3)
 
@@ -119,7 +119,13 @@ def _place_chunk(pool: Units, after: int, size: int, state: State) -> int:
 
 @njit(nogil=True)
 def _append(
-    directory: Words, shelves: Hashes, pool: Units, state: State, bucket: int, high: np.uint16, word: np.uint32
+    directory: Words,
+    shelves: Hashes,
+    pool: Units,
+    state: State,
+    bucket: int,
+    high: np.uint16,
+    word: np.uint32,
 ) -> None:
     end = np.int64(directory[bucket, END])
     if end < directory[bucket, LIMIT]:
@@ -145,7 +151,7 @@ def _slot(word: np.uint32, state: State, slots: int) -> int:
     number = np.int64(word) & NUMBER_MASK
     if ((number - state[FLOOR]) & NUMBER_MASK) >= state[NEXT] - state[FLOOR]:
         return -1
-    return number & (slots - 1)
+    return int(number & (slots - 1))
 
 
 @njit(nogil=True)
@@ -179,7 +185,7 @@ def _find(tags: Units, place: int, end: int, high: np.uint16) -> int:
 
 @njit(nogil=True)
 def _look_up(keys: Hashes, directory: Words, shelves: Hashes, pool: Units, places: Places) -> None:
-    """Begin, end and chain of the postings beside each key; asks for them, and for where one more will stand."""
+    """Begin, end and chain of the postings beside each key; asks for them, and for where one more goes."""
     base = np.uint64(pool.ctypes.data)
     for i in range(len(keys)):
         bucket = np.int64(keys[i] >> _BUCKET_SHIFT)

@@ -48,7 +48,9 @@ def eligible(shares: Shares, settings: DedupSettings) -> npt.NDArray[np.bool_]:
     weak = np.flatnonzero(~strong & (shares.samples >= settings.least_samples))
     few = settings.most_passage_candidates
     if len(weak) > few:
-        order = np.lexsort((shares.at_us[weak], -shares.bands[weak].astype(np.int64), -shares.estimates[weak]))
+        order = np.lexsort(
+            (shares.at_us[weak], -shares.bands[weak].astype(np.int64), -shares.estimates[weak])
+        )
         last = weak[order[few - 1]]
         alike = (
             (shares.estimates[weak] == shares.estimates[last])

@@ -82,13 +82,17 @@ class RangeIndex:
 
 def add_up(partials: Iterable[Partials]) -> Partials:
     """Sum what the ranges found. By the second version, then by the first."""
-    first, second, counts = map(np.concatenate, zip(*partials, strict=True))
+    some = [each for each in partials if len(each.first)]
+    if not some:
+        return _NONE
+    first = np.concatenate([each.first for each in some])
+    second = np.concatenate([each.second for each in some])
+    counts = np.concatenate([each.counts for each in some])
     order = np.lexsort((first, second))
     first, second, counts = first[order], second[order], counts[order]
-    if not len(first):
-        return _NONE
-    other = np.concatenate(([True], (first[1:] != first[:-1]) | (second[1:] != second[:-1])))
-    starts = np.flatnonzero(other)
+    if len(some) == 1:
+        return Partials(first, second, counts)
+    starts = np.flatnonzero((np.diff(first, prepend=-1) != 0) | (np.diff(second, prepend=-1) != 0))
     return Partials(first[starts], second[starts], np.add.reduceat(counts, starts, dtype=np.uint32))
 
 

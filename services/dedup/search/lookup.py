@@ -138,9 +138,9 @@ class Search:
 
     def _block(self, batch: list[Signed]) -> Block:
         entries = []
-        for profile, _, keys in batch:
-            number = self._versions.enter(profile.article.version_id, keys.samples)
-            entries.append(Entry(number, profile.at_us, keys.values))
+        for signed in batch:
+            number = self._versions.enter(signed.profile.article.version_id, signed.keys.samples)
+            entries.append(Entry(number, signed.profile.at_us, signed.keys.values))
         self._blocks += 1
         return block(_HERE, self._blocks - 1, entries)
 

@@ -36,7 +36,11 @@ class Found(NamedTuple):
 def join(parts: Sequence[Found]) -> Found:
     if len(parts) == 1:
         return parts[0]
-    return Found(*map(np.concatenate, zip(*parts, strict=True)))
+    return Found(
+        np.concatenate([part.versions for part in parts]),
+        np.concatenate([part.others for part in parts]),
+        np.concatenate([part.counts for part in parts]),
+    )
 
 
 class Postings:

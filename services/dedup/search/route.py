@@ -16,6 +16,7 @@ from services.dedup.text.shingles import Hashes
 Numbers = npt.NDArray[np.int64]
 """Of versions, in order of entering."""
 GROUPS = 128
+_NO_KEYS: Hashes = np.zeros(0, np.uint64)
 _SHIFT = np.uint64(57)
 
 
@@ -49,7 +50,7 @@ def block(signer: str, number: int, entries: Sequence[Entry]) -> Block:
         number,
         np.array([entry.version for entry in entries], np.int64),
         np.array([entry.at_us for entry in entries], np.int64),
-        np.concatenate(keys),
+        np.concatenate([_NO_KEYS, *keys]),
         np.repeat(np.arange(len(entries), dtype=np.int32), [len(each) for each in keys]),
     )
 

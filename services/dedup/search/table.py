@@ -1,14 +1,16 @@
 """Table: the postings of one range of keys in flat arrays, for millions of versions.
 
-A posting is six bytes: a tag of 24 bits, what a key has below its bucket, and the number of its version,
-of which 24 bits are kept. A key's top 20 bits are its bucket, 4096 buckets are a shelf. A bucket has its older
-postings sorted, in the two arrays of its shelf, and the newer ones in a chain of chunks. Behind every so many
-postings that are taken the next shelf in turn is written anew: the chains of its buckets go into its arrays,
-what is dead is left out. So nothing ever grows or shrinks at once, and eviction is to set a flag.
+A posting is six bytes: a tag of 24 bits, and the last 24 of its version's number. A key's first 20 bits are
+its bucket, the next 23 and its kind the tag; 4096 buckets are a shelf, which has two arrays. In them a bucket
+has its postings in no order, for all its tags are compared at once, and room for some more behind; what finds
+no room goes into a chain of chunks. Behind every so many postings that are taken the next shelf in turn is
+written anew: the chains of its buckets go into its arrays, what is dead is left out, and there is room again.
+So nothing ever grows or shrinks at once, and to evict a version is to set a flag.
 """
 
 from math import ceil, sqrt
 from types import ModuleType
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +20,7 @@ from services.dedup.search.route import Block, Numbers
 
 Tags = npt.NDArray[np.uint16]
 Words = npt.NDArray[np.uint32]
+Scalar = TypeVar("Scalar", np.int64, np.uint8)
 
 BUCKETS, SHELVES = 1 << 20, 1 << 8
 BUCKETS_A_SHELF = BUCKETS // SHELVES
@@ -103,7 +106,8 @@ class Table:
 
     def at_us(self, numbers: Numbers) -> Numbers:
         """When versions that are there were first seen."""
-        return self._at[numbers & (len(self._at) - 1)]
+        at_us: Numbers = self._at[numbers & (len(self._at) - 1)]
+        return at_us
 
     def nbytes(self) -> int:
         arrays = (self._directory, self._pool, self._at, self._live, self._counts)
@@ -124,7 +128,7 @@ class Table:
             self._met = np.zeros(len(self._at), np.uint32)
         state[FLOOR], state[NEXT] = floor, after
 
-    def _doubled(self, ring: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    def _doubled(self, ring: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
         """The same of a version by twice as many of the last bits of its number."""
         wide = np.zeros(2 * len(ring), ring.dtype)
         start, stop = int(self._state[FLOOR]), int(self._state[NEXT])
