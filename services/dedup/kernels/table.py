@@ -23,6 +23,7 @@ from services.dedup.search.table import (
     FLOOR,
     FREE,
     HEAD,
+    HELD,
     LEAST_KEYS,
     LIMIT,
     NEXT,
@@ -305,6 +306,7 @@ def enter(
         slot = numbers[done] & (len(at) - 1)
         at[slot], live[slot] = at_us[done], 1
         state[TAKEN] += max(len(mine), LEAST_KEYS)
+        state[HELD] += len(mine)
         done += 1
     return done, versions[:pairs].copy(), others[:pairs].copy(), shared[:pairs].copy()
 
@@ -377,6 +379,7 @@ def rebuild(
         directory[bucket, HEAD], directory[bucket, LIMIT] = np.uint32(0), np.uint32(end + room)
         count += end - begin
         begin = end + room
+    state[HELD] += count - held[shelf]
     held[shelf] = count
     return begin
 

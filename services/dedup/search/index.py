@@ -43,6 +43,8 @@ class RangeIndex:
             return _NONE
         self._taken.add((block.signer, block.number))
         found = self._held().enter(block, probing=True)
+        if not len(found.others):
+            return _NONE
         mine = block.versions[found.versions]
         return Partials(np.minimum(found.others, mine), np.maximum(found.others, mine), found.counts)
 
@@ -57,7 +59,8 @@ class RangeIndex:
 
     def forget_blocks(self, signer: str, before: int) -> None:
         """Forget which blocks were taken, up to a number that can no longer be delivered again."""
-        self._taken = {taken for taken in self._taken if taken[0] != signer or taken[1] >= before}
+        gone = [taken for taken in self._taken if taken[0] == signer and taken[1] < before]
+        self._taken.difference_update(gone)
 
     def __len__(self) -> int:
         """Postings held."""

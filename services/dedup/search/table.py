@@ -36,9 +36,9 @@ START, END, LIMIT, HEAD = 0, 1, 2, 3
 """Columns of the directory: where a bucket is in its shelf, how far it may grow there, its first chunk."""
 AT_ONCE = 32
 """Tags that are compared at once. So many stand unused behind a shelf."""
-TOP, FREE, FLOOR, NEXT, TAKEN = 0, 1, 6, 7, 8
-"""Places in the state: what is used of the pool, its free chunks by class, the numbers that may be live, and
-the postings taken since a shelf was written."""
+TOP, FREE, FLOOR, NEXT, TAKEN, HELD = 0, 1, 6, 7, 8, 9
+"""Places in the state: what is used of the pool, its free chunks by class, the numbers that may be live,
+the postings taken since a shelf was written, and those that are held."""
 
 _TURN = 16
 """While so large a part of the postings comes, every shelf is written once."""
@@ -59,7 +59,7 @@ class Table:
         self._addresses = np.array([_addresses(*empty)] * SHELVES, np.uint64)
         self._held = np.zeros(SHELVES, np.int64)
         self._pool = np.zeros(_POOL, np.uint16)
-        self._state = np.zeros(9, np.int64)
+        self._state = np.zeros(10, np.int64)
         self._state[TOP] = _FIRST_CHUNK
         self._at = np.zeros(1024, np.int64)
         self._live = np.zeros(1024, np.uint8)
@@ -69,7 +69,8 @@ class Table:
 
     def enter(self, block: Block, *, probing: bool) -> Found:
         """Take versions; if `probing`, what each of them shares with those there before it."""
-        self._reach(int(block.versions.min()), int(block.versions.max()))
+        numbers = block.versions.tolist()
+        self._reach(min(numbers), max(numbers))
         parts: list[Found] = []
         done = 0
         while True:
@@ -93,7 +94,7 @@ class Table:
             )
             parts.append(Found(*found))
             self._rebuild()
-            if done == len(block.versions):
+            if done == len(numbers):
                 return join(parts)
             self._widen_pool(block, done)
 
@@ -102,7 +103,7 @@ class Table:
 
     def __len__(self) -> int:
         """Postings held, with those of evicted versions that were not cleared away yet."""
-        return int(self._held.sum())
+        return int(self._state[HELD])
 
     def at_us(self, numbers: Numbers) -> Numbers:
         """When versions that are there were first seen."""
@@ -146,10 +147,7 @@ class Table:
 
     def _rebuild(self) -> None:
         """Write as many shelves as are due."""
-        while True:
-            turn = max(_TURN_LEAST, len(self) // _TURN)
-            if self._state[TAKEN] < turn // SHELVES:
-                return
+        while (turn := max(_TURN_LEAST, len(self) // _TURN)) <= SHELVES * self._state[TAKEN]:
             self._state[TAKEN] -= turn // SHELVES
             self._write(self._turn, turn / BUCKETS)
             self._turn = (self._turn + 1) % SHELVES

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -62,7 +62,7 @@ class Both(RuleBasedStateMachine):
 
     @rule(
         versions=st.lists(
-            st.tuples(st.integers(0, 2 * WINDOW_US), st.lists(KEYS, max_size=40), st.integers(1, 3)),
+            st.tuples(st.integers(0, 2 * WINDOW_US), st.lists(KEYS, max_size=20), st.integers(1, 3)),
             min_size=1,
             max_size=4,
         ),
@@ -101,6 +101,7 @@ class Both(RuleBasedStateMachine):
 
 
 TestBoth = Both.TestCase
+TestBoth.settings = settings(stateful_step_count=12, deadline=None)
 
 
 @given(st.integers(0, 2**40), st.integers(1, 3000))
