@@ -202,9 +202,7 @@ class Pairs:
     def _eligible(self, signed: Signed, hits: Hits) -> tuple[list[Candidate], int]:
         """Candidates to choose from, and how many weaker ones there are beside them."""
         mine = signed.profile.article.article_id
-        current = self._window.current(mine)
-        own = current.record.article.version_id if current else None
-        eligible, weaker = self._search.eligible(signed, hits, own)
+        eligible, weaker = self._search.eligible(signed, hits, lambda: self._window.current_version(mine))
         made = []
         for hit in eligible:
             kept = self._window.get(hit.version)

@@ -1,6 +1,6 @@
 """Candidate search of one process: sign, route to the key ranges, add up what they find."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -92,24 +92,29 @@ class Search:
             if start < end
         }
 
-    def eligible(self, signed: Signed, hits: Hits, besides: str | None = None) -> tuple[list[Hit], int]:
+    def eligible(self, signed: Signed, hits: Hits, own: Callable[[], str | None]) -> tuple[list[Hit], int]:
         """The hits that may be chosen, and how many others there are: of those that are still remembered,
-        without the version `besides`.
+        and without the version that its article has by now, which `own` tells.
         """
-        own = None if besides is None else self._versions.number(besides)
         if len(hits.others) <= self._settings.most_passage_candidates:
-            return self._hits(hits, own), 0
-        there = [number != own and self._versions.is_there(number) for number in hits.others.tolist()]
+            return self.hits(hits), 0
+        version = own()
+        mine = None if version is None else self._versions.number(version)
+        there = [number != mine and self._versions.is_there(number) for number in hits.others.tolist()]
         hits = Hits(hits.others[there], hits.counts[there])
         at_us, samples = self._ranges[0].at_us(hits.others), self._versions.samples(hits.others)
         shared = hits.counts % BAND_WEIGHT
         estimates = shared / np.maximum(1, np.minimum(samples, signed.keys.samples))
         wanted = eligible(Shares(hits.counts // BAND_WEIGHT, shared, estimates, at_us), self._settings)
-        return self._hits(Hits(hits.others[wanted], hits.counts[wanted]), own), int((~wanted).sum())
+        return self.hits(Hits(hits.others[wanted], hits.counts[wanted])), int((~wanted).sum())
 
     def hits(self, hits: Hits) -> list[Hit]:
-        """All of those that are still remembered."""
-        return self._hits(hits, None)
+        """Those that are still remembered."""
+        return [
+            Hit(version, *divmod(count, BAND_WEIGHT))
+            for number, count in zip(hits.others.tolist(), hits.counts.tolist(), strict=True)
+            if (version := self._versions.id(number)) is not None
+        ]
 
     def insert(self, batch: list[Signed]) -> None:
         """Take versions whose pairs are known already."""
@@ -128,13 +133,6 @@ class Search:
 
     def nbytes(self) -> int:
         return self._versions.nbytes() + sum(index.nbytes() for index in self._ranges)
-
-    def _hits(self, hits: Hits, own: int | None) -> list[Hit]:
-        return [
-            Hit(version, *divmod(count, BAND_WEIGHT))
-            for number, count in zip(hits.others.tolist(), hits.counts.tolist(), strict=True)
-            if number != own and (version := self._versions.id(number)) is not None
-        ]
 
     def _block(self, batch: list[Signed]) -> Block:
         entries = []
