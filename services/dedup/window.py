@@ -142,6 +142,10 @@ class Window:
         number = self._current.get(key_of(article))
         return None if number is None else Kept(self, number)
 
+    def current_version(self, article: str) -> str | None:
+        number = self._current.get(key_of(article))
+        return None if number is None else self.version_ids[number]
+
     def remembers(self, article: str) -> bool:
         return self._current.get(key_of(article)) is not None
 

@@ -123,7 +123,7 @@ KERNELS = f"{DEDUP}.kernels"
 DEDUP_WINGS = {
     "kernels": (f"{DEDUP}.settings", f"{DEDUP}.text", f"{DEDUP}.search", f"{DEDUP}.relations"),
     "text": (f"{DEDUP}.settings", KERNELS),
-    "search": (f"{DEDUP}.settings", KERNELS, f"{DEDUP}.text"),
+    "search": (f"{DEDUP}.settings", KERNELS, f"{DEDUP}.text", f"{DEDUP}.memory"),
     "relations": (f"{DEDUP}.settings", KERNELS, f"{DEDUP}.text", f"{DEDUP}.search"),
     "memory": (),
     "stories": (f"{DEDUP}.settings", f"{DEDUP}.memory"),
