@@ -35,6 +35,7 @@ class DedupTask:
         self, number: int, settings: DedupSettings, *, ranges: int = 1, open_store: OpenStore = HeapStore
     ) -> None:
         self._number = number
+        self._partitions = {topic: Partition(topic, number) for topic in ("relations", "clusters", _STATE)}
         self._settings = settings
         self._order = Order(limit=settings.buffer_limit)
         self._canaries = Canaries()
@@ -196,7 +197,7 @@ class DedupTask:
 
     def _output(self, topic: str, key: str, value: msgspec.Struct, id: str, at: datetime) -> Output:  # noqa: A002
         return Output(
-            Partition(topic, self._number),
+            self._partitions[topic],
             key.encode(),
             wire.encode(value),
             wire.headers(value, id=id, source="dedup", time=at),
@@ -205,7 +206,7 @@ class DedupTask:
 
     def _tombstone(self, key: str, at: datetime | None) -> Output:
         when = round(at.timestamp() * _MICROSECOND) if at else 0
-        return Output(Partition(_STATE, self._number), key.encode(), None, (), when)
+        return Output(self._partitions[_STATE], key.encode(), None, (), when)
 
 
 class Dues:
