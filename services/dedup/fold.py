@@ -168,12 +168,20 @@ class Fold:
 
     def _is_held(self, sighting: Sighting) -> bool:
         """Whether there is still something of it that is forgotten."""
-        return bool(
-            self.window.leaving(sighting.article_id, sighting.version_id)
-            or (self.window.is_leaving and self.stories.is_forgotten(ids.story_id(sighting.version_id)))
+        return bool(self.window.leaving(sighting.article_id, sighting.version_id)) or (
+            self.stories.is_forgotten(ids.story_id(sighting.version_id))
         )
 
-    def _let_go_of(self, sighting: Sighting, folded: Folded) -> None:
+    def _looks_back(self, due: Due) -> bool:
+        """Whether it is compared with what lies near an earlier day."""
+        known = due.sighting.version_id in self.window and not self.is_settled(due.sighting)
+        return isinstance(due.sighting, Article) and (due.late or known)
+
+    def _let_go_for(self, due: Due, folded: Folded) -> None:
+        """Free of what is forgotten all that a sighting may touch."""
+        sighting = due.sighting
+        if self._looks_back(due):
+            self._let_go(self.window.evict(whole=True), folded)
         numbers = self.window.leaving(sighting.article_id, sighting.version_id)
         self._let_go(self.window.evict_these(numbers), folded)
         story = ids.story_id(sighting.version_id)
@@ -187,10 +195,10 @@ class Fold:
         """Articles that are new in one search; what befalls a known one by itself, in between."""
         new: dict[str, Due] = {}
         for due in dues:
-            if self._is_held(due.sighting):
+            if self.window.is_leaving and (self._looks_back(due) or self._is_held(due.sighting)):
                 self._decide(new.values(), folded)
                 new = {}
-                self._let_go_of(due.sighting, folded)
+                self._let_go_for(due, folded)
             if due.sighting.article_id not in new and self._is_new(due.sighting):
                 new[due.sighting.article_id] = due
                 continue
