@@ -135,15 +135,21 @@ class Fold:
         latest = self.window.current(sighting.article_id) or self.window[sighting.version_id]
         return seen_at(sighting) <= settled_at(latest.record)
 
+    def bytes_by_part(self) -> dict[str, int]:
+        """Memory that is taken, as an estimate."""
+        return {
+            "index": _POSTING_BYTES * len(self.search),
+            "versions": self.window.bytes,
+            "stories": self.stories.bytes,
+            "novelty": self._novelty.nbytes(),
+        }
+
     def levels(self) -> dict[str, float]:
         """How much of it there is now, by metric."""
         return {
             "live_articles": self.window.articles,
             "state_records": len(self.window),
-            "state_bytes": self.window.bytes
-            + self.stories.bytes
-            + _POSTING_BYTES * len(self.search)
-            + self._novelty.nbytes(),
+            "state_bytes": sum(self.bytes_by_part().values()),
             "stories_open": len(self.stories),
             "story_articles_max": self.stories.largest(),
         }
