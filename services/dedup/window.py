@@ -127,7 +127,7 @@ class Window:
         self._day = array("i")
         """When it was last seen to be put in its article's place."""
         self._title = array("I")
-        """A hash of its publisher and title."""
+        """A hash of its title."""
 
     @property
     def articles(self) -> int:
@@ -162,7 +162,7 @@ class Window:
 
     def titled(self, source: str, title: str) -> Kept | None:
         """The latest article that a publisher shows under a title."""
-        alike = np.flatnonzero(np.asarray(self._title) == _title_hash(source, folded(title))).tolist()
+        alike = np.flatnonzero(np.asarray(self._title) == _title_hash(title)).tolist()
         shown = [
             Kept(self, number) for number in alike if self._is_held(number) and self.flags[number] & _CURRENT
         ]
@@ -288,6 +288,7 @@ class Window:
             if number == len(self.at_us):
                 for column in (self.at_us, self.flags, self.samples, self._day, self._title):
                     column.append(0)
+            self._title[number] = _title_hash(article.title)
         self.article_ids.put(number, article.article_id, owner)
         compared = record.current and record.sketch is not None
         self.at_us[number] = first_seen_us(article)
@@ -298,7 +299,6 @@ class Window:
             | _OUTSIDE * (record.verdict.reason == "beyond-window")
         )
         self._day[number] = day_of(shown_at(record))
-        self._title[number] = _title_hash(*_by_title(article))
         if record.current:
             self._current.set(owner, number)
         elif self._current.get(owner) == number:
@@ -339,8 +339,8 @@ def _by_title(article: Article) -> tuple[str, str]:
     return article.source, folded(article.title)
 
 
-def _title_hash(source: str, title: str) -> int:
-    return crc32(f"{source}\n{title}".encode("utf-8", "surrogatepass"))
+def _title_hash(title: str) -> int:
+    return crc32(folded(title).encode("utf-8", "surrogatepass"))
 
 
 def _weight(made: Profile) -> int:
