@@ -11,7 +11,7 @@ from itertools import groupby
 
 import msgspec
 
-from services.contracts import wire
+from services.contracts import ids, wire
 from services.contracts.articles import Article, Withdrawal
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
@@ -31,7 +31,7 @@ from services.dedup.stories.placing import Stories
 from services.dedup.text.churn import is_churn
 from services.dedup.text.notices import withdrawal as withdrawal_notice
 from services.dedup.text.screens import Screen, screen
-from services.dedup.window import Kept, Window, day_of
+from services.dedup.window import Gone, Kept, Window, day_of
 
 _DAY_S = 86_400
 
@@ -109,6 +109,7 @@ class Fold:
             self._latest = latest
             self._today = day_of(latest)
             self._novelty.advance(self._today)
+            self.window.advance(self._today, again=True)
 
     def fold(self, dues: Iterable[Due], folded: Folded) -> None:
         """Decide sightings in the order given; those that say nothing new are passed over."""
@@ -131,15 +132,21 @@ class Fold:
         latest = self.window.current(sighting.article_id) or self.window[sighting.version_id]
         return seen_at(sighting) <= settled_at(latest.record)
 
+    def bytes_by_part(self) -> dict[str, int]:
+        """Memory that is taken, as an estimate."""
+        return {
+            "index": self.search.nbytes(),
+            "versions": self.window.bytes,
+            "stories": self.stories.bytes,
+            "novelty": self._novelty.nbytes(),
+        }
+
     def levels(self) -> dict[str, float]:
         """How much of it there is now, by metric."""
         return {
             "live_articles": self.window.articles,
             "state_records": len(self.window),
-            "state_bytes": self.window.bytes
-            + self.stories.bytes
-            + self.search.nbytes()
-            + self._novelty.nbytes(),
+            "state_bytes": sum(self.bytes_by_part().values()),
             "stories_open": len(self.stories),
             "story_articles_max": self.stories.largest(),
         }
@@ -148,18 +155,53 @@ class Fold:
         """Begin a day: close the days before it for novelty and forget what left the window."""
         if self._today == day:
             return
+        self._let_go(self.window.evict(whole=True), folded)
         self._today = day
         self._novelty.advance(day)
-        gone = self.window.evict(day)
+        self._let_go(self.window.advance(day), folded)
+
+    def _let_go(self, gone: Collection[Gone], folded: Folded) -> None:
+        """Free what is held of versions that are forgotten since the day began, and close their stories."""
+        if not gone:
+            return
         self.search.evict(version for version, _ in gone)
         folded.forgotten += [version for version, _ in gone]
         lost = [article for _, article in gone if not self.window.remembers(article)]
-        folded.clusters += self.stories.evict(lost, datetime.fromtimestamp(day * _DAY_S, UTC))
+        folded.clusters += self.stories.evict(lost, self._day_start())
+
+    def _is_held(self, sighting: Sighting) -> bool:
+        """Whether there is still something of it that is forgotten."""
+        return bool(self.window.leaving(sighting.article_id, sighting.version_id)) or (
+            self.stories.is_forgotten(ids.story_id(sighting.version_id))
+        )
+
+    def _looks_back(self, due: Due) -> bool:
+        """Whether it is compared with what lies near an earlier day."""
+        known = due.sighting.version_id in self.window and not self.is_settled(due.sighting)
+        return isinstance(due.sighting, Article) and (due.late or known)
+
+    def _let_go_for(self, due: Due, folded: Folded) -> None:
+        """Free of what is forgotten all that a sighting may touch."""
+        sighting = due.sighting
+        if self._looks_back(due):
+            self._let_go(self.window.evict(whole=True), folded)
+        numbers = self.window.leaving(sighting.article_id, sighting.version_id)
+        self._let_go(self.window.evict_these(numbers), folded)
+        story = ids.story_id(sighting.version_id)
+        if self.stories.is_forgotten(story):
+            folded.clusters += self.stories.close(story, self._day_start())
+
+    def _day_start(self) -> datetime:
+        return datetime.fromtimestamp((self._today or 0) * _DAY_S, UTC)
 
     def _decide_day(self, dues: Iterable[Due], folded: Folded) -> None:
         """Articles that are new in one search; what befalls a known one by itself, in between."""
         new: dict[str, Due] = {}
         for due in dues:
+            if self.window.is_leaving and (self._looks_back(due) or self._is_held(due.sighting)):
+                self._decide(new.values(), folded)
+                new = {}
+                self._let_go_for(due, folded)
             if due.sighting.article_id not in new and self._is_new(due.sighting):
                 new[due.sighting.article_id] = due
                 continue
@@ -207,6 +249,7 @@ class Fold:
                 self._set_aside(item, folded)
             else:
                 self._place(item, item.signed, found.get(item.article.version_id), folded)
+            self._let_go(self.window.evict(), folded)
 
     def _read(self, article: Article, late: bool) -> Read:
         self._latest = max(self._latest or article.first_seen_at, article.first_seen_at)
