@@ -14,6 +14,8 @@ Letters = npt.NDArray[np.uint16]
 UNSURE = 1
 _DEPENDING = f"{SOFT_HYPHEN}\u03a3"
 """What is no letter of a word, and what is lowered by what is around it."""
+_LONGER = "\u0130"
+"""What would be two characters in lower case, and stays as it is."""
 
 
 def are_spelt_alike(text: str, other: str) -> bool:
@@ -29,12 +31,10 @@ def are_spelt_alike(text: str, other: str) -> bool:
 
 @cache
 def letters() -> Letters:
-    known = np.zeros(0x10000, np.uint16)
-    for code in range(len(known)):
-        character = chr(code)
-        if character.isalnum() or character == "_":
-            lowered = character.lower()
-            known[code] = ord(lowered) if len(lowered) == 1 else code
+    characters = np.arange(0x10000, dtype=np.uint32).tobytes().decode("utf-32-le", "surrogatepass")
+    known = _codes(characters.replace(_LONGER, " ").lower()).astype(np.uint16)
+    known[ord(_LONGER)] = ord(_LONGER)
+    known[[not (character.isalnum() or character == "_") for character in characters]] = 0
     for character in _DEPENDING:
         known[ord(character)] = UNSURE
     return known

@@ -198,4 +198,5 @@ def times(text: str) -> int:
 
 @cache
 def _digits() -> Digits:
-    return np.array([chr(code).isdecimal() for code in range(_LAST_DIGIT + 1)])
+    codes = np.arange(_LAST_DIGIT + 1, dtype=np.uint32)
+    return np.fromiter(map(str.isdecimal, codes.tobytes().decode("utf-32-le", "surrogatepass")), bool)
