@@ -18,3 +18,6 @@ ROWS = types.Array(types.int64, 2, "C")
 """What a kernel makes: runs as start, other start and length."""
 COUNTS = types.Tuple((types.int64,) * 5)  # type: ignore[no-untyped-call]
 FLAGS_MADE = types.Array(types.boolean, 1, "C")
+BODY = types.Tuple((types.int64, FLAGS_MADE))  # type: ignore[no-untyped-call]
+TEXT = (HASHES, NUMBERS, FLAGS, types.int64, types.int64)
+"""`passages.compared`."""

@@ -4,7 +4,19 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit, types
 
-from services.dedup.kernels.layouts import BYTES, CODES, COUNTS, FLAGS, HASHES, LETTERS, NUMBERS, ROWS
+from services.dedup.kernels.layouts import (
+    BODY,
+    BYTES,
+    CODES,
+    COUNTS,
+    FLAGS,
+    FLAGS_MADE,
+    HASHES,
+    LETTERS,
+    NUMBERS,
+    ROWS,
+    TEXT,
+)
 from services.dedup.relations.spelling import UNSURE, Letters
 from services.dedup.search.novelty import Days
 from services.dedup.text.shingles import Hashes, Numbers, Places
@@ -180,25 +192,81 @@ def _without_overlap(found: Rows, signs: Places, words: int, by_signs: int) -> R
     return taken
 
 
-@njit(
-    ROWS(HASHES, NUMBERS, HASHES, NUMBERS, FLAGS, types.int64, types.int64, types.int64),
-    cache=True,
-    nogil=True,
-)
+@njit(ROWS(*TEXT, HASHES, NUMBERS, types.int64), cache=True, nogil=True)
 def runs(
     mine: Hashes,
     numbers: Numbers,
-    theirs: Hashes,
-    numbers_there: Numbers,
     signs: Places,
     words: int,
     by_signs: int,
+    theirs: Hashes,
+    numbers_there: Numbers,
     most: int,
 ) -> Rows:
     """`passages.runs`. A shingle holds `by_signs` words where `signs` says so, else `words`."""
     like = _likeness(mine, theirs, numbers_there)
     found = _maximal(numbers, like, len(mine), signs, words, by_signs, most)
     return _without_overlap(found, signs, words, by_signs)
+
+
+@njit(
+    BODY(BYTES, *TEXT[1:], types.int64, types.int64, types.int64, ROWS, types.int64), cache=True, nogil=True
+)
+def body(
+    days: Days,
+    numbers: Numbers,
+    signs: Places,
+    words: int,
+    by_signs: int,
+    count: int,
+    stale_days: int,
+    heading: int,
+    rows: Rows,
+    side: int,
+) -> tuple[int, Places]:
+    """`bodies._body` of a text of `count` words, of which so many are its heading."""
+    covered = np.zeros(count, np.bool_)
+    for row in range(len(rows)):
+        covered[rows[row, side] : rows[row, side] + rows[row, 2]] = True
+    own = np.zeros(count, np.bool_)
+    end = 0
+    for here in range(len(numbers)):
+        if days[numbers[here]] < stale_days:
+            end = max(end, here + _width(signs, here, words, by_signs))
+        own[here] = here < end
+    for here in range(len(numbers), count):
+        own[here] = here < end
+    own[:heading] = False
+    held = 0
+    for word in range(count):
+        held += covered[word]
+        own[word] &= not covered[word]
+    return held, own
+
+
+@njit(FLAGS_MADE(FLAGS, *TEXT, HASHES, NUMBERS, types.int64, types.int64), cache=True, nogil=True)
+def without(
+    own: Places,
+    mine: Hashes,
+    numbers: Numbers,
+    signs: Places,
+    words: int,
+    by_signs: int,
+    theirs: Hashes,
+    numbers_there: Numbers,
+    most: int,
+    least_run: int,
+) -> Places:
+    """`bodies._without`."""
+    left = own.copy()
+    like = _likeness(mine, theirs, numbers_there)
+    found = _without_overlap(
+        _maximal(numbers, like, len(mine), signs, words, by_signs, most), signs, words, by_signs
+    )
+    for row in range(len(found)):
+        if found[row, 2] >= least_run:
+            left[found[row, 0] : found[row, 0] + found[row, 2]] = False
+    return left
 
 
 @njit(types.boolean(CODES, CODES, LETTERS), cache=True, nogil=True)

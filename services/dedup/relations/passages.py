@@ -16,10 +16,19 @@ from services.dedup import kernels
 from services.dedup.relations.spelling import are_spelt_alike
 from services.dedup.search.profile import Profile
 from services.dedup.text.letters import plain
-from services.dedup.text.shingles import WIDE_CHARS, WIDE_WORDS, Shingles, Starts, matches
+from services.dedup.text.shingles import (
+    WIDE_CHARS,
+    WIDE_WORDS,
+    Hashes,
+    Numbers,
+    Places,
+    Shingles,
+    Starts,
+    matches,
+)
 from services.dedup.text.words import SOFT_HYPHEN, Spans, spans, spelt, stretch
 
-_MOST_MATCHES = 2_000_000
+MOST_MATCHES = 2_000_000
 _SHORTEST_PIECE = 4
 _NOWHERE = np.zeros(0, bool)
 
@@ -37,19 +46,18 @@ def runs(newer: Profile, older: Profile) -> list[Run]:
     compiled = kernels.module("relations")
     if compiled is None:
         return _without_overlap(_maximal(newer, older), newer.shingles)
+    rows = compiled.runs(*compared(newer), older.unique, older.numbers, MOST_MATCHES)
+    return [Run(*row) for row in rows.tolist()]
+
+
+def compared(newer: Profile) -> tuple[Hashes, Numbers, Places, int, int]:
+    """What a kernel needs of the text whose words it counts: shingles, and how many words each holds.
+
+    That is the last number where a flag says so, and the one before it elsewhere.
+    """
     signs = newer.shingles.signs
     words = WIDE_CHARS if newer.unspaced and signs is None else WIDE_WORDS
-    rows = compiled.runs(
-        newer.unique,
-        newer.numbers,
-        older.unique,
-        older.numbers,
-        _NOWHERE if signs is None else signs,
-        words,
-        WIDE_CHARS,
-        _MOST_MATCHES,
-    )
-    return [Run(*row) for row in rows.tolist()]
+    return newer.unique, newer.numbers, _NOWHERE if signs is None else signs, words, WIDE_CHARS
 
 
 def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage, ...]:
@@ -123,7 +131,7 @@ def _maximal(newer: Profile, older: Profile) -> list[Run]:
     there = there[np.argsort(others, kind="stable")]
     times, begin = counts[mine], (np.cumsum(counts) - counts)[mine]
     total = int(times.sum())
-    if not 0 < total <= _MOST_MATCHES:
+    if not 0 < total <= MOST_MATCHES:
         return []
     nth = np.arange(total) - np.repeat(np.cumsum(times) - times, times)
     return _joined(np.repeat(here, times), there[np.repeat(begin, times) + nth], newer.shingles)

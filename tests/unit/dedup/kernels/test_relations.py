@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.dedup import kernels
+from services.dedup.relations.bodies import shared_body
 from services.dedup.relations.overlap import overlap, shared_share
 from services.dedup.relations.passages import passages, runs
 from services.dedup.relations.spelling import are_spelt_alike
@@ -127,3 +128,14 @@ def test_of_a_text_in_two_scripts_a_run_that_is_covered_up_to_its_end_is_passed_
     defined, compiled = both(lambda: runs(newer, older))
     assert compiled == defined
     assert sum(found.length for found in defined) == len(fold(newer.article.text))
+
+
+@given(TEXTS, TEXTS, TEXTS, DAYS)
+def test_two_bodies_have_as_much_in_common(mine: str, theirs: str, witness: str, days: list[int]) -> None:
+    newer, older = with_days(mine, days, "/new"), with_days(theirs, days[:1], "/old")
+    third = profiled(article(witness, "/third", source="lindfunk", hours=-1))
+    found = runs(newer, older)
+    defined, compiled = both(
+        lambda: shared_body(newer, older, found, [third, third], stale_days=STALE, least_run=7)
+    )
+    assert compiled == defined
