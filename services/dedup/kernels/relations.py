@@ -25,6 +25,8 @@ from services.dedup.text.words import Codes
 Rows = npt.NDArray[np.int64]
 """Runs: start, other start, length."""
 
+_NEW_LINE, _HYPHEN, _TRUE_HYPHEN = 0x0A, 0x2D, 0x2010
+_GREEK, _BEHIND_CYRILLIC = 0x370, 0x500
 _FAR_LONGER = 16
 """Times. Of a set so much longer than the other only what is looked for is looked at."""
 
@@ -269,22 +271,32 @@ def without(
     return left
 
 
+@njit(cache=True, nogil=True)
+def _word_part(codes: Codes, place: int, letters: Letters) -> int:
+    """The next place of what is of a word, or may be."""
+    while place < len(codes) and codes[place] < len(letters) and not letters[codes[place]]:
+        if codes[place] == _NEW_LINE and place and codes[place - 1] in (_HYPHEN, _TRUE_HYPHEN):
+            return len(codes) + 1  # a word may go on in the next line
+        place += 1
+    return place
+
+
 @njit(types.boolean(CODES, CODES, LETTERS), cache=True, nogil=True)
 def are_spelt_alike(mine: Codes, theirs: Codes, letters: Letters) -> bool:
     """`spelling.are_spelt_alike`."""
-    i = j = 0
+    i = j = foreign = 0
     while True:
         begin, other_begin = i, j
-        while i < len(mine) and mine[i] < len(letters) and not letters[mine[i]]:
-            i += 1
-        while j < len(theirs) and theirs[j] < len(letters) and not letters[theirs[j]]:
-            j += 1
-        if i == len(mine) or j == len(theirs):
+        i, j = _word_part(mine, i, letters), _word_part(theirs, j, letters)
+        if i >= len(mine) or j >= len(theirs):
             return i == len(mine) and j == len(theirs)
         if max(mine[i], theirs[j]) >= len(letters) or (begin and (i == begin) != (j == other_begin)):
             return False
         letter = letters[mine[i]]
         if letter != letters[theirs[j]] or letter == UNSURE:
             return False
+        before, foreign = foreign, 2 if _GREEK <= letter < _BEHIND_CYRILLIC else 1
+        if i == begin and before and before != foreign:
+            return False  # a letter that may stand for one of another script
         i += 1
         j += 1

@@ -15,7 +15,6 @@ from services.contracts.relations import Passage
 from services.dedup import kernels
 from services.dedup.relations.spelling import are_spelt_alike
 from services.dedup.search.profile import Profile
-from services.dedup.text.letters import plain
 from services.dedup.text.shingles import (
     WIDE_CHARS,
     WIDE_WORDS,
@@ -70,7 +69,7 @@ def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage,
     text, other = newer.article.text, older.article.text
     mine, theirs = spans(text), spans(other)
     hyphened = _hyphened(text, mine), _hyphened(other, theirs)
-    plainly = not any(hyphened) and plain(text).starts is None and plain(other).starts is None
+    plainly = not any(hyphened)
     shown: list[Passage] = []
     for run in found:
         passage = _passage(run, mine, theirs)

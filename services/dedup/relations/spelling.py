@@ -1,19 +1,21 @@
 """A cheap look at whether two stretches of copy spell the same words in the same way."""
 
+import re
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from services.dedup import kernels
+from services.dedup.text.letters import COMBINING, SIGNS
 from services.dedup.text.words import SOFT_HYPHEN, Codes
 
 Letters = npt.NDArray[np.uint16]
 """By code point of the basic plane the lower case of what is of a word, 0 for what is none, or `UNSURE`."""
 
 UNSURE = 1
-_DEPENDING = f"{SOFT_HYPHEN}\u03a3"
-"""What is no letter of a word, and what is lowered by what is around it."""
+_DEPENDING = re.compile(rf"[&\u03a3{SOFT_HYPHEN}{COMBINING}]|{SIGNS.pattern}")
+"""What is no letter of a word or makes one of others, and what is lowered by what is around it."""
 _LONGER = "\u0130"
 """What would be two characters in lower case, and stays as it is."""
 
@@ -35,8 +37,8 @@ def letters() -> Letters:
     known = _codes(characters.replace(_LONGER, " ").lower()).astype(np.uint16)
     known[ord(_LONGER)] = ord(_LONGER)
     known[[not (character.isalnum() or character == "_") for character in characters]] = 0
-    for character in _DEPENDING:
-        known[ord(character)] = UNSURE
+    for depending in _DEPENDING.finditer(characters):
+        known[depending.start() : depending.end()] = UNSURE
     return known
 
 
