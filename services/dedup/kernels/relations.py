@@ -17,7 +17,7 @@ from services.dedup.kernels.layouts import (
     ROWS,
     TEXT,
 )
-from services.dedup.relations.spelling import UNSURE, Letters
+from services.dedup.relations.spelling import PICTURES, PICTURES_END, UNSURE, Letters
 from services.dedup.search.novelty import Days
 from services.dedup.text.shingles import Hashes, Numbers, Places
 from services.dedup.text.words import Codes
@@ -274,8 +274,11 @@ def without(
 @njit(cache=True, nogil=True)
 def _word_part(codes: Codes, place: int, letters: Letters) -> int:
     """The next place of what is of a word, or may be."""
-    while place < len(codes) and codes[place] < len(letters) and not letters[codes[place]]:
-        if codes[place] == _NEW_LINE and place and codes[place - 1] in (_HYPHEN, _TRUE_HYPHEN):
+    while place < len(codes):
+        code = codes[place]
+        if letters[code] if code < len(letters) else not PICTURES <= code < PICTURES_END:
+            break
+        if code == _NEW_LINE and place and codes[place - 1] in (_HYPHEN, _TRUE_HYPHEN):
             return len(codes) + 1  # a word may go on in the next line
         place += 1
     return place

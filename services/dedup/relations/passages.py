@@ -68,19 +68,19 @@ def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage,
         return ()
     text, other = newer.article.text, older.article.text
     mine, theirs = spans(text), spans(other)
-    hyphened = _hyphened(text, mine), _hyphened(other, theirs)
-    plainly = not any(hyphened)
+    hyphened, others = _hyphened(text, mine), _hyphened(other, theirs)
     shown: list[Passage] = []
     for run in found:
         passage = _passage(run, mine, theirs)
-        if plainly and are_spelt_alike(
+        whole = _lacks(hyphened, run.start, run.length) and _lacks(others, run.other, run.length)
+        if whole and are_spelt_alike(
             text[passage.start : passage.end], other[passage.other_start : passage.other_end]
         ):
             shown.append(passage)
         else:
             words = stretch(spelt(text), run.start, run.start + run.length)
             spelling = stretch(spelt(other), run.other, run.other + run.length)
-            pieces = _pieces(run, words, spelling, *hyphened)
+            pieces = _pieces(run, words, spelling, hyphened, others)
             shown += (_passage(piece, mine, theirs) for piece in pieces)
     return tuple(shown)
 
@@ -101,6 +101,10 @@ def _hyphened(text: str, words: Spans) -> set[int]:
         return set()
     places = [place.start() for place in re.finditer(SOFT_HYPHEN, text)]
     return set((np.searchsorted(words[:, 0], places, "right") - 1).tolist())
+
+
+def _lacks(hyphened: set[int], begin: int, length: int) -> bool:
+    return not hyphened or hyphened.isdisjoint(range(begin, begin + length))
 
 
 def _pieces(run: Run, words: str, spelling: str, hyphened: set[int], others: set[int]) -> Iterator[Run]:

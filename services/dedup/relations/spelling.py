@@ -14,6 +14,8 @@ Letters = npt.NDArray[np.uint16]
 """By code point of the basic plane the lower case of what is of a word, 0 for what is none, or `UNSURE`."""
 
 UNSURE = 1
+PICTURES, PICTURES_END = 0x1F300, 0x1FB00
+"""Beyond the basic plane, and no letters."""
 _DEPENDING = re.compile(rf"[&\u03a3{SOFT_HYPHEN}{COMBINING}]|{SIGNS.pattern}")
 """What is no letter of a word or makes one of others, and what is lowered by what is around it."""
 _LONGER = "\u0130"
