@@ -29,6 +29,8 @@ from services.dedup.text.words import SOFT_HYPHEN, Spans, spans, spelt, stretch
 
 MOST_MATCHES = 2_000_000
 _SHORTEST_PIECE = 4
+_DEPENDING = re.compile(f"[{SOFT_HYPHEN}\u03a3]")
+"""What may be read in another way beside other letters."""
 _NOWHERE = np.zeros(0, bool)
 
 
@@ -78,8 +80,8 @@ def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage,
         ):
             shown.append(passage)
         else:
-            words = stretch(spelt(text), run.start, run.start + run.length)
-            spelling = stretch(spelt(other), run.other, run.other + run.length)
+            words = _spelling(text, passage.start, passage.end, run.start, run.length)
+            spelling = _spelling(other, passage.other_start, passage.other_end, run.other, run.length)
             pieces = _pieces(run, words, spelling, hyphened, others)
             shown += (_passage(piece, mine, theirs) for piece in pieces)
     return tuple(shown)
@@ -101,6 +103,14 @@ def _hyphened(text: str, words: Spans) -> set[int]:
         return set()
     places = [place.start() for place in re.finditer(SOFT_HYPHEN, text)]
     return set((np.searchsorted(words[:, 0], places, "right") - 1).tolist())
+
+
+def _spelling(text: str, start: int, end: int, begin: int, length: int) -> str:
+    """So many words from one on, as they are spelt. They stand from `start` to `end`."""
+    here = text[start:end]
+    if _DEPENDING.search(here):
+        return stretch(spelt(text), begin, begin + length)
+    return spelt(here)
 
 
 def _lacks(hyphened: set[int], begin: int, length: int) -> bool:

@@ -184,7 +184,7 @@ def timed_entries(text: str) -> int:
     if times(text) < _FEWEST_ENTRIES:
         return 0
     pattern = _ENTRY if text.count("\n") >= _FEWEST_LINES else _CLOCK
-    return sum(1 for _ in pattern.finditer(text))
+    return len(pattern.findall(text))
 
 
 def times(text: str) -> int:
