@@ -98,10 +98,9 @@ def shared(mine: Hashes, theirs: Hashes) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _likeness(mine: Hashes, theirs: Hashes, numbers_there: Numbers) -> Numbers:
+def _likeness(here: Numbers, there: Numbers, distinct: int, numbers_there: Numbers) -> Numbers:
     """For each shingle of the older text the number of its like in the newer, or -1."""
-    number = np.full(len(theirs), -1, np.int32)
-    here, there = _common(mine, theirs)
+    number = np.full(distinct, -1, np.int32)
     for i in range(len(here)):
         number[there[i]] = here[i]
     like = np.empty(len(numbers_there), np.int32)
@@ -206,7 +205,8 @@ def runs(
     most: int,
 ) -> Rows:
     """`passages.runs`. A shingle holds `by_signs` words where `signs` says so, else `words`."""
-    like = _likeness(mine, theirs, numbers_there)
+    here, there = _common(mine, theirs)
+    like = _likeness(here, there, len(theirs), numbers_there)
     found = _maximal(numbers, like, len(mine), signs, words, by_signs, most)
     return _without_overlap(found, signs, words, by_signs)
 
@@ -261,7 +261,10 @@ def without(
 ) -> Places:
     """`bodies._without`."""
     left = own.copy()
-    like = _likeness(mine, theirs, numbers_there)
+    here, there = _common(mine, theirs)
+    if not len(here):
+        return left
+    like = _likeness(here, there, len(theirs), numbers_there)
     found = _without_overlap(
         _maximal(numbers, like, len(mine), signs, words, by_signs, most), signs, words, by_signs
     )

@@ -78,6 +78,8 @@ def _body(version: Profile, found: Sequence[Run], side: int, stale_days: int) ->
 
 def _without(words: Words, version: Profile, other: Profile, least_run: int) -> Words:
     """Those that the other text does not run too."""
+    if not words.any():
+        return words
     compiled = kernels.module("relations")
     if compiled is not None:
         left: Words = compiled.without(
