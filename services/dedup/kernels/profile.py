@@ -1,9 +1,10 @@
 """Kernels of `services.dedup.search.profile`."""
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from services.dedup.kernels.letters import SIGN, Entries, Units, letter_table
+from services.dedup.kernels.target import njit
 from services.dedup.search.profile import Reading
 from services.dedup.text import shingles
 from services.dedup.text.shingles import (

@@ -2,9 +2,10 @@
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit, types
+from numba import types
 
 from services.dedup.kernels.layouts import BYTES, CODES, COUNTS, FLAGS, HASHES, LETTERS, NUMBERS, ROWS
+from services.dedup.kernels.target import njit
 from services.dedup.relations.spelling import UNSURE, Letters
 from services.dedup.search.novelty import Days
 from services.dedup.text.shingles import Hashes, Numbers, Places

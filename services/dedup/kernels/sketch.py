@@ -1,8 +1,8 @@
 """Kernels of `services.dedup.search.sketch`."""
 
 import numpy as np
-from numba import njit
 
+from services.dedup.kernels.target import njit
 from services.dedup.search.sketch import Signature
 from services.dedup.text.shingles import Hashes
 
