@@ -15,6 +15,7 @@ from services.dedup import kernels
 from services.ops import logging
 from services.ops.events import LogEvent
 
+COMMAND = (sys.executable, "-m", "services.dedup.kernels.build")
 COMPILING_S = 900.0
 """A compilation is given up then."""
 _LOOK_S = 0.1
@@ -60,10 +61,9 @@ def _compiled() -> str:
 
     if target.is_built():
         return ""
-    command = [sys.executable, "-m", "services.dedup.kernels.build"]
     end = time.monotonic() + COMPILING_S
     with subprocess.Popen(  # noqa: S603 - itself, with a fixed word
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        COMMAND, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as compiling:
         while compiling.poll() is None:
             if time.monotonic() > end or not _is_wanted():

@@ -26,12 +26,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m services.dedup.kernels.build", description=__doc__)
     parser.add_argument("--levels", action="store_true", help="name the levels and compile nothing")
     parser.add_argument("--level", choices=target.levels(), help="compile for processors of this level")
+    parser.add_argument("--cached", action="store_true", help="load them; 1 where one had to be compiled")
     asked = parser.parse_args(arguments)
     if asked.levels:
         sys.stdout.write("\n".join(target.levels()) + "\n")
         return 0
     if asked.level:
         target.compile_for(asked.level)
+    if asked.cached and not target.is_built():
+        sys.stderr.write("not all kernels for this processor are in the cache\n")
+        return 1
     sys.stdout.write(f"kernels for {asked.level or target.level_here()} in the cache: {', '.join(build())}\n")
     return 0
 
