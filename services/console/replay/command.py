@@ -17,6 +17,7 @@ from services.console.addresses import Address
 from services.console.export.output import directory, written
 from services.console.export.tally import Tally
 from services.console.feeds.subscriptions import listed_in
+from services.console.kernels import load_kernels_beside
 from services.console.replay import inputs, newsroom, summary
 from services.console.replay.accounts import Ingested
 from services.console.replay.beside import Downstream, is_worth_it
@@ -89,6 +90,7 @@ class ReplayRequest(NamedTuple):
 def replay_recordings(request: ReplayRequest, *, stories: bool) -> None:
     """Replay, export, print. Raises `Stop` where not all input is accounted for."""
     tuned()
+    load_kernels_beside(lambda why: click.echo(why, err=True))
     with tempfile.TemporaryDirectory(prefix="newsfold-") as scratch:
         out = request.out or Path(scratch)
         report = asyncio.run(_replay(request, Path(scratch), out))
