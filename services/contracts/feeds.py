@@ -87,6 +87,10 @@ class PendingPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     published_at: datetime | None = None
     listed_at: datetime
     attempts: int = 0
+    absent_at: datetime | None = None
+    """When its feed was last looked at and did not list it; None for what is not new."""
+    standing: bool = False
+    """It was listed at the first look at the feed."""
     moved: bool = False
     """Its article was published from another address: it is told anew, also if nothing else changed."""
     reason: str = ""

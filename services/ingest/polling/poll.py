@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from services.contracts.articles import Article
 from services.contracts.feeds import Feed, FeedState, PendingPage, SeenEntry, Unused
 from services.ingest import articles
+from services.ingest.articles import Sight
 from services.ingest.keys import address_key, digest, entry_key
 from services.ingest.polling import schedule
 from services.ingest.polling.account import (
@@ -93,7 +94,7 @@ def _document(
 ) -> Decision:
     home = parsed.home_url or state.home_url or feed.home_url
     matches = match(parsed.entries, state.seen, home or feed.url)
-    view = _View(feed, home, parsed.language, reading.at, listings)
+    view = _View(feed, home, parsed.language, reading.at, state.polled_at, listings)
     pending = _renamed(state.pending, matches)
     current: dict[str, SeenEntry] = {}
     found: list[Article] = []
@@ -108,8 +109,7 @@ def _document(
             found.append(outcome.article)
         if outcome.page:
             before = pending.get(one.entry.key)
-            moved = outcome.page.moved or (before is not None and before.moved)
-            pending[one.entry.key] = replace(outcome.page, moved=moved)
+            pending[one.entry.key] = _still_waiting(outcome.page, before)
     current |= _left_out(parsed, state, reading.at)
     matched = {one.known.key for one in matches if one.known}
     gone = [entry for entry in state.seen if entry.key not in matched and entry.key not in current]
@@ -124,6 +124,18 @@ def _document(
     return Decision(with_status(alive), "polled", articles=found, entries=names)
 
 
+def _still_waiting(page: PendingPage, before: PendingPage | None) -> PendingPage:
+    """A page that is asked for again before it was fetched: what was known of it stays."""
+    if before is None:
+        return page
+    return replace(
+        page,
+        moved=page.moved or before.moved,
+        absent_at=before.absent_at,
+        standing=before.standing,
+    )
+
+
 class _View(NamedTuple):
     """What all entries of one document have in common."""
 
@@ -131,7 +143,15 @@ class _View(NamedTuple):
     home: str
     language: str
     at: datetime
+    before: datetime | None
+    """When the feed was last seen, if it was."""
     listings: Listings
+
+    def sight(self, known: SeenEntry | None) -> Sight:
+        """What is known of when an entry came."""
+        if known is not None and known.digest:
+            return Sight()
+        return Sight(self.before, standing=self.before is None)
 
 
 def _entry(view: _View, one: Match, *, room: bool) -> EntryOutcome:
@@ -151,7 +171,7 @@ def _entry(view: _View, one: Match, *, room: bool) -> EntryOutcome:
         return _whole(view, one, seen, name)
     if not room:
         return EntryOutcome("put-off", known and replace(known, key=entry.key))
-    return EntryOutcome(name, seen, page=_page_to_fetch(entry, view.at, moved=one.moved))
+    return EntryOutcome(name, seen, page=_page_to_fetch(entry, view, known, moved=one.moved))
 
 
 def _whole(view: _View, one: Match, seen: SeenEntry, name: str) -> EntryOutcome:
@@ -166,6 +186,7 @@ def _whole(view: _View, one: Match, seen: SeenEntry, name: str) -> EntryOutcome:
         source=source_of(entry.url, view.feed, source_url=entry.source_url, home_url=view.home, hosted=True),
         language=view.language,
         first_seen_at=view.at,
+        sight=view.sight(one.known),
     )
     published = replace(seen, fate=ARTICLE, **identity_of(article))
     if article.version_id == seen.version and not one.moved:
@@ -178,7 +199,8 @@ def _is_behind_script(one: Match) -> bool:
     return "#!" in one.address and len(one.entry.content or one.entry.summary) >= LEAST_TEXT
 
 
-def _page_to_fetch(entry: Entry, at: datetime, *, moved: bool) -> PendingPage:
+def _page_to_fetch(entry: Entry, view: _View, known: SeenEntry | None, *, moved: bool) -> PendingPage:
+    sight = view.sight(known)
     return PendingPage(
         url=entry.url,
         key=entry.key,
@@ -186,8 +208,10 @@ def _page_to_fetch(entry: Entry, at: datetime, *, moved: bool) -> PendingPage:
         title=entry.title,
         summary=entry.summary[:SUMMARY_KEPT],
         published_at=entry.published_at,
-        listed_at=at,
-        due_at=at,
+        listed_at=view.at,
+        due_at=view.at,
+        absent_at=sight.absent_at,
+        standing=sight.standing,
         moved=moved,
     )
 
