@@ -6,7 +6,7 @@ from pathlib import Path
 from services.contracts.articles import Article
 from services.ingest.articles import from_archive
 from services.ingest.readings import BadReading, RecordReading
-from services.ingest.recordings.archive import read_line
+from services.ingest.recordings.archive_lines import read_line
 
 
 def read_articles(path: Path) -> list[Article]:

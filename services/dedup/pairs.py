@@ -89,7 +89,7 @@ class Pairs:
 
         `beside`: all candidates that are looked at.
         """
-        other = self._window.signed(candidate.version).profile
+        other = self._window.compared(candidate.version)
         order = source_and_taker(mine, other)
         answer = directed(
             relate(
@@ -126,7 +126,7 @@ class Pairs:
             if article == mine.article.article_id:
                 return mine
             kept = self._window.current(article)
-            return kept.signed.profile if kept and kept.signed else None
+            return kept.profile if kept else None
 
         def overlaps(one: str, other: str) -> bool:
             pair = (one, other) if one < other else (other, one)
@@ -139,17 +139,18 @@ class Pairs:
 
     def is_rewritten(self, mine: Profile, before: Kept | None) -> bool:
         """Whether a version has next to nothing of the text that it replaces."""
-        if before is None or before.signed is None:
+        replaced = before.profile if before else None
+        if replaced is None:
             return False
-        return shared_share(before.signed.profile, mine) < self._settings.story_link
+        return shared_share(replaced, mine) < self._settings.story_link
 
     def _witnesses(self, chosen: Sequence[Candidate], older: Profile) -> Iterator[Profile]:
         """What may hold parts of a pair: the other candidates, and what the older text is related to."""
         kept = self._window.get(older.article.version_id)
         related = kept.record.verdict.relations if kept else ()
         found = (self._window.get(relation.other_version_id) for relation in related)
-        yield from (self._window.signed(candidate.version).profile for candidate in chosen)
-        yield from (one.signed.profile for one in found if one and one.signed)
+        yield from (self._window.compared(candidate.version) for candidate in chosen)
+        yield from (profile for one in found if one and (profile := one.profile))
 
     def _settled(self, other: Profile, mine: Profile, *, forward: bool) -> PairAnswer | None:
         """Whether the verdict of the other names this article as its source already, by another version."""
@@ -198,10 +199,10 @@ class Pairs:
         made = []
         for hit in hits:
             kept = self._window.get(hit.version)
-            if kept is None or kept.signed is None or kept.record.article.article_id == mine:
+            if kept is None or not kept.is_compared or kept.article_id == mine:
                 continue
-            estimate = hit.samples / max(1, min(signed.keys.samples, kept.signed.keys.samples))
-            made.append(Candidate(hit.version, kept.signed.profile.rank, hit.bands, hit.samples, estimate))
+            estimate = hit.samples / max(1, min(signed.keys.samples, kept.samples))
+            made.append(Candidate(hit.version, kept.rank, hit.bands, hit.samples, estimate))
         return made
 
     def _amend(self, newer: Profile, relation: Relation, folded: Folded) -> None:

@@ -152,6 +152,18 @@ class RecordReading(msgspec.Struct, frozen=True, kw_only=True):
     record: Article | Withdrawal
 
 
+class SightingReading(msgspec.Struct, frozen=True, kw_only=True):
+    """What an archive says was seen, as the record it becomes: read and encoded elsewhere."""
+
+    withdrawn: bool
+    """It is a `Withdrawal`, else an `Article`."""
+    article_id: str
+    version_id: str
+    language: str
+    at: datetime
+    value: bytes
+
+
 class BadReading(msgspec.Struct, frozen=True, kw_only=True):
     """Input that can never be used, as it came."""
 
@@ -197,6 +209,7 @@ Reading = (
     | PageReading
     | ArchiveReading
     | RecordReading
+    | SightingReading
     | BadReading
     | Skipped
     | Progress

@@ -32,6 +32,7 @@ from services.ingest.readings import (
     Progress,
     Reading,
     RecordReading,
+    SightingReading,
     Skipped,
     Tick,
 )
@@ -83,8 +84,8 @@ class IngestTask:
         out = _Out(self.number, self._sharding)
         for reading in readings:
             match reading:
-                case ArchiveReading() | RecordReading():
-                    out.sighting(articles.sighting_in(reading))
+                case SightingReading() | ArchiveReading() | RecordReading():
+                    out.seen(articles.sighting_in(reading))
                 case PageReading():
                     self._page(reading, out)
                 case FeedReading():
@@ -216,6 +217,7 @@ class _Out:
     def __init__(self, number: int, sharding: Sharding) -> None:
         self._number = number
         self._sharding = sharding
+        self._shards = [Partition("articles", shard) for shard in range(SHARD_COUNT)]
         self._articles: list[Output] = []
         self._states: dict[str, Output] = {}
         self._quiet_until: datetime | None = None
@@ -236,26 +238,29 @@ class _Out:
         self._quiet_until = max(at, self._quiet_until or at)
 
     def article(self, article: Article) -> None:
-        self._of_article(article, article.first_seen_at)
+        self._sighting(articles.encoded(article))
 
     def withdrawal(self, withdrawal: Withdrawal) -> None:
-        self._of_article(withdrawal, withdrawal.at)
+        self._sighting(articles.encoded(withdrawal))
 
-    def sighting(self, record: Article | Withdrawal) -> None:
+    def seen(self, sighting: SightingReading) -> None:
         """What an archive says was seen, with its outcome."""
-        if isinstance(record, Withdrawal):
-            self.withdrawal(record)
-            self.count("withdrawn")
-        else:
-            self.article(record)
-            self.count("article")
+        self._sighting(sighting)
+        self.count("withdrawn" if sighting.withdrawn else "article")
 
-    def _of_article(self, record: Article | Withdrawal, at: datetime) -> None:
+    def _sighting(self, sighting: SightingReading) -> None:
         # A version may be shown again: the sighting is what a reader may meet twice.
-        id_ = f"{record.version_id}:{at.isoformat()}"
-        partition = Partition("articles", shard_of(record.language, self._sharding))
-        value = wire.encode(record)
-        self._articles.append(_output(partition, record.article_id, record, id_=id_, at=at, value=value))
+        id_ = f"{sighting.version_id}:{sighting.at.isoformat()}"
+        self._articles.append(
+            _output(
+                self._shards[shard_of(sighting.language, self._sharding)],
+                sighting.article_id,
+                Withdrawal if sighting.withdrawn else Article,
+                id_=id_,
+                at=sighting.at,
+                value=sighting.value,
+            )
+        )
 
     def canaries(self, at: datetime, origins: int) -> None:
         """One for each shard that falls to this partition, so that together they try every way there is."""
@@ -264,9 +269,9 @@ class _Out:
             id_ = digest(canary.article.version_id, at.isoformat())
             self._articles.append(
                 _output(
-                    Partition("articles", shard),
+                    self._shards[shard],
                     canary.article.article_id,
-                    canary,
+                    CanaryArticle,
                     id_=id_,
                     at=at,
                     value=wire.encode(canary),
@@ -277,7 +282,9 @@ class _Out:
         value = wire.encode(state)
         partition = Partition("feed-state", self._number)
         id_ = digest(state.feed_id, value.decode())
-        self._states[state.feed_id] = _output(partition, state.feed_id, state, id_=id_, at=at, value=value)
+        self._states[state.feed_id] = _output(
+            partition, state.feed_id, FeedState, id_=id_, at=at, value=value
+        )
 
     def forgotten(self, feed_id: str) -> None:
         self._states[feed_id] = Output(Partition("feed-state", self._number), feed_id.encode(), None)
@@ -312,16 +319,13 @@ class _Out:
         promise = Watermark(origin=self._number, origins=origins, at=at)
         value = wire.encode(promise)
         id_ = digest(str(self._number), at.isoformat())
-        return [
-            _output(Partition("articles", shard), None, promise, id_=id_, at=at, value=value)
-            for shard in range(SHARD_COUNT)
-        ]
+        return [_output(shard, None, Watermark, id_=id_, at=at, value=value) for shard in self._shards]
 
 
 def _output(
     partition: Partition,
     key: str | None,
-    record: msgspec.Struct,
+    kind: type[msgspec.Struct],
     *,
     id_: str,
     at: datetime,
@@ -331,7 +335,7 @@ def _output(
         partition=partition,
         key=key.encode() if key is not None else None,
         value=value,
-        headers=wire.headers(record, id=id_, source=NAME, time=at),
+        headers=wire.headers_of(kind, id=id_, source=NAME, time=at),
         timestamp_us=(at - EPOCH) // MICROSECOND,
     )
 

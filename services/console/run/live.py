@@ -222,7 +222,8 @@ async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[S
             pool = await stack.enter_async_context(Pool(settings.ingest.parsers))
             stages.append(Stage(_ingest(fetcher, pool, settings.ingest, fetches, once=request.once)))
         if "dedup" in request.services:
-            stages.append(Stage(DedupService(settings.dedup)))
+            store = states.store_opener(request.address, settings)
+            stages.append(Stage(DedupService(settings.dedup, open_store=store)))
         if "enrich" in request.services:
             stages.append(Stage(EnrichService(), settings.enrich.workers))
         yield stages

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from datasketch import MinHash
 
 from services.dedup import kernels
 from services.dedup.settings import DedupSettings
@@ -34,8 +33,7 @@ class Signer:
         self._rows = settings.band_rows
         self._bands = settings.permutations // settings.band_rows
         self._window = settings.sample_window
-        blank = MinHash(num_perm=settings.permutations, seed=settings.seed, scheme="affine32")
-        self._permutations = factors, offsets = blank.permutations
+        self._permutations = factors, offsets = _permutations(settings.permutations, settings.seed)
         parts = range(_ROWS_AT_ONCE, settings.permutations, _ROWS_AT_ONCE)
         self._factors = np.split(factors[:, None], parts)
         self._offsets = np.split(offsets[:, None], parts)
@@ -69,6 +67,13 @@ class Signer:
         if not len(wide):
             return wide
         return distinct(_window_minima(wide, min(self._window, len(wide))))
+
+
+def _permutations(count: int, seed: int) -> tuple[Signature, Signature]:
+    """Datasketch's own, drawn as it draws them: the package itself takes half a second to import."""
+    drawn = np.random.RandomState(seed)
+    factors = drawn.randint(0, 1 << 31, count, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return factors, drawn.randint(0, 1 << 32, count, dtype=np.uint32)
 
 
 def _least(factors: Signature, offsets: Signature, low: Signature) -> Signature:

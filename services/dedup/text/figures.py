@@ -50,7 +50,12 @@ class Figure(NamedTuple):
 
 @lru_cache(maxsize=_TEXTS_AT_HAND)
 def figures(text: str) -> tuple[Figure, ...]:
-    """Of a text, in order, each once; at most some hundreds."""
+    """Those of a whole text, at hand when it is laid beside the next one."""
+    return figures_of(text)
+
+
+def figures_of(text: str) -> tuple[Figure, ...]:
+    """In order, each once; at most some hundreds."""
     found: dict[Figure, None] = {}
     for match in _NUMBER.finditer(text):
         rest = (match["rest"] or "").strip().lower()

@@ -7,11 +7,16 @@ told from one text: they show as a pair and are refused in `relate`.
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from services.contracts.relations import ScreenReason
+from services.dedup import kernels
 from services.dedup.settings import DedupSettings
+from services.dedup.text.needles import Needles
 from services.dedup.text.words import fold
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
@@ -82,6 +87,7 @@ _SIGNS = frozenset(
     "toestemming prenumerera prenumerant logga samtycke samtykke subskrypcja subskrypcji zaloguj "
     "zgoda zgody zgodę".split()
 )
+_WALLS = Needles(_CONSENT_CORE + _ACCESS)
 _CONSENT_SHARE = 0.5
 _ENTRY_WORDS = 250
 _FEWEST_ENTRIES = 3
@@ -89,7 +95,11 @@ _FEWEST_LINES = 4
 _ENDLESS_WORDS = 3_000
 _LABEL_WORDS = 8
 _SPOKEN = 0.5
-_TEXTS_AT_HAND = 512
+_TEXTS_AT_HAND = 2048
+_LAST_DIGIT = 0x1FBF9
+"""Of Unicode 14; those of later scripts stand in no time of day."""
+Digits = npt.NDArray[np.bool_]
+"""By code point."""
 
 
 class Screen(NamedTuple):
@@ -106,24 +116,29 @@ def screen(title: str, text: str, words: int, settings: DedupSettings) -> Screen
 
 
 def _wall(text: str, words: int, settings: DedupSettings) -> Screen | None:
-    if not 0 < words <= settings.stub_words or _SIGNS.isdisjoint(fold(text)):
+    if not 0 < words <= settings.stub_words:
         return None
-    lowered = text.lower()
-    if len(_named(lowered, _CONSENT_CORE)) >= 2:
-        asking, total = _share(text, lambda sentence: bool(_named(sentence.lower(), _CONSENT)))
+    named = _WALLS.found(text)
+    core = len(named.intersection(range(len(_CONSENT_CORE))))
+    access = len(named) - core
+    if max(core, access) < 2 or _SIGNS.isdisjoint(fold(text)):
+        return None
+    if core >= 2:
+        asking, total = _share(text, lambda sentence: _is_named(sentence, _CONSENT))
         if asking >= _CONSENT_SHARE * total:
             return Screen("consent", f"{asking} of {total} words ask for consent to tracking")
-    if len(_named(lowered, _ACCESS)) >= 2:
+    if access >= 2:
         selling, total = _share(
-            text, lambda sentence: bool(_named(sentence.lower(), _ACCESS) or _PRICE.search(sentence))
+            text, lambda sentence: _is_named(sentence, _ACCESS) or _PRICE.search(sentence) is not None
         )
         if selling >= settings.stub_share * total:
             return Screen("stub", f"{selling} of {total} words sell access")
     return None
 
 
-def _named(text: str, terms: Sequence[str]) -> list[str]:
-    return [term for term in terms if term in text]
+def _is_named(text: str, terms: Sequence[str]) -> bool:
+    lowered = text.lower()
+    return any(term in lowered for term in terms)
 
 
 def _share(text: str, counts: Callable[[str], bool]) -> tuple[int, int]:
@@ -166,7 +181,21 @@ def is_timed(text: str, words: int, settings: DedupSettings) -> bool:
 @lru_cache(maxsize=_TEXTS_AT_HAND)
 def timed_entries(text: str) -> int:
     """Lines that begin with a time; of a text without lines, all its times."""
-    if len(_TIMES.findall(text)) < _FEWEST_ENTRIES:
+    if times(text) < _FEWEST_ENTRIES:
         return 0
     pattern = _ENTRY if text.count("\n") >= _FEWEST_LINES else _CLOCK
     return sum(1 for _ in pattern.finditer(text))
+
+
+def times(text: str) -> int:
+    """How many it may hold."""
+    compiled = kernels.module("screens")
+    if compiled is None:
+        return len(_TIMES.findall(text))
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return int(compiled.times(codes, _digits()))
+
+
+@cache
+def _digits() -> Digits:
+    return np.array([chr(code).isdecimal() for code in range(_LAST_DIGIT + 1)])
