@@ -58,7 +58,7 @@ _PARTITIVE = frozenset("de d di du des of".split())
 _SIGNS = frozenset(word for word in _BOUNDS if _CASELESS.match(word))
 _IRREGULAR = frozenset("people men women children troops police personnel staff cattle dead".split())
 _ADJECTIVE = re.compile(r"(?:ых|их|ого|его|ой|ый|ий|ая|ие|ые|ські|ських|ими|ыми)$")
-_ENDINGS = re.compile(r"(?:innen|in|ern|en|er|es|e|n|s|ов|ев|ей|ами|ах|ам|и|ы|а|у|ів)$")
+_ENDINGS = re.compile(r"(?:innen|in|ern|ers|en|er|es|e|n|s|ов|ев|ей|ами|ах|ам|и|ы|а|у|ів)$")
 _AHEAD = 4
 _UNGROUPED = 4
 _AGES = ("jährig", "year-old")
@@ -200,7 +200,7 @@ def _counted(words: list[Word], language: str) -> int | None:
 
 
 def _is_plural(word: str) -> bool:
-    return word in _IRREGULAR or (word.endswith("s") and not word.endswith("ss"))
+    return word in _IRREGULAR or word.endswith("men") or (word.endswith("s") and not word.endswith("ss"))
 
 
 def _value(digits: str, language: str) -> float:

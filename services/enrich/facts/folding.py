@@ -64,7 +64,7 @@ class Group:
         return not _starts(self.whole).isdisjoint(_starts(name.name)) and is_one(self.whole, name.name)
 
     def name(self) -> Name:
-        most, _ = max(self.spellings.items(), key=lambda item: (item[1], len(item[0]), item[0]))
+        most, _ = max(self.spellings.items(), key=lambda item: item[1])
         others = sorted(
             (spelling for spelling in self.spellings if spelling != most),
             key=lambda spelling: (-self.spellings[spelling], spelling),

@@ -29,6 +29,9 @@ _CAPITAL_NOUNS = frozenset({"de", "lb"})
 _LONGEST = 5
 _ACRONYM = 6
 _SHORT = 4
+_POSSESSIVE = frozenset(("'s", "’s"))
+_CYRILLIC = "\u0400"
+"""Words from here on have cases that change their ends."""
 _REMEMBERED = 32_768
 _Key = tuple[str, NameKind, str]
 
@@ -58,7 +61,7 @@ def _cased(body: str, language: str) -> Counter[_Key]:
         key = _key(written, language) if " " in written else None
         if key is None:
             for word in written.split(" "):
-                single[word] += count
+                single[_bare(word) if word[-2:] in _POSSESSIVE else word] += count
             continue
         found[key] += count
         if key[1] == "person":
@@ -79,6 +82,8 @@ def _with_single(
             key = (place.name, place.kind, place.code) if is_sure else None
         elif key is None and word.isupper():
             key = _acronym(word)
+        elif key is None and word > _CYRILLIC:
+            key = _inflected(word)
         elif key is None and families and word.endswith("s"):
             key = families.get(word[:-1])
         if key is None and clear and count > 1:
@@ -121,6 +126,13 @@ def _folded(found: Counter[_Key]) -> tuple[Name, ...]:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _inflected(word: str) -> _Key | None:
+    """A place in another case than the first."""
+    place = place_of(word)
+    return (place.name, place.kind, place.code) if place else None
+
+
 def _acronym(word: str) -> _Key | None:
     if 1 < len(word) <= _ACRONYM and word.isalpha() and not _NUMERAL.fullmatch(word):
         return word, "organisation", ""
@@ -130,9 +142,6 @@ def _acronym(word: str) -> _Key | None:
 @lru_cache(maxsize=_REMEMBERED)
 def _unclear(word: str, language: str) -> _Key | None:
     """A word in a capital, in a language where that says that it is a name, but not of what."""
-    place = place_of(word)
-    if place:
-        return place.name, place.kind, place.code
     low = word.lower()
     common = low in words("opening", language) or low in words("role", language) or is_calendar(low)
     return None if common or len(word) < _SHORT - 1 else (_bare(word), "", "")

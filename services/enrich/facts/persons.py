@@ -42,6 +42,8 @@ class Person(NamedTuple):
     script: str
     whole: bool
     """It cannot be a family name by itself."""
+    in_a: bool
+    """Its given name ends in a."""
 
     @property
     def sounds(self) -> int:
@@ -62,6 +64,7 @@ def person(name: str) -> Person:
         "".join(one.latin for one in skeletons),
         script,
         len(tokens) == 1 and folded[0] in _CHINESE,
+        tokens[0].endswith(("a", "á")) if tokens else False,
     )
 
 
@@ -72,7 +75,7 @@ def is_one(name: str, other: str) -> bool:
     )
     if mine.latin == theirs.latin:
         return True
-    if mine.script == theirs.script == "han":
+    if mine.script == theirs.script and (mine.script == "han" or _are_two(mine, theirs)):
         return False
     if len(mine.parts) == len(theirs.parts):
         return any(_agree(mine.parts, parts) for parts in _orders(theirs.parts))
@@ -84,6 +87,11 @@ def is_one(name: str, other: str) -> bool:
         for parts in _pieces(theirs.parts)
         if (piece := once("".join(parts)))
     )
+
+
+def _are_two(mine: Person, theirs: Person) -> bool:
+    """Petra is no spelling of Peter: vowels change between scripts, and an ending in a seldom within one."""
+    return len(mine.parts) == len(theirs.parts) > 1 and mine.script == "latin" and mine.in_a != theirs.in_a
 
 
 def _orders(parts: tuple[str, ...]) -> set[tuple[str, ...]]:

@@ -2,6 +2,7 @@
 # ruff: noqa: RUF001 - typographic quotes are what press copy is made of
 
 import re
+from collections.abc import Mapping
 
 from services.contracts.facts import Name, Quote
 from services.enrich.facts.wording import words
@@ -25,13 +26,13 @@ _ENDS = re.compile(r"[.!?。\n]")
 def quotes(text: str, language: str, named: tuple[Name, ...]) -> tuple[Quote, ...]:
     """In order of appearance; the first `MOST`."""
     body = text[:SCANNED]
-    people = tuple(
-        spelling
-        for name in named
+    people = {
+        spelling: name.name
+        for name in reversed(named)
         if name.kind in ("person", "")
-        for spelling in (name.name, *name.variants, name.name.rpartition(" ")[2])
+        for spelling in (*name.variants, name.name.rpartition(" ")[2], name.name)
         if len(spelling) > 1
-    )
+    }
     found = []
     for match in _QUOTED.finditer(body):
         said = next(group for group in match.groups() if group)
@@ -41,20 +42,19 @@ def quotes(text: str, language: str, named: tuple[Name, ...]) -> tuple[Quote, ..
     return tuple(found)
 
 
-def _speaker(body: str, match: re.Match[str], language: str, people: tuple[str, ...]) -> str:
+def _speaker(body: str, match: re.Match[str], language: str, people: Mapping[str, str]) -> str:
     """The person beside a verb of saying: behind the quotation first, then in front of it."""
     if not people:
         return ""
     after = _ENDS.split(body[match.end() : match.end() + _NEAR].lstrip(" ,.–—"), maxsplit=1)[0]
     before = _ENDS.split(body[max(0, match.start() - _NEAR) : match.start()])[-1]
-    for part, last in ((after, False), (before, True)):
-        if _is_saying(part, language) or (last and part.rstrip().endswith((":", "："))):
-            places = sorted(
-                (part.rfind(name) if last else part.find(name), -len(name), name) for name in people
-            )
-            there = [place for place in places if place[0] >= 0]
-            if there:
-                return there[-1][2] if last else there[0][2]
+    said = _is_saying(after, language)
+    if said and (there := [(after.find(name), -len(name), name) for name in people if name in after]):
+        return people[min(there)[2]]
+    announced = before.rstrip().endswith((":", "：")) or _is_saying(before, language)
+    if announced or (said and language in _UNPARTED):
+        there = [(before.rfind(name), len(name), name) for name in people if name in before]
+        return people[max(there)[2]] if there else ""
     return ""
 
 

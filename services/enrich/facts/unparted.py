@@ -12,9 +12,9 @@ from services.enrich.facts.known import FORMS
 from services.enrich.facts.places import places
 
 _UNPARTED = re.compile("[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_DOTTED = re.compile(
-    "[\u4e00-\u9fff]{1,6}(?:[·・•‧][\u4e00-\u9fff]{1,6}){1,3}|[ァ-ヴー]{2,}(?:[・＝][ァ-ヴー]+)+"
-)
+_HAN = "(?:(?![说說称稱表在对對和与與的是将將等宣访訪抵会會于於])[\u4e00-\u9fff])"
+"""Characters of names, without those that most often stand behind one."""
+_DOTTED = re.compile(f"{_HAN}{{1,6}}(?:[·・•‧]{_HAN}{{1,6}}){{1,3}}|[ァ-ヴー]{{2,}}(?:[・＝][ァ-ヴー]+)+")
 _TITLED = re.compile(
     "([ァ-ヴー]{3,})(?:大統領|首相|外相|国務長官|長官|氏|報道官)"
     "|([가-힣]{2,5}(?: [가-힣]{2,6})?) (?:대통령|총리|장관|대변인|의원|위원장|국방위원장|외무상)"

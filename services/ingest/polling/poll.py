@@ -94,7 +94,8 @@ def _document(
 ) -> Decision:
     home = parsed.home_url or state.home_url or feed.home_url
     matches = match(parsed.entries, state.seen, home or feed.url)
-    view = _View(feed, home, parsed.language, reading.at, state.polled_at, listings)
+    first = state.polled_at is None or (state.looked_at is None and not state.seen)
+    view = _View(feed, home, parsed.language, reading.at, state.looked_at, first, listings)
     pending = _renamed(state.pending, matches)
     current: dict[str, SeenEntry] = {}
     found: list[Article] = []
@@ -144,14 +145,16 @@ class _View(NamedTuple):
     language: str
     at: datetime
     before: datetime | None
-    """When the feed was last seen, if it was."""
+    """When it was last known what the feed lists."""
+    first: bool
+    """It never was."""
     listings: Listings
 
     def sight(self, known: SeenEntry | None) -> Sight:
         """What is known of when an entry came."""
         if known is not None and known.digest:
             return Sight()
-        return Sight(self.before, standing=self.before is None)
+        return Sight(self.before, standing=self.first)
 
 
 def _entry(view: _View, one: Match, *, room: bool) -> EntryOutcome:
@@ -262,6 +265,7 @@ def _alive(state: FeedState, reading: FeedReading, hint_s: int) -> FeedState:
         state,
         url=reading.url,
         polled_at=reading.at,
+        looked_at=reading.at,
         due_at=schedule.after_success(state.feed_id, reading.at, hint_s),
         status="losing" if losing else "fresh",
         reason=state.reason if losing else "",
