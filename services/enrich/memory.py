@@ -37,10 +37,17 @@ class Memory:
     def restore(self, kept: ArticleFacts) -> None:
         self.articles[kept.article_id] = kept
 
+    def forget(self, learned: Learned) -> None:
+        """What a change ended, once it is told."""
+        for article, kept in learned.kept.items():
+            if kept is None:
+                del self.articles[article]
+
     def take(self, cluster: Cluster) -> Learned:
         if cluster.change == "closed":
-            closed = [m.article_id for m in cluster.members if self.articles.pop(m.article_id, None)]
-            return Learned(dict.fromkeys(closed))
+            return Learned(
+                dict.fromkeys(m.article_id for m in cluster.members if m.article_id in self.articles)
+            )
         mine = next((m for m in cluster.members if m.article_id == cluster.article_id), None)
         if mine is None or not cluster.text or mine.notice:
             return Learned({})

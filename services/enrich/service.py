@@ -92,6 +92,7 @@ class EnrichTask:
             return [self._sing(story(cluster.cluster))]
         learned = self._memory.take(cluster)
         told = story(cluster, self._memory.articles)
+        self._memory.forget(learned)
         for article, kept in learned.kept.items():
             key = f"{_FACTS}:{article}"
             state[key] = self._output(_STATE, key, kept, told)

@@ -14,7 +14,7 @@ from services.contracts.facts import Bound, Figure
 
 MOST = 24
 """Figures told of one text."""
-SCANNED = 8_000
+SCANNED = 6_000
 """Characters of a text that are looked at."""
 
 
@@ -204,6 +204,8 @@ def _is_plural(word: str) -> bool:
 
 
 def _value(digits: str, language: str) -> float:
+    if digits.isdecimal():
+        return float(digits)
     plain = re.sub(r"['’   ]", "", digits)
     marks = re.sub(r"\d", "", plain)
     if not marks:
@@ -212,7 +214,7 @@ def _value(digits: str, language: str) -> float:
     point = "." if language in _POINT_LANGUAGES else ","
     grouped = len(tail) == 3 and (len(set(marks)) == 1) and (len(marks) > 1 or marks[-1] != point)
     if grouped:
-        return float(re.sub(r"[.,]", "", plain))
+        return float(plain.replace(".", "").replace(",", ""))
     return float(f"{re.sub('[.,]', '', head)}.{tail}")
 
 

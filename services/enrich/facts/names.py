@@ -3,6 +3,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from services.enrich.facts.wording import words
 
 MOST = 24
 """Names told of one text."""
-SCANNED = 6_000
+SCANNED = 4_000
 """Characters of a text that are looked at."""
 UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶŁĻŃŅŇŌŐŘŚŞŠŢŤŪŮŰŹŻŽȘȚА-ЯЁЄІЇҐЎЂЋЏЉЊΑ-ΩΆΈΉΊΌΎΏ"
 _WORD = rf"[{UPPER}][\w'’-]*"
@@ -30,8 +31,8 @@ _LONGEST = 5
 _ACRONYM = 6
 _SHORT = 4
 _POSSESSIVE = frozenset(("'s", "’s"))
-_CYRILLIC = "\u0400"
-"""Words from here on have cases that change their ends."""
+_INFLECTED = frozenset("ru uk be bg sr mk".split())
+"""Languages in which cases change the ends of names, and that write Cyrillic."""
 _REMEMBERED = 32_768
 _Key = tuple[str, NameKind, str]
 
@@ -54,43 +55,50 @@ def names(title: str, text: str, language: str) -> tuple[Name, ...]:
 
 
 def _cased(body: str, language: str) -> Counter[_Key]:
+    runs = Counter(_RUN.findall(body))
+    single = Counter({written: count for written, count in runs.items() if " " not in written})
     found: Counter[_Key] = Counter()
-    single: Counter[str] = Counter()
     families: dict[str, _Key] = {}
-    for written, count in Counter(_RUN.findall(body)).items():
-        key = _key(written, language) if " " in written else None
+    for written, count in runs.items():
+        if " " not in written:
+            continue
+        key = _key(written, language)
         if key is None:
             for word in written.split(" "):
-                single[_bare(word) if word[-2:] in _POSSESSIVE else word] += count
+                single[word] += count
             continue
         found[key] += count
         if key[1] == "person":
             families.setdefault(key[0].rpartition(" ")[2], key)
-    return _with_single(found, single, families, language)
-
-
-def _with_single(
-    found: Counter[_Key], single: Counter[str], families: dict[str, _Key], language: str
-) -> Counter[_Key]:
-    """Words that stand alone: family names, places, acronyms; others where a capital says so."""
-    known = spelt_places()
-    clear = language not in _CAPITAL_NOUNS
-    for word, count in single.items():
-        key = families.get(word)
-        if key is None and (place := known.get(word)):
-            is_sure = clear or len(word) >= _SHORT or word.isupper()
-            key = (place.name, place.kind, place.code) if is_sure else None
-        elif key is None and word.isupper():
-            key = _acronym(word)
-        elif key is None and word > _CYRILLIC:
-            key = _inflected(word)
-        elif key is None and families and word.endswith("s"):
-            key = families.get(word[:-1])
-        if key is None and clear and count > 1:
-            key = _unclear(word, language)
-        if key is not None:
-            found[key] += count
+    for word, key in _named_alone(single, families, language):
+        found[key] += single.pop(word)
+    if language not in _CAPITAL_NOUNS:
+        for word, count in single.items():
+            if count > 1 and (unclear := _unclear(word, language)):
+                found[unclear] += count
     return found
+
+
+def _named_alone(
+    single: Counter[str], families: dict[str, _Key], language: str
+) -> Iterator[tuple[str, _Key]]:
+    """Words that stand alone and name something, each once: family names, places, acronyms."""
+    for word in [word for word in single if word[-2:] in _POSSESSIVE]:
+        single[_bare(word)] += single.pop(word)
+    known = dict.fromkeys(single.keys() & spelt_places().keys())
+    told: dict[str, _Key] = {}
+    for word in known:
+        place = spelt_places()[word]
+        if language not in _CAPITAL_NOUNS or len(word) >= _SHORT or word.isupper():
+            told[word] = place.name, place.kind, place.code
+    for word in [word for word in single if word.isupper() and word not in known]:
+        if key := _acronym(word):
+            told[word] = key
+    if language in _INFLECTED:
+        told |= {word: key for word in single if word not in told and (key := _inflected(word))}
+    for family, key in families.items():
+        told |= {word: key for word in (family, f"{family}s") if word in single}
+    yield from told.items()
 
 
 def _folded(found: Counter[_Key]) -> tuple[Name, ...]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from services.contracts.clusters import Member
 from services.contracts.facts import ArticleFacts, FigureLine, Name, Quote
-from services.enrich.facts.folding import fold_names
+from services.enrich.facts.folding import MOST, fold_names
 from services.enrich.facts.timeline import timeline
 
 _QUOTES = 8
@@ -26,6 +26,11 @@ def facts_of_story(members: Sequence[Member], known: Mapping[str, ArticleFacts])
     told = [known[m.article_id].facts for m in members if m.article_id in known and not m.notice]
     if not told:
         return FactSummary()
+    if len(told) == 1:
+        one = told[0]
+        return FactSummary(
+            one.names[:MOST], timeline(members, known), one.quotes[:_QUOTES], one.keywords[:_KEYWORDS]
+        )
     words = Counter(word for facts in told for word in facts.keywords)
     return FactSummary(
         names=fold_names(facts.names for facts in told),

@@ -36,14 +36,13 @@ def timeline(members: Sequence[Member], known: Mapping[str, ArticleFacts]) -> tu
         current = points(told, member)
         for point in (*told.past, *current):
             found[point.figure.what, point.figure.unit].append(point)
-        for key in {(point.figure.what, point.figure.unit) for point in current}:
-            latest[key].append(_values(point for point in current if _key(point) == key))
+        values: defaultdict[tuple[str, str], set[float]] = defaultdict(set)
+        for point in current:
+            values[point.figure.what, point.figure.unit].add(point.figure.value)
+        for key, given in values.items():
+            latest[key].append(frozenset(given))
     lines = [_line(key, line, latest[key]) for key, line in found.items()]
     return tuple(sorted(lines, key=_rank)[:MOST_LINES])
-
-
-def _key(point: FigurePoint) -> tuple[str, str]:
-    return point.figure.what, point.figure.unit
 
 
 def _values(line: Iterable[FigurePoint]) -> frozenset[float]:

@@ -74,6 +74,8 @@ def test_what_an_article_says_is_forgotten_with_its_story() -> None:
     memory = Memory(facts)
     learned = [memory.take(one) for one in changes()]
     assert learned[-1].kept == {"a": None, "b": None}
+    assert story(changes()[-1], memory.articles).figures
+    memory.forget(learned[-1])
     assert not memory.articles
 
 
