@@ -113,6 +113,8 @@ class FeedReading(msgspec.Struct, frozen=True, kw_only=True):
     max_age_s: int = 0
     retry_after_s: int = 0
     body_digest: str = ""
+    permanent_url: str = ""
+    """Where the server says that the feed is for good; empty where it says nothing of the kind."""
     parsed: ParsedFeed | None = None
 
 

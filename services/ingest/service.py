@@ -22,6 +22,7 @@ from services.ingest.polling.decision import Decision
 from services.ingest.polling.listings import Listings
 from services.ingest.polling.page import page, unannounced
 from services.ingest.polling.poll import poll
+from services.ingest.polling.rhythm import PollBounds
 from services.ingest.publishers import source_of_page
 from services.ingest.readings import (
     ArchiveReading,
@@ -47,7 +48,14 @@ NAME = "ingest"
 class IngestTask:
     """Feeds of one partition and what is known of them; `number` of `origins` ingest partitions."""
 
-    def __init__(self, number: int, origins: int, sharding: Sharding = "one") -> None:
+    def __init__(
+        self,
+        number: int,
+        origins: int,
+        sharding: Sharding = "one",
+        bounds: PollBounds = PollBounds(),  # noqa: B008 - frozen
+    ) -> None:
+        self._bounds = bounds
         self.number = number
         self.origins = origins
         self._sharding = sharding
@@ -74,6 +82,7 @@ class IngestTask:
         for record, feed in zip(records, feeds, strict=True):
             if feed:
                 self.feeds[feed.feed_id] = feed
+                self._take_over(feed, out)
                 out.count("subscribed")
             else:
                 self._unsubscribe(_key(record), out)
@@ -124,10 +133,23 @@ class IngestTask:
             out.forgotten(feed_id)
         out.count("unsubscribed")
 
+    def _take_over(self, feed: Feed, out: "_Out") -> None:
+        """A feed that moved goes on where it was: what it listed before is known."""
+        before = self.states.get(feed.moved_from) if feed.moved_from else None
+        if before is None or feed.feed_id in self.states:
+            return
+        state = replace(
+            before, feed_id=feed.feed_id, url="", etag="", last_modified="", body_digest="", failures=0
+        )
+        self._remember(feed.moved_from, None)
+        out.forgotten(feed.moved_from)
+        self._remember(feed.feed_id, state)
+        out.remembered(state, before.polled_at or EPOCH)
+
     def _poll(self, reading: FeedReading, out: "_Out") -> None:
         feed = self._feed(reading.feed_id, reading.url)
         state = self.states.get(feed.feed_id) or FeedState(feed_id=feed.feed_id, url=reading.url)
-        self._apply(feed, poll(feed, state, reading, self._listings), reading.at, out)
+        self._apply(feed, poll(feed, state, reading, self._listings, self._bounds), reading.at, out)
 
     def _page(self, reading: PageReading, out: "_Out") -> None:
         key = entry_key(reading.url)
@@ -370,13 +392,21 @@ class IngestService:
     inputs = ("feeds",)
     changelog: str | None = "feed-state"
 
-    def __init__(self, feeder_factory: FeederFactory, *, origins: int, sharding: Sharding = "one") -> None:
+    def __init__(
+        self,
+        feeder_factory: FeederFactory,
+        *,
+        origins: int,
+        sharding: Sharding = "one",
+        bounds: PollBounds = PollBounds(),  # noqa: B008 - frozen
+    ) -> None:
+        self._bounds = bounds
         self._feeder_factory = feeder_factory
         self._origins = origins
         self._sharding = sharding
 
     def task(self, number: int) -> IngestTask:
-        return IngestTask(number, self._origins, self._sharding)
+        return IngestTask(number, self._origins, self._sharding, self._bounds)
 
     def feeder(self, task: IngestTask, number: int) -> Feeder | None:
         return self._feeder_factory(task, number)

@@ -26,7 +26,7 @@ ALLOWED = {
 SHELLS = frozenset(
     f"services.ingest.{name}"
     for name in "http.cookies http.fetch http.guard http.netrc_file http.stream polling.feedlist "
-    "polling.live recordings.archive recordings.archive_lines recordings.archive_process "
+    "polling.live polling.robots recordings.archive recordings.archive_lines recordings.archive_process "
     "recordings.archive_reader recordings.recording recordings.replay recordings.source "
     "recordings.warc workers.pool workers.worker".split()
 )

@@ -139,9 +139,9 @@ async def _on_log(
             await prepare_log(bus, request.paths, request.feeds)
             order = _order_beside(request, scratch, out)
             finished = (
-                await _in_two(bus, replayed, request, scratch, stop, order)
+                await _in_two(bus, replayed, request, scratch, stop, order=order)
                 if order
-                else await _in_one(bus, replayed, request, scratch, stop, out)
+                else await _in_one(bus, replayed, request, scratch, stop, out=out)
             )
             return Report(
                 **finished._asdict(),
@@ -176,7 +176,7 @@ def _order_beside(request: ReplayRequest, scratch: Path, out: Path) -> Order | N
 
 
 async def _in_one(
-    bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event, out: Path
+    bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event, *, out: Path
 ) -> Finished:
     pipeline = _pipeline(bus, replayed, request, scratch, Stage(EnrichService(), request.workers))
     if not await _run(pipeline, replayed, stop):
@@ -185,7 +185,7 @@ async def _in_one(
 
 
 async def _in_two(
-    bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event, order: Order
+    bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event, *, order: Order
 ) -> Finished:
     """Stories and files in a process beside this one, while dedup works here."""
     async with Downstream(order) as downstream:

@@ -15,25 +15,25 @@ from services.console import addresses
 from services.console.addresses import Address
 from services.console.feeds.census import Census
 from services.console.feeds.logins import logins_in
-from services.console.feeds.subscriptions import listed_in, publish_feeds
-from services.console.fetching import fetch_limits, with_nets
+from services.console.fetching import conduct_of, fetch_limits, with_nets
 from services.console.replay import inputs
 from services.console.replay.recordings import open_recordings, prepare_log
 from services.console.run import states
 from services.console.run.canary import CanaryWatch
+from services.console.run.feed_file import FeedFile
 from services.console.run.limits import tell_limits
 from services.console.run.once import OnceFeeder, Round
 from services.console.run.pipeline import Pipeline, Stage
 from services.console.run.watch import Watch
 from services.console.signals import stopped_by_signals
 from services.console.tuning import tuned
-from services.contracts.feeds import Feed
 from services.contracts.topics import FEED_PARTITIONS
 from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
 from services.ingest.http.credentials import Credentials
 from services.ingest.http.fetch import Fetcher
 from services.ingest.polling.live import HttpFeeder, LiveSettings
+from services.ingest.polling.rhythm import PollBounds
 from services.ingest.service import IngestService, IngestTask
 from services.ingest.workers.pool import Pool
 from services.ops import logging
@@ -61,7 +61,7 @@ class RunRequest(NamedTuple):
     """What was asked for, checked."""
 
     services: Sequence[str]
-    feeds: Sequence[Feed]
+    feeds: FeedFile | None
     recordings: Sequence[Path]
     """Played instead of following feeds."""
     address: Address
@@ -101,14 +101,21 @@ class RunRequest(NamedTuple):
             raise Stop(Exit.USAGE, f"--recording: `run {what}` plays no recordings")
         if recordings and feeds is not None:
             raise Stop(Exit.USAGE, "--recording and --feeds: one of the two")
+        listed = FeedFile(feeds) if feeds else None
+        log = place.file()
+        fault = listed.fault() if listed else ""
+        if fault and not (log and log.exists()):  # a log may know feeds to go on with
+            raise Stop(Exit.USAGE, fault)
         return cls(
             services=services,
-            feeds=listed_in(feeds) if feeds else (),
+            feeds=listed,
             recordings=inputs.checked(recordings) if recordings else (),
             address=place,
             once=once,
             settings=replace(settings, ingest=with_nets(settings.ingest, allow_net)),
-            credentials=logins_in(feeds, settings) if "ingest" in services else Credentials(),
+            credentials=logins_in(None if fault else feeds, settings)
+            if "ingest" in services
+            else Credentials(),
         )
 
 
@@ -156,6 +163,8 @@ async def _live(request: RunRequest) -> str:
             pipeline, bus, request.address, health, metrics, settings=request.settings, canary=canary
         )
         log.info(LogEvent.SERVICE_STARTED, services=list(request.services))
+        if request.feeds:
+            await stack.enter_async_context(request.feeds.read_on_hangup(bus))
         async with notify_supervisor(os.environ, lambda: health.liveness()[0], stop):
             await _work(pipeline, watch, stop, request)
         log.info(LogEvent.SERVICE_STOPPED, services=list(request.services))
@@ -202,8 +211,7 @@ async def _prepare(bus: Bus, request: RunRequest) -> None:
     if request.recordings:
         await prepare_log(bus, request.recordings)
     if request.feeds:
-        new = await publish_feeds(bus, request.feeds)
-        logging.get_logger("newsfold").info(LogEvent.FEEDS_IMPORTED, feeds=len(request.feeds), new=new)
+        await request.feeds.publish(bus)
 
 
 @asynccontextmanager
@@ -231,9 +239,7 @@ async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[S
 
 def _fetcher(ingest: IngestSettings, credentials: Credentials) -> Fetcher:
     limits = fetch_limits(ingest)
-    return Fetcher(
-        allow=ingest.networks(), limits=limits, user_agent=ingest.user_agent, credentials=credentials
-    )
+    return Fetcher(allow=ingest.networks(), limits=limits, user_agent=ingest.agent(), credentials=credentials)
 
 
 def _ingest(
@@ -241,17 +247,20 @@ def _ingest(
 ) -> IngestService:
     live = LiveSettings(
         in_flight=ingest.in_flight,
-        per_host=ingest.per_host,
         tick_s=ingest.tick_s,
         canary_s=ingest.canary_every_s,
     )
+    conduct = conduct_of(ingest, fetcher, fetches)
     this_round = Round(FEED_PARTITIONS, SystemClock())
 
     def feeder(task: IngestTask, number: int) -> Feeder:
-        polling = HttpFeeder(task, fetcher, pool, once=once, settings=live, fetches=fetches)
+        polling = HttpFeeder(task, fetcher, pool, once=once, settings=live, fetches=fetches, conduct=conduct)
         return OnceFeeder(polling, number, this_round) if once else polling
 
-    return IngestService(feeder, origins=FEED_PARTITIONS, sharding=ingest.sharding)
+    bounds = PollBounds(
+        default_s=ingest.poll_s, shortest_s=ingest.poll_shortest_s, longest_s=ingest.poll_longest_s
+    )
+    return IngestService(feeder, origins=FEED_PARTITIONS, sharding=ingest.sharding, bounds=bounds)
 
 
 def _run_settings(request: RunRequest) -> RunSettings:

@@ -1,7 +1,6 @@
 """Kernels of `services.dedup.search.profile`."""
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit, types
 
 from services.dedup.kernels.letters import SIGN, Entries, Units, letter_table

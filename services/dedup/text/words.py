@@ -22,6 +22,7 @@ SOFT_HYPHEN = "\u00ad"
 Spans = npt.NDArray[np.intp]
 """Shape (words, 2): start and end of each word in characters, end exclusive."""
 
+
 class Split(NamedTuple):
     """Words folded, and where each stands in the text."""
 

@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 import httpcore
 import httpx
 import msgspec
+from msgspec.structs import replace
 
 from services.ingest.http.body import Body, BodyRefusal
 from services.ingest.http.codings import ACCEPT_ENCODING
@@ -35,6 +36,7 @@ ACCEPT_FEED = (
     " application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
 ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
+_LASTING = frozenset({301, 308})
 _CLOSED_EARLY = ("peer closed connection", "peer unexpectedly closed connection")
 """How h11 says that the connection ended before the length or the last chunk."""
 
@@ -75,8 +77,10 @@ class Fetcher:
             cookies=refusing_jar(),
         )
 
-    async def get(self, url: str, *, accept: str, etag: str = "", last_modified: str = "") -> Exchange:
-        """Fetch `url`. Validators are echoed exactly as given.
+    async def get(
+        self, url: str, *, accept: str, etag: str = "", last_modified: str = "", cut_at: int = 0
+    ) -> Exchange:
+        """Fetch `url`. Validators are echoed exactly as given. `cut_at`: the first so many bytes will do.
 
         A login in the address is sent to its site and stands nowhere in what comes back.
         """
@@ -89,14 +93,17 @@ class Fetcher:
         credentials = self._credentials + Credentials([login]) if login else self._credentials
         try:
             async with asyncio.timeout(self._limits.total_s):
-                return await self._followed(url, headers, credentials)
+                return await self._followed(url, headers, credentials, cut_at)
         except TimeoutError:
             return _failed(url, "timeout", f"not done within {self._limits.total_s:g} s")
         except Exception as error:  # noqa: BLE001 - a server must not be able to stop the others
             return _failed(url, *_outcome_of(error))
 
-    async def _followed(self, url: str, headers: Mapping[str, str], credentials: Credentials) -> Exchange:
+    async def _followed(
+        self, url: str, headers: Mapping[str, str], credentials: Credentials, cut_at: int
+    ) -> Exchange:
         here, cookies = url, ChainCookies()
+        permanent, lasting = url, True
         for _ in range(self._limits.redirects + 1):
             if canonical(here) is None:
                 return _failed(
@@ -110,12 +117,15 @@ class Fetcher:
             async with aclosing(response):
                 target = response.headers.get("location", "")
                 if not (300 <= response.status_code < 400 and response.status_code != 304 and target):
-                    return await self._answer(url, here, response)
+                    exchange = await self._answer(url, here, response, cut_at)
+                    return replace(exchange, permanent_url=permanent if permanent != url else "")
                 cookies.take(response)
                 here = without_login(urljoin(here, target.strip()).partition("#")[0])
+                lasting = lasting and response.status_code in _LASTING
+                permanent = here if lasting else permanent
         return _failed(url, "redirect", f"more than {self._limits.redirects} redirects")
 
-    async def _answer(self, url: str, here: str, response: httpx.Response) -> Exchange:
+    async def _answer(self, url: str, here: str, response: httpx.Response, cut_at: int) -> Exchange:
         headers = {name.lower(): value for name, value in response.headers.items()}
         status = response.status_code
         if not 200 <= status < 300:
@@ -126,6 +136,7 @@ class Fetcher:
                 headers,
                 wire_limit=self._limits.wire_bytes,
                 decoded_limit=self._limits.decoded_bytes,
+                cut_at=cut_at,
             )
             whole = body.whole(early=not await _read(response, body))
         except BodyRefusal as refused:
@@ -152,6 +163,8 @@ async def _read(response: httpx.Response, body: Body) -> bool:
         async with aclosing(cast(AsyncGenerator[bytes, None], response.aiter_raw())) as raw:
             async for piece in raw:
                 body.take(piece)
+                if body.is_enough:
+                    break
     except httpcore.NetworkError:
         return False
     except httpcore.RemoteProtocolError as error:
