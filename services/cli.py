@@ -12,6 +12,7 @@ from services.console.feeds import commands as feed_commands
 from services.console.group import CommandGroup
 from services.console.log import commands
 from services.console.options import FILE, config_option
+from services.console.stories import commands as story_commands
 from services.contracts.topics import TOPICS
 from services.ops.config import Settings, load
 
@@ -342,3 +343,7 @@ main.add_command(feed_commands.feeds)
 main.add_command(operators.topics)
 main.add_command(operators.dlq)
 main.add_command(commands.log)
+main.add_command(story_commands.stories)
+main.add_command(story_commands.story)
+main.add_command(story_commands.watch)
+main.add_command(story_commands.export)

@@ -1,7 +1,7 @@
 """Who had a story first, and how sure that is."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from services.contracts.clusters import Member
@@ -14,13 +14,13 @@ Opening = Callable[[str], str]
 _RANKS: tuple[Sureness, ...] = ("undecided", "likely", "proved")
 
 
-def origin(members: Sequence[Member], inferred: Mapping[str, tuple[str, ...]], opening: Opening) -> Origin:
+def origin(members: Sequence[Member], opening: Opening) -> Origin:
     """`members`: in order of first sight. Credited copy is its agency's, seen or not."""
     reports = [member for member in members if not member.notice] or list(members)
-    return _agency(reports, inferred) or _cited(reports[0], opening) or _alone(reports) or _first(reports)
+    return _agency(reports) or _cited(reports[0], opening) or _alone(reports) or _first(reports)
 
 
-def _agency(reports: Sequence[Member], inferred: Mapping[str, tuple[str, ...]]) -> Origin | None:
+def _agency(reports: Sequence[Member]) -> Origin | None:
     own = {member.agency: member for member in reversed(reports) if member.agency}
     told = Counter(agency for member in reports for agency in member.agencies)
     if not told and not own:
@@ -35,8 +35,7 @@ def _agency(reports: Sequence[Member], inferred: Mapping[str, tuple[str, ...]]) 
         sure: Sureness = "proved" if told[name] or item is reports[0] else "likely"
         return _origin(item, name, "agency", f"its own item was seen{also}", sure, url=item.url)
     bearers = [member for member in reports if name in member.agencies]
-    runs = len(bearers) + sum(name in inferred.get(member.article_id, ()) for member in reports)
-    sure = "proved" if name in reports[0].agencies or 2 * runs > len(reports) else "likely"
+    sure = "proved" if name in reports[0].agencies or 2 * len(bearers) > len(reports) else "likely"
     reason = f"{_texts(len(bearers), len(reports))} it; its own item was not seen"
     return _origin(bearers[0], name, "agency", reason, sure)
 

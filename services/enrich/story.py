@@ -62,7 +62,7 @@ def story(cluster: Cluster, known: Known | None = None, prefer: Preference = "or
         split_into=cluster.split_into,
         lead=facts(known, speaker.article_id).lead,
         best_reason=why,
-        origin=origin(members, bare, lambda article: facts(known, article).lead),
+        origin=origin(members, lambda article: facts(known, article).lead),
         provenance=provenance(members, bare),
         pickup=pickup(members),
         states=states(cluster),

@@ -7,6 +7,7 @@ from services.enrich.facts.names import UPPER
 
 LEAD = 400
 _HEAD = 500
+_LABELS = 6
 _BYLINE = re.compile(
     rf"(?:^|\n)\s*(?:Von|By|BY|Par|Por|Di|Door|Av|Af|Od|Автор:?)\s+"
     rf"((?:[{UPPER}][\w'’.-]+)(?:\s(?:von|van|de|der|da|di)?\s?[{UPPER}][\w'’.-]+){{1,3}}"
@@ -23,10 +24,11 @@ _DATELINE = re.compile(
 
 
 def lead(text: str) -> str:
-    """The first paragraph that is a sentence, cut at a word."""
+    """The first paragraph of some length, cut at a word: what is short in front is a label or a note."""
     paragraphs = (part.strip() for part in text[: 4 * LEAD].split("\n"))
     parts = [part for part in paragraphs if part]
-    first = next((part for part in parts if len(part) > 60 or "。" in part), parts[0] if parts else "")
+    longest = max(map(len, parts[:_LABELS]), default=0)
+    first = next((part for part in parts if 2 * len(part) > min(longest, LEAD)), "")
     return first if len(first) <= LEAD else f"{first[:LEAD].rsplit(' ', 1)[0]} …"
 
 

@@ -1,7 +1,7 @@
 """What the texts of a story say together."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from services.contracts.clusters import Member
@@ -26,18 +26,27 @@ def facts_of_story(members: Sequence[Member], known: Mapping[str, ArticleFacts])
     told = [known[m.article_id].facts for m in members if m.article_id in known and not m.notice]
     if not told:
         return FactSummary()
+    credited = {agency for member in members for agency in (*member.agencies, member.agency)}
     if len(told) == 1:
         one = told[0]
         return FactSummary(
-            one.names[:MOST], timeline(members, known), one.quotes[:_QUOTES], one.keywords[:_KEYWORDS]
+            _without(one.names, credited)[:MOST],
+            timeline(members, known),
+            one.quotes[:_QUOTES],
+            one.keywords[:_KEYWORDS],
         )
     words = Counter(word for facts in told for word in facts.keywords)
     return FactSummary(
-        names=fold_names(facts.names for facts in told),
+        names=fold_names(_without(facts.names, credited) for facts in told),
         figures=timeline(members, known),
         quotes=_quotes(quote for facts in told for quote in facts.quotes),
         keywords=tuple(sorted(words, key=lambda word: -words[word])[:_KEYWORDS]),
     )
+
+
+def _without(names: Iterable[Name], agencies: Container[str]) -> tuple[Name, ...]:
+    """Who supplied the copy is nobody it is about."""
+    return tuple(name for name in names if name.name.casefold() not in agencies)
 
 
 def _quotes(said: Iterable[Quote]) -> tuple[Quote, ...]:

@@ -9,7 +9,7 @@ from tests.unit.enrich.members import at, member
 
 
 def told(*members: Member, opening: str = "") -> tuple[str, str, str, str]:
-    found = origin(members, inferred(members), lambda _: opening)
+    found = origin(members, lambda _: opening)
     return found.name, found.kind, found.url, found.sure
 
 
@@ -65,7 +65,7 @@ def test_whom_the_others_name_had_it_first_though_it_was_seen_later() -> None:
 
 def test_an_interval_is_told_with_the_origin() -> None:
     first = member("a", absent_at=at(-1))
-    found = origin([first], {}, lambda _: "")
+    found = origin([first], lambda _: "")
     assert (found.not_before, found.not_after) == (at(-1), at(0))
 
 
