@@ -24,7 +24,8 @@ _TOLD = re.compile(rf"\b(?:{_TRADE}) ({_NAME})")
 _SAYING = re.compile(
     r"\b(?:berichte\w*|melde\w*|gemeldet|zufolge|laut|zitier\w*|erfuhr|schreibt|schrieb"
     r"|report\w*|said|cit\w+|according|wrote|selon|rapport\w*|según|inform\w+|secondo|riferi\w+|volgens"
-    r"|сообщи\w*|пишет|передает)\b"
+    r"|сообщи\w*|пишет|передает)\b",
+    re.IGNORECASE,
 )
 _LIST = re.compile(
     r"(?:^|\n|\. )[^\n]{0,90}?(?:Quellen|Sources|Fuentes|Fonti|Bronnen|Medien|media outlets)\s*:"

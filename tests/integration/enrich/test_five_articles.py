@@ -77,9 +77,7 @@ def test_a_rewrite_is_derived_from_whom_it_names_seen_or_not(
 
 def counts(name: str, word: str) -> list[float]:
     """How the count of one thing went over the whole storyline."""
-    found: list[FigureLine] = list(
-        lines([point for s in told(name) for line in s.figures for point in line.points])
-    )
+    found = lines(point for story in told(name) for line in story.figures for point in line.points)
     return [point.figure.value for line in found if line.label.startswith(word) for point in line.points]
 
 
