@@ -81,6 +81,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     figures: tuple[Figure, ...] = ()
     quotes: tuple[Quote, ...] = ()
     keywords: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    """Outlets that it says it has its news from, in order of appearance."""
 
 
 class ArticleFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -50,9 +50,10 @@ _PEOPLE = frozenset("名人位명")
 _CASELESS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _STOP = frozenset(
     "und oder in im am an auf aus bei mit nach von vom vor zu zum zur für gegen um ist sind war waren hat "
-    "haben wurden werden seien sei sollen sowie als der die das dem den des and or in on at of to for from "
-    "by with is are was were have has had who that which as et ou en à de des du au aux dans par pour sur "
-    "avec sont ont y o e a и или в на из от до за с со по к при было были и та або у з із".split()
+    "haben wurden werden seien sei sollen sollten können könnten sowie als der die das dem den des and or in "
+    "on at of to for from by with is are was were have has had who that which as et ou en à de des du au aux "
+    "dans par pour sur avec sont ont y o e a и или в на из от до за с со по к при было были и та або у з "
+    "із".split()
 )
 _PARTITIVE = frozenset("de d di du des of".split())
 _SIGNS = frozenset(word for word in _BOUNDS if _CASELESS.match(word))
@@ -185,7 +186,7 @@ def _counted(words: list[Word], language: str) -> int | None:
     """Which of the words behind a number is what it counts."""
     first = None
     for place, word in enumerate(words[:_AHEAD]):
-        if place == 0 and word.text in _PARTITIVE:
+        if place == 0 and word.text in _PARTITIVE and language not in _CAPITAL_NOUNS:
             continue
         if word.text in _STOP or word.text in _SKIPPED or word.text.startswith(_AGES):
             break
