@@ -53,6 +53,10 @@ class DedupTask:
     def held(self) -> int:
         return self._order.held() + self._canaries.held()
 
+    def bytes_by_part(self) -> dict[str, int]:
+        """Memory that the state takes, as an estimate."""
+        return self._fold.bytes_by_part()
+
     def step(self, records: Sequence[Record]) -> Step:
         """Raises `Poison` before any state has changed."""
         values = [self._decode(record) for record in records]

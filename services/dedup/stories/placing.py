@@ -163,11 +163,21 @@ class Stories:
         closed = []
         for article in gone:
             home = self.of(article)
-            if home is None or any(self._remembers(member.article_id) for member in home.members):
-                continue
-            closed.append(_changed(home, "closed", home.members[-1].article_id, at))
-            self.drop(home.story_id)
+            if home is not None and not self._is_remembered(home):
+                closed += self.close(home.story_id, at)
         return sorted(closed, key=lambda cluster: cluster.story_id)
+
+    def is_forgotten(self, story: str) -> bool:
+        """Whether it is open, and none of its articles is remembered."""
+        return story in self._open and not self._is_remembered(self._open[story])
+
+    def close(self, story: str, at: datetime) -> list[Cluster]:
+        home = self._open[story]
+        self.drop(story)
+        return [_changed(home, "closed", home.members[-1].article_id, at)]
+
+    def _is_remembered(self, story: Cluster) -> bool:
+        return any(self._remembers(member.article_id) for member in story.members)
 
     def _settle(self, home: Cluster | None, arrival: Arrival) -> list[Cluster]:
         """Join the best story that takes the article, and merge with it the others that fit."""
