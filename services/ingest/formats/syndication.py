@@ -101,11 +101,11 @@ def _parse_skeleton(
     if len(entries) != len(few):
         about, _ = _parse(skeleton(channel, (), native, atom=atom))
         nothing = channel.makeelement("channel")
-        items = [_alone(one, skeleton(nothing, [one], native, atom=atom)) for one in few]
+        items = [_read_alone(one, skeleton(nothing, [one], native, atom=atom)) for one in few]
     return about, [*items, *(_Item(one, None) for one in elements[MAX_ENTRIES:])]
 
 
-def _alone(element: Element, found: Skeleton) -> _Item:
+def _read_alone(element: Element, found: Skeleton) -> _Item:
     entries = _parse(found)[1]
     return _Item(element, entries[0] if len(entries) == 1 else None, found.texts)
 
