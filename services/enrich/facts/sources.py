@@ -9,18 +9,20 @@ from services.enrich.facts.names import UPPER
 from services.enrich.facts.wording import words
 
 MOST = 8
-SCANNED = 8_000
+SCANNED = 6_000
 _PART = rf"[{UPPER}][\w.&-]*"
 _NAME = rf"{_PART}(?: (?:(?:am|an der|im|of the|of|de la|de|du|del|della|der|für|&) )?{_PART}){{0,3}}"
-_TRADE = (
-    r"(?:Fernseh|Nachrichten|Radio|Tages|Wochen|Boulevard|Wirtschafts|Fach)?"
-    r"(?:[Ss]ender|[Zz]eitung|[Mm]agazin|[Pp]ortal|[Bb]latt|[Ss]ervice)s?"
-    r"|broadcaster|newspaper|magazine|daily|weekly|network|news site|journal|chaîne|quotidien|diario|cadena"
-    r"|giornale|emittente|krant|omroep|газета|газеты|телеканал|издание"
+_TRADES = (
+    "Sender sender Zeitung zeitung Magazin magazin Portal portal blatt Service broadcaster newspaper magazine "
+    "daily weekly network journal chaîne quotidien diario cadena giornale emittente krant omroep газета газеты "
+    "телеканал издание"
+).split()
+_IS_TRADE = re.compile(
+    rf"(?:Fernseh|Nachrichten|Radio|Tages|Wochen|Boulevard|Wirtschafts|Fach)?(?:{'|'.join(_TRADES)})s?"
 )
-_IS_TRADE = re.compile(_TRADE)
-_MARKED = re.compile(rf"({_NAME}) \((?:Quelle|Source|source|Fuente|Fonte|Bron|Источник|出典)\)")
-_TOLD = re.compile(rf"\b(?:{_TRADE}) ({_NAME})")
+_TOLD = {word: re.compile(rf"{word}s? ({_NAME})") for word in _TRADES}
+_MARK = re.compile(r"\((?:Quelle|Source|source|Fuente|Fonte|Bron|Источник|出典)\)")
+_BEFORE = re.compile(rf"({_NAME}) $")
 _SAYING = re.compile(
     r"\b(?:berichte\w*|melde\w*|gemeldet|zufolge|laut|zitier\w*|erfuhr|schreibt|schrieb"
     r"|report\w*|said|cit\w+|according|wrote|selon|rapport\w*|según|inform\w+|secondo|riferi\w+|volgens"
@@ -31,6 +33,7 @@ _LIST = re.compile(
     r"(?:^|\n|\. )[^\n]{0,90}?(?:Quellen|Sources|Fuentes|Fonti|Bronnen|Medien|media outlets)\s*:"
     r"\s*([^\n]{3,300}(?:\n+-[^\n]+)*)\s*"
 )
+_LISTED = re.compile("(?:Quellen|Sources|Fuentes|Fonti|Bronnen|Medien|outlets) ?:")
 _PARTED = re.compile(r"\s*(?:,|;|•|/|\n|\s-\s|^-\s| und | and | et | y | e )\s*")
 _TAIL = 1_000
 _REACH = 90
@@ -40,13 +43,19 @@ _REACH = 90
 def sources(text: str) -> tuple[str, ...]:
     """In order of appearance, each once."""
     body = text[:SCANNED]
-    found = [(match.start(), match[1]) for match in _MARKED.finditer(body)]
+    found = [
+        (match.start(), name[1])
+        for match in _MARK.finditer(body)
+        if (name := _BEFORE.search(body, max(0, match.start() - _REACH), match.start()))
+    ]
     found += [
         (match.start(1), match[1])
-        for match in _TOLD.finditer(body)
+        for word in _TRADES
+        if f"{word} " in body or f"{word}s " in body
+        for match in _TOLD[word].finditer(body)
         if _SAYING.search(body[max(0, match.start() - _REACH) : match.end() + _REACH])
     ]
-    for match in _LIST.finditer(body[-_TAIL:]):
+    for match in _LIST.finditer(body[-_TAIL:]) if _LISTED.search(body[-_TAIL:]) else ():
         parts = (part.strip(" .-\n") for part in _PARTED.split(match[1]))
         found += [(len(body), part) for part in parts if re.fullmatch(_NAME, part)]
     ordered = sorted(found, key=lambda pair: pair[0])
