@@ -1,7 +1,7 @@
 """Kernels of `services.dedup.text.words`."""
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from services.dedup.kernels.letters import (
     ALPHABETIC,
@@ -26,6 +26,7 @@ from services.dedup.kernels.letters import (
     Units,
     letter_table,
 )
+from services.dedup.kernels.target import njit
 from services.dedup.text.words import Spans, Split
 
 _BLANK, _NEWLINE, _HYPHEN, _TRUE_HYPHEN, _SOFT_HYPHEN = 0x20, 0x0A, 0x2D, 0x2010, 0xAD
@@ -137,7 +138,7 @@ def _mixes_scripts(units: Units, entries: Entries) -> bool:
     nogil=True,
 )
 def split_units(units: Units, entries: Entries, more: Units) -> tuple[bool, Units, Spans]:
-    """Letters of the words, a blank between two of them, and spans; false where there is no rule for a text."""
+    """Letters of the words, a blank between two of them, and spans; false where a text has no rule."""
     letters = np.empty(3 * len(units) + MOST_LETTERS, np.uint16)
     spans = np.empty((len(units) + 1, 2), np.int64)
     failed = (False, letters[:0], spans[:0])

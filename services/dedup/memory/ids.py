@@ -59,6 +59,10 @@ class Ids:
     def key(self, number: int) -> Key:
         return self.high[number], self.low[number]
 
+    def halves(self) -> "tuple[array[int], array[int]]":
+        """In the order of the ids, where those are hexadecimal numbers of 128 bits."""
+        return self.high, self.low
+
     def nbytes(self) -> int:
         return self.high.itemsize * 2 * len(self.high)
 

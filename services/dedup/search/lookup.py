@@ -12,7 +12,7 @@ from services.dedup.search.index import RangeIndex, add_up
 from services.dedup.search.postings import BAND_WEIGHT, Counts
 from services.dedup.search.profile import Profile
 from services.dedup.search.route import Block, Entry, Numbers, block, route
-from services.dedup.search.sketch import Keys, Signer, keys
+from services.dedup.search.sketch import Keys, Signature, Signer, keys
 from services.dedup.search.versions import Versions
 from services.dedup.settings import DedupSettings, scheme
 from services.dedup.text.shingles import Hashes
@@ -47,6 +47,7 @@ class Search:
 
     def __init__(self, settings: DedupSettings, *, ranges: int = 1) -> None:
         self._settings = settings
+        self._scheme = scheme(settings)
         self._signer = Signer(settings)
         self._ranges = [RangeIndex(window_us=settings.window_days * _DAY_US) for _ in range(ranges)]
         self._versions = Versions()
@@ -56,23 +57,24 @@ class Search:
         """`narrow`: the distinct narrow shingles of the version that are evidence."""
         signature = self._signer.signature(narrow)
         sketch = Sketch(
-            scheme=scheme(self._settings),
-            signature=b"" if signature is None else signature.astype("<u4").tobytes(),
+            scheme=self._scheme,
+            signature=b"" if signature is None else signature.astype("<u4", copy=False).tobytes(),
             novel=len(narrow),
         )
-        return Signed(profile, sketch, self._keys(profile, sketch))
+        return Signed(profile, sketch, self._keys(profile, signature))
 
     def signed(self, profile: Profile, sketch: Sketch) -> Signed:
         """What `sign` gave for a version, from its recorded sketch.
 
         Raises `ValueError` where the sketch is of another scheme.
         """
-        if sketch.scheme != scheme(self._settings):
+        if sketch.scheme != self._scheme:
             raise ValueError(
                 f"the state was made with sketch scheme {sketch.scheme}, the settings ask for "
-                f"{scheme(self._settings)}: keep the old ones or start anew"
+                f"{self._scheme}: keep the old ones or start anew"
             )
-        return Signed(profile, sketch, self._keys(profile, sketch))
+        signature = np.frombuffer(sketch.signature, "<u4").astype(np.uint32) if sketch.signature else None
+        return Signed(profile, sketch, self._keys(profile, signature))
 
     def find(self, batch: list[Signed]) -> dict[str, Hits]:
         """Insert versions; for each of them the versions, before it and in the batch before it, that share
@@ -145,7 +147,6 @@ class Search:
         self._blocks += 1
         return block(_HERE, self._blocks - 1, entries)
 
-    def _keys(self, profile: Profile, sketch: Sketch) -> Keys:
-        signature = np.frombuffer(sketch.signature, "<u4").astype(np.uint32) if sketch.signature else None
-        stale = profile.unique[~profile.fresh(self._settings.novelty_least)]
+    def _keys(self, profile: Profile, signature: Signature | None) -> Keys:
+        stale = profile.unique[profile.days >= self._settings.novelty_least]
         return keys(self._signer, profile.shingles, signature, stale)
