@@ -95,7 +95,7 @@ class Candidates(Contender):
                 found = self._search.find(signed)
                 for one in signed:  # what is found of older ones is the same pairs
                     version = one.profile.article.version_id
-                    self._hits[version] = found.get(version, [])
+                    self._hits[version] = self._search.hits(found[version]) if version in found else []
         return {CANDIDATES: watch.spent}
 
     def forget(self, numbers: Iterable[int]) -> None:

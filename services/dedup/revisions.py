@@ -142,7 +142,7 @@ class Revisions:
         record = kept.record
         signed = self._signed(kept, _moved(record.article, sighting))
         mine = signed.profile
-        hits = self._search.find([signed]).get(mine.article.version_id, [])
+        hits = self._search.find([signed]).get(mine.article.version_id)
         findings = self._pairs.find(signed, hits, folded)
         placed = member(mine, current.record if current else None, findings.links, at)
         folded.clusters += self._stories.place(placed, findings.links, self._pairs.overlaps(mine), back=True)

@@ -156,6 +156,10 @@ class Window:
         number = self._current.get(key_of(article))
         return None if number is None or self.flags[number] & _LEAVING else Kept(self, number)
 
+    def current_version(self, article: str) -> str | None:
+        number = self._current.get(key_of(article))
+        return None if number is None else self.version_ids[number]
+
     def remembers(self, article: str) -> bool:
         number = self._current.get(key_of(article))
         return number is not None and not self.flags[number] & _LEAVING

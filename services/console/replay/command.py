@@ -29,8 +29,6 @@ from services.console.run.pipeline import Pipeline, Stage
 from services.console.signals import stopped_by_signals
 from services.console.tuning import tuned
 from services.contracts.feeds import Feed
-from services.dedup.service import DedupService
-from services.enrich.service import EnrichService
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.observing import ServiceTotals
@@ -178,6 +176,8 @@ def _order_beside(request: ReplayRequest, scratch: Path, out: Path) -> Order | N
 async def _in_one(
     bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event, *, out: Path
 ) -> Finished:
+    from services.enrich.service import EnrichService
+
     pipeline = _pipeline(bus, replayed, request, scratch, Stage(EnrichService(), request.workers))
     if not await _run(pipeline, replayed, stop):
         raise _interruption(replayed, request)
@@ -205,6 +205,9 @@ async def _in_two(
 
 
 def _pipeline(bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, *more: Stage) -> Pipeline:
+    # Loaded while parser processes load theirs.
+    from services.dedup.service import DedupService
+
     dedup = Stage(DedupService(request.settings.dedup, open_store=partial(Spool, scratch)), request.workers)
     patience = Patience(total_s=request.settings.bus.wait_s)
     return Pipeline(bus, [Stage(replayed.service), dedup, *more], replace(RUN, patience=patience), Metrics())

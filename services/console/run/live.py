@@ -16,6 +16,7 @@ from services.console.addresses import Address
 from services.console.feeds.census import Census
 from services.console.feeds.logins import logins_in
 from services.console.fetching import conduct_of, fetch_limits, with_nets
+from services.console.record.command import recorder_in
 from services.console.replay import inputs
 from services.console.replay.recordings import open_recordings, prepare_log
 from services.console.run import states
@@ -32,7 +33,7 @@ from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
 from services.ingest.http.credentials import Credentials
 from services.ingest.http.fetch import Fetcher
-from services.ingest.polling.live import HttpFeeder, LiveSettings
+from services.ingest.polling.live import Conduct, HttpFeeder, LiveSettings
 from services.ingest.polling.rhythm import PollBounds
 from services.ingest.service import IngestService, IngestTask
 from services.ingest.workers.pool import Pool
@@ -67,6 +68,8 @@ class RunRequest(NamedTuple):
     address: Address
     once: bool
     settings: Settings
+    record: Path | None = None
+    """Folder in which what is fetched is written down."""
     credentials: Credentials = Credentials()
     """Of the list of feeds and the netrc file."""
 
@@ -86,6 +89,7 @@ class RunRequest(NamedTuple):
         address: str | None,
         allow_net: Sequence[str],
         once: bool,
+        record: Path | None = None,
         settings: Settings,
     ) -> "RunRequest":
         """Raises `Stop` (usage) for what cannot be done."""
@@ -101,6 +105,8 @@ class RunRequest(NamedTuple):
             raise Stop(Exit.USAGE, f"--recording: `run {what}` plays no recordings")
         if recordings and feeds is not None:
             raise Stop(Exit.USAGE, "--recording and --feeds: one of the two")
+        if record is not None and ("ingest" not in services or recordings):
+            raise Stop(Exit.USAGE, f"--record: `run {what}` fetches nothing here")
         listed = FeedFile(feeds) if feeds else None
         log = place.file()
         fault = listed.fault() if listed else ""
@@ -112,6 +118,7 @@ class RunRequest(NamedTuple):
             recordings=inputs.checked(recordings) if recordings else (),
             address=place,
             once=once,
+            record=record,
             settings=replace(settings, ingest=with_nets(settings.ingest, allow_net)),
             credentials=logins_in(None if fault else feeds, settings)
             if "ingest" in services
@@ -228,7 +235,12 @@ async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[S
         elif "ingest" in request.services:
             fetcher = await stack.enter_async_context(_fetcher(settings.ingest, request.credentials))
             pool = await stack.enter_async_context(Pool(settings.ingest.parsers))
-            stages.append(Stage(_ingest(fetcher, pool, settings.ingest, fetches, once=request.once)))
+            conduct = conduct_of(settings.ingest, fetcher, fetches)
+            if request.record:
+                recorder = recorder_in(request.record)
+                stack.push_async_callback(recorder.close)
+                conduct = conduct._replace(recorder=recorder)
+            stages.append(Stage(_ingest(fetcher, pool, request, fetches, conduct)))
         if "dedup" in request.services:
             store = states.store_opener(request.address, settings)
             stages.append(Stage(DedupService(settings.dedup, open_store=store)))
@@ -243,14 +255,14 @@ def _fetcher(ingest: IngestSettings, credentials: Credentials) -> Fetcher:
 
 
 def _ingest(
-    fetcher: Fetcher, pool: Pool, ingest: IngestSettings, fetches: FetchMetrics, *, once: bool
+    fetcher: Fetcher, pool: Pool, request: RunRequest, fetches: FetchMetrics, conduct: Conduct
 ) -> IngestService:
+    ingest, once = request.settings.ingest, request.once
     live = LiveSettings(
         in_flight=ingest.in_flight,
         tick_s=ingest.tick_s,
         canary_s=ingest.canary_every_s,
     )
-    conduct = conduct_of(ingest, fetcher, fetches)
     this_round = Round(FEED_PARTITIONS, SystemClock())
 
     def feeder(task: IngestTask, number: int) -> Feeder:

@@ -100,10 +100,7 @@ def _entry(letter: str, joining: frozenset[str], more: list[int]) -> int:
 
 
 def _traits(letter: str) -> int:
-    if letter.isascii():
-        cased = letter.isalpha()
-    else:
-        cased = f"{letter}\u03a3".lower()[-1] == "\u03c2"
+    cased = f"{letter}\u03a3".lower()[-1] == "\u03c2"
     return (
         LATIN * bool(_LATIN.match(letter))
         | FOREIGN * bool(_FOREIGN.match(letter))

@@ -53,9 +53,12 @@ def relate(
     `witnesses`: other versions that may hold parts of either text, the likeliest first.
     """
     shares = overlap(newer, older, stale_days=settings.novelty_least)
-    known = same_text(newer, older, shares) or _flash(newer, older, shares)
+    alike = shares.jaccard >= _RETURNING
+    known = alike and (same_text(newer, older, shares) or _flash(newer, older, shares))
     refused = None if known else _too_little(newer, older, shares, settings)
-    found = runs(newer, older) if refused is None or shares.jaccard >= _RETURNING else []
+    if refused and not alike:
+        return refused
+    found = runs(newer, older)
     if refused and not _is_far(newer, older, settings) and came_back_whole(newer, older, shares, found):
         refused, known = None, True
     if refused:

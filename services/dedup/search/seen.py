@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from services.dedup import kernels
 from services.dedup.search.novelty import Days
 
 _SHIFTS = np.array([0, 2, 4, 6], np.uint8)
@@ -12,6 +13,9 @@ _WEIGHTS = np.left_shift(1, _SHIFTS, dtype=np.uint8)
 
 def pack(days: Days) -> bytes:
     """Day counts, capped at 3, two bits each."""
+    compiled = kernels.module("seen")
+    if compiled is not None:
+        return bytes(compiled.pack(days))
     levels = np.minimum(days, 3)
     padded = np.concatenate((levels, np.zeros(-len(levels) % 4, np.uint8))).reshape(-1, 4)
     joined: Days = padded @ _WEIGHTS
