@@ -13,6 +13,7 @@ from services.console.group import CommandGroup
 from services.console.log import commands
 from services.console.options import FILE, config_option
 from services.console.record.options import record
+from services.console.stories import commands as story_commands
 from services.contracts.topics import TOPICS
 from services.ops.config import Settings, load
 
@@ -348,3 +349,7 @@ main.add_command(record)
 main.add_command(operators.topics)
 main.add_command(operators.dlq)
 main.add_command(commands.log)
+main.add_command(story_commands.stories)
+main.add_command(story_commands.story)
+main.add_command(story_commands.watch)
+main.add_command(story_commands.export)

@@ -27,7 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     if asked.check or asked.record:
         return compare(record=asked.record)
-    wanted = Asked(articles=asked.articles, live=asked.live or asked.articles, invented=asked.invented)
+    wanted = Asked(
+        articles=asked.articles,
+        live=asked.live or asked.articles,
+        peers=not asked.alone,
+        invented=asked.invented,
+    )
     missing = [name for name in PEERS if not _version(name)]
     if missing:
         print(f"bench.speed: {', '.join(missing)} is not installed: run `make bench`", file=sys.stderr)
@@ -113,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
         "--live", type=int, metavar="N", help="in the window; as many as articles unless said"
     )
     parser.add_argument("--only", action="append", choices=list(FAMILIES), help="some rows; may be repeated")
+    parser.add_argument("--alone", action="store_true", help="leave the peers out of the core's rows")
     parser.add_argument("--invented", action="store_true", help="use no press copy")
     parser.add_argument(
         "--check", action="store_true", help="compare ratios of a short run with the recorded"

@@ -19,7 +19,7 @@ WARM = 0.2
 
 
 def rows(asked: Asked) -> Iterator[Row]:
-    race = run(River(base(asked).articles), articles=asked.articles, live=asked.live)
+    race = run(River(base(asked).articles), asked)
     for row in (verdict, candidates, latency, memory, growth):
         yield row(race)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bench.quality.oracle import Oracle
 from bench.speed.contender import CANDIDATES
 from bench.speed.river import WINDOW, River
+from bench.speed.row import Asked
 from bench.speed.turns import Alone, Named, Takers, Turn, blocks
 from services.contracts.articles import Article
 
@@ -68,17 +69,17 @@ class Speed(NamedTuple):
 
 
 def reference(race: Race) -> str:
-    """datasketch used well, where what that needs is installed."""
-    return DATASKETCH if DATASKETCH in race.turns else TUTORIAL
+    """Whose time is compared with: datasketch used well, where what that needs is installed."""
+    return next(name for name in (DATASKETCH, TUTORIAL, STAGE) if name in race.turns)
 
 
-def run(river: River, *, articles: int, live: int) -> Race:
-    contenders = [one for one in CONTENDERS if one.is_here()]
+def run(river: River, asked: Asked) -> Race:
+    contenders = [one for one in CONTENDERS if one.is_here() and (asked.peers or one.name in (STAGE, SEARCH))]
     turns: dict[str, list[Turn]] = {one.name: [] for one in contenders}
     judged: list[Article] = []
-    flow = river.articles(live)
+    flow = river.articles(asked.live)
     with Takers(contenders) as takers:
-        for block in blocks(flow, articles, BLOCK):
+        for block in blocks(flow, asked.articles, BLOCK):
             judged += block[: JUDGED - len(judged)]
             for name, turn in takers.take(block).items():
                 turns[name].append(turn)

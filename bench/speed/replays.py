@@ -43,7 +43,7 @@ def rows(asked: Asked) -> Iterator[Row]:
         key="stories",
         title="Archive or feeds → stories",
         how=f"`newsfold replay` of {len(articles):,} articles on the embedded log, by the clock, from start "
-        f"to written files: an archive, and the same as recorded feeds with full text, {LISTED} entries each.",
+        f"to written files: an archive, then recorded feeds with full text, {LISTED} entries a feed.",
         head=("", "articles/s", "s", "articles"),
         lines=tuple(
             (name, round(run.rate), round(run.seconds, 1), run.articles) for name, run in lines.items()

@@ -29,7 +29,7 @@ MOST_EDITS = 4
 _APART = timedelta(seconds=1)
 """Between the repetitions that run side by side."""
 _PIECES = re.compile(r"(\w+)")
-Numbers = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
 
 
 class Base(NamedTuple):
@@ -112,7 +112,7 @@ class River:
     def _coded(self, text: str) -> Coded:
         pieces = _PIECES.split(text)
         numbers = (self._numbered(word) for word in pieces[1::2])
-        return Coded(np.fromiter(numbers, np.int64, len(pieces) // 2), pieces[0::2])
+        return Coded(np.fromiter(numbers, np.int32, len(pieces) // 2), pieces[0::2])
 
     def _numbered(self, word: str) -> int:
         number = self._number.setdefault(word, len(self._vocabulary))
@@ -122,7 +122,7 @@ class River:
 
     def _table(self, number: int) -> Numbers:
         """For each word the one it is exchanged for: words of a group move on by a step of their own."""
-        table = np.arange(len(self._vocabulary))
+        table = np.arange(len(self._vocabulary), dtype=np.int32)
         for place, group in enumerate(self._groups):
             step = random.Random(number << 32 | place).randrange(len(group)) if number else 0
             table[group] = np.roll(group, step)
@@ -145,4 +145,4 @@ def _groups(vocabulary: Sequence[str]) -> list[Numbers]:
     for number, word in enumerate(vocabulary):
         if word.isalpha():
             groups.setdefault((len(word), word[0].isupper()), []).append(number)
-    return [np.array(group) for group in groups.values()]
+    return [np.array(group, np.int32) for group in groups.values()]

@@ -14,6 +14,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     articles: int = 20_000
     live: int = 20_000
     """In the window, once so many have come."""
+    peers: bool = True
+    """Measure the others beside."""
     invented: bool = False
     """Leave the press copy alone, even if it is there."""
 

@@ -5,7 +5,6 @@ spent his time is let out, and his figures say of how many articles they are.
 """
 
 import multiprocessing
-import os
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -14,9 +13,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from itertools import islice
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import NamedTuple, Self
 
+from bench.footprint import resident
 from bench.speed.contender import Contender, Found, Numbered
 from bench.speed.river import WINDOW
 from services.contracts import wire
@@ -129,11 +128,6 @@ def blocks(river: Iterator[Article], articles: int, size: int) -> Iterator[list[
         begun.append(article)
     if begun:
         yield begun
-
-
-def resident() -> int:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _serve(pipe: Connection, home: str) -> None:

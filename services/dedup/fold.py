@@ -20,7 +20,7 @@ from services.dedup.folded import Folded
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.order import Due, Sighting, seen_at
 from services.dedup.pairs import Pairs, bounded
-from services.dedup.records import member, settled_at, shown_at, verdict, withdrawal
+from services.dedup.records import member, settled_at, shown_at, verdict, with_text, withdrawal
 from services.dedup.revisions import Revisions
 from services.dedup.search.lookup import Hits, Search, Signed
 from services.dedup.search.novelty import Days, Novelty
@@ -302,12 +302,13 @@ class Fold:
         if (retracted is None or self.stories.of(mine.article.article_id) is None) and (
             before is None or shown_at(before.record) <= item.seen_at
         ):
-            folded.clusters += self.stories.place(
+            clusters = self.stories.place(
                 placed,
                 findings.links,
                 self._pairs.overlaps(mine),
                 rewritten=self._pairs.is_rewritten(mine, before),
             )
+            folded.clusters += with_text(clusters, mine.article, before.record if before else None)
         story = self.stories.of(mine.article.article_id)
         said = verdict(
             item.article,

@@ -16,6 +16,7 @@ from services.dedup.fold import Fold
 from services.dedup.folded import Folded
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.order import Due, Order, Sighting, seen_at
+from services.dedup.records import without_text
 from services.dedup.settings import DedupSettings, scheme
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Feeder, Poison, Step, Task
@@ -181,7 +182,9 @@ class DedupTask:
             state[name.encode()] = (
                 self._tombstone(name, cluster.at)
                 if ended
-                else self._output(_STATE, name, cluster, f"{name}:{cluster.revision}", cluster.at)
+                else self._output(
+                    _STATE, name, without_text(cluster), f"{name}:{cluster.revision}", cluster.at
+                )
             )
         for version in folded.forgotten:
             if version not in self._fold.window:

@@ -16,6 +16,7 @@ from services.console.addresses import Address
 from services.console.feeds.census import Census
 from services.console.feeds.logins import logins_in
 from services.console.fetching import conduct_of, fetch_limits, with_nets
+from services.console.kernels import load_kernels_beside
 from services.console.record.command import recorder_in
 from services.console.replay import inputs
 from services.console.replay.recordings import open_recordings, prepare_log
@@ -129,6 +130,7 @@ class RunRequest(NamedTuple):
 def run_live(request: RunRequest) -> None:
     """Until stopped or, with `once`, until all is done. Raises `Stop` and `BusError`."""
     tuned()
+    load_kernels_beside()
     ops = request.settings.ops
     with logging.configure(service="newsfold", fmt=ops.log_format, level=ops.log_level, stream=sys.stdout):
         try:

@@ -1,8 +1,9 @@
 """Kernels of `services.dedup.search.novelty`."""
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
+from services.dedup.kernels.target import njit
 from services.dedup.search.novelty import Bits, Days
 from services.dedup.text.shingles import Hashes
 

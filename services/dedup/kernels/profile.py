@@ -1,10 +1,11 @@
 """Kernels of `services.dedup.search.profile`."""
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from services.dedup.kernels.letters import SIGN, Entries, Units, letter_table
 from services.dedup.kernels.shingles import distinct, mix, number
+from services.dedup.kernels.target import njit
 from services.dedup.search.profile import Reading
 from services.dedup.text.shingles import (
     BASE,

@@ -1,9 +1,9 @@
 """Kernels of `services.dedup.text.quotes`."""
 
 import numpy as np
-from numba import njit
 
 from services.dedup.kernels.layouts import CODES, FLAGS_MADE, STARTS
+from services.dedup.kernels.target import njit
 from services.dedup.text.quotes import LONGEST, Places
 from services.dedup.text.shingles import Starts
 from services.dedup.text.words import Codes

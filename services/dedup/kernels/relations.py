@@ -2,7 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit, types
+from numba import types
 
 from services.dedup.kernels.layouts import (
     BODY,
@@ -17,6 +17,7 @@ from services.dedup.kernels.layouts import (
     ROWS,
     TEXT,
 )
+from services.dedup.kernels.target import njit
 from services.dedup.relations.spelling import PICTURES, PICTURES_END, UNSURE, Letters
 from services.dedup.search.novelty import Days
 from services.dedup.text.shingles import Hashes, Numbers, Places

@@ -1,8 +1,9 @@
 """Kernels of `services.dedup.text.screens`."""
 
-from numba import njit, types
+from numba import types
 
 from services.dedup.kernels.layouts import CODES, FLAGS
+from services.dedup.kernels.target import njit
 from services.dedup.text.screens import Digits
 from services.dedup.text.words import Codes
 

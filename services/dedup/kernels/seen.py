@@ -1,8 +1,8 @@
 """Kernels of `services.dedup.search.seen`."""
 
 import numpy as np
-from numba import njit
 
+from services.dedup.kernels.target import njit
 from services.dedup.search.novelty import Days
 
 

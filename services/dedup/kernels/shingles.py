@@ -1,8 +1,8 @@
 """What kernels of other modules call: compiled forms of functions of `services.dedup.text.shingles`."""
 
 import numpy as np
-from numba import njit
 
+from services.dedup.kernels.target import njit
 from services.dedup.text import shingles
 from services.dedup.text.shingles import Hashes, Numbers
 

@@ -1,9 +1,10 @@
 """Kernels of `services.dedup.search.sketch`."""
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from services.dedup.kernels.shingles import distinct, mix
+from services.dedup.kernels.target import njit
 from services.dedup.search.sketch import BAND, KIND_MASK, SALT, SAMPLE, Signature
 from services.dedup.text.shingles import Hashes
 

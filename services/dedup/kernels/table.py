@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from llvmlite import ir  # type: ignore[import-untyped]
-from numba import carray, njit, types
+from numba import carray, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from services.dedup.kernels.target import njit
 from services.dedup.search.postings import BAND_WEIGHT
 from services.dedup.search.route import Numbers
 from services.dedup.search.table import (

@@ -1,7 +1,7 @@
 """Kernels of `services.dedup.text.words`."""
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from services.dedup.kernels.letters import (
     ALPHABETIC,
@@ -26,6 +26,7 @@ from services.dedup.kernels.letters import (
     Units,
     letter_table,
 )
+from services.dedup.kernels.target import njit
 from services.dedup.text.words import Spans, Split
 
 _BLANK, _NEWLINE, _HYPHEN, _TRUE_HYPHEN, _SOFT_HYPHEN = 0x20, 0x0A, 0x2D, 0x2010, 0xAD

@@ -52,5 +52,7 @@ def credited(article: Article, publisher: Article) -> str:
     """The agency that an article credits and that the other one's publisher is; else empty."""
     if article.source == publisher.source or not article.agencies:
         return ""
+    if publisher.agency in article.agencies:
+        return publisher.agency
     names = set(fold(publisher.source)) | set(_PARTS.split(publisher.url.partition("://")[2], 3)[:3])
     return next((agency for agency in article.agencies if agency in names), "")
