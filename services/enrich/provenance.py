@@ -1,23 +1,34 @@
 """The tree of a story: who took from whom, with what says so; agencies and outlets that were not seen too."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from services.contracts.clusters import Member
 from services.contracts.stories import Evidence, Provenance
-from services.enrich.order import names_outlet, taken
+from services.enrich.order import names_outlet, squeezed, taken
 
 _MOST_CITED = 8
 """Outlets told of one article."""
 
 
-def provenance(members: Sequence[Member], inferred: Mapping[str, tuple[str, ...]]) -> tuple[Provenance, ...]:
-    """In the members' order: within the story first, then from agencies, then from outlets named."""
+def provenance(
+    members: Sequence[Member],
+    inferred: Mapping[str, tuple[str, ...]],
+    sources: Callable[[str], tuple[str, ...]] = lambda _: (),
+) -> tuple[Provenance, ...]:
+    """In the members' order: within the story first, then from agencies, then from outlets named.
+
+    `sources`: outlets that an article says it has its news from, by its id.
+    """
     by_id = {member.article_id: member for member in members}
     agencies = {member.agency: member.url for member in reversed(members) if member.agency}
     return tuple(
         edge
         for member in members
-        for edge in (*_within(member, by_id), *_credits(member, inferred, agencies), *_cites(member, members))
+        for edge in (
+            *_within(member, by_id),
+            *_credits(member, inferred, agencies),
+            *_cites(member, members, _further(member, sources(member.article_id))),
+        )
     )
 
 
@@ -61,9 +72,9 @@ def _credits(
         )
 
 
-def _cites(member: Member, members: Sequence[Member]) -> Iterator[Provenance]:
+def _cites(member: Member, members: Sequence[Member], further: Sequence[str]) -> Iterator[Provenance]:
     """Outlets that it names, seen or not; the one that it took its words from is told already."""
-    for name in member.cited[:_MOST_CITED]:
+    for name in (*member.cited, *further)[:_MOST_CITED]:
         of = next(
             (m for m in members if m.article_id != member.article_id and names_outlet(name, m.source)), None
         )
@@ -76,3 +87,10 @@ def _cites(member: Member, members: Sequence[Member]) -> Iterator[Provenance]:
                 sure="proved",
                 reason="it names it as the source of what it says",
             )
+
+
+def _further(member: Member, said: Sequence[str]) -> list[str]:
+    """Outlets beside those that ingest knows, itself and its agencies."""
+    told = {squeezed(name) for name in (*member.cited, *member.agencies)}
+    names = {name: squeezed(name) for name in said if not names_outlet(name, member.source)}
+    return [name for name, letters in names.items() if not any(letters.startswith(one) for one in told)]

@@ -63,7 +63,7 @@ def story(cluster: Cluster, known: Known | None = None, prefer: Preference = "or
         lead=facts(known, speaker.article_id).lead,
         best_reason=why,
         origin=origin(members, lambda article: facts(known, article).lead),
-        provenance=provenance(members, bare),
+        provenance=provenance(members, bare, lambda article: facts(known, article).sources),
         pickup=pickup(members),
         states=states(cluster),
         names=said.names,

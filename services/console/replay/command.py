@@ -192,18 +192,24 @@ async def _in_two(
     """Stories and files in a process beside this one, while dedup works here."""
     async with Downstream(order) as downstream:
         pipeline = _pipeline(bus, replayed, request, scratch)
-        ended = asyncio.Event()
-        downstream.call_at_end(ended.set)
-        downstream.call_at_end(stop.set)
-        settled = await _run(pipeline, replayed, stop)
-        if not settled and not ended.is_set():
-            raise _interruption(replayed, request)
+        halt = asyncio.Event()  # not `stop`: the run loops set it too when they are left
+        downstream.call_at_end(halt.set)
+        linked = asyncio.create_task(_set_after(stop, halt))
+        settled = await _run(pipeline, replayed, halt)
+        linked.cancel()
         with progress.shown("writing"):
-            told = await downstream.finish()
+            told = await downstream.finish(stop) if settled or downstream.has_ended else None
+        if told is None:
+            raise _interruption(replayed, request)
     finished = _finished(pipeline, replayed, told.tally)
     finished.held["enrich"] = told.held
     finished.unaccounted["enrich"] = told.unaccounted
     return finished
+
+
+async def _set_after(first: asyncio.Event, then: asyncio.Event) -> None:
+    await first.wait()
+    then.set()
 
 
 def _pipeline(bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, *more: Stage) -> Pipeline:

@@ -42,7 +42,7 @@ class RangeIndex:
         if (block.signer, block.number) in self._taken or not len(block.versions):
             return _NONE
         self._taken.add((block.signer, block.number))
-        found = self._held().enter(block, probing=True)
+        found = self._held(block).enter(block, probing=True)
         if not len(found.others):
             return _NONE
         mine = block.versions[found.versions]
@@ -51,7 +51,7 @@ class RangeIndex:
     def insert(self, block: Block) -> None:
         """Take a block whose pairs are known already: restoring a state."""
         if len(block.versions):
-            self._held().enter(block, probing=False)
+            self._held(block).enter(block, probing=False)
 
     def evict(self, versions: Numbers) -> None:
         """Forget versions. Their postings are freed, though not at once."""
@@ -73,8 +73,9 @@ class RangeIndex:
     def nbytes(self) -> int:
         return self._postings.nbytes()
 
-    def _held(self) -> Postings | Table:
-        compiled = kernels.module("table")
+    def _held(self, block: Block) -> Postings | Table:
+        """What is to take a block. A range without keys stays as it is."""
+        compiled = kernels.module("table") if len(block.keys) else None
         if compiled is not None and isinstance(self._postings, Postings):
             held = self._postings.whole()
             self._postings = Table(compiled, window_us=self._window_us)

@@ -9,6 +9,7 @@ from services.enrich.facts.heads import byline, dateline, lead
 from services.enrich.facts.keywords import keywords
 from services.enrich.facts.names import names
 from services.enrich.facts.quotes import quotes
+from services.enrich.facts.sources import sources
 
 
 def facts(title: str, text: str, language: str) -> Facts:
@@ -23,4 +24,5 @@ def facts(title: str, text: str, language: str) -> Facts:
         figures=figures(title, text, base),
         quotes=quotes(text, base, named),
         keywords=keywords(title, text, base, named),
+        sources=sources(text),
     )

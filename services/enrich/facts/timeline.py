@@ -27,37 +27,38 @@ def points(known: ArticleFacts, member: Member) -> list[FigurePoint]:
 
 def timeline(members: Sequence[Member], known: Mapping[str, ArticleFacts]) -> tuple[FigureLine, ...]:
     """What is counted in most articles first, then what changed most; of one thing in order of time."""
-    found: defaultdict[tuple[str, str], list[FigurePoint]] = defaultdict(list)
-    latest: defaultdict[tuple[str, str], list[frozenset[float]]] = defaultdict(list)
+    found: list[FigurePoint] = []
     for member in members:
         told = known.get(member.article_id)
-        if told is None or member.notice:
-            continue
-        current = points(told, member)
-        for point in (*told.past, *current):
-            found[point.figure.what, point.figure.unit].append(point)
-        values: defaultdict[tuple[str, str], set[float]] = defaultdict(set)
-        for point in current:
-            values[point.figure.what, point.figure.unit].add(point.figure.value)
-        for key, given in values.items():
-            latest[key].append(frozenset(given))
-    lines = [_line(key, line, latest[key]) for key, line in found.items()]
-    return tuple(sorted(lines, key=_rank)[:MOST_LINES])
+        if told is not None and not member.notice:
+            found += (*told.past, *points(told, member))
+    return lines(found)
+
+
+def lines(found: Iterable[FigurePoint]) -> tuple[FigureLine, ...]:
+    """The same of points from anywhere: of several stories, as an event or a storyline tells them."""
+    by_thing: defaultdict[tuple[str, str], list[FigurePoint]] = defaultdict(list)
+    for point in found:
+        by_thing[point.figure.what, point.figure.unit].append(point)
+    told = [_line(key, line) for key, line in by_thing.items()]
+    return tuple(sorted(told, key=_rank)[:MOST_LINES])
 
 
 def _values(line: Iterable[FigurePoint]) -> frozenset[float]:
     return frozenset(point.figure.value for point in line)
 
 
-def _line(key: tuple[str, str], line: list[FigurePoint], latest: Sequence[frozenset[float]]) -> FigureLine:
+def _line(key: tuple[str, str], line: list[FigurePoint]) -> FigureLine:
     ordered = sorted(line, key=lambda point: (point.at, point.url, point.figure.value))
+    latest = {point.url: point.version_id for point in ordered}
+    given = [_values(p for p in ordered if (p.url, p.version_id) == one) for one in latest.items()]
     return FigureLine(
         what=key[0],
         unit=key[1],
         label=ordered[-1].figure.label,
         points=tuple(ordered[-MOST_POINTS:]),
         conflict=any(
-            one.isdisjoint(other) for place, one in enumerate(latest) for other in latest[place + 1 :]
+            one.isdisjoint(other) for place, one in enumerate(given) for other in given[place + 1 :]
         ),
     )
 
