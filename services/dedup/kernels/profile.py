@@ -25,13 +25,14 @@ _BLANK = 0x20
 _FACTOR, _THREE = np.uint64(BASE), np.uint64(3)
 _POWERS = 64
 _FIRST_SIGN = 0xE00
+_ENTRIES = letter_table().entries
 _NO_BOXES: Spans = np.zeros((0, 2), np.int64)
 
 
 def reading(known: Split, boxes: list[tuple[int, int]]) -> Reading:
     """What a text says whose words are known; `boxes` are spans in it."""
     inside = np.array(boxes, np.int64) if boxes else _NO_BOXES
-    made = read(known.letters, known.spans, inside, letter_table().entries)
+    made = read(known.letters, known.spans, inside, _ENTRIES)
     wide, narrow, unique, numbers, boxed, by_signs, unspaced = made
     held = Shingles(narrow[:0], wide, unspaced, by_signs if len(by_signs) else None)
     return Reading(len(known.spans), held, narrow, unique, numbers, boxed)

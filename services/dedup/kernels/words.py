@@ -36,6 +36,7 @@ _HIGH, _LOW, _BEHIND = 0xD800, 0xDC00, 0xE000
 _SCRIPTS = LATIN | FOREIGN
 _IN_WORD = MOST_LETTERS << COUNT
 _UNKNOWN = -1
+_TABLE = letter_table()
 
 
 def split(text: str) -> Split | None:
@@ -44,7 +45,7 @@ def split(text: str) -> Split | None:
         units = np.frombuffer(text.encode("utf-16-le"), np.uint16)
     except UnicodeEncodeError:
         return None
-    known, letters, spans = split_units(units, *letter_table())
+    known, letters, spans = split_units(units, *_TABLE)
     return Split(letters, spans) if known else None
 
 
