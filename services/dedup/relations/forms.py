@@ -225,7 +225,8 @@ def _titled(newer: Profile, older: Profile) -> Titles:
 
 def _named_here(title: Iterable[str], other: Profile) -> set[str]:
     """Words of a title that are not in the other text, figures left out."""
-    return {word for word in title if not word[0].isdigit()}.difference(fold(other.article.text))
+    text = f" {folded(other.article.text)} "
+    return {word for word in title if not word[0].isdigit() and f" {word} " not in text}
 
 
 def _opens(between: Between, word: str, other: str) -> bool:
