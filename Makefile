@@ -29,6 +29,7 @@ check: setup
 # What is made from the code and checked in; tests compare the bytes.
 generated: setup
 	$(BIN)/python -m services.contracts.schemas
+	$(BIN)/python -m services.contracts.story_fields
 	$(BIN)/python -m services.ops.metrics > docs/metrics.md
 	$(BIN)/python -m services.ops.reference > docs/configuration.md
 	$(BIN)/python -m deploy.monitoring.build

@@ -12,6 +12,8 @@ from services.console.feeds import commands as feed_commands
 from services.console.group import CommandGroup
 from services.console.log import commands
 from services.console.options import FILE, config_option
+from services.console.record.options import record
+from services.console.stories import commands as story_commands
 from services.contracts.topics import TOPICS
 from services.ops.config import Settings, load
 
@@ -104,6 +106,7 @@ def replay(
     help="Play a recording or an archive instead of following feeds. Can be given again.",
 )  # fmt: skip
 @click.option("--bus", "address", default=None, metavar="BUS", help="memory | sqlite:FILE | kafka:HOST:PORT")
+@click.option("--record", "folder", type=FILE, metavar="DIR", help="Write what is fetched as WARC, too.")
 @click.option("--once", is_flag=True, help="Take all input once, finish all work, exit.")
 @click.option("--allow-net", multiple=True, metavar="CIDR", help="Private addresses the fetcher may reach.")
 @config_option
@@ -114,6 +117,7 @@ def run(
     address: str | None,
     allow_net: tuple[str, ...],
     *,
+    folder: Path | None,
     once: bool,
     settings: Settings,
 ) -> None:
@@ -128,6 +132,7 @@ def run(
     Examples:
       newsfold run all --feeds feeds.opml
       newsfold run all --feeds feeds.opml --once
+      newsfold run all --feeds feeds.opml --record recordings/monday
       newsfold run all --feeds intranet.toml --allow-net 10.20.0.0/16
       newsfold run dedup --bus sqlite:/srv/newsfold/log.db --config newsfold.toml
       newsfold run ingest --recording week.warc.gz --once --bus kafka:127.0.0.1:9092
@@ -141,6 +146,7 @@ def run(
         address=address,
         allow_net=allow_net,
         once=once,
+        record=folder,
         settings=settings,
     )
     run_live(order)
@@ -339,6 +345,11 @@ def explain(
 
 
 main.add_command(feed_commands.feeds)
+main.add_command(record)
 main.add_command(operators.topics)
 main.add_command(operators.dlq)
 main.add_command(commands.log)
+main.add_command(story_commands.stories)
+main.add_command(story_commands.story)
+main.add_command(story_commands.watch)
+main.add_command(story_commands.export)

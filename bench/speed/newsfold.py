@@ -1,6 +1,9 @@
 """Newsfold as a contender: the whole dedup stage, and its search for candidates alone."""
 
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +18,7 @@ from services.dedup.search.profile import profile, read
 from services.dedup.service import DedupService
 from services.dedup.settings import DedupSettings
 from services.stream.bus import Output, Record
+from services.stream.spool import Spool
 
 
 class Stage(Contender):
@@ -23,7 +27,8 @@ class Stage(Contender):
     stages = (GROUPS,)
 
     def __init__(self) -> None:
-        self._task = DedupService().task(0)
+        self._folder = tempfile.TemporaryDirectory(prefix="newsfold-speed-")
+        self._task = DedupService(open_store=partial(Spool, Path(self._folder.name))).task(0)
         self._offset = 0
         self._numbers: dict[str, int] = {}
         self._records: list[Record] = []
@@ -90,7 +95,7 @@ class Candidates(Contender):
                 found = self._search.find(signed)
                 for one in signed:  # what is found of older ones is the same pairs
                     version = one.profile.article.version_id
-                    self._hits[version] = found.get(version, [])
+                    self._hits[version] = self._search.hits(found[version]) if version in found else []
         return {CANDIDATES: watch.spent}
 
     def forget(self, numbers: Iterable[int]) -> None:

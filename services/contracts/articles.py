@@ -34,6 +34,13 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Other feeds that listed the same URL at that time, sorted."""
     fetched_url: str = ""
     """The address as fetched, where it differs from `url`."""
+    absent_at: datetime | None = None
+    """When the place that listed it was last looked at and it was not there: it came between then and
+    `first_seen_at`. None: nothing was looked at before, or nothing is known of looks, as in an archive."""
+    standing: bool = False
+    """It stood there at the first look at its feed: it may have come at any time before."""
+    agency: str = ""
+    """Slug of the agency whose own item this is: its publisher is one."""
     backfill: bool = False
     """Brought in after the fact; `first_seen_at` is the archive's, not this installation's."""
 

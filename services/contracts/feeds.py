@@ -115,6 +115,10 @@ class PendingPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     published_at: datetime | None = None
     listed_at: datetime
     attempts: int = 0
+    absent_at: datetime | None = None
+    """When its feed was last looked at and did not list it; None for what is not new."""
+    standing: bool = False
+    """It was listed at the first look at the feed."""
     moved: bool = False
     """Its article was published from another address: it is told anew, also if nothing else changed."""
     reason: str = ""
@@ -139,6 +143,8 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seen: tuple[SeenEntry, ...] = ()
     pending: tuple[PendingPage, ...] = ()
     polled_at: datetime | None = None
+    looked_at: datetime | None = None
+    """The last poll that told what the feed lists: it may be an earlier one, where polls failed since."""
     due_at: datetime | None = None
     status: FeedStatus = "fresh"
     reason: str = ""

@@ -10,6 +10,7 @@ import msgspec
 from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
+from services.contracts.facts import ArticleFacts
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered, ShardClock
@@ -177,6 +178,17 @@ TOPICS: tuple[Topic, ...] = (
         writer="dedup",
         readers=("dedup",),
         about="dedup's changelog: the versions, stories and clock of a shard.",
+    ),
+    Topic(
+        name="enrich-state",
+        key="per record",
+        by="shard",
+        partitions=SHARD_COUNT,
+        compact=True,
+        types=(ArticleFacts,),
+        writer="enrich",
+        readers=("enrich",),
+        about="enrich's changelog: what the articles of open stories say.",
     ),
     *(
         Topic(

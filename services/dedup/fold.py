@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 import msgspec
-import numpy as np
 
-from services.contracts import wire
+from services.contracts import ids, wire
 from services.contracts.articles import Article, Withdrawal
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
@@ -21,9 +20,9 @@ from services.dedup.folded import Folded
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.order import Due, Sighting, seen_at
 from services.dedup.pairs import Pairs, bounded
-from services.dedup.records import member, settled_at, shown_at, verdict, withdrawal
+from services.dedup.records import member, settled_at, shown_at, verdict, with_text, withdrawal
 from services.dedup.revisions import Revisions
-from services.dedup.search.lookup import Hit, Search, Signed
+from services.dedup.search.lookup import Hits, Search, Signed
 from services.dedup.search.novelty import Days, Novelty
 from services.dedup.search.profile import Reading, profile, read
 from services.dedup.search.seen import pack, unpack
@@ -32,11 +31,9 @@ from services.dedup.stories.placing import Stories
 from services.dedup.text.churn import is_churn
 from services.dedup.text.notices import withdrawal as withdrawal_notice
 from services.dedup.text.screens import Screen, screen
-from services.dedup.window import Kept, Window, day_of
+from services.dedup.window import Gone, Kept, Window, day_of
 
 _DAY_S = 86_400
-_POSTING_BYTES = 170
-"""Of a key of the search index, of CPython 3.11 on 64 bits, measured with tracemalloc."""
 
 
 class Read(msgspec.Struct, eq=False):
@@ -70,7 +67,7 @@ class Fold:
         self.search = Search(settings, ranges=ranges)
         self.window = Window(settings, open_store())
         self.stories = Stories(settings, self.window.remembers, open_store())
-        self._pairs = Pairs(self.window, settings, self.stories.source_of)
+        self._pairs = Pairs(self.window, self.search, settings, self.stories.source_of)
         self._revisions = Revisions(self.window, self.search, self.stories, self._pairs)
 
     def remember_again(self, values: Collection[bytes]) -> None:
@@ -89,8 +86,8 @@ class Fold:
                 continue
             reading = read(record.article.text)
             if kept.is_counted:
-                hashes = np.concatenate((reading.unique, reading.narrow))
-                self._novelty.add(day_of(record.article.first_seen_at), hashes)
+                day = day_of(record.article.first_seen_at)
+                self._novelty.add(day, reading.unique, reading.narrow)
             if was[0] and not kept.is_compared:
                 lost.append(record.article.version_id)
             elif kept.is_compared and not was[0] and record.sketch is not None:
@@ -112,6 +109,7 @@ class Fold:
             self._latest = latest
             self._today = day_of(latest)
             self._novelty.advance(self._today)
+            self.window.advance(self._today, again=True)
 
     def fold(self, dues: Iterable[Due], folded: Folded) -> None:
         """Decide sightings in the order given; those that say nothing new are passed over."""
@@ -134,15 +132,21 @@ class Fold:
         latest = self.window.current(sighting.article_id) or self.window[sighting.version_id]
         return seen_at(sighting) <= settled_at(latest.record)
 
+    def bytes_by_part(self) -> dict[str, int]:
+        """Memory that is taken, as an estimate."""
+        return {
+            "index": self.search.nbytes(),
+            "versions": self.window.bytes,
+            "stories": self.stories.bytes,
+            "novelty": self._novelty.nbytes(),
+        }
+
     def levels(self) -> dict[str, float]:
         """How much of it there is now, by metric."""
         return {
             "live_articles": self.window.articles,
             "state_records": len(self.window),
-            "state_bytes": self.window.bytes
-            + self.stories.bytes
-            + _POSTING_BYTES * len(self.search)
-            + self._novelty.nbytes(),
+            "state_bytes": sum(self.bytes_by_part().values()),
             "stories_open": len(self.stories),
             "story_articles_max": self.stories.largest(),
         }
@@ -151,18 +155,53 @@ class Fold:
         """Begin a day: close the days before it for novelty and forget what left the window."""
         if self._today == day:
             return
+        self._let_go(self.window.evict(whole=True), folded)
         self._today = day
         self._novelty.advance(day)
-        gone = self.window.evict(day)
+        self._let_go(self.window.advance(day), folded)
+
+    def _let_go(self, gone: Collection[Gone], folded: Folded) -> None:
+        """Free what is held of versions that are forgotten since the day began, and close their stories."""
+        if not gone:
+            return
         self.search.evict(version for version, _ in gone)
         folded.forgotten += [version for version, _ in gone]
         lost = [article for _, article in gone if not self.window.remembers(article)]
-        folded.clusters += self.stories.evict(lost, datetime.fromtimestamp(day * _DAY_S, UTC))
+        folded.clusters += self.stories.evict(lost, self._day_start())
+
+    def _is_held(self, sighting: Sighting) -> bool:
+        """Whether there is still something of it that is forgotten."""
+        return bool(self.window.leaving(sighting.article_id, sighting.version_id)) or (
+            self.stories.is_forgotten(ids.story_id(sighting.version_id))
+        )
+
+    def _looks_back(self, due: Due) -> bool:
+        """Whether it is compared with what lies near an earlier day."""
+        known = due.sighting.version_id in self.window and not self.is_settled(due.sighting)
+        return isinstance(due.sighting, Article) and (due.late or known)
+
+    def _let_go_for(self, due: Due, folded: Folded) -> None:
+        """Free of what is forgotten all that a sighting may touch."""
+        sighting = due.sighting
+        if self._looks_back(due):
+            self._let_go(self.window.evict(whole=True), folded)
+        numbers = self.window.leaving(sighting.article_id, sighting.version_id)
+        self._let_go(self.window.evict_these(numbers), folded)
+        story = ids.story_id(sighting.version_id)
+        if self.stories.is_forgotten(story):
+            folded.clusters += self.stories.close(story, self._day_start())
+
+    def _day_start(self) -> datetime:
+        return datetime.fromtimestamp((self._today or 0) * _DAY_S, UTC)
 
     def _decide_day(self, dues: Iterable[Due], folded: Folded) -> None:
         """Articles that are new in one search; what befalls a known one by itself, in between."""
         new: dict[str, Due] = {}
         for due in dues:
+            if self.window.is_leaving and (self._looks_back(due) or self._is_held(due.sighting)):
+                self._decide(new.values(), folded)
+                new = {}
+                self._let_go_for(due, folded)
             if due.sighting.article_id not in new and self._is_new(due.sighting):
                 new[due.sighting.article_id] = due
                 continue
@@ -209,7 +248,8 @@ class Fold:
             if item.signed is None or item.screened:
                 self._set_aside(item, folded)
             else:
-                self._place(item, item.signed, found.get(item.article.version_id, []), folded)
+                self._place(item, item.signed, found.get(item.article.version_id), folded)
+            self._let_go(self.window.evict(), folded)
 
     def _read(self, article: Article, late: bool) -> Read:
         self._latest = max(self._latest or article.first_seen_at, article.first_seen_at)
@@ -218,14 +258,9 @@ class Fold:
         if before is not None and before.record.counted:
             article = before.record.article
         reading = read(article.text)
-        hashes = np.concatenate((reading.unique, reading.narrow))
-        seen = self._novelty.seen(hashes)
-        days, narrow_days = seen[: len(reading.unique)].copy(), seen[len(reading.unique) :]
-        narrow = reading.narrow[narrow_days < self._settings.novelty_least]
-        if 2 * len(narrow) < len(reading.narrow):
-            narrow = reading.narrow  # what comes back whole is found by the whole
+        days, narrow = self._novelty.sift(reading.unique, reading.narrow, self._settings.novelty_least)
         counted = (before is not None and before.record.counted) or self._novelty.add(
-            day_of(article.first_seen_at), hashes
+            day_of(article.first_seen_at), reading.unique, reading.narrow
         )
         item = Read(article, late, shown, days, counted, self._screen(article, late, reading))
         if item.screened is None:
@@ -253,7 +288,7 @@ class Fold:
         folded.outcomes["screened"] += 1
         folded.note("screened_total", item.screened.reason)
 
-    def _place(self, item: Read, signed: Signed, hits: list[Hit], folded: Folded) -> None:
+    def _place(self, item: Read, signed: Signed, hits: Hits | None, folded: Folded) -> None:
         """Verify the candidates, decide the relations, put the article into a story."""
         mine = signed.profile
         findings = self._pairs.find(signed, hits, folded)
@@ -267,12 +302,13 @@ class Fold:
         if (retracted is None or self.stories.of(mine.article.article_id) is None) and (
             before is None or shown_at(before.record) <= item.seen_at
         ):
-            folded.clusters += self.stories.place(
+            clusters = self.stories.place(
                 placed,
                 findings.links,
                 self._pairs.overlaps(mine),
                 rewritten=self._pairs.is_rewritten(mine, before),
             )
+            folded.clusters += with_text(clusters, mine.article, before.record if before else None)
         story = self.stories.of(mine.article.article_id)
         said = verdict(
             item.article,

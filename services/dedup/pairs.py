@@ -13,7 +13,7 @@ from services.dedup.relations.listing import Known, condense, counting
 from services.dedup.relations.overlap import shared_share
 from services.dedup.relations.relate import Unrelated, relate
 from services.dedup.search.candidates import Candidate, choose
-from services.dedup.search.lookup import Hit, Signed
+from services.dedup.search.lookup import Hits, Search, Signed
 from services.dedup.search.profile import Profile, first_seen_us
 from services.dedup.settings import DedupSettings
 from services.dedup.stories.placing import Link
@@ -41,23 +41,28 @@ class Findings(NamedTuple):
 class Pairs:
     """The exact look at candidates, over the versions a shard remembers."""
 
-    def __init__(self, window: Window, settings: DedupSettings, source_of: Callable[[str], str]) -> None:
+    def __init__(
+        self, window: Window, search: Search, settings: DedupSettings, source_of: Callable[[str], str]
+    ) -> None:
         """`source_of`: the article that one took its text from, as its story has it; both by id."""
         self._window = window
+        self._search = search
         self._settings = settings
         self._source_of = source_of
 
-    def find(self, signed: Signed, hits: list[Hit], folded: Folded) -> Findings:
+    def find(self, signed: Signed, hits: Hits | None, folded: Folded) -> Findings:
         """Relations to older versions; those from newer ones are added to the newer ones' verdicts."""
-        choice = choose(self._candidates(signed, hits), self._settings)
+        eligible, weak = self._eligible(signed, hits) if hits is not None else ([], 0)
+        choice = choose(eligible, self._settings)
+        weak += choice.weak
         beyond = [candidate.version for candidate in choice.beyond]
-        left_out = len(beyond) + choice.weak
+        left_out = len(beyond) + weak
         findings = Findings([], [], [], beyond, len(choice.chosen), left_out, Counter())
         for candidate in choice.chosen:
             answer = self._look(signed.profile, candidate, findings, folded, beside=choice.chosen)
             findings.answers[answer] += 1
         folded.note("candidates", str(findings.looked_at))
-        for bound, count in (("copies", len(beyond)), ("passages", choice.weak)):
+        for bound, count in (("copies", len(beyond)), ("passages", weak)):
             if count:
                 folded.noted["candidates_left_out_total", bound] += count
         return findings
@@ -194,16 +199,18 @@ class Pairs:
         article = kept.record.article
         return Known((first_seen_us(article), article.article_id), kept.record.verdict.relations)
 
-    def _candidates(self, signed: Signed, hits: list[Hit]) -> list[Candidate]:
+    def _eligible(self, signed: Signed, hits: Hits) -> tuple[list[Candidate], int]:
+        """Candidates to choose from, and how many weaker ones there are beside them."""
         mine = signed.profile.article.article_id
+        eligible, weaker = self._search.eligible(signed, hits, lambda: self._window.current_version(mine))
         made = []
-        for hit in hits:
+        for hit in eligible:
             kept = self._window.get(hit.version)
             if kept is None or not kept.is_compared or kept.article_id == mine:
                 continue
             estimate = hit.samples / max(1, min(signed.keys.samples, kept.samples))
             made.append(Candidate(hit.version, kept.rank, hit.bands, hit.samples, estimate))
-        return made
+        return made, weaker
 
     def _amend(self, newer: Profile, relation: Relation, folded: Folded) -> None:
         """A late article is what a decided one took its text from: say so in that one's verdict."""

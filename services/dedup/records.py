@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
+import msgspec
+
 from services.contracts.articles import Article
-from services.contracts.clusters import Member
+from services.contracts.clusters import Cluster, Member, Replaced
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
 from services.dedup.search.profile import Profile
@@ -50,6 +52,22 @@ def verdict(article: Article, **what: Any) -> Verdict:
     )
 
 
+def with_text(
+    clusters: Sequence[Cluster], article: Article, before: Remembered | None = None
+) -> list[Cluster]:
+    """The changes that one version made, the last of which holds it: that one carries its words."""
+    if not clusters:
+        return []
+    past = before.article if before else None
+    replaced = past and Replaced(version_id=past.version_id, title=past.title, text=past.text)
+    return [*clusters[:-1], msgspec.structs.replace(clusters[-1], text=article.text, replaced=replaced)]
+
+
+def without_text(cluster: Cluster) -> Cluster:
+    """As it is remembered: the words lie with the versions."""
+    return msgspec.structs.replace(cluster, text="", replaced=None) if cluster.text else cluster
+
+
 def member(
     mine: Profile, before: Remembered | None, links: Sequence[Link], shown: datetime | None = None
 ) -> Member:
@@ -73,6 +91,9 @@ def member(
         agencies=article.agencies,
         cited=article.cited,
         words=mine.words,
+        absent_at=article.absent_at,
+        standing=article.standing,
+        agency=article.agency,
         correction=bool(note),
         correction_note=note,
         **withdrawal(before, shown or article.first_seen_at),

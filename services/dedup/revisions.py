@@ -15,7 +15,7 @@ from services.contracts.relations import Relation
 from services.contracts.sketches import Remembered
 from services.dedup.folded import Folded
 from services.dedup.pairs import Pairs
-from services.dedup.records import Withdrawn, member
+from services.dedup.records import Withdrawn, member, with_text
 from services.dedup.relations.passages import passages, runs
 from services.dedup.search.lookup import Search, Signed
 from services.dedup.search.profile import Profile, profile, read
@@ -142,10 +142,11 @@ class Revisions:
         record = kept.record
         signed = self._signed(kept, _moved(record.article, sighting))
         mine = signed.profile
-        hits = self._search.find([signed]).get(mine.article.version_id, [])
+        hits = self._search.find([signed]).get(mine.article.version_id)
         findings = self._pairs.find(signed, hits, folded)
         placed = member(mine, current.record if current else None, findings.links, at)
-        folded.clusters += self._stories.place(placed, findings.links, self._pairs.overlaps(mine), back=True)
+        clusters = self._stories.place(placed, findings.links, self._pairs.overlaps(mine), back=True)
+        folded.clusters += with_text(clusters, mine.article, current.record if current else None)
         story = self._stories.of(mine.article.article_id)
         verdict = replace(
             self._pairs.returned(record.verdict, findings),

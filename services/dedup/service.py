@@ -16,6 +16,7 @@ from services.dedup.fold import Fold
 from services.dedup.folded import Folded
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.order import Due, Order, Sighting, seen_at
+from services.dedup.records import without_text
 from services.dedup.settings import DedupSettings, scheme
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Feeder, Poison, Step, Task
@@ -52,6 +53,10 @@ class DedupTask:
 
     def held(self) -> int:
         return self._order.held() + self._canaries.held()
+
+    def bytes_by_part(self) -> dict[str, int]:
+        """Memory that the state takes, as an estimate."""
+        return self._fold.bytes_by_part()
 
     def step(self, records: Sequence[Record]) -> Step:
         """Raises `Poison` before any state has changed."""
@@ -177,7 +182,9 @@ class DedupTask:
             state[name.encode()] = (
                 self._tombstone(name, cluster.at)
                 if ended
-                else self._output(_STATE, name, cluster, f"{name}:{cluster.revision}", cluster.at)
+                else self._output(
+                    _STATE, name, without_text(cluster), f"{name}:{cluster.revision}", cluster.at
+                )
             )
         for version in folded.forgotten:
             if version not in self._fold.window:

@@ -5,9 +5,10 @@ compared by is made again from its text where it is asked for; some of both are 
 """
 
 from array import array
-from collections import OrderedDict
-from collections.abc import Iterator
+from collections import OrderedDict, deque
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zlib import crc32
 
 import msgspec
@@ -31,7 +32,10 @@ MOST_RECORDS, MOST_PROFILE_BYTES = 4096, 48 << 20
 _RECORD_BYTES = 4_000
 _WORD_BYTES = 130
 _DAY_S = 86_400
-_CURRENT, _COMPARED, _COUNTED = 1, 2, 4
+_CURRENT, _COMPARED, _COUNTED, _OUTSIDE, _LEAVING = (1 << bit for bit in range(5))
+"""`_OUTSIDE`: it came when the window was past it already. `_LEAVING`: it is forgotten, and still held."""
+_TIMES, _LEAST_AT_ONCE = 256, 128
+"""What leaves the window in a day goes in so many pieces, so that no article waits for all of it."""
 _NOBODY = -(1 << 31)
 """The day of a number that no version has."""
 
@@ -39,6 +43,13 @@ _NOBODY = -(1 << 31)
 def day_of(at: datetime) -> int:
     """The number of its day since 1970, UTC."""
     return int(at.timestamp() // _DAY_S)
+
+
+class Gone(NamedTuple):
+    """A version that left the window."""
+
+    version: str
+    article: str
 
 
 class Kept:
@@ -105,6 +116,9 @@ class Window:
         self._profiles: OrderedDict[int, Profile] = OrderedDict()
         self._profile_bytes = 0
         self._numbers = Numbers()
+        self._leaving: deque[int] = deque()
+        """Numbers that are forgotten and held, oldest first, and some that were let go meanwhile."""
+        self._at_once = 0
         self.version_ids, self.article_ids = Ids(), Ids()
         self._known, self._current = IdTable(self.version_ids), IdTable(self.article_ids)
         self.at_us = array("q")
@@ -113,17 +127,17 @@ class Window:
         self._day = array("i")
         """When it was last seen to be put in its article's place."""
         self._title = array("I")
-        """A hash of its publisher and title."""
+        """A hash of its title."""
 
     @property
     def articles(self) -> int:
         return len(self._current)
 
     def __contains__(self, version: str) -> bool:
-        return self._known.get(key_of(version)) is not None
+        return self.get(version) is not None
 
     def __iter__(self) -> Iterator[Kept]:
-        return (Kept(self, number) for number, day in enumerate(self._day) if day != _NOBODY)
+        return (Kept(self, number) for number in range(len(self._day)) if self._is_held(number))
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -136,22 +150,25 @@ class Window:
 
     def get(self, version: str) -> Kept | None:
         number = self._known.get(key_of(version))
-        return None if number is None else Kept(self, number)
+        return None if number is None or self.flags[number] & _LEAVING else Kept(self, number)
 
     def current(self, article: str) -> Kept | None:
         number = self._current.get(key_of(article))
-        return None if number is None else Kept(self, number)
+        return None if number is None or self.flags[number] & _LEAVING else Kept(self, number)
+
+    def current_version(self, article: str) -> str | None:
+        number = self._current.get(key_of(article))
+        return None if number is None else self.version_ids[number]
 
     def remembers(self, article: str) -> bool:
-        return self._current.get(key_of(article)) is not None
+        number = self._current.get(key_of(article))
+        return number is not None and not self.flags[number] & _LEAVING
 
     def titled(self, source: str, title: str) -> Kept | None:
         """The latest article that a publisher shows under a title."""
-        alike = np.flatnonzero(np.asarray(self._title) == _title_hash(source, folded(title))).tolist()
+        alike = np.flatnonzero(np.asarray(self._title) == _title_hash(title)).tolist()
         shown = [
-            Kept(self, number)
-            for number in alike
-            if self._day[number] != _NOBODY and self.flags[number] & _CURRENT
+            Kept(self, number) for number in alike if self._is_held(number) and self.flags[number] & _CURRENT
         ]
         named = (kept for kept in shown if _by_title(kept.record.article) == (source, folded(title)))
         return max(named, key=lambda kept: kept.rank, default=None)
@@ -216,17 +233,40 @@ class Window:
         if number is not None:
             self._drop(number)
 
-    def evict(self, today: int) -> list[tuple[str, str]]:
-        """Forget versions older than the window, oldest first: their ids, and those of their articles."""
-        days = np.asarray(self._day)
-        old = np.flatnonzero((days < today - self._days) & (days != _NOBODY)).tolist()
-        gone = [
-            (self.at_us[number], self.version_ids[number], self.article_ids[number], number) for number in old
-        ]
-        gone.sort()
-        for *_, number in gone:
-            self._drop(number)
-        return [(version, article) for _, version, article, _ in gone]
+    def advance(self, today: int, *, again: bool = False) -> list[Gone]:
+        """Forget what is older than the window. It is held until `evict`, but for what is given back.
+
+        `again`: it was this day before, and what came late since stays.
+        """
+        days, flags = np.asarray(self._day), np.asarray(self.flags)
+        old = np.flatnonzero((days < today - self._days) & (days != _NOBODY))
+        outside = flags[old] & _OUTSIDE != 0
+        at, high, low = (np.asarray(column)[old] for column in (self.at_us, *self.version_ids.halves()))
+        order = np.lexsort((low, high, at))
+        self._leaving = deque(old[order[~outside[order]]].tolist())
+        self._at_once = max(_LEAST_AT_ONCE, -(-len(self._leaving) // _TIMES))
+        flags[self._leaving] |= np.uint8(_LEAVING)
+        return [] if again else [self._let_go(number) for number in old[order[outside[order]]].tolist()]
+
+    def evict(self, *, whole: bool = False) -> list[Gone]:
+        """Let go some of what is forgotten and held, oldest first; or the whole of it."""
+        count = len(self._leaving) if whole else min(self._at_once, len(self._leaving))
+        numbers = (self._leaving.popleft() for _ in range(count))
+        return [self._let_go(number) for number in numbers if self.flags[number] & _LEAVING]
+
+    def leaving(self, article: str, version: str) -> list[int]:
+        """Numbers under which a version or its article is held and forgotten."""
+        if not self._leaving:
+            return []
+        numbers = {self._known.get(key_of(version)), self._current.get(key_of(article))} - {None}
+        return sorted(number for number in numbers if number is not None and self.flags[number] & _LEAVING)
+
+    @property
+    def is_leaving(self) -> bool:
+        return bool(self._leaving)
+
+    def evict_these(self, numbers: Iterable[int]) -> list[Gone]:
+        return [self._let_go(number) for number in numbers]
 
     @property
     def bytes(self) -> int:
@@ -252,17 +292,30 @@ class Window:
             if number == len(self.at_us):
                 for column in (self.at_us, self.flags, self.samples, self._day, self._title):
                     column.append(0)
+            self._title[number] = _title_hash(article.title)
         self.article_ids.put(number, article.article_id, owner)
         compared = record.current and record.sketch is not None
         self.at_us[number] = first_seen_us(article)
-        self.flags[number] = _CURRENT * record.current | _COMPARED * compared | _COUNTED * record.counted
+        self.flags[number] = (
+            _CURRENT * record.current
+            | _COMPARED * compared
+            | _COUNTED * record.counted
+            | _OUTSIDE * (record.verdict.reason == "beyond-window")
+        )
         self._day[number] = day_of(shown_at(record))
-        self._title[number] = _title_hash(*_by_title(article))
         if record.current:
             self._current.set(owner, number)
         elif self._current.get(owner) == number:
             self._current.pop(owner)
         return number
+
+    def _let_go(self, number: int) -> Gone:
+        gone = Gone(self.version_ids[number], self.article_ids[number])
+        self._drop(number)
+        return gone
+
+    def _is_held(self, number: int) -> bool:
+        return self._day[number] != _NOBODY and not self.flags[number] & _LEAVING
 
     def _drop(self, number: int) -> None:
         owner = self.article_ids.key(number)
@@ -271,7 +324,7 @@ class Window:
         self._known.pop(self.version_ids.key(number))
         self.records.drop(number)
         self._forget_profile(number)
-        self._day[number] = _NOBODY
+        self._day[number], self.flags[number] = _NOBODY, 0
         self._numbers.give_back(number)
 
     def _have(self, number: int, made: Profile) -> None:
@@ -290,8 +343,8 @@ def _by_title(article: Article) -> tuple[str, str]:
     return article.source, folded(article.title)
 
 
-def _title_hash(source: str, title: str) -> int:
-    return crc32(f"{source}\n{title}".encode("utf-8", "surrogatepass"))
+def _title_hash(title: str) -> int:
+    return crc32(folded(title).encode("utf-8", "surrogatepass"))
 
 
 def _weight(made: Profile) -> int:

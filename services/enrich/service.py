@@ -1,7 +1,7 @@
 """enrich as the run loop sees it: `clusters` in, `stories`, `story-changes` and `events` out.
 
-It keeps no state: a cluster record says everything about the story, and a story's revision is the
-cluster's. Taking a record twice gives the same bytes.
+A cluster record says everything about a story but for what its texts say, and a story's revision is the
+cluster's. What the texts said as they came by is the state, kept in a changelog.
 """
 
 from collections import Counter
@@ -12,23 +12,38 @@ import msgspec
 from services.contracts import wire
 from services.contracts.canaries import CanaryCluster
 from services.contracts.clusters import Cluster
+from services.contracts.facts import ArticleFacts
 from services.contracts.stories import Story
 from services.contracts.topics import CANARY
+from services.enrich.facts.extract import facts
+from services.enrich.memory import Memory
 from services.enrich.story import change, event, story
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Feeder, Poison, Step, Task
 
+_STATE = "enrich-state"
+_FACTS = "facts"
 _CANARY = ("ce_type", wire.ce_type(CanaryCluster).encode())
 
 
 class EnrichTask:
     def __init__(self, number: int) -> None:
         self._number = number
+        self._memory = Memory(facts)
+        self._restoring: dict[bytes, ArticleFacts] | None = None
 
     def restore(self, record: Record) -> None:
-        raise AssertionError(f"enrich has no changelog, got {record.partition}")
+        restoring = self._restoring = {} if self._restoring is None else self._restoring
+        key = record.key or b""
+        if record.value is None:
+            restoring.pop(key, None)
+        else:
+            restoring[key] = wire.decode(ArticleFacts, record.value)
 
-    def restored(self) -> None: ...
+    def restored(self) -> None:
+        kept, self._restoring = self._restoring, None
+        for one in (kept or {}).values():
+            self._memory.restore(one)
 
     def held(self) -> int:
         return 0
@@ -38,8 +53,10 @@ class EnrichTask:
         clusters = [self._decode(record) for record in records]
         sung = sum(isinstance(cluster, CanaryCluster) for cluster in clusters)
         outcomes = {"published": len(clusters) - sung, "canary": sung}
+        state: dict[str, Output] = {}
+        told = [output for cluster in clusters for output in self._tell(cluster, state)]
         return Step(
-            outputs=[output for cluster in clusters for output in self._tell(cluster)],
+            outputs=[*told, *state.values()],
             outcomes={name: count for name, count in outcomes.items() if count},
             noted=Counter(
                 ("story_changes_total", cluster.change)
@@ -67,15 +84,21 @@ class EnrichTask:
             raise Poison("empty-story", f"story {cluster.story_id} has no member")
         return cluster
 
-    def _tell(self, cluster: Cluster | CanaryCluster | None) -> list[Output]:
+    def _tell(self, cluster: Cluster | CanaryCluster | None, state: dict[str, Output]) -> list[Output]:
+        """What is said of a cluster. `state` takes the last record of each key."""
         if cluster is None:
             return []
         if isinstance(cluster, CanaryCluster):
             return [self._sing(story(cluster.cluster))]
-        told = story(cluster)
+        learned = self._memory.take(cluster)
+        told = story(cluster, self._memory.articles)
+        self._memory.forget(learned)
+        for article, kept in learned.kept.items():
+            key = f"{_FACTS}:{article}"
+            state[key] = self._output(_STATE, key, kept, told)
         happening = event(told)
         outputs = [
-            self._output("story-changes", told.story_id, change(cluster, told), told),
+            self._output("story-changes", told.story_id, change(cluster, told, learned.update), told),
             self._output("stories", told.story_id, told, told),
             self._output("events", happening.event_id, happening, told),
         ]
@@ -113,7 +136,7 @@ class EnrichService:
 
     name = "enrich"
     inputs = ("clusters",)
-    changelog: str | None = None
+    changelog: str | None = _STATE
 
     def task(self, number: int) -> EnrichTask:
         return EnrichTask(number)

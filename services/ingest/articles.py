@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -9,6 +10,8 @@ from services.contracts import ids, wire
 from services.contracts.articles import Article, Withdrawal
 from services.contracts.feeds import Feed
 from services.ingest.credits.attribution import credits_of
+from services.ingest.credits.publishers import agency_of
+from services.ingest.publishers import publisher
 from services.ingest.readings import (
     ArchiveReading,
     Entry,
@@ -18,6 +21,14 @@ from services.ingest.readings import (
     SightingReading,
 )
 from services.ingest.text.language import settle
+from services.ingest.urls import host_of
+
+
+class Sight(NamedTuple):
+    """What is known of when an article came, beside when it was first seen."""
+
+    absent_at: datetime | None = None
+    standing: bool = False
 
 
 def from_archive(reading: ArchiveReading) -> Article:
@@ -60,7 +71,12 @@ def _from_record(record: Article | Withdrawal) -> Article | Withdrawal:
     if isinstance(record, Withdrawal):
         return record
     named = credits_of(record.title, record.text, record.source)
-    return replace(record, agencies=named.agencies, cited=named.cited)
+    return replace(
+        record,
+        agencies=named.agencies,
+        cited=named.cited,
+        agency=agency_of(record.source, publisher(host_of(record.url))),
+    )
 
 
 def from_page(
@@ -74,6 +90,7 @@ def from_page(
     title: str = "",
     published_at: datetime | None = None,
     also_in: Sequence[str] = (),
+    sight: Sight = Sight(),  # noqa: B008 - frozen
 ) -> Article:
     """`url`: canonical. `title` and `published_at` are the feed's and fill gaps of the page."""
     return _article(
@@ -88,6 +105,7 @@ def from_page(
         published_at=page.published_at or published_at,
         also_in=also_in,
         fetched_url=reading.final_url or reading.url,
+        sight=sight,
     )
 
 
@@ -100,6 +118,7 @@ def from_entry(
     source: str,
     language: str,
     first_seen_at: datetime,
+    sight: Sight = Sight(),  # noqa: B008 - frozen
 ) -> Article:
     """An article whose text the feed carries. `article_id`: empty for that of `url`."""
     text = entry.content or entry.summary
@@ -114,6 +133,7 @@ def from_entry(
         first_seen_at=first_seen_at,
         published_at=entry.published_at,
         fetched_url=entry.url,
+        sight=sight,
     )
 
 
@@ -130,6 +150,7 @@ def _article(
     published_at: datetime | None,
     also_in: Sequence[str] = (),
     fetched_url: str = "",
+    sight: Sight = Sight(),  # noqa: B008 - frozen
 ) -> Article:
     named = credits_of(title, text, source)
     return Article(
@@ -147,4 +168,7 @@ def _article(
         cited=named.cited,
         also_in=tuple(sorted(also_in)),
         fetched_url=fetched_url if fetched_url != url else "",
+        absent_at=sight.absent_at,
+        standing=sight.standing,
+        agency=agency_of(source, publisher(host_of(url))),
     )

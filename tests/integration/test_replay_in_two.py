@@ -1,5 +1,7 @@
 """A replay whose work is shared among processes leaves what one process leaves, or says what ended it."""
 
+import asyncio
+import os
 import signal
 import subprocess
 from pathlib import Path
@@ -103,6 +105,33 @@ def test_a_second_process_that_dies_ends_the_replay_with_one_line(
     assert ran.told == [
         "newsfold: the process that tells the stories ended with -9; run the same command again"
     ]
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("when", ["at work", "at the end"])
+def test_a_replay_in_two_processes_can_be_interrupted_and_goes_on(
+    week: tuple[Path, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    bus = f"sqlite:{tmp_path / 'log.db'}"
+    enter, finish = beside.Downstream.__aenter__, beside.Downstream.finish
+
+    async def interrupted(self: beside.Downstream) -> beside.Downstream:
+        os.kill(os.getpid(), signal.SIGINT)
+        return await enter(self)
+
+    async def interrupted_late(self: beside.Downstream, stop: asyncio.Event) -> beside.Finished | None:
+        stop.set()
+        return await finish(self, stop)
+
+    with monkeypatch.context() as patched:
+        if when == "at work":
+            patched.setattr(beside.Downstream, "__aenter__", interrupted)
+        else:
+            patched.setattr(beside.Downstream, "finish", interrupted_late)
+        ran = newsfold("replay", week[0], "--out", tmp_path / "out", "--bus", bus)
+    assert ran.code == 130
+    assert "the same command goes on from here" in ran.err
+    replayed(week, tmp_path, "--bus", bus)
 
 
 @pytest.mark.usefixtures("shared")

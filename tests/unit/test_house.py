@@ -27,7 +27,7 @@ SHELLS = frozenset(
     f"services.ingest.{name}"
     for name in "http.cookies http.fetch http.guard http.netrc_file http.stream polling.feedlist "
     "polling.live polling.robots recordings.archive recordings.archive_lines recordings.archive_process "
-    "recordings.archive_reader recordings.recording recordings.replay recordings.source "
+    "recordings.archive_reader recordings.recorder recordings.recording recordings.replay recordings.source "
     "recordings.warc workers.pool workers.worker".split()
 )
 """Modules of the news packages that await, read files or talk to the network. All others are pure."""
@@ -123,7 +123,7 @@ KERNELS = f"{DEDUP}.kernels"
 DEDUP_WINGS = {
     "kernels": (f"{DEDUP}.settings", f"{DEDUP}.text", f"{DEDUP}.search", f"{DEDUP}.relations"),
     "text": (f"{DEDUP}.settings", KERNELS),
-    "search": (f"{DEDUP}.settings", KERNELS, f"{DEDUP}.text"),
+    "search": (f"{DEDUP}.settings", KERNELS, f"{DEDUP}.text", f"{DEDUP}.memory"),
     "relations": (f"{DEDUP}.settings", KERNELS, f"{DEDUP}.text", f"{DEDUP}.search"),
     "memory": (),
     "stories": (f"{DEDUP}.settings", f"{DEDUP}.memory"),

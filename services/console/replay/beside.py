@@ -74,13 +74,21 @@ class Downstream:
         self._answer.add_done_callback(lambda _: callback())
 
     @property
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
         return self._answer.done()
 
-    async def finish(self) -> Finished:
-        """Tell it that nothing more comes. Raises `Stop` as it says, and where it says nothing."""
+    async def finish(self, stop: asyncio.Event) -> Finished | None:
+        """Tell it that nothing more comes; None where it was stopped before it was through.
+
+        Raises `Stop` as it says, and where it says nothing.
+        """
         await self._tell(SETTLED)
-        answer = await self._answer
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait((self._answer, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not self._answer.done():
+            return None
+        answer = self._answer.result()
         if answer.failure:
             raise Stop(Exit(answer.code), answer.failure)
         return Finished(Tally.of(answer.tally), answer.held, answer.unaccounted)

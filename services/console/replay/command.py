@@ -30,8 +30,6 @@ from services.console.run.pipeline import Pipeline, Stage
 from services.console.signals import stopped_by_signals
 from services.console.tuning import tuned
 from services.contracts.feeds import Feed
-from services.dedup.service import DedupService
-from services.enrich.service import EnrichService
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.observing import ServiceTotals
@@ -180,6 +178,8 @@ def _order_beside(request: ReplayRequest, scratch: Path, out: Path) -> Order | N
 async def _in_one(
     bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event, *, out: Path
 ) -> Finished:
+    from services.enrich.service import EnrichService
+
     pipeline = _pipeline(bus, replayed, request, scratch, Stage(EnrichService(), request.workers))
     if not await _run(pipeline, replayed, stop):
         raise _interruption(replayed, request)
@@ -192,21 +192,30 @@ async def _in_two(
     """Stories and files in a process beside this one, while dedup works here."""
     async with Downstream(order) as downstream:
         pipeline = _pipeline(bus, replayed, request, scratch)
-        ended = asyncio.Event()
-        downstream.call_at_end(ended.set)
-        downstream.call_at_end(stop.set)
-        settled = await _run(pipeline, replayed, stop)
-        if not settled and not ended.is_set():
-            raise _interruption(replayed, request)
+        halt = asyncio.Event()  # not `stop`: the run loops set it too when they are left
+        downstream.call_at_end(halt.set)
+        linked = asyncio.create_task(_set_after(stop, halt))
+        settled = await _run(pipeline, replayed, halt)
+        linked.cancel()
         with progress.shown("writing"):
-            told = await downstream.finish()
+            told = await downstream.finish(stop) if settled or downstream.has_ended else None
+        if told is None:
+            raise _interruption(replayed, request)
     finished = _finished(pipeline, replayed, told.tally)
     finished.held["enrich"] = told.held
     finished.unaccounted["enrich"] = told.unaccounted
     return finished
 
 
+async def _set_after(first: asyncio.Event, then: asyncio.Event) -> None:
+    await first.wait()
+    then.set()
+
+
 def _pipeline(bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, *more: Stage) -> Pipeline:
+    # Loaded while parser processes load theirs.
+    from services.dedup.service import DedupService
+
     dedup = Stage(DedupService(request.settings.dedup, open_store=partial(Spool, scratch)), request.workers)
     patience = Patience(total_s=request.settings.bus.wait_s)
     return Pipeline(bus, [Stage(replayed.service), dedup, *more], replace(RUN, patience=patience), Metrics())

@@ -17,6 +17,7 @@ from services.console.feeds.census import Census
 from services.console.feeds.logins import logins_in
 from services.console.fetching import conduct_of, fetch_limits, with_nets
 from services.console.kernels import load_kernels_beside
+from services.console.record.command import recorder_in
 from services.console.replay import inputs
 from services.console.replay.recordings import open_recordings, prepare_log
 from services.console.run import states
@@ -33,7 +34,7 @@ from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
 from services.ingest.http.credentials import Credentials
 from services.ingest.http.fetch import Fetcher
-from services.ingest.polling.live import HttpFeeder, LiveSettings
+from services.ingest.polling.live import Conduct, HttpFeeder, LiveSettings
 from services.ingest.polling.rhythm import PollBounds
 from services.ingest.service import IngestService, IngestTask
 from services.ingest.workers.pool import Pool
@@ -68,6 +69,8 @@ class RunRequest(NamedTuple):
     address: Address
     once: bool
     settings: Settings
+    record: Path | None = None
+    """Folder in which what is fetched is written down."""
     credentials: Credentials = Credentials()
     """Of the list of feeds and the netrc file."""
 
@@ -87,6 +90,7 @@ class RunRequest(NamedTuple):
         address: str | None,
         allow_net: Sequence[str],
         once: bool,
+        record: Path | None = None,
         settings: Settings,
     ) -> "RunRequest":
         """Raises `Stop` (usage) for what cannot be done."""
@@ -102,6 +106,8 @@ class RunRequest(NamedTuple):
             raise Stop(Exit.USAGE, f"--recording: `run {what}` plays no recordings")
         if recordings and feeds is not None:
             raise Stop(Exit.USAGE, "--recording and --feeds: one of the two")
+        if record is not None and ("ingest" not in services or recordings):
+            raise Stop(Exit.USAGE, f"--record: `run {what}` fetches nothing here")
         listed = FeedFile(feeds) if feeds else None
         log = place.file()
         fault = listed.fault() if listed else ""
@@ -113,6 +119,7 @@ class RunRequest(NamedTuple):
             recordings=inputs.checked(recordings) if recordings else (),
             address=place,
             once=once,
+            record=record,
             settings=replace(settings, ingest=with_nets(settings.ingest, allow_net)),
             credentials=logins_in(None if fault else feeds, settings)
             if "ingest" in services
@@ -230,7 +237,12 @@ async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[S
         elif "ingest" in request.services:
             fetcher = await stack.enter_async_context(_fetcher(settings.ingest, request.credentials))
             pool = await stack.enter_async_context(Pool(settings.ingest.parsers))
-            stages.append(Stage(_ingest(fetcher, pool, settings.ingest, fetches, once=request.once)))
+            conduct = conduct_of(settings.ingest, fetcher, fetches)
+            if request.record:
+                recorder = recorder_in(request.record)
+                stack.push_async_callback(recorder.close)
+                conduct = conduct._replace(recorder=recorder)
+            stages.append(Stage(_ingest(fetcher, pool, request, fetches, conduct)))
         if "dedup" in request.services:
             store = states.store_opener(request.address, settings)
             stages.append(Stage(DedupService(settings.dedup, open_store=store)))
@@ -245,14 +257,14 @@ def _fetcher(ingest: IngestSettings, credentials: Credentials) -> Fetcher:
 
 
 def _ingest(
-    fetcher: Fetcher, pool: Pool, ingest: IngestSettings, fetches: FetchMetrics, *, once: bool
+    fetcher: Fetcher, pool: Pool, request: RunRequest, fetches: FetchMetrics, conduct: Conduct
 ) -> IngestService:
+    ingest, once = request.settings.ingest, request.once
     live = LiveSettings(
         in_flight=ingest.in_flight,
         tick_s=ingest.tick_s,
         canary_s=ingest.canary_every_s,
     )
-    conduct = conduct_of(ingest, fetcher, fetches)
     this_round = Round(FEED_PARTITIONS, SystemClock())
 
     def feeder(task: IngestTask, number: int) -> Feeder:

@@ -1,6 +1,7 @@
 """Kernels of `services.dedup.search.novelty`."""
 
 import numpy as np
+from numba import types
 
 from services.dedup.kernels.target import njit
 from services.dedup.search.novelty import Bits, Days
@@ -33,3 +34,21 @@ def seen(counts: Days, hashes: Hashes, shift: np.uint64) -> Days:
         value = hashes[place]
         least[place] = min(counts[value >> shift], counts[_mix(value) >> shift])
     return least
+
+
+@njit(
+    types.Tuple((types.uint8[::1], types.uint64[::1]))(
+        types.uint8[::1], types.uint64[::1], types.uint64[::1], types.uint64, types.int64
+    ),
+    cache=True,
+    nogil=True,
+)
+def sift(counts: Days, wide: Hashes, narrow: Hashes, shift: np.uint64, least: int) -> tuple[Days, Hashes]:
+    """`Novelty.sift`."""
+    days = seen(counts, narrow, shift)
+    novel = np.empty(len(narrow), np.uint64)
+    count = 0
+    for place in range(len(narrow)):
+        novel[np.uintp(count)] = narrow[place]
+        count += days[place] < least
+    return seen(counts, wide, shift), narrow.copy() if 2 * count < len(narrow) else novel[:count].copy()

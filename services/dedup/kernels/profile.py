@@ -4,9 +4,9 @@ import numpy as np
 from numba import types
 
 from services.dedup.kernels.letters import SIGN, Entries, Units, letter_table
+from services.dedup.kernels.shingles import distinct, mix, number
 from services.dedup.kernels.target import njit
 from services.dedup.search.profile import Reading
-from services.dedup.text import shingles
 from services.dedup.text.shingles import (
     BASE,
     NARROW_CHARS,
@@ -23,14 +23,14 @@ from services.dedup.text.words import Spans, Split
 
 _BLANK = 0x20
 _FACTOR, _THREE = np.uint64(BASE), np.uint64(3)
-_POWERS, _CROWD = 64, 32
+_POWERS = 64
 _FIRST_SIGN = 0xE00
-_mix = njit(shingles.mix)
+_NO_BOXES: Spans = np.zeros((0, 2), np.int64)
 
 
 def reading(known: Split, boxes: list[tuple[int, int]]) -> Reading:
     """What a text says whose words are known; `boxes` are spans in it."""
-    inside = np.array(boxes, np.int64).reshape(-1, 2)
+    inside = np.array(boxes, np.int64) if boxes else _NO_BOXES
     made = read(known.letters, known.spans, inside, letter_table().entries)
     wide, narrow, unique, numbers, boxed, by_signs, unspaced = made
     held = Shingles(narrow[:0], wide, unspaced, by_signs if len(by_signs) else None)
@@ -56,14 +56,17 @@ def _hash_words(letters: Units, words: int) -> Hashes:
         word += 0 if within else 1
     hashes[np.uintp(word)] = value
     for word in range(words):
-        hashes[word] = _mix(hashes[word])
+        hashes[word] = mix(hashes[word])
     return hashes[:words]
 
 
 @njit
 def _find_signs(letters: Units, words: int, entries: Entries) -> Places:
     """Which words are single signs of a script without blanks; empty where none is."""
-    if not len(letters) or letters.max() < _FIRST_SIGN:
+    bits = np.uint16(0)
+    for place in range(len(letters)):
+        bits |= letters[place]
+    if bits < _FIRST_SIGN:
         return np.zeros(0, np.bool_)
     signs = np.zeros(words, np.bool_)
     word = start = 0
@@ -93,7 +96,7 @@ def _shingle(words: Hashes, width: int) -> Hashes:
         value = words[start]
         for place in range(1, width):
             value = value * _THREE + words[start + place]
-        made[start] = _mix(value)
+        made[start] = mix(value)
     return made
 
 
@@ -107,52 +110,8 @@ def _shingle_either(words: Hashes, by_signs: Places, of_words: int, of_signs: in
         value = words[start]
         for place in range(start + 1, end):
             value = value * _THREE + words[place]
-        made[start] = _mix(value)
+        made[start] = mix(value)
     return made
-
-
-@njit
-def _order(hashes: Hashes) -> tuple[Hashes, Numbers]:
-    """Ascending, and where each stood: hashes are spread, so that their first bits nearly order them."""
-    shift, buckets = 63, 2
-    while buckets < len(hashes):
-        buckets *= 2
-        shift -= 1
-    ends = np.zeros(buckets + 1, np.int32)
-    for value in hashes:
-        ends[np.intp(value >> np.uint64(shift)) + 1] += 1
-    most = ends.max()
-    for bucket in range(buckets):
-        ends[bucket + 1] += ends[bucket]
-    ordered, places = np.empty_like(hashes), np.empty(len(hashes), np.int32)
-    for place in range(len(hashes)):
-        bucket = np.intp(hashes[place] >> np.uint64(shift))
-        ordered[ends[bucket]] = hashes[place]
-        places[ends[bucket]] = place
-        ends[bucket] += 1
-    if most > _CROWD:
-        moved = np.argsort(ordered)
-        return ordered[moved], places[moved]
-    for end in range(1, len(hashes)):
-        value, place, at = ordered[end], places[end], end
-        while at and ordered[at - 1] > value:
-            ordered[at], places[at] = ordered[at - 1], places[at - 1]
-            at -= 1
-        ordered[at], places[at] = value, place
-    return ordered, places
-
-
-@njit
-def _number(hashes: Hashes) -> tuple[Hashes, Numbers]:
-    ordered, places = _order(hashes)
-    numbers = np.empty(len(hashes), np.int32)
-    unique = np.empty_like(ordered)
-    count = 0
-    for place in range(len(ordered)):
-        unique[np.uintp(count)] = ordered[place]
-        numbers[places[place]] = count
-        count += place + 1 == len(ordered) or ordered[place + 1] != ordered[place]
-    return unique[:count].copy(), numbers
 
 
 @njit
@@ -207,7 +166,8 @@ def read(
         narrow, wide = _shingle(words, NARROW_CHARS), _shingle(words, WIDE_CHARS)
     else:
         narrow, wide = _shingle(words, NARROW_WORDS), _shingle(words, WIDE_WORDS)
-    unique, numbers = _number(wide)
+    unique = distinct(wide)
+    numbers = number(wide, unique)
     boxed = np.zeros(len(unique), np.bool_)
     if len(boxes):
         before = _boxed_before(spans, boxes)
@@ -215,4 +175,4 @@ def read(
         boxed[:] = True
         boxed[numbers[outside]] = False
         narrow = narrow[_unboxed(len(narrow), before, by_signs, unspaced, NARROW_WORDS, NARROW_CHARS)]
-    return wide, _number(narrow)[0], unique, numbers, boxed, by_signs, unspaced
+    return wide, distinct(narrow), unique, numbers, boxed, by_signs, unspaced

@@ -4,9 +4,21 @@ import numpy as np
 import numpy.typing as npt
 from numba import types
 
-from services.dedup.kernels.layouts import BYTES, CODES, COUNTS, FLAGS, HASHES, LETTERS, NUMBERS, ROWS
+from services.dedup.kernels.layouts import (
+    BODY,
+    BYTES,
+    CODES,
+    COUNTS,
+    FLAGS,
+    FLAGS_MADE,
+    HASHES,
+    LETTERS,
+    NUMBERS,
+    ROWS,
+    TEXT,
+)
 from services.dedup.kernels.target import njit
-from services.dedup.relations.spelling import UNSURE, Letters
+from services.dedup.relations.spelling import PICTURES, PICTURES_END, UNSURE, Letters
 from services.dedup.search.novelty import Days
 from services.dedup.text.shingles import Hashes, Numbers, Places
 from services.dedup.text.words import Codes
@@ -14,6 +26,8 @@ from services.dedup.text.words import Codes
 Rows = npt.NDArray[np.int64]
 """Runs: start, other start, length."""
 
+_NEW_LINE, _HYPHEN, _TRUE_HYPHEN = 0x0A, 0x2D, 0x2010
+_GREEK, _BEHIND_CYRILLIC = 0x370, 0x500
 _FAR_LONGER = 16
 """Times. Of a set so much longer than the other only what is looked for is looked at."""
 
@@ -85,10 +99,9 @@ def shared(mine: Hashes, theirs: Hashes) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _likeness(mine: Hashes, theirs: Hashes, numbers_there: Numbers) -> Numbers:
+def _likeness(here: Numbers, there: Numbers, distinct: int, numbers_there: Numbers) -> Numbers:
     """For each shingle of the older text the number of its like in the newer, or -1."""
-    number = np.full(len(theirs), -1, np.int32)
-    here, there = _common(mine, theirs)
+    number = np.full(distinct, -1, np.int32)
     for i in range(len(here)):
         number[there[i]] = here[i]
     like = np.empty(len(numbers_there), np.int32)
@@ -181,43 +194,130 @@ def _without_overlap(found: Rows, signs: Places, words: int, by_signs: int) -> R
     return taken
 
 
-@njit(
-    ROWS(HASHES, NUMBERS, HASHES, NUMBERS, FLAGS, types.int64, types.int64, types.int64),
-    cache=True,
-    nogil=True,
-)
+@njit(ROWS(*TEXT, HASHES, NUMBERS, types.int64), cache=True, nogil=True)
 def runs(
     mine: Hashes,
     numbers: Numbers,
-    theirs: Hashes,
-    numbers_there: Numbers,
     signs: Places,
     words: int,
     by_signs: int,
+    theirs: Hashes,
+    numbers_there: Numbers,
     most: int,
 ) -> Rows:
     """`passages.runs`. A shingle holds `by_signs` words where `signs` says so, else `words`."""
-    like = _likeness(mine, theirs, numbers_there)
+    here, there = _common(mine, theirs)
+    like = _likeness(here, there, len(theirs), numbers_there)
     found = _maximal(numbers, like, len(mine), signs, words, by_signs, most)
     return _without_overlap(found, signs, words, by_signs)
+
+
+@njit(
+    BODY(BYTES, *TEXT[1:], types.int64, types.int64, types.int64, ROWS, types.int64), cache=True, nogil=True
+)
+def body(
+    days: Days,
+    numbers: Numbers,
+    signs: Places,
+    words: int,
+    by_signs: int,
+    count: int,
+    stale_days: int,
+    heading: int,
+    rows: Rows,
+    side: int,
+) -> tuple[int, Places]:
+    """`bodies._body` of a text of `count` words, of which so many are its heading."""
+    covered = np.zeros(count, np.bool_)
+    for row in range(len(rows)):
+        covered[rows[row, side] : rows[row, side] + rows[row, 2]] = True
+    own = np.zeros(count, np.bool_)
+    end = 0
+    for here in range(len(numbers)):
+        if days[numbers[here]] < stale_days:
+            end = max(end, here + _width(signs, here, words, by_signs))
+        own[here] = here < end
+    for here in range(len(numbers), count):
+        own[here] = here < end
+    own[:heading] = False
+    held = 0
+    for word in range(count):
+        held += covered[word]
+        own[word] &= not covered[word]
+    return held, own
+
+
+@njit(cache=True, nogil=True)
+def _streak(here: Numbers, distinct: int, numbers: Numbers) -> int:
+    """The most shingles in a row that are shared."""
+    shared_ones = np.zeros(distinct, np.bool_)
+    for number in here:
+        shared_ones[number] = True
+    longest = length = 0
+    for number in numbers:
+        length = length + 1 if shared_ones[number] else 0
+        longest = max(longest, length)
+    return longest
+
+
+@njit(FLAGS_MADE(FLAGS, *TEXT, HASHES, NUMBERS, types.int64, types.int64), cache=True, nogil=True)
+def without(
+    own: Places,
+    mine: Hashes,
+    numbers: Numbers,
+    signs: Places,
+    words: int,
+    by_signs: int,
+    theirs: Hashes,
+    numbers_there: Numbers,
+    most: int,
+    least_run: int,
+) -> Places:
+    """`bodies._without`."""
+    left = own.copy()
+    here, there = _common(mine, theirs)
+    widest = max(words, by_signs) if len(signs) else words
+    if _streak(here, len(mine), numbers) <= least_run - widest:
+        return left  # no run can be so long, whatever the order there
+    like = _likeness(here, there, len(theirs), numbers_there)
+    found = _without_overlap(
+        _maximal(numbers, like, len(mine), signs, words, by_signs, most), signs, words, by_signs
+    )
+    for row in range(len(found)):
+        if found[row, 2] >= least_run:
+            left[found[row, 0] : found[row, 0] + found[row, 2]] = False
+    return left
+
+
+@njit(cache=True, nogil=True)
+def _word_part(codes: Codes, place: int, letters: Letters) -> int:
+    """The next place of what is of a word, or may be."""
+    while place < len(codes):
+        code = codes[place]
+        if letters[code] if code < len(letters) else not PICTURES <= code < PICTURES_END:
+            break
+        if code == _NEW_LINE and place and codes[place - 1] in (_HYPHEN, _TRUE_HYPHEN):
+            return len(codes) + 1  # a word may go on in the next line
+        place += 1
+    return place
 
 
 @njit(types.boolean(CODES, CODES, LETTERS), cache=True, nogil=True)
 def are_spelt_alike(mine: Codes, theirs: Codes, letters: Letters) -> bool:
     """`spelling.are_spelt_alike`."""
-    i = j = 0
+    i = j = foreign = 0
     while True:
         begin, other_begin = i, j
-        while i < len(mine) and mine[i] < len(letters) and not letters[mine[i]]:
-            i += 1
-        while j < len(theirs) and theirs[j] < len(letters) and not letters[theirs[j]]:
-            j += 1
-        if i == len(mine) or j == len(theirs):
+        i, j = _word_part(mine, i, letters), _word_part(theirs, j, letters)
+        if i >= len(mine) or j >= len(theirs):
             return i == len(mine) and j == len(theirs)
         if max(mine[i], theirs[j]) >= len(letters) or (begin and (i == begin) != (j == other_begin)):
             return False
         letter = letters[mine[i]]
         if letter != letters[theirs[j]] or letter == UNSURE:
             return False
+        before, foreign = foreign, 2 if _GREEK <= letter < _BEHIND_CYRILLIC else 1
+        if i == begin and before and before != foreign:
+            return False  # a letter that may stand for one of another script
         i += 1
         j += 1

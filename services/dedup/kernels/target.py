@@ -56,6 +56,11 @@ def sources() -> list[Path]:
     return sorted(HERE.glob("*.py"))
 
 
+def cached_files() -> list[Path]:
+    """What numba has kept beside the modules."""
+    return sorted(HERE.glob("__pycache__/*.nb[ci]"))
+
+
 def _stamp() -> Path:
     return HERE / "__pycache__" / f"built.{sys.implementation.cache_tag}.{config.CPU_NAME}"
 

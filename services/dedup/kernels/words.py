@@ -138,7 +138,7 @@ def _mixes_scripts(units: Units, entries: Entries) -> bool:
     nogil=True,
 )
 def split_units(units: Units, entries: Entries, more: Units) -> tuple[bool, Units, Spans]:
-    """Letters of the words, a blank between two of them, and spans; false where there is no rule for a text."""
+    """Letters of the words, a blank between two of them, and spans; false where a text has no rule."""
     letters = np.empty(3 * len(units) + MOST_LETTERS, np.uint16)
     spans = np.empty((len(units) + 1, 2), np.int64)
     failed = (False, letters[:0], spans[:0])

@@ -63,6 +63,10 @@ class Between:
         return figured_gaps(*self._pair)
 
     @cached_property
+    def conflicts(self) -> int:
+        return sum(map(_conflict, self.gaps))
+
+    @cached_property
     def runs(self) -> list[Run]:
         return dense_runs(*self._pair)
 
@@ -139,60 +143,84 @@ def _other_subject(newer: Profile, older: Profile, shares: Overlap, between: Bet
     ours, theirs = set(fold(newer.article.title)), set(fold(older.article.title))
     if not ours - theirs or not theirs - ours or not _is_frame(newer, older, between):
         return None
-    least = 2 if newer.unspaced else 1  # a single sign is a slip or a synonym, no name
-    swaps = {
-        swap
-        for gap in between.gaps
-        for swap in gap.swaps()
-        if min(len(swap.words), len(swap.others)) >= least
-    }
+    names = _titled(newer, older)
+    swaps = _swaps(newer, names, between)
     if len(swaps) < _FEWEST_FIELDS:
         return None
-    names = _swapped_names(newer, older, swaps)
-    if names is None:
+    swapped = names.swapped(swaps)
+    if not swapped.names:
         return None
-    word, other = min(names.swapped)
-    framed = names.frame >= _TITLE_FRAME
+    word, other = min(swapped.names)
+    framed = names.frame() >= _TITLE_FRAME
     opens = framed and newer.article.source == older.article.source and _opens(between, word, other)
-    only = framed and (names.whole or all(swap.names for swap in swaps))
+    only = framed and (swapped.whole or all(swap.names for swap in swaps))
     if not (opens or (len(swaps) >= _FIELDS and (only or _figures_differ(newer, older)))):
         return None
     return Unrelated("template", f"one form, another subject: {word!r} here, {other!r} there")
 
 
-class Names(NamedTuple):
-    """What two titles name, each for itself, beside what they share."""
+def _swaps(newer: Profile, names: "Titles", between: Between) -> set[Swap]:
+    """What stands one for the other in the texts, where names of the titles may be among it."""
+    if not any(names.may_stand_in(gap) for gap in between.gaps):
+        return set()
+    least = 2 if newer.unspaced else 1  # a single sign is a slip or a synonym, no name
+    return {
+        swap
+        for gap in between.gaps
+        for swap in gap.swaps()
+        if min(len(swap.words), len(swap.others)) >= least
+    }
 
-    swapped: list[tuple[str, str]]
+
+class Swapped(NamedTuple):
+    """What two titles name, each for itself."""
+
+    names: list[tuple[str, str]]
     """Words that stand one for the other in the same place of the texts, and in no other."""
     whole: bool
     """All that either title has alone is swapped so, two words at least."""
-    frame: int
-    """Words that the titles share in order."""
 
 
-def _swapped_names(newer: Profile, older: Profile, swaps: Iterable[Swap]) -> Names | None:
-    """None where nothing that the titles name is swapped."""
+class Titles(NamedTuple):
+    """The words of two titles, and which of each the other text does not have; figures left out."""
+
+    one: tuple[str, ...]
+    other: tuple[str, ...]
+    held: set[str]
+    there: set[str]
+
+    def may_stand_in(self, gap: Gap) -> bool:
+        """Whether each title names something there."""
+        if not self.held or not self.there:
+            return False
+        return not self.held.isdisjoint(gap.words) and not self.there.isdisjoint(gap.others)
+
+    def frame(self) -> int:
+        """Words that they share in order."""
+        matcher = SequenceMatcher(None, self.one, self.other, autojunk=False)
+        return sum(block.size for block in matcher.get_matching_blocks())
+
+    def swapped(self, swaps: Iterable[Swap]) -> Swapped:
+        pairs = [
+            (word, other)
+            for swap in swaps
+            for word in self.held.intersection(swap.words)
+            for other in self.there.intersection(swap.others)
+        ]
+        if not pairs:
+            return Swapped([], False)
+        mine, others = _alone(self.one, self.other), _alone(self.other, self.one)
+        names = [(word, other) for word, other in pairs if word in mine and other in others]
+        whole = all(
+            len(alone) >= _WHOLE_NAME and alone == {pair[side] for pair in names}
+            for side, alone in enumerate((mine, others))
+        )
+        return Swapped(names, whole)
+
+
+def _titled(newer: Profile, older: Profile) -> Titles:
     one, other = undated(newer.article.title), undated(older.article.title)
-    held, there = _named_here(one, older), _named_here(other, newer)
-    pairs = [
-        (word, counterpart)
-        for swap in swaps
-        for word in held.intersection(swap.words)
-        for counterpart in there.intersection(swap.others)
-    ]
-    if not pairs:
-        return None
-    mine, others = _alone(one, other), _alone(other, one)
-    swapped = [pair for pair in pairs if pair[0] in mine and pair[1] in others]
-    if not swapped:
-        return None
-    whole = all(
-        len(alone) >= _WHOLE_NAME and alone == {pair[side] for pair in swapped}
-        for side, alone in enumerate((mine, others))
-    )
-    frame = sum(block.size for block in SequenceMatcher(None, one, other, False).get_matching_blocks())
-    return Names(swapped, whole, frame)
+    return Titles(one, other, _named_here(one, older), _named_here(other, newer))
 
 
 def _named_here(title: Iterable[str], other: Profile) -> set[str]:
@@ -259,13 +287,13 @@ def _series(
     if shares.larger_containment < _LEAST_FRAME or (half and not apart):
         return None
     least = 1 if apart else 2
-    if between.reach.gaps < least or between.figured_gaps < least:
+    if not _may_conflict(between, least):
         return None
     agreed = _agreed_figures(newer, older, settings, most=1.0 if apart else _HALF)
     if agreed is None:
         return None
     shared, poorer = agreed
-    conflicts = sum(map(_conflict, between.gaps))
+    conflicts = between.conflicts
     if conflicts < least:
         return None
     far = hours >= settings.far_days * 24
@@ -311,6 +339,13 @@ def _are_dated(title: str, other: str) -> bool:
     """Whether two titles are one but for the day of the week that each names."""
     ours, theirs = weekdays(title), weekdays(other)
     return bool(ours and theirs) and ours != theirs and undated(title) == undated(other)
+
+
+def _may_conflict(between: Between, least: int) -> bool:
+    """Whether figures may differ in so many places, as far as can be told at little cost."""
+    if between.reach.gaps < least or between.figured_gaps < least:
+        return False
+    return not between.reach.exact or between.conflicts >= least
 
 
 def _conflict(gap: Gap) -> bool:

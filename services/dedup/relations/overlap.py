@@ -23,32 +23,32 @@ class Overlap(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def jaccard(self) -> float:
-        return self.shared / max(1, self.newer + self.older - self.shared)
+        return self.shared / (self.newer + self.older - self.shared or 1)
 
     @property
     def containment(self) -> float:
         """Share of the newer found in the older."""
-        return self.shared / max(1, self.newer)
+        return self.shared / (self.newer or 1)
 
     @property
     def other_containment(self) -> float:
-        return self.shared / max(1, self.older)
+        return self.shared / (self.older or 1)
 
     @property
     def larger_containment(self) -> float:
-        return self.shared / max(1, min(self.newer, self.older))
+        return self.shared / (min(self.newer, self.older) or 1)
 
     @property
     def fresh_containment(self) -> float:
-        return self.fresh_shared / max(1, min(self.fresh_newer, self.fresh_older))
+        return self.fresh_shared / (min(self.fresh_newer, self.fresh_older) or 1)
 
     @property
     def fresh_jaccard(self) -> float:
-        return self.fresh_shared / max(1, self.fresh_newer + self.fresh_older - self.fresh_shared)
+        return self.fresh_shared / (self.fresh_newer + self.fresh_older - self.fresh_shared or 1)
 
     @property
     def fresh_share_of_newer(self) -> float:
-        return self.fresh_shared / max(1, self.fresh_newer)
+        return self.fresh_shared / (self.fresh_newer or 1)
 
 
 def overlap(newer: Profile, older: Profile, *, stale_days: int) -> Overlap:

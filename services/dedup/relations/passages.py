@@ -15,12 +15,22 @@ from services.contracts.relations import Passage
 from services.dedup import kernels
 from services.dedup.relations.spelling import are_spelt_alike
 from services.dedup.search.profile import Profile
-from services.dedup.text.letters import plain
-from services.dedup.text.shingles import WIDE_CHARS, WIDE_WORDS, Shingles, Starts, matches
+from services.dedup.text.shingles import (
+    WIDE_CHARS,
+    WIDE_WORDS,
+    Hashes,
+    Numbers,
+    Places,
+    Shingles,
+    Starts,
+    matches,
+)
 from services.dedup.text.words import SOFT_HYPHEN, Spans, spans, spelt, stretch
 
-_MOST_MATCHES = 2_000_000
+MOST_MATCHES = 2_000_000
 _SHORTEST_PIECE = 4
+_DEPENDING = re.compile(f"[{SOFT_HYPHEN}\u03a3]")
+"""What may be read in another way beside other letters."""
 _NOWHERE = np.zeros(0, bool)
 
 
@@ -37,19 +47,18 @@ def runs(newer: Profile, older: Profile) -> list[Run]:
     compiled = kernels.module("relations")
     if compiled is None:
         return _without_overlap(_maximal(newer, older), newer.shingles)
+    rows = compiled.runs(*compared(newer), older.unique, older.numbers, MOST_MATCHES)
+    return list(map(Run._make, rows.tolist()))
+
+
+def compared(newer: Profile) -> tuple[Hashes, Numbers, Places, int, int]:
+    """What a kernel needs of the text whose words it counts: shingles, and how many words each holds.
+
+    That is the last number where a flag says so, and the one before it elsewhere.
+    """
     signs = newer.shingles.signs
     words = WIDE_CHARS if newer.unspaced and signs is None else WIDE_WORDS
-    rows = compiled.runs(
-        newer.unique,
-        newer.numbers,
-        older.unique,
-        older.numbers,
-        _NOWHERE if signs is None else signs,
-        words,
-        WIDE_CHARS,
-        _MOST_MATCHES,
-    )
-    return [Run(*row) for row in rows.tolist()]
+    return newer.unique, newer.numbers, _NOWHERE if signs is None else signs, words, WIDE_CHARS
 
 
 def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage, ...]:
@@ -61,19 +70,19 @@ def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage,
         return ()
     text, other = newer.article.text, older.article.text
     mine, theirs = spans(text), spans(other)
-    hyphened = _hyphened(text, mine), _hyphened(other, theirs)
-    plainly = not any(hyphened) and plain(text).starts is None and plain(other).starts is None
+    hyphened, others = _hyphened(text, mine), _hyphened(other, theirs)
     shown: list[Passage] = []
     for run in found:
         passage = _passage(run, mine, theirs)
-        if plainly and are_spelt_alike(
+        whole = _lacks(hyphened, run.start, run.length) and _lacks(others, run.other, run.length)
+        if whole and are_spelt_alike(
             text[passage.start : passage.end], other[passage.other_start : passage.other_end]
         ):
             shown.append(passage)
         else:
-            words = stretch(spelt(text), run.start, run.start + run.length)
-            spelling = stretch(spelt(other), run.other, run.other + run.length)
-            pieces = _pieces(run, words, spelling, *hyphened)
+            words = _spelling(text, passage.start, passage.end, run.start, run.length)
+            spelling = _spelling(other, passage.other_start, passage.other_end, run.other, run.length)
+            pieces = _pieces(run, words, spelling, hyphened, others)
             shown += (_passage(piece, mine, theirs) for piece in pieces)
     return tuple(shown)
 
@@ -94,6 +103,18 @@ def _hyphened(text: str, words: Spans) -> set[int]:
         return set()
     places = [place.start() for place in re.finditer(SOFT_HYPHEN, text)]
     return set((np.searchsorted(words[:, 0], places, "right") - 1).tolist())
+
+
+def _spelling(text: str, start: int, end: int, begin: int, length: int) -> str:
+    """So many words from one on, as they are spelt. They stand from `start` to `end`."""
+    here = text[start:end]
+    if _DEPENDING.search(here):
+        return stretch(spelt(text), begin, begin + length)
+    return spelt(here)
+
+
+def _lacks(hyphened: set[int], begin: int, length: int) -> bool:
+    return not hyphened or hyphened.isdisjoint(range(begin, begin + length))
 
 
 def _pieces(run: Run, words: str, spelling: str, hyphened: set[int], others: set[int]) -> Iterator[Run]:
@@ -123,7 +144,7 @@ def _maximal(newer: Profile, older: Profile) -> list[Run]:
     there = there[np.argsort(others, kind="stable")]
     times, begin = counts[mine], (np.cumsum(counts) - counts)[mine]
     total = int(times.sum())
-    if not 0 < total <= _MOST_MATCHES:
+    if not 0 < total <= MOST_MATCHES:
         return []
     nth = np.arange(total) - np.repeat(np.cumsum(times) - times, times)
     return _joined(np.repeat(here, times), there[np.repeat(begin, times) + nth], newer.shingles)

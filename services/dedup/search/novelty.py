@@ -17,8 +17,9 @@ Days = npt.NDArray[np.uint8]
 Bits = npt.NDArray[np.uint8]
 Touched = Bits | npt.NDArray[np.uint32]
 """The counters that a closed day touched: a bit each, or their numbers."""
-_PART = 1 << 17
-"""Bytes of bits at a time."""
+_PART = 1 << 14
+"""Bytes of bits at a time: what they count stays in the cache of a core."""
+_FEW = 32
 
 
 class Novelty:
@@ -44,7 +45,20 @@ class Novelty:
         first, second = self._probes(hashes)
         return np.minimum(self._counts[first], self._counts[second])
 
-    def add(self, day: int, hashes: Hashes) -> bool:
+    def sift(self, wide: Hashes, narrow: Hashes, least: int) -> tuple[Days, Hashes]:
+        """On how many closed days each wide shingle was seen, and the narrow ones that are evidence.
+
+        These were seen on fewer than `least`; all are where most are not: what comes back whole is found
+        by the whole.
+        """
+        compiled = kernels.module("novelty")
+        if compiled is not None:
+            found: tuple[Days, Hashes] = compiled.sift(self._counts, wide, narrow, self._shift, least)
+            return found
+        novel = narrow[self.seen(narrow) < least]
+        return self.seen(wide), narrow if 2 * len(novel) < len(narrow) else novel
+
+    def add(self, day: int, *shingles: Hashes) -> bool:
         """Note shingles seen on a day. False where the day is closed: it stays as it was."""
         if self._today is not None and day < self._today:
             return False
@@ -52,9 +66,10 @@ class Novelty:
         if bits is None:
             bits = self._open[day] = np.zeros(len(self._counts) // 8, np.uint8)
         compiled = kernels.module("novelty")
-        if compiled is not None:
-            compiled.touch(bits, hashes, self._shift)
-        else:
+        for hashes in shingles:
+            if compiled is not None:
+                compiled.touch(bits, hashes, self._shift)
+                continue
             for slots in self._probes(hashes):
                 np.bitwise_or.at(bits, slots >> 3, np.left_shift(1, slots & 7).astype(np.uint8))
         return True
@@ -91,8 +106,8 @@ class Novelty:
 
 
 def _compact(bits: Bits) -> Touched:
-    """The numbers of the bits that are set, where those take less."""
-    if 32 * int(np.bitwise_count(bits).sum(dtype=np.int64)) >= 8 * len(bits):
+    """The numbers of the bits that are set, where they are so few that counting them takes less."""
+    if _FEW * np.count_nonzero(bits) >= len(bits):
         return bits
     held = np.flatnonzero(bits)
     within = np.unpackbits(bits[held], bitorder="little").reshape(-1, 8)

@@ -10,7 +10,7 @@ from services.dedup.search.novelty import Days
 from services.dedup.text.boxes import boxed_words, boxes
 from services.dedup.text.figures import Figure, figures
 from services.dedup.text.shingles import Hashes, Numbers, Places, Shingles, among, distinct, numbered, shingle
-from services.dedup.text.words import fold, folded, split
+from services.dedup.text.words import folded, split
 
 NEVER_EVIDENCE = 255
 _MICROSECOND = 1_000_000
@@ -99,7 +99,7 @@ def first_seen_us(article: Article) -> int:
 
 def profile(article: Article, reading: Reading, days: Days) -> Profile:
     """`days`: on how many earlier days each of `reading.unique` was seen."""
-    if reading.boxed.any():
+    if np.count_nonzero(reading.boxed):
         days = np.where(reading.boxed, np.uint8(NEVER_EVIDENCE), days)
     return Profile(
         article=article,
@@ -110,5 +110,7 @@ def profile(article: Article, reading: Reading, days: Days) -> Profile:
         numbers=reading.numbers,
         days=days,
         unspaced=reading.shingles.unspaced,
-        title=frozenset(word for word in fold(article.title) if len(word) > 3 or not word.isascii()),
+        title=frozenset(
+            word for word in folded(article.title).split(" ") if len(word) > 3 or not word.isascii()
+        ),
     )

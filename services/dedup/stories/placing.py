@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from services.contracts import ids
-from services.contracts.clusters import Change, Cluster, Member
+from services.contracts.clusters import Change, Cluster, Member, Turn
 from services.contracts.relations import REUSE_KINDS, Relation
 from services.dedup.memory.store import Store
 from services.dedup.settings import DedupSettings
@@ -30,6 +30,8 @@ _OPENED = 4
 """So many times the words of what stood there before make that a placeholder."""
 
 
+_TURNS = 32
+"""So many merges and splits are remembered of a story."""
 _STEM = 5
 _MARKS = ".,:;!?\"'„“”‚‘’«»‹›()[]–—-"  # noqa: RUF001
 _SURVEY = 0.4
@@ -163,11 +165,21 @@ class Stories:
         closed = []
         for article in gone:
             home = self.of(article)
-            if home is None or any(self._remembers(member.article_id) for member in home.members):
-                continue
-            closed.append(_changed(home, "closed", home.members[-1].article_id, at))
-            self.drop(home.story_id)
+            if home is not None and not self._is_remembered(home):
+                closed += self.close(home.story_id, at)
         return sorted(closed, key=lambda cluster: cluster.story_id)
+
+    def is_forgotten(self, story: str) -> bool:
+        """Whether it is open, and none of its articles is remembered."""
+        return story in self._open and not self._is_remembered(self._open[story])
+
+    def close(self, story: str, at: datetime) -> list[Cluster]:
+        home = self._open[story]
+        self.drop(story)
+        return [_changed(home, "closed", home.members[-1].article_id, at)]
+
+    def _is_remembered(self, story: Cluster) -> bool:
+        return any(self._remembers(member.article_id) for member in story.members)
 
     def _settle(self, home: Cluster | None, arrival: Arrival) -> list[Cluster]:
         """Join the best story that takes the article, and merge with it the others that fit."""
@@ -240,7 +252,7 @@ class Stories:
 
     def _found(self, arrival: Arrival, left: Cluster | None = None) -> Cluster:
         member = msgspec.structs.replace(
-            arrival.member, kind=None, correction=False, correction_note="", of=""
+            arrival.member, kind=None, direction=None, correction=False, correction_note="", of=""
         )
         founded = Cluster(
             story_id=self._new_id(arrival, left),
@@ -250,6 +262,7 @@ class Stories:
             article_id=member.article_id,
             members=(member,),
             split_from=left.story_id if left else "",
+            turns=_turns((), "split", member.version_seen_at, (left.story_id,)) if left else (),
         )
         self.put(founded)
         return founded
@@ -333,7 +346,13 @@ def _changed(
         merged_from=tuple(sorted({*story.merged_from, *merged_from})),
         split_from=story.split_from,
         split_into=tuple(sorted({*story.split_into, *split_into})),
+        turns=_turns(story.turns, change, at, (*merged_from, *split_into, *filter(None, [merged_into]))),
     )
+
+
+def _turns(past: tuple[Turn, ...], change: Change, at: datetime, others: Iterable[str]) -> tuple[Turn, ...]:
+    told = (Turn(change=change, at=at, story_id=other) for other in others)
+    return (*past, *told)[-_TURNS:]
 
 
 def _change(member: Member, *, known: bool) -> Change:
@@ -349,6 +368,9 @@ def _next_version(kept: Member, new: Member, *, back: bool) -> Member:
         first_seen_at=kept.first_seen_at,
         versions=kept.versions + (not back),
         kind=kept.kind,
+        direction=kept.direction,
+        absent_at=kept.absent_at,
+        standing=kept.standing,
         of=kept.of,
         jaccard=kept.jaccard,
         containment=kept.containment,
@@ -382,6 +404,7 @@ def _related(member: Member, other: str, relation: Relation) -> Member:
     return msgspec.structs.replace(
         member,
         kind=relation.kind,
+        direction=relation.direction,
         correction=relation.correction,
         correction_note=relation.note,
         of=other,

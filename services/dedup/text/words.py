@@ -73,7 +73,7 @@ def folded(text: str) -> str:
 
 
 def split(text: str) -> Split | None:
-    """What `folded` and `spans` give, at once; None where no kernel is loaded, or has no rule for the text."""
+    """What `folded` and `spans` give, at once; None where no kernel is loaded, or none has a rule for it."""
     compiled = kernels.module("words")
     return None if compiled is None else _split_by(compiled, text)
 

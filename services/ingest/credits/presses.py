@@ -14,6 +14,8 @@ class Agency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     homonyms: tuple[str, ...] = ()
     """Names that also mean something else."""
     shown: str = ""
+    sites: tuple[str, ...] = ()
+    """Registrable domains of its own that do not begin with one of its names."""
 
     def __post_init__(self) -> None:
         if not self.names + self.homonyms:

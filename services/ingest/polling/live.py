@@ -10,7 +10,7 @@ import math
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from services.contracts.feeds import Feed, FeedState
 from services.ingest.http.exchange import Exchange
 from services.ingest.http.fetch import ACCEPT_FEED, ACCEPT_PAGE, Fetcher
+from services.ingest.http.hop import Hop, WireFetch
 from services.ingest.observe import body_digest, feed_reading, page_reading
 from services.ingest.polling import schedule
 from services.ingest.polling.fetch_line import fetch_line
@@ -54,12 +55,21 @@ class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """How often a canary is sent; 0: never."""
 
 
+class WireSink(Protocol):
+    """Takes down what is fetched."""
+
+    async def write(self, fetches: Sequence[WireFetch]) -> None:
+        """All of them, in order, or `OSError`."""
+
+
 class Conduct(NamedTuple):
     """How all feeders of a process behave towards hosts."""
 
     traffic: Traffic
     robots: Robots | None = None
     """None: robots.txt is not asked for."""
+    recorder: WireSink | None = None
+    """Writes down what is fetched; None: nothing is."""
 
 
 class _Due(NamedTuple):
@@ -95,7 +105,8 @@ class HttpFeeder:
         self._settings = settings or LiveSettings()
         self._clock = clock or SystemClock()
         self._fetches = fetches
-        self._traffic, self._robots = conduct or Conduct(Traffic(Manners()))
+        self._conduct = conduct or Conduct(Traffic(Manners()))
+        self._traffic, self._robots = self._conduct.traffic, self._conduct.robots
         self._reach = Reach()
         self._trial_at = float("-inf")
         """When the network is tried again while it is lost."""
@@ -107,6 +118,9 @@ class HttpFeeder:
         """The moment on the last batch."""
         self._under_way: dict[asyncio.Task[HttpReading], str] = {}
         self._done: deque[HttpReading] = deque()
+        self._recorder = self._conduct.recorder
+        self._hops: dict[str, list[Hop]] = {}
+        """By address of the reading: what came over the wire for it, while it is recorded."""
         self._tried: set[str] = set()
         """With `once`: ids of feeds and URLs of pages that had their turn."""
 
@@ -120,7 +134,24 @@ class HttpFeeder:
             if left <= 0:
                 break
             await self._wait(min(left, max(self._soonest_s(), _BLINK_S), self._settings.look_s or left))
-        return self._batch(max_items)
+        readings = self._batch(max_items)
+        if self._recorder:
+            await self._recorder.write(
+                [self._recorded(one) for one in readings if isinstance(one, HttpReading)]
+            )
+        return readings
+
+    def _recorded(self, reading: HttpReading) -> WireFetch:
+        return WireFetch(
+            at=reading.at,
+            kind="feed" if isinstance(reading, FeedReading) else "page",
+            url=reading.url,
+            outcome=reading.outcome,
+            reason=reading.reason,
+            final_url="" if isinstance(reading, FeedReading) else reading.final_url,
+            retry_after_s=reading.retry_after_s,
+            hops=self._hops.pop(reading.url, []),
+        )
 
     async def close(self) -> None:
         for task in self._under_way:
@@ -235,6 +266,7 @@ class HttpFeeder:
             accept=ACCEPT_FEED,
             etag=state.etag if ask else "",
             last_modified=state.last_modified if ask else "",
+            hops=self._wire(without_login(feed.url)),
         )
         exchange = replace(exchange, url=without_login(feed.url))
         news = exchange.outcome == "ok" and body_digest(exchange.body) != state.body_digest
@@ -247,18 +279,26 @@ class HttpFeeder:
 
     async def _page(self, url: str) -> HttpReading:
         started = self._clock.monotonic()
-        exchange, parsed = await self._read_page(url)
+        hops = self._wire(url)
+        exchange, parsed = await self._read_page(url, hops)
         for _ in range(REFRESHES):
             if parsed is None or not parsed.refresh_url:
                 break
-            onward, parsed = await self._read_page(parsed.refresh_url)
+            onward, parsed = await self._read_page(parsed.refresh_url, hops)
             exchange = replace(onward, url=url, final_url=onward.final_url or onward.url)
         took_s = self._clock.monotonic() - started
         get_logger("ingest").info(LogEvent.PAGE_FETCHED, **fetch_line(exchange, parsed, took_s))
         return page_reading(exchange, parsed, self._clock.now())
 
-    async def _read_page(self, url: str) -> tuple[Exchange, ParsedPage | None]:
-        exchange = await self._refusal(url) or await self._get("page", url, accept=ACCEPT_PAGE)
+    def _wire(self, url: str) -> list[Hop] | None:
+        """Where to put what comes over the wire for a reading; None where nothing is recorded."""
+        if self._recorder is None:
+            return None
+        self._hops[url] = []
+        return self._hops[url]
+
+    async def _read_page(self, url: str, hops: list[Hop] | None) -> tuple[Exchange, ParsedPage | None]:
+        exchange = await self._refusal(url) or await self._get("page", url, accept=ACCEPT_PAGE, hops=hops)
         return exchange, await self._pool.page(exchange) if exchange.outcome == "ok" else None
 
     async def _refusal(self, url: str) -> Exchange | None:
@@ -281,10 +321,19 @@ class HttpFeeder:
         )
 
     async def _get(
-        self, kind: str, url: str, *, accept: str, etag: str = "", last_modified: str = ""
+        self,
+        kind: str,
+        url: str,
+        *,
+        accept: str,
+        etag: str = "",
+        last_modified: str = "",
+        hops: list[Hop] | None = None,
     ) -> Exchange:
         started = self._clock.monotonic()
-        exchange = await self._fetcher.get(url, accept=accept, etag=etag, last_modified=last_modified)
+        exchange = await self._fetcher.get(
+            url, accept=accept, etag=etag, last_modified=last_modified, hops=hops
+        )
         if exchange.status in {429, 503} and exchange.retry_after_s:  # it is about us, not about the page
             pause_s = min(exchange.retry_after_s, schedule.LONGEST_S)
             self._traffic.pause(exchange.final_url or url, self._clock.monotonic() + pause_s)

@@ -119,6 +119,7 @@ def _article(
         title=waiting.title if waiting else "",
         published_at=waiting.published_at if waiting else None,
         also_in=also_in,
+        sight=articles.Sight(waiting.absent_at, waiting.standing) if waiting else articles.Sight(),
     )
 
 

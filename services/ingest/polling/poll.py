@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from services.contracts.articles import Article
 from services.contracts.feeds import Feed, FeedState, PendingPage, SeenEntry, Unused
 from services.ingest import articles
+from services.ingest.articles import Sight
 from services.ingest.keys import address_key, digest, entry_key
 from services.ingest.polling import schedule
 from services.ingest.polling.account import (
@@ -110,7 +111,8 @@ def _document(
 ) -> Decision:
     home = parsed.home_url or state.home_url or feed.home_url
     matches = match(parsed.entries, state.seen, home or feed.url)
-    view = _View(feed, home, parsed.language, reading.at, listings)
+    first = state.polled_at is None or (state.looked_at is None and not state.seen)
+    view = _View(feed, home, parsed.language, reading.at, state.looked_at, first, listings)
     pending = _renamed(state.pending, matches)
     current: dict[str, SeenEntry] = {}
     found: list[Article] = []
@@ -125,8 +127,7 @@ def _document(
             found.append(outcome.article)
         if outcome.page:
             before = pending.get(one.entry.key)
-            moved = outcome.page.moved or (before is not None and before.moved)
-            pending[one.entry.key] = replace(outcome.page, moved=moved)
+            pending[one.entry.key] = _still_waiting(outcome.page, before)
     current |= _left_out(parsed, state, reading.at)
     matched = {one.known.key for one in matches if one.known}
     gone = [entry for entry in state.seen if entry.key not in matched and entry.key not in current]
@@ -141,6 +142,18 @@ def _document(
     return Decision(with_status(alive), "polled", articles=found, entries=names)
 
 
+def _still_waiting(page: PendingPage, before: PendingPage | None) -> PendingPage:
+    """A page that is asked for again before it was fetched: what was known of it stays."""
+    if before is None:
+        return page
+    return replace(
+        page,
+        moved=page.moved or before.moved,
+        absent_at=before.absent_at,
+        standing=before.standing,
+    )
+
+
 class _View(NamedTuple):
     """What all entries of one document have in common."""
 
@@ -148,7 +161,17 @@ class _View(NamedTuple):
     home: str
     language: str
     at: datetime
+    before: datetime | None
+    """When it was last known what the feed lists."""
+    first: bool
+    """It never was."""
     listings: Listings
+
+    def sight(self, known: SeenEntry | None) -> Sight:
+        """What is known of when an entry came."""
+        if known is not None and known.digest:
+            return Sight()
+        return Sight(self.before, standing=self.first)
 
 
 def _entry(view: _View, one: Match, *, room: bool) -> EntryOutcome:
@@ -168,7 +191,7 @@ def _entry(view: _View, one: Match, *, room: bool) -> EntryOutcome:
         return _whole(view, one, seen, name)
     if not room:
         return EntryOutcome("put-off", known and replace(known, key=entry.key))
-    return EntryOutcome(name, seen, page=_page_to_fetch(entry, view.at, moved=one.moved))
+    return EntryOutcome(name, seen, page=_page_to_fetch(entry, view, known, moved=one.moved))
 
 
 def _whole(view: _View, one: Match, seen: SeenEntry, name: str) -> EntryOutcome:
@@ -183,6 +206,7 @@ def _whole(view: _View, one: Match, seen: SeenEntry, name: str) -> EntryOutcome:
         source=source_of(entry.url, view.feed, source_url=entry.source_url, home_url=view.home, hosted=True),
         language=view.language,
         first_seen_at=view.at,
+        sight=view.sight(one.known),
     )
     published = replace(seen, fate=ARTICLE, **identity_of(article))
     if article.version_id == seen.version and not one.moved:
@@ -195,7 +219,8 @@ def _is_behind_script(one: Match) -> bool:
     return "#!" in one.address and len(one.entry.content or one.entry.summary) >= LEAST_TEXT
 
 
-def _page_to_fetch(entry: Entry, at: datetime, *, moved: bool) -> PendingPage:
+def _page_to_fetch(entry: Entry, view: _View, known: SeenEntry | None, *, moved: bool) -> PendingPage:
+    sight = view.sight(known)
     return PendingPage(
         url=entry.url,
         key=entry.key,
@@ -203,8 +228,10 @@ def _page_to_fetch(entry: Entry, at: datetime, *, moved: bool) -> PendingPage:
         title=entry.title,
         summary=entry.summary[:SUMMARY_KEPT],
         published_at=entry.published_at,
-        listed_at=at,
-        due_at=at,
+        listed_at=view.at,
+        due_at=view.at,
+        absent_at=sight.absent_at,
+        standing=sight.standing,
         moved=moved,
     )
 
@@ -266,6 +293,7 @@ def _alive(state: FeedState, reading: FeedReading, hint_s: int, new: int, bounds
         **_move(state, reading),
         url=reading.url,
         polled_at=reading.at,
+        looked_at=reading.at,
         due_at=schedule.after_success(state.feed_id, rhythm, hint_s, bounds),
         rhythm=rhythm,
         status="losing" if losing else "fresh",

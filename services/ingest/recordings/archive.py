@@ -29,8 +29,10 @@ _DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile)
 class Archive:
     """Source over a `.jsonl` or `.jsonl.gz` file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, beside: bool = False) -> None:
+        """`beside`: in a process of its own, if it has many lines."""
         self.path = path
+        self._beside = beside
         self.id = ""
         self.damage = ""
         self._times: list[datetime] = []
@@ -60,7 +62,7 @@ class Archive:
         return self._quiet[min(position, len(self._quiet) - 1)] if self._quiet else None
 
     async def batches(self, start: int) -> AsyncGenerator[list[Item], None]:
-        if len(self._times) - start > FEW:
+        if self._beside and len(self._times) - start > FEW:
             async for batch in self._read_beside(start):
                 start += len(batch)
                 yield batch

@@ -44,6 +44,7 @@ def test_the_topics_are_those_of_the_design() -> None:
         "events": ("event_id", True),
         "canary": ("story_id", True),
         "dedup-state": ("per record", True),
+        "enrich-state": ("per record", True),
         "dead-letters.ingest": ("as it came", False),
         "dead-letters.dedup": ("as it came", False),
         "dead-letters.enrich": ("as it came", False),

@@ -6,6 +6,7 @@ import pytest
 from services.contracts.articles import Article
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
+from services.dedup import window as window_module
 from services.dedup.search.lookup import Search, Signed
 from services.dedup.search.profile import profile, read
 from services.dedup.window import Window, day_of
@@ -74,9 +75,11 @@ def test_what_is_older_than_the_window_is_forgotten_oldest_first() -> None:
     pieces = [article(prose(n, 50), f"/{n}", at=START + timedelta(days=n)) for n in range(4)]
     for number in (2, 0, 1, 3):
         window.put(*kept(pieces[number]))
-    assert window.evict(TODAY + SETTINGS.window_days) == []
-    gone = window.evict(TODAY + SETTINGS.window_days + 3)
-    assert gone == [(one.version_id, one.article_id) for one in pieces[:3]]
+    window.advance(TODAY + SETTINGS.window_days)
+    assert window.evict() == []
+    window.advance(TODAY + SETTINGS.window_days + 3)
+    assert [one.version_id in window for one in pieces] == [False, False, False, True], "held, and forgotten"
+    assert window.evict() == [(one.version_id, one.article_id) for one in pieces[:3]]
     assert (len(window), pieces[3].version_id in window) == (1, True)
     assert window.current(pieces[0].article_id) is None
 
@@ -86,8 +89,31 @@ def test_an_article_is_remembered_as_long_as_its_last_version() -> None:
     new = article(prose("b", 50), at=START + timedelta(days=9))
     window.put(*kept(old))
     window.put(*kept(new))
-    window.evict(TODAY + SETTINGS.window_days + 1)
+    window.advance(TODAY + SETTINGS.window_days + 1)
+    window.evict()
     assert old.version_id not in window
     current = window.current(old.article_id)
     assert current is not None
     assert current.record.article == new
+
+
+def test_what_is_forgotten_goes_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window_module, "_LEAST_AT_ONCE", 2)
+    window = Window(SETTINGS)
+    pieces = [article(prose(n, 50), f"/{n}", at=START + timedelta(minutes=n)) for n in range(5)]
+    for piece in pieces:
+        window.put(*kept(piece))
+    window.advance(TODAY + SETTINGS.window_days + 1)
+    assert not any(window.remembers(piece.article_id) or piece.version_id in window for piece in pieces)
+    assert list(window) == []
+    numbers = window.leaving(pieces[3].article_id, pieces[3].version_id)
+    assert [gone.version for gone in window.evict_these(numbers)] == [pieces[3].version_id]
+    window.put(*kept(pieces[3]))
+    gone = [[one.version for one in window.evict()] for _ in range(4)]
+    assert gone == [
+        [pieces[0].version_id, pieces[1].version_id],
+        [pieces[2].version_id],
+        [pieces[4].version_id],
+        [],
+    ]
+    assert [one.record.article for one in window] == [pieces[3]]

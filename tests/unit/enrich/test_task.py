@@ -101,16 +101,9 @@ def test_a_cluster_that_cannot_be_used_is_refused_before_any_output(
     assert raised.value.reason == reason
 
 
-def test_it_keeps_no_state() -> None:
-    task = EnrichTask(2)
-    assert task.held() == 0
-    with pytest.raises(AssertionError, match="no changelog"):
-        task.restore(record(None))
-
-
 def test_the_service_names_its_topics() -> None:
     service = EnrichService()
-    assert (service.name, service.inputs, service.changelog) == ("enrich", ("clusters",), None)
+    assert (service.name, service.inputs, service.changelog) == ("enrich", ("clusters",), "enrich-state")
     assert service.feeder(service.task(1), 1) is None
 
 

@@ -24,6 +24,7 @@ from services.contracts.feeds import Feed, FeedState
 from services.ingest.http.credentials import Credentials, login_in
 from services.ingest.http.exchange import Exchange, answered
 from services.ingest.http.fetch import Fetcher
+from services.ingest.http.hop import Hop
 from services.ingest.polling.live import HttpFeeder, LiveSettings
 from services.ingest.publishers import source_of_page
 from services.ingest.readings import FeedReading, PageReading
@@ -184,7 +185,14 @@ class WatchedFetcher(Fetcher):
         self.fetches: list[Fetch] = []
 
     async def get(
-        self, url: str, *, accept: str, etag: str = "", last_modified: str = "", cut_at: int = 0
+        self,
+        url: str,
+        *,
+        accept: str,
+        etag: str = "",
+        last_modified: str = "",
+        cut_at: int = 0,
+        hops: list[Hop] | None = None,
     ) -> Exchange:
         started = time.monotonic()
         if url in self._given:
@@ -192,7 +200,7 @@ class WatchedFetcher(Fetcher):
             exchange = answered(url, 200, {}, body=body, wire_bytes=len(body))
         else:
             exchange = await super().get(
-                url, accept=accept, etag=etag, last_modified=last_modified, cut_at=cut_at
+                url, accept=accept, etag=etag, last_modified=last_modified, cut_at=cut_at, hops=hops
             )
         self.fetches.append(Fetch.of(exchange, time.monotonic() - started))
         return exchange

@@ -34,3 +34,19 @@ def days(sights: list[tuple[int, list[int]]], bits: int, *, compiled: bool) -> l
 @given(SIGHTS, st.sampled_from([3, 8, 16, 20]))
 def test_the_same_days_are_counted(sights: list[tuple[int, list[int]]], bits: int) -> None:
     assert days(sights, bits, compiled=True) == days(sights, bits, compiled=False)
+
+
+@given(st.lists(HASHES, max_size=4), HASHES, HASHES, st.integers(2, 3))
+def test_the_same_shingles_are_evidence(
+    before: list[list[int]], wide: list[int], narrow: list[int], least: int
+) -> None:
+    found = []
+    for compiled in (False, True):
+        kernels.use(now=compiled)
+        novelty = Novelty(days=9, bits=8)
+        for day, values in enumerate([*before, narrow[::2], narrow[1:], wide]):
+            assert novelty.add(day, np.array(values, np.uint64), np.array(values[:3], np.uint64))
+        novelty.advance(9)
+        days, novel = novelty.sift(np.array(wide, np.uint64), np.array(narrow, np.uint64), least)
+        found.append((days.dtype, days.tolist(), novel.dtype, novel.tolist()))
+    assert found[0] == found[1]

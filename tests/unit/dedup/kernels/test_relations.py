@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.dedup import kernels
+from services.dedup.relations.bodies import shared_body
 from services.dedup.relations.overlap import overlap, shared_share
 from services.dedup.relations.passages import passages, runs
 from services.dedup.relations.spelling import are_spelt_alike
 from services.dedup.search.profile import Profile
-from services.dedup.text.letters import plain
 from services.dedup.text.shingles import Hashes, matches
 from services.dedup.text.words import SOFT_HYPHEN, fold, spelt
 from tests.unit.dedup.pieces import SETTINGS, article, profiled, words
@@ -99,8 +99,6 @@ def test_a_chatter_beyond_the_bound_has_no_runs_in_both() -> None:
 @given(SPELT, SPELT)
 def test_what_counts_as_spelt_alike_is_spelt_so(text: str, other: str) -> None:
     kernels.use(now=True)
-    if plain(text).starts is not None or plain(other).starts is not None:
-        return
     if SOFT_HYPHEN not in text + other and are_spelt_alike(text, other):
         assert spelt(text) == spelt(other)
 
@@ -112,7 +110,11 @@ def test_what_counts_as_spelt_alike_is_spelt_so(text: str, other: str) -> None:
         ("Das Boot", "Dasboot", False),
         ("Das Boot", "Das Boot sank", False),
         ("Käse", "Kaese", False),
-        ("м\u0301", "м", True),
+        ("M\u0301", "m\u0301", False),
+        ("Мост, мост", "мост: Мост", True),
+        ("Mо, a", "mо: a", False),
+        ("Das Haupt-\nboot", "das Haupt-\nboot", False),
+        ("S&amp;P, ja", "s&amp;P; ja", False),
     ],
 )
 def test_marks_blanks_and_capitals_make_no_other_spelling(text: str, other: str, alike: bool) -> None:
@@ -127,3 +129,14 @@ def test_of_a_text_in_two_scripts_a_run_that_is_covered_up_to_its_end_is_passed_
     defined, compiled = both(lambda: runs(newer, older))
     assert compiled == defined
     assert sum(found.length for found in defined) == len(fold(newer.article.text))
+
+
+@given(TEXTS, TEXTS, TEXTS, DAYS)
+def test_two_bodies_have_as_much_in_common(mine: str, theirs: str, witness: str, days: list[int]) -> None:
+    newer, older = with_days(mine, days, "/new"), with_days(theirs, days[:1], "/old")
+    third = profiled(article(witness, "/third", source="lindfunk", hours=-1))
+    found = runs(newer, older)
+    defined, compiled = both(
+        lambda: shared_body(newer, older, found, [third, third], stale_days=STALE, least_run=7)
+    )
+    assert compiled == defined
