@@ -136,7 +136,7 @@ def _read(text: str, url: str) -> ParsedPage:
 
 
 def _body(tree: Any, url: str, blocks: Sequence[TextBlock]) -> str:
-    """The library's reading. For half of its time it asks others, whose answer changes short readings only."""
+    """The library's reading. Half of its time it asks others, whose answer changes short readings only."""
     body = _reading(tree, url, fast=True, with_metadata=False, **_PRECISELY)
     if len(body) >= SECOND_LOOK and prose_in(blocks) <= MOST_PROSE * len(body):
         return body
