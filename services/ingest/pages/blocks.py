@@ -91,6 +91,8 @@ class _Reader:
         self.pieces: list[str] = []
         self.linked = 0
         self.links = self.apart = self.unread = 0
+        self.set_apart: list[bool] = []
+        """Of the elements that are open: whether each is never running text."""
         self.below = heading is None
 
     def read(self, root: Any) -> list[TextBlock]:
@@ -118,7 +120,9 @@ class _Reader:
         self.box.images += tag == "img"
         self.box.controls += tag in _CONTROLS
         self.box.headings += tag in HEADINGS
-        self.apart += _is_apart(element)
+        is_apart = _is_apart(element, tag)
+        self.set_apart.append(is_apart)
+        self.apart += is_apart
         self.links += tag == "a"
         self._say(element.text)
 
@@ -127,7 +131,7 @@ class _Reader:
             self._flush()
             self.box = self.box if tag in _BREAKS else self.box.closed()
         self.unread -= tag in _UNREAD
-        self.apart -= _is_apart(element)
+        self.apart -= self.set_apart.pop()
         self.links -= tag == "a"
         self.below = self.below or element is self.heading
 
@@ -137,6 +141,9 @@ class _Reader:
             self.linked += len(text.strip()) if self.links else 0
 
     def _flush(self) -> None:
+        if not self.pieces:
+            self.linked = 0
+            return
         text = _SPACE.sub(" ", "".join(self.pieces).replace("\xad", "")).strip()
         linked = min(1.0, self.linked / max(1, len(text)))
         self.pieces, self.linked = [], 0
@@ -149,10 +156,10 @@ class _Reader:
         self.box.linked += round(linked * len(words))
 
 
-def _is_apart(element: Any) -> bool:
-    return (
-        element.tag in _APART
-        or element.get("aria-hidden") == "true"
-        or element.get("hidden") is not None
-        or bool(_HIDDEN.search(element.get("style") or ""))
+def _is_apart(element: Any, tag: str) -> bool:
+    if tag in _APART:
+        return True
+    said = element.attrib
+    return bool(said) and (
+        said.get("aria-hidden") == "true" or "hidden" in said or bool(_HIDDEN.search(said.get("style") or ""))
     )

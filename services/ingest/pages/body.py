@@ -163,6 +163,11 @@ def _without_told(
     ]
 
 
+def prose_in(blocks: Iterable[TextBlock]) -> int:
+    """Characters of what may be running text, whose ever."""
+    return sum(len(one.text) for one in blocks if not one.apart and _is_prose(one))
+
+
 def _is_prose(block: TextBlock) -> bool:
     return (
         not block.is_heading

@@ -7,6 +7,7 @@ article gives a refusal.
 
 import logging
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urljoin
 
@@ -15,8 +16,8 @@ from lxml import etree  # type: ignore[import-untyped]
 from trafilatura.utils import load_html
 
 from services.ingest.http.exchange import Exchange
-from services.ingest.pages.blocks import blocks_of
-from services.ingest.pages.body import mended
+from services.ingest.pages.blocks import TextBlock, blocks_of
+from services.ingest.pages.body import mended, prose_in
 from services.ingest.pages.headline import first_words, heading_of, headline, shown, site_names, stated_titles
 from services.ingest.pages.linked_data import article_of, text_in
 from services.ingest.pages.notices import notice_in
@@ -39,6 +40,8 @@ SECOND_LOOK = 1_500
 """A precise extraction below this many characters is checked against a generous one …"""
 CUT_SHORT = 3
 """… and gives way if that finds this many times the text: some layouts hide all but the lead."""
+MOST_PROSE = 2
+"""A quick extraction is believed if the page has no more than this many times its text in prose."""
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it logs what we count
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
@@ -116,7 +119,7 @@ def _read(text: str, url: str) -> ParsedPage:
     blocks = blocks_of(tree, heading)  # before the library takes the tree apart
     descriptions = [*map(str, _DESCRIPTIONS(tree)), *(text_in(node, "description") for node in nodes)]
     told = max((text_in(node, "articleBody") for node in nodes), key=len, default="")
-    body = without_title(mended(_body(tree, url), blocks, title, descriptions, told), title)
+    body = without_title(mended(_body(tree, url, blocks), blocks, title, descriptions, told), title)
     if len(body) < SECOND_LOOK and len(told) > CUT_SHORT * max(len(body), MIN_TEXT):
         body = plain(told)  # the page is filled by a script, or shows but its lead
     if not stated and (notice := notice_in(titles, shown(heading), site_names(tree, url), body)):
@@ -132,14 +135,21 @@ def _read(text: str, url: str) -> ParsedPage:
     )
 
 
-def _body(tree: Any, url: str) -> str:
-    found: Any = trafilatura.bare_extraction(tree, url=url, with_metadata=False, **_PRECISELY)
-    body = tidy(found.text or "") if found else ""
+def _body(tree: Any, url: str, blocks: Sequence[TextBlock]) -> str:
+    """The library's reading. Half of its time it asks others, whose answer changes short readings only."""
+    body = _reading(tree, url, fast=True, with_metadata=False, **_PRECISELY)
+    if len(body) >= SECOND_LOOK and prose_in(blocks) <= MOST_PROSE * len(body):
+        return body
+    body = _reading(tree, url, with_metadata=False, **_PRECISELY)
     if len(body) < SECOND_LOOK:
-        found = trafilatura.bare_extraction(tree, url=url, **_GENEROUSLY)
-        generous = tidy(found.text or "") if found else ""
+        generous = _reading(tree, url, **_GENEROUSLY)
         body = generous if len(generous) > CUT_SHORT * len(body) else body
     return body
+
+
+def _reading(tree: Any, url: str, **options: Any) -> str:
+    found: Any = trafilatura.bare_extraction(tree, url=url, **options)
+    return tidy(found.text or "") if found else ""
 
 
 _PRECISELY: dict[str, Any] = {"favor_precision": True, "include_comments": False}

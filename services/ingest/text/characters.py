@@ -30,11 +30,15 @@ def without_controls(text: str) -> str:
     C1 controls are what a copy from Windows meant by them, as the HTML standard has it (&#150; is a dash).
     Two halves of a surrogate pair are joined; a half without its other is U+FFFD.
     """
-    if text.isprintable() or not _SUSPECT.search(text):
+    if text.isprintable():
+        return text
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not _SUSPECT.search(text):
         return text
     if _SURROGATE.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return _REPLACED.sub(_replacement, text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _REPLACED.sub(_replacement, text)
 
 
 def _replacement(match: re.Match[str]) -> str:
@@ -58,6 +62,10 @@ REFERENCE = re.compile(r"&(?:#[xX]([0-9a-fA-F]{1,20});?|#([0-9]{1,20});?|[a-zA-Z
 """A character reference, numeric (its semicolon may be missing) or by its name in HTML."""
 
 
+_NUMERIC = re.compile(r"&(?:#[xX]([0-9a-fA-F]{1,20});?|#([0-9]{1,20});?)")
+"""The numeric ones: a name stands for an ordinary character or for nothing."""
+
+
 def referenced(match: re.Match[str]) -> str:
     """What a match of `REFERENCE` stands for in HTML: empty for a control character, itself if for nothing.
 
@@ -75,12 +83,10 @@ def referenced(match: re.Match[str]) -> str:
 
 def without_odd_references(markup: str) -> str:
     """Markup in which no reference names a control character, half a pair or nothing; printable."""
-    return printable(REFERENCE.sub(_unless_ordinary, markup))
+    return printable(_NUMERIC.sub(_unless_ordinary, markup))
 
 
 def _unless_ordinary(match: re.Match[str]) -> str:
-    if not (match[1] or match[2]):
-        return match[0]
     character = referenced(match)
     ordinary = character and printable(character) == character != "\ufffd"
     return match[0] if ordinary or character in {"\r", "\u2028", "\u2029"} else character
