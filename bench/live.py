@@ -2,7 +2,7 @@
 
 Press copy, each repetition in words of its own, goes through dedup alone, with its spool on disk as
 `newsfold run` has it. Told at quarters of the way: resident memory, what each part says it holds, bytes on
-disk, CPU, and the longest an article waited. The slope is what a live article takes, once caches are full.
+disk, CPU, and the longest step. The slope is what a live article takes, once caches are full.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import gc
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -36,13 +36,14 @@ class Measure(NamedTuple):
     resident: int
     parts: dict[str, int]
     disk: int
-    cpu_us: float
-    """An article, of those since the stop before."""
-    worst_ms: float
-    """Of the clock, for a batch of `AT_ONCE`."""
+    cpu_us: float = 0.0
+    """An article, of those since the measure before."""
+    worst_ms: float = 0.0
+    """CPU of the longest step with `AT_ONCE` articles."""
 
 
-def measured(articles: Sequence[Article] | River, count: int, folder: Path) -> list[Measure]:
+def measures(coming: Iterator[Article], count: int, folder: Path) -> Iterator[Measure]:
+    """At equal distances on the way to `count` live articles, or to the end of those that come."""
     stores: list[Spool] = []
 
     def open_store() -> Spool:
@@ -50,36 +51,24 @@ def measured(articles: Sequence[Article] | River, count: int, folder: Path) -> l
         return stores[-1]
 
     task = DedupService(open_store=open_store).task(0)
-    live = 0
-    coming = iter(articles) if isinstance(articles, Sequence) else articles.articles(count)
-    stops: list[Measure] = []
-    taken = 0
+    live = taken = 0
     for at in range(1, STOPS + 1):
-        cpu, first, worst = 0.0, taken, 0.0
+        costs: list[float] = []
         while live < at * count // STOPS and (block := list(islice(coming, AT_ONCE))):
-            live, spent, waited = _step(task, block, 2 * taken)
-            cpu, taken, worst = cpu + spent, taken + len(block), max(worst, waited)
+            live, cost = _step(task, block, 2 * taken)
+            costs.append(cost)
+            taken += len(block)
         disk = sum(store.disk_bytes() for store in stores)
-        stops.append(
-            Measure(
-                live,
-                _settled(),
-                task.bytes_by_part(),
-                disk,
-                1e6 * cpu / max(1, taken - first),
-                1e3 * worst,
-            )
-        )
-    return stops
+        cpu_us, worst_ms = 1e6 * sum(costs) / max(1, AT_ONCE * len(costs)), 1e3 * max(costs, default=0.0)
+        yield Measure(live, _settled(), task.bytes_by_part(), disk, cpu_us, worst_ms)
 
 
-def _step(task: DedupTask, block: Sequence[Article], offset: int) -> tuple[int, float, float]:
-    """Live articles, then CPU and time of the clock, in seconds."""
+def _step(task: DedupTask, block: Sequence[Article], offset: int) -> tuple[int, float]:
+    """Live articles, and CPU seconds."""
     records = records_of(block, 0, first=offset)
-    cpu, clock = time.process_time(), time.perf_counter()
+    began = time.process_time()
     step = task.step(records)
-    spent, waited = time.process_time() - cpu, time.perf_counter() - clock
-    return round(step.levels["live_articles"]), spent, waited
+    return round(step.levels["live_articles"]), time.process_time() - began
 
 
 def _settled() -> int:
@@ -87,28 +76,25 @@ def _settled() -> int:
     return resident()
 
 
-def told(stops: Sequence[Measure], empty: int) -> str:
-    names = list(stops[0].parts)
-    head = ("live", "resident, MiB", "B each, all", "B each more", *(f"{n}, B each" for n in names))
-    lines = [(*head, "on disk, B each", "CPU, µs", "worst batch, ms")]
-    before = Measure(0, empty, {}, 0, 0.0, 0.0)
-    for stop in stops:
-        more = (stop.resident - before.resident) / max(1, stop.live - before.live)
-        each = [str(round(size / stop.live)) for size in stop.parts.values()]
-        lines.append(
-            (
-                f"{stop.live:,}",
-                str(round(stop.resident / MIB)),
-                str(round((stop.resident - empty) / stop.live)),
-                str(round(more)),
-                *each,
-                str(round(stop.disk / stop.live)),
-                str(round(stop.cpu_us)),
-                str(round(stop.worst_ms)),
-            )
+def lines(found: Iterable[Measure], empty: int) -> Iterator[str]:
+    """Rows of a table. `empty`: resident bytes before the first article."""
+    before = Measure(0, empty, {}, 0)
+    for now in found:
+        if not before.live:
+            parts = (f"{name}, B each" for name in now.parts)
+            head = ("live", "resident, MiB", "B each", "B each more", *parts, "disk, B each")
+            yield _row(*head, "CPU, µs", "worst step, ms")
+        sizes = (now.resident - empty, *now.parts.values(), now.disk)
+        each = [round(size / max(1, now.live)) for size in sizes]
+        more = round((now.resident - before.resident) / max(1, now.live - before.live))
+        yield _row(
+            now.live, now.resident // MIB, each[0], more, *each[1:], round(now.cpu_us), round(now.worst_ms)
         )
-        before = stop
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+        before = now
+
+
+def _row(*cells: str | int) -> str:
+    return f"| {' | '.join(f'{cell:,}' if isinstance(cell, int) else cell for cell in cells)} |"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -120,7 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     river = River(base(Asked(invented=asked.invented)).articles)
     empty = _settled()
     with tempfile.TemporaryDirectory(prefix="newsfold-live-") as folder:
-        print(told(measured(river, asked.articles, Path(folder)), empty))
+        for line in lines(measures(river.articles(asked.articles), asked.articles, Path(folder)), empty):
+            print(line, flush=True)
     return 0
 
 

@@ -95,36 +95,37 @@ class IdTable:
 
     def set(self, key: Key, number: int) -> None:
         """Let an id have a number, under which it stands in `ids`."""
-        slots, place = self._find(key)
+        spread = _hash(key)
+        part = spread >> _PART_SHIFT
+        slots = self._parts[part]
+        place = self._place(slots, key, spread)
         if slots[place] == _EMPTY:
-            part = _hash(key) >> _PART_SHIFT
             self._counts[part] += 1
             self._length += 1
             if 3 * self._counts[part] > 2 * len(slots):
                 slots = self._grow(part)
-                place = self._place(slots, key)
+                place = self._place(slots, key, spread)
         slots[place] = number + 1
 
     def pop(self, key: Key) -> None:
         """Forget an id; nothing where it is not there."""
-        slots, place = self._find(key)
+        spread = _hash(key)
+        part = spread >> _PART_SHIFT
+        slots = self._parts[part]
+        place = self._place(slots, key, spread)
         if slots[place] == _EMPTY:
             return
-        self._counts[_hash(key) >> _PART_SHIFT] -= 1
+        self._counts[part] -= 1
         self._length -= 1
         self._close(slots, place)
 
     def nbytes(self) -> int:
         return sum(slots.itemsize * len(slots) for slots in self._parts)
 
-    def _find(self, key: Key) -> "tuple[array[int], int]":
+    def _place(self, slots: "array[int]", key: Key, spread: int) -> int:
         """Where an id stands or would stand."""
-        slots = self._parts[_hash(key) >> _PART_SHIFT]
-        return slots, self._place(slots, key)
-
-    def _place(self, slots: "array[int]", key: Key) -> int:
         mask = len(slots) - 1
-        place = _hash(key) & mask
+        place = spread & mask
         high, low = self._ids.high, self._ids.low
         while entry := slots[place]:
             if low[entry - 1] == key[1] and high[entry - 1] == key[0]:
@@ -137,7 +138,8 @@ class IdTable:
         slots = self._parts[part] = array("I", bytes(4 * 2 * len(old)))
         for entry in old:
             if entry:
-                slots[self._place(slots, self._ids.key(entry - 1))] = entry
+                key = self._ids.key(entry - 1)
+                slots[self._place(slots, key, _hash(key))] = entry
         return slots
 
     def _close(self, slots: "array[int]", hole: int) -> None:
