@@ -14,6 +14,8 @@ Evidence = Literal["credit", "cited", "first-seen", "contained", "published", "n
 """`credit`: it names the agency as its source. `cited`: it names the outlet. `first-seen`: it was not there
 when the other was seen. `contained`: it is a cut of the other. `published`: the publishers' own dates."""
 Sureness = Literal["proved", "likely", "undecided"]
+Preference = Literal["original", "complete", "recent"]
+"""Which version speaks for a story: the latest state of its original, the fullest text, or the latest one."""
 Role = Literal["original", "duplicate", "copy", "rewrite", "update", "correction", "withdrawal"]
 
 

@@ -1,12 +1,12 @@
 """Which member speaks for a story, and why it."""
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from services.contracts.clusters import Member
+from services.contracts.stories import Preference
 from services.enrich.roles import role
 
-Preference = Literal["original", "complete", "recent"]
 _FULLEST = 0.9
 
 

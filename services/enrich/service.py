@@ -13,7 +13,7 @@ from services.contracts import wire
 from services.contracts.canaries import CanaryCluster
 from services.contracts.clusters import Cluster
 from services.contracts.facts import ArticleFacts
-from services.contracts.stories import Story
+from services.contracts.stories import Preference, Story
 from services.contracts.topics import CANARY
 from services.enrich.facts.extract import facts
 from services.enrich.memory import Memory
@@ -27,8 +27,9 @@ _CANARY = ("ce_type", wire.ce_type(CanaryCluster).encode())
 
 
 class EnrichTask:
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, prefer: Preference = "original") -> None:
         self._number = number
+        self._prefer = prefer
         self._memory = Memory(facts)
         self._restoring: dict[bytes, ArticleFacts] | None = None
 
@@ -91,7 +92,7 @@ class EnrichTask:
         if isinstance(cluster, CanaryCluster):
             return [self._sing(story(cluster.cluster))]
         learned = self._memory.take(cluster)
-        told = story(cluster, self._memory.articles)
+        told = story(cluster, self._memory.articles, self._prefer)
         self._memory.forget(learned)
         for article, kept in learned.kept.items():
             key = f"{_FACTS}:{article}"
@@ -138,8 +139,11 @@ class EnrichService:
     inputs = ("clusters",)
     changelog: str | None = _STATE
 
+    def __init__(self, prefer: Preference = "original") -> None:
+        self._prefer = prefer
+
     def task(self, number: int) -> EnrichTask:
-        return EnrichTask(number)
+        return EnrichTask(number, self._prefer)
 
     def feeder(self, task: Task, number: int) -> Feeder | None:  # noqa: ARG002 - the log is all there is
         return None

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from services.contracts import ids
 from services.contracts.clusters import Cluster, Member
 from services.contracts.facts import ArticleFacts, Facts
-from services.contracts.stories import Event, Story, StoryChange, StoryMember, Update
+from services.contracts.stories import Event, Preference, Story, StoryChange, StoryMember, Update
 from services.enrich.credit import inferred
 from services.enrich.facts.summary import FactSummary, facts_of_story
-from services.enrich.lead import Preference, best
+from services.enrich.lead import best
 from services.enrich.origin import origin
 from services.enrich.pickup import pickup
 from services.enrich.provenance import provenance

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from services.contracts.stories import Preference
 from services.contracts.topics import DEFAULT_PREFIX, Sharding
 from services.ops.secret import Secret
 
@@ -115,6 +116,9 @@ class EnrichSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     workers: Annotated[int, Meta(ge=1, le=64)] = 1
     """Members of the group in this process."""
+    best: Preference = "original"
+    """Whose headline and lead a story shows: `original` is the latest state of its original unless another
+    text is much fuller, `complete` the fullest, `recent` the latest."""
 
 
 class OpsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

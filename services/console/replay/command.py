@@ -172,6 +172,7 @@ def _order_beside(request: ReplayRequest, scratch: Path, out: Path) -> Order | N
         out=str(out),
         workers=request.workers,
         wait_s=request.settings.bus.wait_s,
+        best=request.settings.enrich.best,
     )
 
 
@@ -180,7 +181,8 @@ async def _in_one(
 ) -> Finished:
     from services.enrich.service import EnrichService
 
-    pipeline = _pipeline(bus, replayed, request, scratch, Stage(EnrichService(), request.workers))
+    enrich = Stage(EnrichService(request.settings.enrich.best), request.workers)
+    pipeline = _pipeline(bus, replayed, request, scratch, enrich)
     if not await _run(pipeline, replayed, stop):
         raise _interruption(replayed, request)
     return _finished(pipeline, replayed, await written(bus, out))

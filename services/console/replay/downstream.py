@@ -22,6 +22,7 @@ from services.console.kernels import load_kernels_beside
 from services.console.replay.settings import RUN
 from services.console.run.pipeline import Pipeline, Stage
 from services.console.tuning import tuned
+from services.contracts.stories import Preference
 from services.enrich.service import EnrichService
 from services.ops import logging
 from services.ops.exits import Exit, Stop
@@ -42,6 +43,7 @@ class Order(msgspec.Struct, frozen=True):
     out: str
     workers: int
     wait_s: float
+    best: Preference = "original"
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -69,7 +71,7 @@ async def _work(order: Order, stdin: asyncio.StreamReader) -> Answer:
     await bus.start()
     try:
         settings = replace(RUN, patience=Patience(total_s=order.wait_s))
-        pipeline = Pipeline(bus, [Stage(EnrichService(), order.workers)], settings, Metrics())
+        pipeline = Pipeline(bus, [Stage(EnrichService(order.best), order.workers)], settings, Metrics())
         settled = asyncio.Event()
         exporting = asyncio.create_task(export(bus, Path(order.out), settled))
         try:

@@ -247,7 +247,7 @@ async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[S
             store = states.store_opener(request.address, settings)
             stages.append(Stage(DedupService(settings.dedup, open_store=store)))
         if "enrich" in request.services:
-            stages.append(Stage(EnrichService(), settings.enrich.workers))
+            stages.append(Stage(EnrichService(settings.enrich.best), settings.enrich.workers))
         yield stages
 
 

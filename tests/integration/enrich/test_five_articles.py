@@ -34,8 +34,8 @@ def at(value: Article | Watermark) -> datetime:
 def outputs(name: str) -> tuple[Output, ...]:
     articles = five(name)
     over = Watermark(origin=0, origins=1, at=articles[-1].first_seen_at + timedelta(days=1))
-    given: list[Article | Watermark] = [*articles, over]
-    decided = DedupTask(0, DedupSettings()).step([record(one, n) for n, one in enumerate(given)])
+    seen: list[Article | Watermark] = [*articles, over]
+    decided = DedupTask(0, DedupSettings()).step([record(one, n) for n, one in enumerate(seen)])
     clusters = [output for output in decided.outputs if output.partition.topic == "clusters"]
     taken = [Record(one.partition, n, one.key, one.value, one.headers, 0) for n, one in enumerate(clusters)]
     return (*decided.outputs, *EnrichTask(0).step(taken).outputs)

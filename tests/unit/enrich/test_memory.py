@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from services.contracts import wire
 from services.contracts.clusters import Cluster, Member, Replaced, Turn
 from services.contracts.facts import Facts, Figure
-from services.contracts.stories import Story, StoryChange
+from services.contracts.stories import Preference, Story, StoryChange
 from services.enrich.facts.extract import facts
-from services.enrich.lead import Preference, best
+from services.enrich.lead import best
 from services.enrich.memory import Memory
 from services.enrich.service import EnrichTask
 from services.enrich.states import states
