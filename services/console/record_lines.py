@@ -11,6 +11,7 @@ from services.contracts import wire
 from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
+from services.contracts.facts import ArticleFacts
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.relations import Relation, Verdict
 from services.contracts.sketches import Remembered, ShardClock
@@ -101,6 +102,7 @@ _TOLD: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     Event: lambda event: f"{event.title} ({len(event.stories)} stories)",
     Remembered: lambda version: f"{version.article.url} {version.verdict.outcome}",
     ShardClock: lambda clock: f"has taken all before offset {clock.taken} of articles",
+    ArticleFacts: lambda known: f"what {known.article_id} says: {len(known.facts.names)} names",
     CanaryArticle: lambda canary: f"canary of {canary.article.first_seen_at}",
     CanaryCluster: lambda canary: f"canary of {canary.cluster.at}",
 }

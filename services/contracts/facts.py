@@ -11,7 +11,7 @@ NameKind = Literal["person", "organisation", "place", "country", ""]
 Bound = Literal["", "about", "up-to", "at-least"]
 
 
-class Name(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Name(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Somebody or something that copy names, under all the spellings met."""
 
     name: str
@@ -26,7 +26,7 @@ class Name(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How often it is named."""
 
 
-class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One number and what it counts."""
 
     value: float
@@ -41,13 +41,13 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     bound: Bound = ""
 
 
-class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     text: str
     speaker: str = ""
     """Who said it, as named beside it; empty where nobody is."""
 
 
-class FigurePoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class FigurePoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A figure in one version of one article."""
 
     figure: Figure
@@ -58,7 +58,7 @@ class FigurePoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """When the version was first seen."""
 
 
-class FigureLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class FigureLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """How the count of one thing went, across versions and outlets, in order of time."""
 
     what: str
@@ -69,7 +69,7 @@ class FigureLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The latest versions of different articles give different values."""
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What one text says."""
 
     lead: str = ""

@@ -87,11 +87,13 @@ def _entry(letter: str, joining: frozenset[str], more: list[int]) -> int:
         traits |= RULED | SIGN
     low = lower(letter)
     normal = unicodedata.normalize("NFKC", low).replace(" ", "")
-    letters = unify(lower(normal))
-    steady = (sign or (_is_word(low) and joining.isdisjoint(normal))) and unify(letters) == letters
+    small = lower(normal)
+    letters = unify(small)
+    steady = letters == small or unify(letters) == letters
+    steady = steady and (sign or (_is_word(low) and joining.isdisjoint(normal)))
     if not (steady and letters and len(letters) <= MOST_LETTERS and max(letters) < chr(PLANE)):
         return HARD
-    if normal == low and lower(low) != low:
+    if normal == low and small != low:
         return HARD
     if len(letters) <= 2:
         return traits | len(letters) << COUNT | ord(letters[0]) | ord(letters[1:] or "\0") << SECOND

@@ -247,6 +247,19 @@ def body(
     return held, own
 
 
+@njit(cache=True, nogil=True)
+def _streak(here: Numbers, distinct: int, numbers: Numbers) -> int:
+    """The most shingles in a row that are shared."""
+    shared_ones = np.zeros(distinct, np.bool_)
+    for number in here:
+        shared_ones[number] = True
+    longest = length = 0
+    for number in numbers:
+        length = length + 1 if shared_ones[number] else 0
+        longest = max(longest, length)
+    return longest
+
+
 @njit(FLAGS_MADE(FLAGS, *TEXT, HASHES, NUMBERS, types.int64, types.int64), cache=True, nogil=True)
 def without(
     own: Places,
@@ -263,8 +276,9 @@ def without(
     """`bodies._without`."""
     left = own.copy()
     here, there = _common(mine, theirs)
-    if not len(here):
-        return left
+    widest = max(words, by_signs) if len(signs) else words
+    if _streak(here, len(mine), numbers) <= least_run - widest:
+        return left  # no run can be so long, whatever the order there
     like = _likeness(here, there, len(theirs), numbers_there)
     found = _without_overlap(
         _maximal(numbers, like, len(mine), signs, words, by_signs, most), signs, words, by_signs

@@ -173,6 +173,8 @@ def _count(word: np.uint32, weight: np.uint32, state: State, counts: Words, met:
 def _find(tags: Units, place: int, end: int, high: np.uint16) -> int:
     """Where a tag is next, from a place on; `end` if nowhere. May look at some behind `end`."""
     while place < end:
+        if tags[place] == high:  # those of a common key stand beside each other
+            return place
         block = tags[place : place + AT_ONCE]
         there = False
         for i in range(AT_ONCE):  # without a jump, so that it becomes few instructions

@@ -48,7 +48,7 @@ def runs(newer: Profile, older: Profile) -> list[Run]:
     if compiled is None:
         return _without_overlap(_maximal(newer, older), newer.shingles)
     rows = compiled.runs(*compared(newer), older.unique, older.numbers, MOST_MATCHES)
-    return [Run(*row) for row in rows.tolist()]
+    return list(map(Run._make, rows.tolist()))
 
 
 def compared(newer: Profile) -> tuple[Hashes, Numbers, Places, int, int]:

@@ -6,6 +6,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
+import numpy as np
+
 from services.contracts.relations import Relation, RelationKind
 from services.dedup.relations.bodies import shared_body
 from services.dedup.relations.forms import (
@@ -206,7 +208,7 @@ def _in_passing(newer: Profile, older: Profile, shares: Overlap, found: Sequence
     if not total or shares.larger_containment >= 0.9:
         return ""
     inside = quoted_words(newer.article.text)
-    quoted = sum(int(inside[run.start : run.start + run.length].sum()) for run in found)
+    quoted = sum(int(np.count_nonzero(inside[run.start : run.start + run.length])) for run in found)
     if quoted >= _QUOTED * total:
         return f"shares what somebody said: {quoted} of {total} words are quoted"
     if len(_blocks(found)) > 1:

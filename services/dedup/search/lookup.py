@@ -84,7 +84,8 @@ class Search:
             return {}
         whole = self._block(batch)
         pieces = zip(self._ranges, route(whole, len(self._ranges)), strict=True)
-        pairs = add_up([index.probe_insert(piece) for index, piece in pieces])
+        parts = [index.probe_insert(piece) for index, piece in pieces]
+        pairs = add_up(parts) if len(parts) > 1 else parts[0]  # numbers ascend: one part is in order
         for index in self._ranges:
             index.forget_blocks(_HERE, self._blocks)
         bounds = np.searchsorted(pairs.second, np.append(whole.versions, whole.versions[-1] + 1)).tolist()
@@ -102,7 +103,9 @@ class Search:
             return self.hits(hits), 0
         version = own()
         mine = None if version is None else self._versions.number(version)
-        there = [number != mine and self._versions.is_there(number) for number in hits.others.tolist()]
+        there = self._versions.are_there(hits.others)
+        if mine is not None:
+            there &= hits.others != mine
         hits = Hits(hits.others[there], hits.counts[there])
         at_us, samples = self._ranges[0].at_us(hits.others), self._versions.samples(hits.others)
         shared = hits.counts % BAND_WEIGHT

@@ -55,8 +55,10 @@ class Versions:
         place = self._place(number)
         return None if place == _FORGOTTEN else self._ids[place]
 
-    def is_there(self, number: int) -> bool:
-        return self._place(number) != _FORGOTTEN
+    def are_there(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
+        places = np.frombuffer(self._place_of, np.uint32)
+        there: npt.NDArray[np.bool_] = places[np.maximum(numbers - self._base, 0)] != _FORGOTTEN
+        return there & (numbers >= self._base)
 
     def samples(self, numbers: Numbers) -> npt.NDArray[np.uint32]:
         """Of versions that are there."""

@@ -7,7 +7,7 @@ from services.contracts.facts import Name
 from services.enrich.facts.wording import words
 
 MOST = 8
-SCANNED = 6_000
+SCANNED = 3_000
 _WORD = re.compile(r"[^\W\d_][\w'-]{4,}")
 _NAMES = 4
 

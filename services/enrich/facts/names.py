@@ -16,7 +16,7 @@ from services.enrich.facts.wording import words
 
 MOST = 24
 """Names told of one text."""
-SCANNED = 4_000
+SCANNED = 3_000
 """Characters of a text that are looked at."""
 UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶŁĻŃŅŇŌŐŘŚŞŠŢŤŪŮŰŹŻŽȘȚА-ЯЁЄІЇҐЎЂЋЏЉЊΑ-ΩΆΈΉΊΌΎΏ"
 _WORD = rf"[{UPPER}][\w'’-]*"

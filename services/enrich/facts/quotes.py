@@ -9,7 +9,7 @@ from services.enrich.facts.wording import words
 
 MOST = 12
 """Quotations told of one text."""
-SCANNED = 6_000
+SCANNED = 5_000
 _LEAST, _LONGEST = 20, 400
 _NEAR = 110
 """Characters beside a quotation in which its speaker is looked for."""

@@ -167,6 +167,7 @@ def test_the_lines_for_one_service() -> None:
         f"--operation=Describe --operation=DescribeConfigs --topic=p. {prefixed}",
         "--operation=Read --topic=p.clusters",
         f"--operation=Write {written} --topic=p.dead-letters.enrich",
+        "--operation=Read --operation=Write --topic=p.enrich-state",
         "--operation=Read --group=p.enrich",
         f"--operation=Write --operation=Describe --transactional-id=p.enrich- {prefixed}",
     ]
