@@ -1,4 +1,4 @@
-"""What newsrooms read: stories, the log of their changes, events."""
+"""What newsrooms read: stories and the log of their changes."""
 
 from datetime import datetime
 from typing import Literal
@@ -88,16 +88,3 @@ class StoryChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     article_url: str
     """Its URL; empty where it is no longer a member."""
     story: Story
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The stories, of any wording, about one happening. Key of `events`: `event_id`."""
-
-    schema_version: int = msgspec.field(default_factory=version_1)
-    event_id: str
-    revision: int
-    title: str
-    stories: tuple[str, ...] = ()
-    articles: tuple[str, ...] = ()
-    first_seen_at: datetime
-    last_seen_at: datetime

@@ -1,34 +1,57 @@
-"""enrich as the run loop sees it: `clusters` in, `stories`, `story-changes` and `events` out.
+"""enrich as the run loop sees it: `clusters` in, stories, their changes, events and storylines out.
 
-It keeps no state: a cluster record says everything about the story, and a story's revision is the
-cluster's. Taking a record twice gives the same bytes.
+A cluster record says everything about a story, and a story's revision is the cluster's. Which event a
+story belongs to depends on the stories before it: that is the state, kept in a changelog.
 """
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
 from services.contracts import wire
 from services.contracts.canaries import CanaryCluster
 from services.contracts.clusters import Cluster
+from services.contracts.events import Event, EventReport, EventState, StorylineState
 from services.contracts.stories import Story
 from services.contracts.topics import CANARY
-from services.enrich.story import change, event, story
+from services.enrich.events.desk import EventChanges, EventDesk, Kept
+from services.enrich.story import change, story
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Feeder, Poison, Step, Task
 
 _CANARY = ("ce_type", wire.ce_type(CanaryCluster).encode())
 
 
+_STATE = "enrich-state"
+_KINDS: dict[str, type[Kept]] = {
+    "report": EventReport,
+    "event": EventState,
+    "storyline": StorylineState,
+}
+"""What lies under a key of the changelog, by what stands before the colon."""
+
+
 class EnrichTask:
+    """One shard."""
+
     def __init__(self, number: int) -> None:
         self._number = number
+        self._events = EventDesk()
+        self._restoring: dict[bytes, Kept] | None = None
 
     def restore(self, record: Record) -> None:
-        raise AssertionError(f"enrich has no changelog, got {record.partition}")
+        restoring = self._restoring = {} if self._restoring is None else self._restoring
+        key = record.key or b""
+        if record.value is None:
+            restoring.pop(key, None)
+        else:
+            restoring[key] = wire.decode(_KINDS[key.partition(b":")[0].decode()], record.value)
 
-    def restored(self) -> None: ...
+    def restored(self) -> None:
+        kept, self._restoring = self._restoring, None
+        self._events.restore((kept or {}).values())
 
     def held(self) -> int:
         return 0
@@ -38,8 +61,12 @@ class EnrichTask:
         clusters = [self._decode(record) for record in records]
         sung = sum(isinstance(cluster, CanaryCluster) for cluster in clusters)
         outcomes = {"published": len(clusters) - sung, "canary": sung}
+        state: dict[str, Output] = {}
         return Step(
-            outputs=[output for cluster in clusters for output in self._tell(cluster)],
+            outputs=[
+                *(output for cluster in clusters for output in self._tell(cluster, state)),
+                *state.values(),
+            ],
             outcomes={name: count for name, count in outcomes.items() if count},
             noted=Counter(
                 ("story_changes_total", cluster.change)
@@ -67,23 +94,35 @@ class EnrichTask:
             raise Poison("empty-story", f"story {cluster.story_id} has no member")
         return cluster
 
-    def _tell(self, cluster: Cluster | CanaryCluster | None) -> list[Output]:
+    def _tell(self, cluster: Cluster | CanaryCluster | None, state: dict[str, Output]) -> list[Output]:
+        """What is said of a cluster. `state` takes the last record of each key."""
         if cluster is None:
             return []
         if isinstance(cluster, CanaryCluster):
             return [self._sing(story(cluster.cluster))]
         told = story(cluster)
-        happening = event(told)
+        at, revision = told.last_seen_at, told.revision
         outputs = [
-            self._output("story-changes", told.story_id, change(cluster, told), told),
-            self._output("stories", told.story_id, told, told),
-            self._output("events", happening.event_id, happening, told),
+            self._output("story-changes", told.story_id, change(cluster, told), at, revision),
+            self._output("stories", told.story_id, told, at, revision),
         ]
         if told.merged_into:
-            outputs += [
-                self._output("stories", told.story_id, None, told),
-                self._output("events", happening.event_id, None, told),
-            ]
+            outputs.append(self._output("stories", told.story_id, None, at))
+        changes = self._events.take(cluster)
+        for key, kept in changes.kept.items():
+            state[key] = self._output(_STATE, key, kept, cluster.at)
+        return outputs + self._happenings(changes)
+
+    def _happenings(self, changes: EventChanges) -> list[Output]:
+        outputs = []
+        for told, at in changes.told:
+            if isinstance(told, Event):
+                topic, key, ended = "events", told.event_id, bool(told.merged_into)
+            else:
+                topic, key, ended = "storylines", told.storyline_id, not told.events
+            outputs.append(self._output(topic, key, told, at, told.revision))
+            if ended:
+                outputs.append(self._output(topic, key, None, at))
         return outputs
 
     def _sing(self, told: Story) -> Output:
@@ -92,12 +131,11 @@ class EnrichTask:
         headers = wire.headers(told, id=id_, source="enrich", time=told.last_seen_at)
         return Output(Partition(CANARY, self._number), told.story_id.encode(), wire.encode(told), headers)
 
-    def _output(self, topic: str, key: str, value: msgspec.Struct | None, told: Story) -> Output:
-        at = told.last_seen_at
+    def _output(
+        self, topic: str, key: str, value: msgspec.Struct | None, at: datetime, revision: int = 0
+    ) -> Output:
         headers = (
-            wire.headers(value, id=f"{key}:{told.revision}", source="enrich", time=at)
-            if value is not None
-            else ()
+            wire.headers(value, id=f"{key}:{revision}", source="enrich", time=at) if value is not None else ()
         )
         return Output(
             Partition(topic, self._number),
@@ -113,7 +151,7 @@ class EnrichService:
 
     name = "enrich"
     inputs = ("clusters",)
-    changelog: str | None = None
+    changelog: str | None = _STATE
 
     def task(self, number: int) -> EnrichTask:
         return EnrichTask(number)

@@ -1,8 +1,7 @@
 """Cluster to story record: everything a newsroom reads about a story, from the cluster alone."""
 
-from services.contracts import ids
 from services.contracts.clusters import Cluster, Member
-from services.contracts.stories import Event, Story, StoryChange, StoryMember
+from services.contracts.stories import Story, StoryChange, StoryMember
 from services.enrich.lead import lead
 from services.enrich.roles import role
 from services.enrich.withdrawn import is_withdrawn, taken_from_withdrawn
@@ -46,19 +45,6 @@ def change(cluster: Cluster, told: Story) -> StoryChange:
         article_id=cluster.article_id,
         article_url=urls.get(cluster.article_id, ""),
         story=told,
-    )
-
-
-def event(told: Story) -> Event:
-    """The happening a story is about. In this version an event is one story."""
-    return Event(
-        event_id=ids.event_id(told.story_id),
-        revision=told.revision,
-        title=told.headline,
-        stories=(told.story_id,),
-        articles=told.articles,
-        first_seen_at=told.first_seen_at,
-        last_seen_at=told.last_seen_at,
     )
 
 

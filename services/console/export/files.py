@@ -28,8 +28,9 @@ from services.console.scan import is_a, scan
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle
+from services.contracts.events import Event, Storyline
 from services.contracts.relations import Verdict
-from services.contracts.stories import Event, Story, StoryChange
+from services.contracts.stories import Story, StoryChange
 from services.ops.outcomes import OTHER, SERVICES
 from services.stream.bus import Bus, Record
 from services.stream.dead_letters import topic_of
@@ -41,6 +42,7 @@ SORTED = (
     "relations.jsonl",
     "stories.jsonl",
     "events.jsonl",
+    "storylines.jsonl",
     "screened.jsonl",
     "story-changes.jsonl",
     "dead-letters.jsonl",
@@ -117,6 +119,7 @@ async def export(bus: Bus, out: Path) -> Tally:
         kept["relations.jsonl"] = kept["screened.jsonl"] = {verdict.position for verdict in said.values()}
         kept["stories.jsonl"] = await _stories(bus, files["stories.jsonl"], tally)
         kept["events.jsonl"] = await _events(bus, files["events.jsonl"], tally)
+        kept["storylines.jsonl"] = await _storylines(bus, files["storylines.jsonl"], tally)
         await _changes(bus, files["story-changes.jsonl"], tally)
         await _dead_letters(bus, files["dead-letters.jsonl"], tally)
         await _feeds(bus, files["feeds.jsonl"], tally)
@@ -245,6 +248,20 @@ async def _events(bus: Bus, file: SortedLines, tally: Tally) -> set[Position]:
             key = lines.time_key(event.first_seen_at, event.event_id)
             file.add(lines.with_position(key, _position(record)), lines.whole(event))
     tally.events = len(standing)
+    return set(standing.values())
+
+
+async def _storylines(bus: Bus, file: SortedLines, tally: Tally) -> set[Position]:
+    standing: dict[bytes | None, Position] = {}
+    async for record in scan(bus, "storylines"):
+        if record.value is None:
+            standing.pop(record.key, None)
+        elif is_a(record, Storyline):
+            line = wire.decode(Storyline, record.value)
+            standing[record.key] = _position(record)
+            key = lines.time_key(line.first_seen_at, line.storyline_id)
+            file.add(lines.with_position(key, _position(record)), lines.whole(line))
+    tally.storylines = len(standing)
     return set(standing.values())
 
 
