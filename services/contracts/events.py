@@ -71,7 +71,7 @@ class Storyline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class EventReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """enrich's changelog: what later stories are compared with.
 
-    Key of `enrich-state`: `report:<story_id>`.
+    Key of `enrich-state`: `report:<number>`.
     """
 
     schema_version: int = msgspec.field(default_factory=version_1)
@@ -81,8 +81,6 @@ class EventReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     seen_at: datetime
     words: dict[str, int] = {}
     """Its weightiest terms; the squares of the weights add up to about a million."""
-    title: dict[str, int] = {}
-    """The terms of its title, likewise."""
     others: str = ""
     """The rest of its terms, which are counted and not compared, with blanks between."""
     crowd: int = 0

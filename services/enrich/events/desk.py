@@ -13,12 +13,14 @@ from services.contracts import ids
 from services.contracts.clusters import Cluster
 from services.contracts.events import Event, EventReport, EventState, EventStory, Storyline, StorylineState
 from services.enrich.events import records
-from services.enrich.events.grouping import Neighbour, Place, place
+from services.enrich.events.grouping import Neighbour, Place, are_one, crowd_of, place
 from services.enrich.events.index import Index
 from services.enrich.events.reports import report
 
 LONGEST = 64
 """Events of a storyline; the next one founds another."""
+MOST_MERGED = 4
+"""Events that one report is asked to join."""
 Told = Event | Storyline
 Kept = EventReport | EventState | StorylineState
 replace = msgspec.structs.replace
@@ -73,14 +75,17 @@ class EventDesk:
         """A story that is new here: into the event it tells of, or one of its own."""
         found = self._read(cluster, changes)
         told = _story(cluster)
-        if found.event:
-            state = self._events[found.event]
-            self._change(replace(state, stories=(*state.stories, told)), cluster.at, changes)
+        if found.events:
+            state = self._events[found.events[0]]
+            state = replace(state, stories=(*state.stories, told))
+            for name in found.events[1:MOST_MERGED]:
+                state = self._merge(state, self._events[name], cluster.at, changes)
+            self._change(state, cluster.at, changes)
             return
         event = ids.event_id(cluster.story_id)
-        line = self._lines.get(found.storyline)
-        if line is None or len(line.events) >= LONGEST:
-            line = StorylineState(storyline_id=ids.storyline_id(event), revision=0)
+        line = self._lines.get(found.storyline) or StorylineState(
+            storyline_id=ids.storyline_id(event), revision=0
+        )
         self._lines[line.storyline_id] = replace(line, events=(*line.events, event))
         state = EventState(event_id=event, revision=0, storyline_id=line.storyline_id, stories=(told,))
         self._change(state, cluster.at, changes)
@@ -95,25 +100,36 @@ class EventDesk:
             text=cluster.text,
             rarity=self._index.rarity,
         )
-        found = place(list(self._neighbours(read)), self._sizes)
-        read = replace(read, crowd=found.crowd)
-        changes.kept[f"report:{read.story_id}"] = read
+        near = list(self._neighbours(read))
+        read = replace(read, crowd=crowd_of(read, near))
+        changes.kept[f"report:{read.number}"] = read
         for old in self._index.put(read):
-            changes.kept[f"report:{old.story_id}"] = None
-        return found
+            changes.kept[f"report:{old.number}"] = None
+        return place(read, near, self._sizes)
 
     def _neighbours(self, read: EventReport) -> Iterator[Neighbour]:
-        for old, text, title in self._index.near(read):
+        for old, likeness in self._index.near(read):
             event = self._home.get(old.story_id, "")
             line = self._lines[self._events[event].storyline_id] if event else None
             yield Neighbour(
-                text=text,
-                title=title,
-                apart=abs(read.seen_at - old.seen_at),
-                crowd=old.crowd,
+                report=old,
+                likeness=likeness,
                 event=event,
                 storyline=line.storyline_id if line and len(line.events) < LONGEST else "",
             )
+
+    def _merge(self, state: EventState, other: EventState, at: datetime, changes: EventChanges) -> EventState:
+        """The event with the stories of another one, where a new story shows that they are one.
+
+        The earlier one keeps its id.
+        """
+        known = self._index.of_stories(story.story_id for story in state.stories)
+        if not are_one(known, self._index.of_stories(story.story_id for story in other.stories)):
+            return state
+        first, second = sorted((state, other), key=lambda one: (_begin(one), one.event_id))
+        self._end(second, first.event_id, at, changes)
+        stories = sorted((*first.stories, *second.stories), key=lambda s: (s.first_seen_at, s.story_id))
+        return replace(first, stories=tuple(stories))
 
     def _revise(self, cluster: Cluster, state: EventState, changes: EventChanges) -> None:
         """A story that is known changed."""
@@ -130,14 +146,18 @@ class EventDesk:
         if rest:
             self._change(replace(state, stories=rest), cluster.at, changes)
             return
-        ended = replace(state, revision=state.revision + 1)
         into = self._home.get(cluster.merged_into) or ids.event_id(cluster.merged_into)
-        changes.told.append((records.event(ended, merged_into=into), cluster.at))
+        self._end(state, into, cluster.at, changes)
+
+    def _end(self, state: EventState, into: str, at: datetime, changes: EventChanges) -> None:
+        """An event gave its stories to another one."""
+        ended = replace(state, revision=state.revision + 1)
+        changes.told.append((records.event(ended, merged_into=into), at))
         self._forget_event(state.event_id, changes)
         line = self._lines[state.storyline_id]
         left = tuple(event for event in line.events if event != state.event_id)
         self._lines[line.storyline_id] = replace(line, events=left)
-        self._tell_line(line.storyline_id, cluster.at, changes)
+        self._tell_line(line.storyline_id, at, changes)
 
     def _change(self, state: EventState, at: datetime, changes: EventChanges) -> None:
         state = replace(state, revision=state.revision + 1)
@@ -185,6 +205,10 @@ def _story(cluster: Cluster) -> EventStory:
         last_seen_at=max(member.version_seen_at for member in members),
         closed=cluster.change == "closed",
     )
+
+
+def _begin(state: EventState) -> datetime:
+    return min(story.first_seen_at for story in state.stories)
 
 
 def _ended(line: StorylineState, at: datetime) -> Storyline:

@@ -1,4 +1,4 @@
-"""What is kept of a story's text: its weightiest terms as a vector, and its title as another."""
+"""What is kept of a story's text: its weightiest terms as a vector."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ UNIT = 1_000
 """The length of a vector; weights are whole numbers, so that sums do not depend on their order."""
 MOST_TERMS = 50
 """So many terms of a report are compared."""
-_TITLE, _REST = 2.0, 0.5
+_TITLE, _REST = 4.0, 0.5
 """What a use in the title and one behind the lead count, beside one in the lead."""
 _COMMON = 0.6
 """What a term counts that is neither name nor number."""
@@ -27,13 +27,11 @@ def report(
     weights = {term: rare[term] * _frequency(use) for term, use in found.items()}
     heaviest = sorted(weights, key=lambda term: (-weights[term], term))[:MOST_TERMS]
     words = _vector({term: weights[term] for term in heaviest}, weights)
-    titled = {term: rare[term] for term, use in found.items() if use.title}
     return EventReport(
         story_id=story_id,
         number=number,
         seen_at=seen_at,
         words=words,
-        title=_vector(titled, titled),
         others=" ".join(term for term in found if term not in words),
     )
 
@@ -43,11 +41,23 @@ def terms_of(kept: EventReport) -> Iterable[str]:
     return (*kept.words, *kept.others.split())
 
 
-def product(one: Mapping[str, int], other: Mapping[str, int]) -> int:
-    """Cosine of two vectors in millionths."""
+def cosine(one: Mapping[str, int], other: Mapping[str, int]) -> int:
+    """Of two vectors, in millionths."""
     if len(one) > len(other):
         one, other = other, one
     return sum(weight * other[term] for term, weight in one.items() if term in other)
+
+
+def affinity(one: Mapping[str, int], other: Mapping[str, int]) -> int:
+    """Likeness by what is rarest alone, in millionths: the cosine of the weights squared.
+
+    What everybody writes of has common words, and an affair has names of its own.
+    """
+    shared = sum((weight * other[term]) ** 2 for term, weight in one.items() if term in other)
+    if not shared:
+        return 0
+    lengths = (math.sqrt(sum(weight**4 for weight in vector.values())) for vector in (one, other))
+    return round(UNIT**2 * shared / math.prod(lengths))
 
 
 def _standing(use: Use) -> float:

@@ -39,7 +39,7 @@ NEWS = [
     told(BRIDGE_SHUT[1], "c", 3),
     told(CHOIR[0], "d", 4),
     told(STORM[1], "e", 5),
-    told(BRIDGE_TRIAL[0], "f", 240),
+    told(BRIDGE_TRIAL[0], "f", 320),
 ]
 
 

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.enrich.events.rarity import Rarity
-from services.enrich.events.reports import MOST_TERMS, UNIT, product, report, terms_of
+from services.enrich.events.reports import MOST_TERMS, UNIT, cosine, report, terms_of
 from services.enrich.events.terms import uses
 from tests.unit.enrich.members import at
 
@@ -34,15 +34,14 @@ def test_what_is_in_every_report_comes_to_weigh_little() -> None:
 def test_a_vector_is_of_unit_length_and_holds_the_heaviest_terms(title: list[str], text: list[str]) -> None:
     read = report("story", 0, at(0), title=" ".join(title), text=" ".join(text), rarity=Rarity())
     assert len(read.words) <= MOST_TERMS
-    for vector in (read.words, read.title):
-        assert not vector or abs(product(vector, vector) - UNIT**2) < UNIT * 20
+    assert not read.words or abs(cosine(read.words, read.words) - UNIT**2) < UNIT * 20
     assert sorted(terms_of(read)) == sorted(uses(" ".join(title), " ".join(text)))
 
 
 @given(WORDS, WORDS)
-def test_a_product_does_not_depend_on_the_side(one: list[str], other: list[str]) -> None:
+def test_a_cosine_does_not_depend_on_the_side(one: list[str], other: list[str]) -> None:
     left, right = made("", " ".join(one)), made("", " ".join(other))
-    assert product(left, right) == product(right, left)
+    assert cosine(left, right) == cosine(right, left)
 
 
 @given(st.lists(WORDS, max_size=6))
