@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check quality generated kafka-up kafka-down chaos deploy-check lock clean
+.PHONY: setup demo test check quality bench bench-check generated kafka-up kafka-down chaos deploy-check lock clean
 
 setup: $(STAMP)
 
@@ -29,6 +29,7 @@ check: setup
 # What is made from the code and checked in; tests compare the bytes.
 generated: setup
 	$(BIN)/python -m services.contracts.schemas
+	$(BIN)/python -m services.contracts.story_fields
 	$(BIN)/python -m services.ops.metrics > docs/metrics.md
 	$(BIN)/python -m services.ops.reference > docs/configuration.md
 	$(BIN)/python -m deploy.monitoring.build
@@ -37,6 +38,19 @@ generated: setup
 quality: setup
 	-$(BIN)/python -m bench.transfer
 	$(BIN)/python -m bench.quality
+
+# Every speed beside its peers, ten minutes on an idle machine; writes docs/performance.md. More: ARTICLES=200000.
+ARTICLES ?= 20000
+bench: $(VENV)/.peers
+	$(BIN)/python -m bench.speed --articles $(ARTICLES) --write
+
+# Ratios of a short run against those recorded in bench/speed/recorded.json.
+bench-check: $(VENV)/.peers
+	$(BIN)/python -m bench.speed --check
+
+$(VENV)/.peers: setup bench/requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.lock
+	@touch $@
 
 # A real Apache Kafka on this machine's Java, no Docker; KAFKA_BOOTSTRAP=host:port uses one that runs already.
 kafka-up: setup
@@ -60,6 +74,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 lock: setup
 	$(COMPILE) --extra dev pyproject.toml -o requirements.lock
 	$(COMPILE) -c requirements.lock pyproject.toml -o deploy/container/requirements.lock
+	$(COMPILE) -c requirements.lock --extra bench pyproject.toml -o bench/requirements.lock
 	printf 'cyclonedx-bom\nsetuptools>=80\n' | $(COMPILE) -c requirements.lock - -o deploy/container/build.lock
 	echo podman-compose | $(COMPILE) - -o tests/deploy/compose.lock
 

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from services.console import addresses
-from services.console.replay.command import RUN
 from services.console.replay.recordings import open_recordings
+from services.console.replay.settings import RUN
 from services.console.run.pipeline import Pipeline, Stage
 from services.console.scan import is_a, scan_partition
 from services.contracts.articles import Article

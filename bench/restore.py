@@ -8,19 +8,20 @@ first step: reading the changelog, or a snapshot and what came after it, and reb
 import argparse
 import asyncio
 import os
-import random
 import sys
 import tempfile
 import time
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
+from bench import invented
+from bench.archive import articles_of
 from bench.shard import by_shard
 from services.console.addresses import topic_specs
-from services.contracts import ids
 from services.contracts.articles import Article
 from services.dedup.service import DedupService
 from services.stream.bus import Bus, Partition
@@ -31,11 +32,6 @@ from services.stream.sqlite import SqliteBus
 BATCHES = 20
 TAIL = 0.1
 """Share of the changelog that came after the snapshot."""
-FIRST = datetime(2026, 3, 2, 6, tzinfo=UTC)
-WORDS = (
-    "anker bahn chor deich eis fenster garten hafen insel jahr kanal laterne markt nebel ofen pferd quelle "
-    "regen schule turm ufer verein wiese zaun brief dorf ernte fisch glocke hund kirche licht mauer nacht"
-).split()
 
 
 class Start(NamedTuple):
@@ -45,13 +41,18 @@ class Start(NamedTuple):
     read_s: float
     rebuild_s: float
 
+    @property
+    def seconds(self) -> float:
+        return self.read_s + self.rebuild_s
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.restore", description=__doc__)
     parser.add_argument("--articles", type=int, default=5000, help="versions inside the window")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="newsfold-restore-") as folder:
-        starts = asyncio.run(_all(Path(folder), asked.articles))
+        lines = map(msgspec.json.encode, invented.rows(asked.articles))
+        starts = asyncio.run(measure(Path(folder), articles_of(lines, "invented")))
     print(table(starts))
     return 0
 
@@ -60,40 +61,41 @@ def table(starts: Sequence[Start]) -> str:
     head = "| bus | from | records | of them from the snapshot | read, s | rebuild, s | together, s |"
     lines = [
         f"| {one.bus} | {one.way} | {one.restored.count} | {one.restored.from_snapshot} "
-        f"| {one.read_s:.2f} | {one.rebuild_s:.2f} | {one.read_s + one.rebuild_s:.2f} |"
+        f"| {one.read_s:.2f} | {one.rebuild_s:.2f} | {one.seconds:.2f} |"
         for one in starts
     ]
     return "\n".join([head, "|---|---|---:|---:|---:|---:|---:|", *lines])
 
 
-async def _all(folder: Path, count: int) -> list[Start]:
-    starts = await _on("SQLite", SqliteBus(folder / "log.db"), folder, count)
+async def measure(folder: Path, articles: Sequence[Article]) -> list[Start]:
+    """Of the embedded log, and of Kafka where there is one."""
+    starts = await _on("SQLite", SqliteBus(folder / "log.db"), folder, articles)
     bootstrap = os.environ.get("KAFKA_BOOTSTRAP")
     if bootstrap:
         from services.stream.kafka import KafkaBus
 
         bus = KafkaBus(bootstrap, prefix=f"restore-{uuid.uuid4().hex[:8]}.")
-        starts += await _on("Kafka", bus, folder / "kafka", count)
+        starts += await _on("Kafka", bus, folder / "kafka", articles)
     else:
         print("KAFKA_BOOTSTRAP is not set: measuring the embedded log only", file=sys.stderr)
     return starts
 
 
-async def _on(name: str, bus: Bus, folder: Path, count: int) -> list[Start]:
+async def _on(name: str, bus: Bus, folder: Path, articles: Sequence[Article]) -> list[Start]:
     await bus.start()
     try:
         await bus.create(topic_specs(forget=False))
         place = SnapshotFolder(folder=folder / "state", scheme="bench")
-        partition = await _fill(bus, place, count)
+        partition = await _fill(bus, place, articles)
         ways = (("the log", None), ("a snapshot and the log", place))
         return [await _start(name, way, bus, partition, snapshot) for way, snapshot in ways]
     finally:
         await bus.close()
 
 
-async def _fill(bus: Bus, place: SnapshotFolder, count: int) -> Partition:
+async def _fill(bus: Bus, place: SnapshotFolder, articles: Sequence[Article]) -> Partition:
     """The changelog as dedup writes it, with a snapshot taken shortly before its end."""
-    ((number, records),) = by_shard(_articles(count)).items()
+    ((number, records),) = by_shard(articles).items()
     partition = Partition("dedup-state", number)
     task = DedupService().task(number)
     writer = await bus.writer("bench-restore", ["articles"], number)
@@ -115,27 +117,6 @@ async def _start(name: str, way: str, bus: Bus, partition: Partition, place: Sna
     read = time.perf_counter()
     task.step([])
     return Start(name, way, restored, read - began, time.perf_counter() - read)
-
-
-def _articles(count: int) -> list[Article]:
-    return [_article(number) for number in range(count)]
-
-
-def _article(number: int) -> Article:
-    choose = random.Random(number)
-    url = f"https://blatt{number % 7}.example/artikel/{number}"
-    text = " ".join(choose.choices(WORDS, k=300))
-    return Article(
-        article_id=ids.article_id(url),
-        version_id=f"{number:032x}",
-        url=url,
-        source=f"blatt{number % 7}.example",
-        feed=f"https://blatt{number % 7}.example/rss",
-        title=f"Nummer {number}",
-        text=text,
-        language="de",
-        first_seen_at=FIRST + timedelta(minutes=3 * number),
-    )
 
 
 if __name__ == "__main__":

@@ -48,17 +48,18 @@ def by_shard(articles: Sequence[Article], sharding: Sharding = "one") -> dict[in
     groups: dict[int, list[Article]] = defaultdict(list)
     for article in sorted(articles, key=lambda one: (one.first_seen_at, one.article_id)):
         groups[shard_of(article.language, sharding)].append(article)
-    return {number: _records(group, number) for number, group in sorted(groups.items())}
+    return {number: records_of(group, number) for number, group in sorted(groups.items())}
 
 
-def _records(articles: Sequence[Article], number: int) -> list[Record]:
+def records_of(articles: Sequence[Article], number: int, *, first: int = 0) -> list[Record]:
+    """The same for articles of one shard in their order, from offset `first` on."""
     values: list[Article | Watermark] = []
     for start in range(0, len(articles), _BLOCK):
         block = articles[start : start + _BLOCK]
         last = start + _BLOCK >= len(articles)
         at = block[-1].first_seen_at if last else block[-_WAITING].first_seen_at - _MOMENT
         values += [*block, Watermark(origin=0, origins=1, at=at)]
-    return [_record(value, number, offset) for offset, value in enumerate(values)]
+    return [_record(value, number, offset) for offset, value in enumerate(values, first)]
 
 
 def _record(value: Article | Watermark, number: int, offset: int) -> Record:

@@ -18,8 +18,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from bench.tutorial import Tutorial
 from services.console import addresses
 from services.console.export.files import export
-from services.console.replay.command import RUN
 from services.console.replay.recordings import open_recordings
+from services.console.replay.settings import RUN
 from services.console.run.pipeline import Pipeline, Stage
 from services.console.scan import is_a, scan
 from services.contracts import wire

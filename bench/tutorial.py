@@ -5,6 +5,7 @@ Word 5-grams, `MinHash().update` for each of them, 128 permutations, the default
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from datasketch import MinHash, MinHashLSH
@@ -39,6 +40,11 @@ class Tutorial:
         found: list[str] = self._index.query(signature)
         self._index.insert(name, signature)
         return Taken(signature, found)
+
+    def forget(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name in self._index:
+                self._index.remove(name)
 
 
 def shingles_of(text: str) -> set[str]:

@@ -8,9 +8,12 @@ from pathlib import Path
 import click
 
 from services.console import operators
+from services.console.feeds import commands as feed_commands
 from services.console.group import CommandGroup
 from services.console.log import commands
 from services.console.options import FILE, config_option
+from services.console.record.options import record
+from services.console.stories import commands as story_commands
 from services.contracts.topics import TOPICS
 from services.ops.config import Settings, load
 
@@ -103,6 +106,7 @@ def replay(
     help="Play a recording or an archive instead of following feeds. Can be given again.",
 )  # fmt: skip
 @click.option("--bus", "address", default=None, metavar="BUS", help="memory | sqlite:FILE | kafka:HOST:PORT")
+@click.option("--record", "folder", type=FILE, metavar="DIR", help="Write what is fetched as WARC, too.")
 @click.option("--once", is_flag=True, help="Take all input once, finish all work, exit.")
 @click.option("--allow-net", multiple=True, metavar="CIDR", help="Private addresses the fetcher may reach.")
 @config_option
@@ -113,6 +117,7 @@ def run(
     address: str | None,
     allow_net: tuple[str, ...],
     *,
+    folder: Path | None,
     once: bool,
     settings: Settings,
 ) -> None:
@@ -127,6 +132,7 @@ def run(
     Examples:
       newsfold run all --feeds feeds.opml
       newsfold run all --feeds feeds.opml --once
+      newsfold run all --feeds feeds.opml --record recordings/monday
       newsfold run all --feeds intranet.toml --allow-net 10.20.0.0/16
       newsfold run dedup --bus sqlite:/srv/newsfold/log.db --config newsfold.toml
       newsfold run ingest --recording week.warc.gz --once --bus kafka:127.0.0.1:9092
@@ -140,6 +146,7 @@ def run(
         address=address,
         allow_net=allow_net,
         once=once,
+        record=folder,
         settings=settings,
     )
     run_live(order)
@@ -242,120 +249,6 @@ def compare(before: Path, after: Path, examples: int, *, as_json: bool) -> None:
     show_comparison(before, after, examples=examples, as_json=as_json)
 
 
-@main.group(short_help="Import, list, show and try feeds.")
-def feeds() -> None:
-    """The feeds that are followed, what became of their entries, and what another would bring.
-
-    \b
-    Examples:
-      newsfold feeds import feeds.opml
-      newsfold feeds list
-      newsfold feeds show https://paper.example/rss
-      newsfold feeds test https://paper.example/rss
-    """
-
-
-@feeds.command("import")
-@click.argument("file", type=FILE)
-@click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
-@config_option
-def feeds_import(file: Path, address: str | None, settings: Settings) -> None:
-    """Add the feeds of an OPML or TOML file; a feed that is known is updated.
-
-    \b
-    A TOML file lists feeds like this:
-      [[feed]]
-      url = "https://news.example/rss"
-      source = "news.example"
-
-    \b
-    Examples:
-      newsfold feeds import feeds.opml
-      newsfold feeds import feeds.toml --bus sqlite:/srv/newsfold/log.db
-    """
-    from services.console.feeds.subscriptions import import_feeds
-
-    import_feeds(file, address or settings.bus.url, settings)
-
-
-@feeds.command("list")
-@click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
-@config_option
-def feeds_list(address: str | None, settings: Settings) -> None:
-    """List the feeds with their state and what became of their entries: a table in a terminal, JSON lines
-    in a pipe.
-
-    In a JSON line, the numbers of `fates` add up to `listed`.
-
-    \b
-    Examples:
-      newsfold feeds list
-      newsfold feeds list | jq -r 'select(.status == "broken") | .url'
-      newsfold feeds list | jq -r '[.listed, .fates.article // 0, .url] | @tsv'
-    """
-    from services.console.feeds.listing import list_feeds
-
-    list_feeds(address or settings.bus.url, settings)
-
-
-@feeds.command("show")
-@click.argument("url")
-@click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object, with everything.")
-@config_option
-def feeds_show(url: str, address: str | None, *, as_json: bool, settings: Settings) -> None:
-    """Show one feed: how it fares, its last polls, the pages that wait, the entries not used and why.
-
-    URL is the feed's address, with or without its scheme, or its id.
-
-    \b
-    Examples:
-      newsfold feeds show https://paper.example/rss
-      newsfold feeds show paper.example/rss --json | jq .fates
-    """
-    from services.console.feeds.detail import show_feed
-
-    show_feed(url, address or settings.bus.url, settings, as_json=as_json)
-
-
-@feeds.command("test")
-@click.argument("target", metavar="URL")
-@click.option(
-    "--pages", type=click.IntRange(0, 50), default=3, show_default=True, help="Pages to try; 0: none."
-)
-@click.option("--as", "url", metavar="URL", help="URL names a file: the address that is said to answer it.")
-@click.option("--full-text", is_flag=True, help="As for a feed that carries whole articles.")
-@click.option("--allow-net", multiple=True, metavar="CIDR", help="Private addresses the fetcher may reach.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object, with everything.")
-@config_option
-def feeds_test(
-    target: str,
-    pages: int,
-    url: str | None,
-    allow_net: tuple[str, ...],
-    *,
-    full_text: bool,
-    as_json: bool,
-    settings: Settings,
-) -> None:
-    """Fetch a feed and some of its pages once, and tell what Newsfold sees and would make of it.
-
-    Nothing is published and no log is needed. The exit code is 0 where at least one article would come.
-
-    \b
-    Examples:
-      newsfold feeds test https://paper.example/rss
-      newsfold feeds test paper.example/rss --pages 0 --json | jq .entries
-      newsfold feeds test ./saved.xml --as https://paper.example/rss --pages 0
-    """
-    from services.console.feeds.trial.command import TrialRequest, try_feed
-
-    request = TrialRequest.of(
-        target=target, url=url, pages=pages, allow_net=allow_net, full_text=full_text, settings=settings
-    )
-    try_feed(request, as_json=as_json)
-
-
 @main.command(short_help="Say what is wrong with this installation and what to do.")
 @click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
 @click.option("--config", type=FILE, metavar="FILE", help="TOML settings to check.")
@@ -451,6 +344,12 @@ def explain(
         explain_pair(evidence, url, other_url, settings.dedup, console)
 
 
+main.add_command(feed_commands.feeds)
+main.add_command(record)
 main.add_command(operators.topics)
 main.add_command(operators.dlq)
 main.add_command(commands.log)
+main.add_command(story_commands.stories)
+main.add_command(story_commands.story)
+main.add_command(story_commands.watch)
+main.add_command(story_commands.export)

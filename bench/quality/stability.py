@@ -14,10 +14,10 @@ from bench.shard import Decided, decide
 from services.contracts import wire
 from services.contracts.articles import Article
 from services.contracts.sketches import Remembered
-from services.dedup.search.index import Partial, RangeIndex, add_up
+from services.dedup.search.index import Partials, RangeIndex, add_up
 from services.dedup.search.lookup import Search
 from services.dedup.search.profile import profile, read
-from services.dedup.search.route import Block, block, route
+from services.dedup.search.route import Block, Entry, block, route
 from services.dedup.search.seen import unpack
 from services.dedup.settings import DedupSettings
 
@@ -27,7 +27,7 @@ _DAY_US = 86_400_000_000
 _HOUR_S = 3_600
 _SEED = 1
 _WORKERS = 2
-Pairs = Mapping[tuple[str, str], tuple[int, int]]
+Pairs = Mapping[tuple[int, int], int]
 
 
 def outcome_of(decided: Decided) -> Outcome:
@@ -71,30 +71,32 @@ def blocks_agree(decided: Decided) -> bool:
 def _blocks(decided: Decided) -> list[Block]:
     """What the shard's remembered versions were found by, from its changelog."""
     search = Search(DedupSettings())
-    entries = []
+    entries: list[Entry] = []
     for key, value in sorted(decided.state.items()):
         kept = wire.decode(Remembered, value) if key.startswith(b"version:") else None
         if kept is not None and kept.sketch is not None:
             reading = read(kept.article.text)
             version = profile(kept.article, reading, unpack(kept.seen, len(reading.unique)))
             signed = search.signed(version, kept.sketch)
-            entries.append((kept.article.version_id, version.at_us, signed.keys.values))
+            entries.append(Entry(len(entries), version.at_us, signed.keys.values))
     pieces = range(0, len(entries), _VERSIONS_A_BLOCK)
     return [block("bench", at, entries[at : at + _VERSIONS_A_BLOCK]) for at in pieces]
 
 
 def _joined(blocks: Sequence[Block], ranges: int, disorder: random.Random | None) -> Pairs:
     routed = zip(*(route(whole, ranges) for whole in blocks), strict=True)
-    return add_up(chain.from_iterable(_found(pieces, disorder) for pieces in routed))
+    found = add_up(chain.from_iterable(_found(pieces, disorder) for pieces in routed))
+    columns = (column.tolist() for column in found)
+    return {(first, second): count for first, second, count in zip(*columns, strict=True)}
 
 
-def _found(pieces: Sequence[Block], disorder: random.Random | None) -> list[Partial]:
+def _found(pieces: Sequence[Block], disorder: random.Random | None) -> list[Partials]:
     index = RangeIndex(window_us=DedupSettings().window_days * _DAY_US)
     given = list(pieces)
     if disorder is not None:
         given *= 2
         disorder.shuffle(given)
-    return [partial for piece in given for partial in index.probe_insert(piece)]
+    return [index.probe_insert(piece) for piece in given]
 
 
 def shuffled(articles: Sequence[Article]) -> list[Article]:

@@ -4,9 +4,15 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from services.ingest.http.fetch import FetchLimits
+from services.ingest.http.exchange import Exchange
+from services.ingest.http.fetch import Fetcher, FetchLimits
+from services.ingest.polling.live import Conduct
+from services.ingest.polling.robots import Robots, agent_name
+from services.ingest.polling.traffic import Manners, Traffic
 from services.ops.exits import Exit, Stop
+from services.ops.fetching import FetchMetrics
 from services.ops.settings import IngestSettings, network
+from services.stream.clock import SystemClock
 
 
 def fetch_limits(ingest: IngestSettings) -> FetchLimits:
@@ -18,6 +24,31 @@ def fetch_limits(ingest: IngestSettings) -> FetchLimits:
         read_s=ingest.read_s,
         redirects=ingest.redirects,
     )
+
+
+def conduct_of(ingest: IngestSettings, fetcher: Fetcher, fetches: FetchMetrics | None = None) -> Conduct:
+    """How a process behaves towards hosts: one for all its feeders."""
+    traffic = Traffic(
+        Manners(
+            per_host=ingest.per_host,
+            per_domain=ingest.per_domain,
+            gap_s=ingest.gap_s,
+            pause_scope=ingest.pause_scope,
+        )
+    )
+    if ingest.robots == "ignore":
+        return Conduct(traffic)
+    clock = SystemClock()
+
+    async def get(url: str, *, accept: str, cut_at: int) -> Exchange:
+        began = clock.monotonic()
+        exchange = await fetcher.get(url, accept=accept, cut_at=cut_at)
+        if fetches is not None:
+            sizes = {"wire_bytes": exchange.wire_bytes, "decoded_bytes": len(exchange.body)}
+            fetches.count_fetch("robots", exchange.outcome, clock.monotonic() - began, **sizes)
+        return exchange
+
+    return Conduct(traffic, Robots(get, agent_name(ingest.user_agent), clock))
 
 
 def with_nets(ingest: IngestSettings, allow_net: Sequence[str]) -> IngestSettings:

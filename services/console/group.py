@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from services.ops import logging
 from services.ops.exits import Exit, Stop, table
 from services.stream.bus import BusError, Fenced, Retry
 
@@ -33,6 +32,8 @@ class CommandGroup(click.Group):
     """Turns what stopped a command into one line and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        from services.ops import logging  # a third of what `--help` takes
+
         try:
             with logging.configure(service="newsfold", fmt="console", level="warning", libraries=False):
                 return super().invoke(ctx)

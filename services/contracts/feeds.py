@@ -10,6 +10,8 @@ from services.contracts.version import version_1
 FeedStatus = Literal["fresh", "losing", "backing_off", "broken", "gone", "paused"]
 """`losing`: the feed answers, and none of what it lists becomes an article."""
 
+FeedPriority = Literal["", "key"]
+
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A feed an operator asked for. Key of `feeds`: `feed_id`. A tombstone ends the subscription."""
@@ -24,6 +26,19 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The feed carries whole articles; their pages are not fetched."""
     home_url: str = ""
     """The site the feed is of, where the list says so (OPML `htmlUrl`)."""
+    poll_s: float = 0.0
+    """Seconds between two polls of a feed that brings an entry an hour; 0: as `ingest.poll_s` says."""
+    poll_shortest_s: float = 0.0
+    poll_longest_s: float = 0.0
+    """Bounds of the feed's own; 0: those of `[ingest]`."""
+    priority: FeedPriority = ""
+    """`key`: its silence alone is worth an alert."""
+    paused: bool = False
+    """Known and not polled."""
+    asked_at: datetime | None = None
+    """An operator wants it polled at once; also one that was given up."""
+    moved_from: str = ""
+    """`feed_id` of the address it had before, whose history is its own."""
 
 
 class SeenEntry(msgspec.Struct, frozen=True, array_like=True):
@@ -75,6 +90,19 @@ class Unused(msgspec.Struct, frozen=True, array_like=True):
     detail: str = ""
 
 
+class Rhythm(msgspec.Struct, frozen=True, array_like=True):
+    """When a feed brings something new, as its polls have shown."""
+
+    since: datetime
+    """Of the first poll."""
+    at: datetime
+    """Of the last one that was answered."""
+    hours: tuple[float, ...] = ()
+    """New entries by hour of the day (UTC), older ones counting less; empty where none came yet."""
+    burst: float = 0.0
+    """New entries an hour, of late."""
+
+
 class PendingPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An entry whose page is still to be fetched. Survives a crash inside the feed's state."""
 
@@ -115,6 +143,8 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seen: tuple[SeenEntry, ...] = ()
     pending: tuple[PendingPage, ...] = ()
     polled_at: datetime | None = None
+    looked_at: datetime | None = None
+    """The last poll that told what the feed lists: it may be an earlier one, where polls failed since."""
     due_at: datetime | None = None
     status: FeedStatus = "fresh"
     reason: str = ""
@@ -127,6 +157,12 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Different entries it has listed since it is followed: `seen` and `past` together."""
     past: dict[str, int] = msgspec.field(default_factory=dict)
     """What became of the entries that are no longer in `seen`, by fate."""
+    moved_to: str = ""
+    """Where the server says that the feed is for good."""
+    moves: int = 0
+    """Polls in a row that said so and brought a feed from there."""
+    rhythm: Rhythm | None = None
+    """None before the first poll."""
     polls: tuple[Poll, ...] = ()
     """The last ones, the latest first."""
     unused: tuple[Unused, ...] = ()

@@ -148,7 +148,7 @@ def _with_fields(schema: Json, kind: Struct) -> Json:
     made = {**schema, "description": inspect.getdoc(kind)}
     names = kind.__struct_encode_fields__
     shown = schema["properties"].values() if "properties" in schema else schema["prefixItems"]
-    said, types = _description(kind), typing.get_type_hints(kind)
+    said, types = description(kind), typing.get_type_hints(kind)
     fields = [
         _field(name, field, types[name], said.get(name)) for name, field in zip(names, shown, strict=True)
     ]
@@ -167,7 +167,7 @@ def _field(name: str, schema: Json, kind: object, said: str | None) -> Json:
     return {**schema, "description": said} if said else schema
 
 
-def _description(kind: Struct) -> dict[str, str]:
+def description(kind: Struct) -> dict[str, str]:
     """The strings below the fields of a struct's source: `ast` sees them, the running class does not."""
     (body,) = (
         node.body for node in ast.parse(inspect.getsource(kind)).body if isinstance(node, ast.ClassDef)

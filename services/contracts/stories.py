@@ -6,9 +6,14 @@ from typing import Literal
 import msgspec
 
 from services.contracts.clusters import Change
+from services.contracts.facts import FigureLine, Name, Quote
 from services.contracts.relations import RelationKind
 from services.contracts.version import version_1
 
+Evidence = Literal["credit", "cited", "first-seen", "contained", "published", "notice"]
+"""`credit`: it names the agency as its source. `cited`: it names the outlet. `first-seen`: it was not there
+when the other was seen. `contained`: it is a cut of the other. `published`: the publishers' own dates."""
+Sureness = Literal["proved", "likely", "undecided"]
 Role = Literal["original", "duplicate", "copy", "rewrite", "update", "correction", "withdrawal"]
 
 
@@ -40,6 +45,105 @@ class StoryMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     withdrawn_note: str = ""
     of_withdrawn: bool = False
     """The copy it took its text from, directly or through others, was withdrawn."""
+    inferred: tuple[str, ...] = ()
+    """Agencies that it does not credit and whose copy it runs: credited copy has the same text."""
+    agency: str = ""
+    """The agency that publishes it, where its publisher is one."""
+    absent_at: datetime | None = None
+    """It came after this look, which did not find it, and up to `first_seen_at`. None: not known."""
+    byline: str = ""
+    dateline: str = ""
+    shared_words: int = 0
+    """Words it has in common with `of`, by the share of its 5-word runs found there."""
+    added_words: int = 0
+    """Words of its own beside them."""
+
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One edge of a story's tree: who took from whom, and what says so."""
+
+    url: str
+    """Who took; of two that cannot be ordered, the one named later."""
+    of: str
+    """From whom: an agency's slug or an outlet's name."""
+    of_url: str = ""
+    """The text it was taken from; empty where none was seen."""
+    evidence: tuple[Evidence, ...] = ()
+    """All that speaks for it, the strongest first."""
+    sure: Sureness
+    reason: str
+    """The same in words."""
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who had it first, as far as that can be known."""
+
+    name: str = ""
+    """An agency's slug or an outlet's name; empty where it is undecided."""
+    kind: Literal["agency", "outlet", ""] = ""
+    url: str = ""
+    """Its text; empty where none was seen."""
+    reason: str
+    sure: Sureness
+    not_before: datetime | None = None
+    """The first look that found it missing; None: not known."""
+    not_after: datetime | None = None
+    """When it was first seen anywhere."""
+
+
+class Pickup(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a story went."""
+
+    articles: int
+    outlets: int
+    independent: int
+    """Texts that stand on their own words: neither copies nor the same outlet's further states."""
+    copies: int
+    """Copies and duplicates of one of them."""
+    hours: float
+    """From the first article to the last that joined."""
+    velocity: float
+    """Further outlets an hour of that time, which counts as an hour at least."""
+
+
+class StoryState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something that befell the story or a member."""
+
+    state: Literal["withdrawn", "corrected", "merged", "split"]
+    at: datetime
+    url: str = ""
+    """The member; empty for the story as a whole."""
+    note: str = ""
+    """In the publisher's words; of a merge or split the id of the other story."""
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A few words in the place of others. One side empty: added, or dropped."""
+
+    before: str = ""
+    after: str = ""
+
+
+class Update(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a version differs from the one that it replaced."""
+
+    version_id: str
+    replaced_version_id: str
+    headline: Edit | None = None
+    figures: tuple[Edit, ...] = ()
+    names_added: tuple[str, ...] = ()
+    names_dropped: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    """Passages, the longest first, each cut at 300 characters."""
+    dropped: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    """Words that were put in the place of others, beside those."""
+    words_added: int = 0
+    words_dropped: int = 0
+    house_style: bool = False
+    """Nothing but spelling, marks and small words."""
+    note: str = ""
+    """In which words it says that it corrects."""
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -69,6 +173,21 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     merged_from: tuple[str, ...] = ()
     split_from: str = ""
     split_into: tuple[str, ...] = ()
+    lead: str = ""
+    """First paragraph of the version to show."""
+    best_reason: str = ""
+    """Why that version is the one to show."""
+    origin: Origin | None = None
+    provenance: tuple[Provenance, ...] = ()
+    pickup: Pickup | None = None
+    states: tuple[StoryState, ...] = ()
+    """In order of time."""
+    names: tuple[Name, ...] = ()
+    """The most named first, bounded."""
+    figures: tuple[FigureLine, ...] = ()
+    """What is counted in most articles first, bounded."""
+    quotes: tuple[Quote, ...] = ()
+    keywords: tuple[str, ...] = ()
 
 
 class StoryChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -87,4 +206,6 @@ class StoryChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """The article that caused the change."""
     article_url: str
     """Its URL; empty where it is no longer a member."""
+    update: Update | None = None
+    """What is different, where an article's text changed."""
     story: Story

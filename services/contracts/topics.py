@@ -11,6 +11,7 @@ from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
 from services.contracts.events import Event, EventReport, EventState, Storyline, StorylineState
+from services.contracts.facts import ArticleFacts
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered, ShardClock
@@ -196,10 +197,10 @@ TOPICS: tuple[Topic, ...] = (
         by="shard",
         partitions=SHARD_COUNT,
         compact=True,
-        types=(EventReport, EventState, StorylineState),
+        types=(ArticleFacts, EventReport, EventState, StorylineState),
         writer="enrich",
         readers=("enrich",),
-        about="enrich's changelog: the reports, events and storylines that are open in a shard.",
+        about="enrich's changelog: what the articles of open stories say, reports, events and storylines.",
     ),
     *(
         Topic(

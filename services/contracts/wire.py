@@ -6,6 +6,7 @@ attributes travel as `ce_*` headers, the value is the bare JSON, a tombstone sta
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import TypeVar, cast
 
 import msgspec
@@ -13,12 +14,14 @@ import msgspec
 from services.contracts.topics import TOPICS
 
 T = TypeVar("T", bound=msgspec.Struct)
-Headers = tuple[tuple[str, bytes], ...]
+Header = tuple[str, bytes]
+Headers = tuple[Header, ...]
 
 _TYPES = {kind.__name__: kind for topic in TOPICS for kind in topic.types}
 _DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in _TYPES.items()}
 _ENCODER = msgspec.json.Encoder()
 _CE_TYPE = {name: f"newsfold.{name}.v1".encode() for name in _TYPES}
+_CONTENT_TYPE: Header = ("content-type", b"application/json")
 _NAME_OF = {ce_type: name for name, ce_type in _CE_TYPE.items()}
 
 
@@ -42,13 +45,22 @@ def decode(kind: type[T], value: bytes) -> T:
 
 def headers(record: msgspec.Struct, *, id: str, source: str, time: datetime) -> Headers:  # noqa: A002 - the spec's word
     """CloudEvents attributes of a record. `id` is a hash, so a repeated record has an equal `ce_id`."""
+    return headers_of(type(record), id=id, source=source, time=time)
+
+
+def headers_of(kind: type[msgspec.Struct], *, id: str, source: str, time: datetime) -> Headers:  # noqa: A002
+    """The same, of a record that is encoded already."""
+    version, type_, origin = _first_headers(kind.__name__, source)
+    at = time.isoformat().replace("+00:00", "Z").encode()
+    return version, type_, origin, ("ce_id", id.encode()), ("ce_time", at), _CONTENT_TYPE
+
+
+@cache
+def _first_headers(kind: str, source: str) -> tuple[Header, Header, Header]:
     return (
         ("ce_specversion", b"1.0"),
-        ("ce_type", _CE_TYPE[type(record).__name__]),
+        ("ce_type", _CE_TYPE[kind]),
         ("ce_source", f"/newsfold/{source}".encode()),
-        ("ce_id", id.encode()),
-        ("ce_time", time.isoformat().replace("+00:00", "Z").encode()),
-        ("content-type", b"application/json"),
     )
 
 
@@ -58,6 +70,14 @@ def type_of(attributes: Mapping[str, bytes]) -> type[msgspec.Struct]:
         return _TYPES[_NAME_OF[attributes["ce_type"]]]
     except KeyError:
         raise UnknownType(f"ce_type {attributes.get('ce_type')!r} is not one of {sorted(_TYPES)}") from None
+
+
+def kind_of(headers: Headers) -> type[msgspec.Struct] | None:
+    """The struct type that headers name; None where it is none of ours."""
+    for name, value in headers:
+        if name == "ce_type":
+            return _TYPES.get(_NAME_OF.get(value, ""))
+    return None
 
 
 def read(attributes: Mapping[str, bytes], value: bytes) -> msgspec.Struct:

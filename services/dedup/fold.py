@@ -5,24 +5,24 @@ records, however many ranges the candidate search is split into and wherever it 
 and restored.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from itertools import groupby
 
 import msgspec
-import numpy as np
 
+from services.contracts import ids, wire
 from services.contracts.articles import Article, Withdrawal
-from services.contracts.clusters import Cluster
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
 from services.dedup import kernels
 from services.dedup.folded import Folded
+from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.order import Due, Sighting, seen_at
 from services.dedup.pairs import Pairs, bounded
 from services.dedup.records import member, settled_at, shown_at, verdict, with_text, withdrawal
 from services.dedup.revisions import Revisions
-from services.dedup.search.lookup import Hit, Search, Signed
+from services.dedup.search.lookup import Hits, Search, Signed
 from services.dedup.search.novelty import Days, Novelty
 from services.dedup.search.profile import Reading, profile, read
 from services.dedup.search.seen import pack, unpack
@@ -31,7 +31,7 @@ from services.dedup.stories.placing import Stories
 from services.dedup.text.churn import is_churn
 from services.dedup.text.notices import withdrawal as withdrawal_notice
 from services.dedup.text.screens import Screen, screen
-from services.dedup.window import Kept, Window, day_of
+from services.dedup.window import Gone, Kept, Window, day_of
 
 _DAY_S = 86_400
 
@@ -56,30 +56,60 @@ class Read(msgspec.Struct, eq=False):
 class Fold:
     """State of one shard and the function over it."""
 
-    def __init__(self, settings: DedupSettings, *, ranges: int = 1) -> None:
+    def __init__(
+        self, settings: DedupSettings, *, ranges: int = 1, open_store: OpenStore = HeapStore
+    ) -> None:
         self._settings = settings
         remembered = min(settings.novelty_days, settings.window_days)
         self._novelty = Novelty(days=remembered, bits=settings.novelty_bits)
         self._today: int | None = None
         self._latest: datetime | None = None
         self.search = Search(settings, ranges=ranges)
-        self.window = Window(settings)
-        self.stories = Stories(settings, lambda article: self.window.current(article) is not None)
-        self._pairs = Pairs(self.window, settings, self.stories.source_of)
+        self.window = Window(settings, open_store())
+        self.stories = Stories(settings, self.window.remembers, open_store())
+        self._pairs = Pairs(self.window, self.search, settings, self.stories.source_of)
         self._revisions = Revisions(self.window, self.search, self.stories, self._pairs)
 
-    def restore(
-        self, remembered: Sequence[Remembered], clusters: Sequence[Cluster], latest: datetime | None
-    ) -> None:
-        """Take up the state of a changelog. Raises `ValueError` on another sketch scheme."""
-        for record in sorted(remembered, key=lambda r: (r.article.first_seen_at, r.article.version_id)):
-            self._remember_again(record)
-        for cluster in clusters:
-            self.stories.put(cluster)
+    def remember_again(self, values: Collection[bytes]) -> None:
+        """Take up versions as the changelog has them, each once and in its order.
+
+        Raises `ValueError` on another sketch scheme.
+        """
+        kernels.note_texts(len(values))
+        added, lost = [], []
+        for value in values:
+            record = wire.decode(Remembered, value)
+            before = self.window.get(record.article.version_id)
+            was = (before.is_compared, before.is_counted) if before else (False, False)
+            kept = self.window.keep_encoded(record, value)
+            if was == (kept.is_compared, kept.is_counted):
+                continue
+            reading = read(record.article.text)
+            if kept.is_counted:
+                day = day_of(record.article.first_seen_at)
+                self._novelty.add(day, reading.unique, reading.narrow)
+            if was[0] and not kept.is_compared:
+                lost.append(record.article.version_id)
+            elif kept.is_compared and not was[0] and record.sketch is not None:
+                days = unpack(record.seen, len(reading.unique))
+                signed = self.search.signed(profile(record.article, reading, days), record.sketch)
+                kept.samples = signed.keys.samples
+                added.append(signed)
+        self.search.evict(lost)
+        self.search.insert(added)
+
+    def forget_again(self, version: str) -> None:
+        """What the changelog has no more."""
+        self.window.forget(version)
+        self.search.evict([version])
+
+    def restored(self, latest: datetime | None) -> None:
+        """All of the changelog was taken up, of which the latest version is of this time."""
         if latest is not None:
             self._latest = latest
             self._today = day_of(latest)
             self._novelty.advance(self._today)
+            self.window.advance(self._today, again=True)
 
     def fold(self, dues: Iterable[Due], folded: Folded) -> None:
         """Decide sightings in the order given; those that say nothing new are passed over."""
@@ -102,12 +132,21 @@ class Fold:
         latest = self.window.current(sighting.article_id) or self.window[sighting.version_id]
         return seen_at(sighting) <= settled_at(latest.record)
 
+    def bytes_by_part(self) -> dict[str, int]:
+        """Memory that is taken, as an estimate."""
+        return {
+            "index": self.search.nbytes(),
+            "versions": self.window.bytes,
+            "stories": self.stories.bytes,
+            "novelty": self._novelty.nbytes(),
+        }
+
     def levels(self) -> dict[str, float]:
         """How much of it there is now, by metric."""
         return {
             "live_articles": self.window.articles,
             "state_records": len(self.window),
-            "state_bytes": self.window.bytes + self._novelty.nbytes(),
+            "state_bytes": sum(self.bytes_by_part().values()),
             "stories_open": len(self.stories),
             "story_articles_max": self.stories.largest(),
         }
@@ -116,18 +155,53 @@ class Fold:
         """Begin a day: close the days before it for novelty and forget what left the window."""
         if self._today == day:
             return
+        self._let_go(self.window.evict(whole=True), folded)
         self._today = day
         self._novelty.advance(day)
-        gone = [kept.record.article for kept in self.window.evict(day)]
-        self.search.evict(article.version_id for article in gone)
-        folded.forgotten += [article.version_id for article in gone]
-        lost = [a.article_id for a in gone if self.window.current(a.article_id) is None]
-        folded.clusters += self.stories.evict(lost, datetime.fromtimestamp(day * _DAY_S, UTC))
+        self._let_go(self.window.advance(day), folded)
+
+    def _let_go(self, gone: Collection[Gone], folded: Folded) -> None:
+        """Free what is held of versions that are forgotten since the day began, and close their stories."""
+        if not gone:
+            return
+        self.search.evict(version for version, _ in gone)
+        folded.forgotten += [version for version, _ in gone]
+        lost = [article for _, article in gone if not self.window.remembers(article)]
+        folded.clusters += self.stories.evict(lost, self._day_start())
+
+    def _is_held(self, sighting: Sighting) -> bool:
+        """Whether there is still something of it that is forgotten."""
+        return bool(self.window.leaving(sighting.article_id, sighting.version_id)) or (
+            self.stories.is_forgotten(ids.story_id(sighting.version_id))
+        )
+
+    def _looks_back(self, due: Due) -> bool:
+        """Whether it is compared with what lies near an earlier day."""
+        known = due.sighting.version_id in self.window and not self.is_settled(due.sighting)
+        return isinstance(due.sighting, Article) and (due.late or known)
+
+    def _let_go_for(self, due: Due, folded: Folded) -> None:
+        """Free of what is forgotten all that a sighting may touch."""
+        sighting = due.sighting
+        if self._looks_back(due):
+            self._let_go(self.window.evict(whole=True), folded)
+        numbers = self.window.leaving(sighting.article_id, sighting.version_id)
+        self._let_go(self.window.evict_these(numbers), folded)
+        story = ids.story_id(sighting.version_id)
+        if self.stories.is_forgotten(story):
+            folded.clusters += self.stories.close(story, self._day_start())
+
+    def _day_start(self) -> datetime:
+        return datetime.fromtimestamp((self._today or 0) * _DAY_S, UTC)
 
     def _decide_day(self, dues: Iterable[Due], folded: Folded) -> None:
         """Articles that are new in one search; what befalls a known one by itself, in between."""
         new: dict[str, Due] = {}
         for due in dues:
+            if self.window.is_leaving and (self._looks_back(due) or self._is_held(due.sighting)):
+                self._decide(new.values(), folded)
+                new = {}
+                self._let_go_for(due, folded)
             if due.sighting.article_id not in new and self._is_new(due.sighting):
                 new[due.sighting.article_id] = due
                 continue
@@ -153,7 +227,7 @@ class Fold:
         elif isinstance(sighting, Withdrawal):
             self._revisions.withdraw(sighting, current, folded)
         elif kept := self.window.get(sighting.version_id):
-            if kept is current or kept.record.sketch is not None:
+            if kept == current or kept.record.sketch is not None:
                 self._revisions.show_again(kept, sighting, current, folded)
             elif current is not None and _only_churned(current, sighting):
                 folded.outcomes["known"] += 1
@@ -174,7 +248,8 @@ class Fold:
             if item.signed is None or item.screened:
                 self._set_aside(item, folded)
             else:
-                self._place(item, item.signed, found.get(item.article.version_id, []), folded)
+                self._place(item, item.signed, found.get(item.article.version_id), folded)
+            self._let_go(self.window.evict(), folded)
 
     def _read(self, article: Article, late: bool) -> Read:
         self._latest = max(self._latest or article.first_seen_at, article.first_seen_at)
@@ -183,14 +258,9 @@ class Fold:
         if before is not None and before.record.counted:
             article = before.record.article
         reading = read(article.text)
-        hashes = np.concatenate((reading.unique, reading.narrow))
-        seen = self._novelty.seen(hashes)
-        days, narrow_days = seen[: len(reading.unique)].copy(), seen[len(reading.unique) :]
-        narrow = reading.narrow[narrow_days < self._settings.novelty_least]
-        if 2 * len(narrow) < len(reading.narrow):
-            narrow = reading.narrow  # what comes back whole is found by the whole
+        days, narrow = self._novelty.sift(reading.unique, reading.narrow, self._settings.novelty_least)
         counted = (before is not None and before.record.counted) or self._novelty.add(
-            day_of(article.first_seen_at), hashes
+            day_of(article.first_seen_at), reading.unique, reading.narrow
         )
         item = Read(article, late, shown, days, counted, self._screen(article, late, reading))
         if item.screened is None:
@@ -218,7 +288,7 @@ class Fold:
         folded.outcomes["screened"] += 1
         folded.note("screened_total", item.screened.reason)
 
-    def _place(self, item: Read, signed: Signed, hits: list[Hit], folded: Folded) -> None:
+    def _place(self, item: Read, signed: Signed, hits: Hits | None, folded: Folded) -> None:
         """Verify the candidates, decide the relations, put the article into a story."""
         mine = signed.profile
         findings = self._pairs.find(signed, hits, folded)
@@ -265,7 +335,7 @@ class Fold:
         newest = before is None or (
             shown_at(before.record) <= item.seen_at
             # An article that went behind a wall is matched by the text it showed before.
-            and (item.signed is not None or before.signed is None)
+            and (item.signed is not None or not before.is_compared)
         )
         past = before.record if before else None
         record = Remembered(
@@ -279,7 +349,7 @@ class Fold:
             shown_at=item.shown,
             **withdrawal(past, item.seen_at),
         )
-        superseded = self.window.put(Kept(record, day_of(item.seen_at), item.signed if newest else None))
+        superseded = self.window.put(record, item.signed if newest else None)
         if not newest:
             self.search.evict([article.version_id])
         elif superseded is not None:
@@ -287,22 +357,10 @@ class Fold:
             folded.remembered.append(superseded)
         folded.remembered.append(record)
 
-    def _remember_again(self, record: Remembered) -> None:
-        article = record.article
-        reading = read(article.text)
-        if record.counted:
-            self._novelty.add(day_of(article.first_seen_at), np.concatenate((reading.unique, reading.narrow)))
-        signed = None
-        if record.sketch is not None and record.current:
-            days = unpack(record.seen, len(reading.unique))
-            signed = self.search.signed(profile(article, reading, days), record.sketch)
-            self.search.insert([signed])
-        self.window.put(Kept(record, day_of(shown_at(record)), signed))
-
 
 def _gave_way(current: Kept, article: Article) -> str:
     """The notice of withdrawal that stands where a text stood; empty where it is none."""
-    if current.signed is None or shown_at(current.record) > article.first_seen_at:
+    if not current.is_compared or shown_at(current.record) > article.first_seen_at:
         return ""
     return withdrawal_notice(article.title, article.text)
 
@@ -311,7 +369,7 @@ def _only_churned(current: Kept, article: Article) -> bool:
     """Whether the text in an article's place differs by what is no news from the one last told."""
     record = current.record
     return (
-        current.signed is not None
+        current.is_compared
         and record.withdrawn_at is None
         and record.article.url == article.url
         and shown_at(record) <= article.first_seen_at

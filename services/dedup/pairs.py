@@ -13,7 +13,7 @@ from services.dedup.relations.listing import Known, condense, counting
 from services.dedup.relations.overlap import shared_share
 from services.dedup.relations.relate import Unrelated, relate
 from services.dedup.search.candidates import Candidate, choose
-from services.dedup.search.lookup import Hit, Signed
+from services.dedup.search.lookup import Hits, Search, Signed
 from services.dedup.search.profile import Profile, first_seen_us
 from services.dedup.settings import DedupSettings
 from services.dedup.stories.placing import Link
@@ -41,23 +41,28 @@ class Findings(NamedTuple):
 class Pairs:
     """The exact look at candidates, over the versions a shard remembers."""
 
-    def __init__(self, window: Window, settings: DedupSettings, source_of: Callable[[str], str]) -> None:
+    def __init__(
+        self, window: Window, search: Search, settings: DedupSettings, source_of: Callable[[str], str]
+    ) -> None:
         """`source_of`: the article that one took its text from, as its story has it; both by id."""
         self._window = window
+        self._search = search
         self._settings = settings
         self._source_of = source_of
 
-    def find(self, signed: Signed, hits: list[Hit], folded: Folded) -> Findings:
+    def find(self, signed: Signed, hits: Hits | None, folded: Folded) -> Findings:
         """Relations to older versions; those from newer ones are added to the newer ones' verdicts."""
-        choice = choose(self._candidates(signed, hits), self._settings)
+        eligible, weak = self._eligible(signed, hits) if hits is not None else ([], 0)
+        choice = choose(eligible, self._settings)
+        weak += choice.weak
         beyond = [candidate.version for candidate in choice.beyond]
-        left_out = len(beyond) + choice.weak
+        left_out = len(beyond) + weak
         findings = Findings([], [], [], beyond, len(choice.chosen), left_out, Counter())
         for candidate in choice.chosen:
             answer = self._look(signed.profile, candidate, findings, folded, beside=choice.chosen)
             findings.answers[answer] += 1
         folded.note("candidates", str(findings.looked_at))
-        for bound, count in (("copies", len(beyond)), ("passages", choice.weak)):
+        for bound, count in (("copies", len(beyond)), ("passages", weak)):
             if count:
                 folded.noted["candidates_left_out_total", bound] += count
         return findings
@@ -89,7 +94,7 @@ class Pairs:
 
         `beside`: all candidates that are looked at.
         """
-        other = self._window.signed(candidate.version).profile
+        other = self._window.compared(candidate.version)
         order = source_and_taker(mine, other)
         answer = directed(
             relate(
@@ -126,7 +131,7 @@ class Pairs:
             if article == mine.article.article_id:
                 return mine
             kept = self._window.current(article)
-            return kept.signed.profile if kept and kept.signed else None
+            return kept.profile if kept else None
 
         def overlaps(one: str, other: str) -> bool:
             pair = (one, other) if one < other else (other, one)
@@ -139,17 +144,18 @@ class Pairs:
 
     def is_rewritten(self, mine: Profile, before: Kept | None) -> bool:
         """Whether a version has next to nothing of the text that it replaces."""
-        if before is None or before.signed is None:
+        replaced = before.profile if before else None
+        if replaced is None:
             return False
-        return shared_share(before.signed.profile, mine) < self._settings.story_link
+        return shared_share(replaced, mine) < self._settings.story_link
 
     def _witnesses(self, chosen: Sequence[Candidate], older: Profile) -> Iterator[Profile]:
         """What may hold parts of a pair: the other candidates, and what the older text is related to."""
         kept = self._window.get(older.article.version_id)
         related = kept.record.verdict.relations if kept else ()
         found = (self._window.get(relation.other_version_id) for relation in related)
-        yield from (self._window.signed(candidate.version).profile for candidate in chosen)
-        yield from (one.signed.profile for one in found if one and one.signed)
+        yield from (self._window.compared(candidate.version) for candidate in chosen)
+        yield from (profile for one in found if one and (profile := one.profile))
 
     def _settled(self, other: Profile, mine: Profile, *, forward: bool) -> PairAnswer | None:
         """Whether the verdict of the other names this article as its source already, by another version."""
@@ -193,16 +199,18 @@ class Pairs:
         article = kept.record.article
         return Known((first_seen_us(article), article.article_id), kept.record.verdict.relations)
 
-    def _candidates(self, signed: Signed, hits: list[Hit]) -> list[Candidate]:
+    def _eligible(self, signed: Signed, hits: Hits) -> tuple[list[Candidate], int]:
+        """Candidates to choose from, and how many weaker ones there are beside them."""
         mine = signed.profile.article.article_id
+        eligible, weaker = self._search.eligible(signed, hits, lambda: self._window.current_version(mine))
         made = []
-        for hit in hits:
+        for hit in eligible:
             kept = self._window.get(hit.version)
-            if kept is None or kept.signed is None or kept.record.article.article_id == mine:
+            if kept is None or not kept.is_compared or kept.article_id == mine:
                 continue
-            estimate = hit.samples / max(1, min(signed.keys.samples, kept.signed.keys.samples))
-            made.append(Candidate(hit.version, kept.signed.profile.rank, hit.bands, hit.samples, estimate))
-        return made
+            estimate = hit.samples / max(1, min(signed.keys.samples, kept.samples))
+            made.append(Candidate(hit.version, kept.rank, hit.bands, hit.samples, estimate))
+        return made, weaker
 
     def _amend(self, newer: Profile, relation: Relation, folded: Folded) -> None:
         """A late article is what a decided one took its text from: say so in that one's verdict."""

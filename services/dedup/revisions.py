@@ -22,7 +22,7 @@ from services.dedup.search.profile import Profile, profile, read
 from services.dedup.search.seen import unpack
 from services.dedup.stories.placing import Stories
 from services.dedup.text.notices import unlabelled
-from services.dedup.window import Kept, Window, day_of
+from services.dedup.window import Kept, Window
 
 replace = msgspec.structs.replace
 
@@ -97,7 +97,7 @@ class Revisions:
 
     def show_again(self, kept: Kept, sighting: Article, current: Kept | None, folded: Folded) -> None:
         """A known version stands in its article's place: after another, a withdrawal or a move."""
-        if kept is not current:
+        if kept != current:
             self._return(kept, sighting, current, folded)
         elif kept.record.withdrawn_at is not None or kept.record.article.url != sighting.url:
             self._restate(kept, sighting, folded)
@@ -131,7 +131,7 @@ class Revisions:
             seen=b"",
             shown_at=None,
         )
-        self._window.put(Kept(record, day_of(article.first_seen_at), None))
+        self._window.put(record, None)
         folded.verdicts.append(verdict)
         folded.remembered.append(record)
         folded.outcomes["story"] += 1
@@ -142,7 +142,7 @@ class Revisions:
         record = kept.record
         signed = self._signed(kept, _moved(record.article, sighting))
         mine = signed.profile
-        hits = self._search.find([signed]).get(mine.article.version_id, [])
+        hits = self._search.find([signed]).get(mine.article.version_id)
         findings = self._pairs.find(signed, hits, folded)
         placed = member(mine, current.record if current else None, findings.links, at)
         clusters = self._stories.place(placed, findings.links, self._pairs.overlaps(mine), back=True)
@@ -164,7 +164,7 @@ class Revisions:
             withdrawn_at=None,
             withdrawn_note="",
         )
-        superseded = self._window.put(Kept(record, day_of(at), signed))
+        superseded = self._window.put(record, signed)
         if superseded is not None:
             self._search.evict([superseded.article.version_id])
             folded.remembered.append(superseded)
@@ -177,9 +177,7 @@ class Revisions:
         record = replace(
             kept.record, article=article, verdict=verdict, shown_at=at, withdrawn_at=None, withdrawn_note=""
         )
-        if kept.signed is not None:
-            kept.signed = kept.signed._replace(profile=replace(kept.signed.profile, article=article))
-        self._window.put(Kept(record, day_of(at), kept.signed))
+        kept.record = record
         folded.clusters += self._stories.restate(
             article.article_id,
             "updated",
@@ -208,7 +206,7 @@ class Revisions:
             if mine is None or other is None:
                 yield replace(relation, passages=())
                 continue
-            older = other.signed.profile if other.signed else _plain(other.record.article)
+            older = other.profile or _plain(other.record.article)
             yield replace(relation, passages=passages(mine, older, runs(mine, older)))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 import msgspec
 
@@ -11,10 +10,11 @@ from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
 from services.contracts.relations import Verdict
-from services.contracts.sketches import Remembered, ShardClock
+from services.contracts.sketches import ShardClock
 from services.dedup.canary import Canaries, lone_story
 from services.dedup.fold import Fold
 from services.dedup.folded import Folded
+from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.order import Due, Order, Sighting, seen_at
 from services.dedup.records import without_text
 from services.dedup.settings import DedupSettings, scheme
@@ -24,7 +24,7 @@ from services.stream.service import Feeder, Poison, Step, Task
 _CLOCK = b"clock"
 _STATE = "dedup-state"
 _MICROSECOND = 1_000_000
-T = TypeVar("T", bound=msgspec.Struct)
+_RESTORED_AT_ONCE = 256
 Taken = Article | Withdrawal | Watermark | CanaryArticle
 """What lies on `articles`."""
 
@@ -32,13 +32,16 @@ Taken = Article | Withdrawal | Watermark | CanaryArticle
 class DedupTask:
     """One shard: articles that are compared with each other, in order of sight."""
 
-    def __init__(self, number: int, settings: DedupSettings, *, ranges: int = 1) -> None:
+    def __init__(
+        self, number: int, settings: DedupSettings, *, ranges: int = 1, open_store: OpenStore = HeapStore
+    ) -> None:
         self._number = number
+        self._partitions = {topic: Partition(topic, number) for topic in ("relations", "clusters", _STATE)}
         self._settings = settings
         self._order = Order(limit=settings.buffer_limit)
         self._canaries = Canaries()
-        self._fold = Fold(settings, ranges=ranges)
-        self._restoring: Restoring | None = Restoring()
+        self._fold = Fold(settings, ranges=ranges, open_store=open_store)
+        self._restoring: Restoring | None = Restoring(self._fold)
         self._clock: ShardClock | None = None
         self._taken = 0
         self._settled: tuple[int, datetime] | None = None
@@ -50,6 +53,10 @@ class DedupTask:
 
     def held(self) -> int:
         return self._order.held() + self._canaries.held()
+
+    def bytes_by_part(self) -> dict[str, int]:
+        """Memory that the state takes, as an estimate."""
+        return self._fold.bytes_by_part()
 
     def step(self, records: Sequence[Record]) -> Step:
         """Raises `Poison` before any state has changed."""
@@ -132,11 +139,11 @@ class DedupTask:
         return value
 
     def restored(self) -> None:
-        """Rebuild the state from what was restored, once: about 0.3 ms an article (`bench.restore`)."""
+        """The state is what the changelog made of it: about 0.3 ms an article (`bench.restore`)."""
         if self._restoring is None:
             return
         restored, self._restoring = self._restoring, None
-        clock = restored.clock
+        clock = restored.finish()
         if clock is not None:
             if clock.scheme != scheme(self._settings):
                 raise ValueError(
@@ -150,7 +157,7 @@ class DedupTask:
             self._settled = (clock.taken, floor) if floor else None
         self._clock = clock
         latest = clock.decided[0] if clock and clock.decided else None
-        self._fold.restore(list(restored.versions.values()), list(restored.stories.values()), latest)
+        self._fold.restored(latest)
 
     def _outputs(self, folded: Folded) -> list[Output]:
         verdicts = [
@@ -197,7 +204,7 @@ class DedupTask:
 
     def _output(self, topic: str, key: str, value: msgspec.Struct, id: str, at: datetime) -> Output:  # noqa: A002
         return Output(
-            Partition(topic, self._number),
+            self._partitions[topic],
             key.encode(),
             wire.encode(value),
             wire.headers(value, id=id, source="dedup", time=at),
@@ -206,7 +213,7 @@ class DedupTask:
 
     def _tombstone(self, key: str, at: datetime | None) -> Output:
         when = round(at.timestamp() * _MICROSECOND) if at else 0
-        return Output(Partition(_STATE, self._number), key.encode(), None, (), when)
+        return Output(self._partitions[_STATE], key.encode(), None, (), when)
 
 
 class Dues:
@@ -238,43 +245,65 @@ def _name(verdict: Verdict) -> str:
 
 
 class Restoring:
-    """A changelog being read: the last record of each key."""
+    """A changelog being read into a state, record by record: the last of each key holds."""
 
-    def __init__(self) -> None:
-        self.versions: dict[str, Remembered] = {}
-        self.stories: dict[str, Cluster] = {}
-        self.clock: ShardClock | None = None
+    def __init__(self, fold: Fold) -> None:
+        self._fold = fold
+        self._versions: dict[str, bytes] = {}
+        """Those to be taken up next."""
+        self._clock: ShardClock | None = None
 
     def take(self, record: Record) -> None:
         kind, _, name = (record.key or b"").decode().partition(":")
         if kind == "version":
-            _put(self.versions, name, Remembered, record.value)
+            self._take_version(name, record.value)
         elif kind == "story":
-            _put(self.stories, name, Cluster, record.value)
+            self._fold.stories.drop(name)
+            if record.value is not None:
+                self._fold.stories.put_encoded(wire.decode(Cluster, record.value), record.value)
         elif record.value is not None:
-            self.clock = wire.decode(ShardClock, record.value)
+            self._clock = wire.decode(ShardClock, record.value)
 
+    def finish(self) -> ShardClock | None:
+        """How far the shard had come."""
+        self._fold.remember_again(self._versions.values())
+        self._versions = {}
+        return self._clock
 
-def _put(table: dict[str, T], name: str, kind: type[T], value: bytes | None) -> None:
-    if value is None:
-        table.pop(name, None)
-    else:
-        table[name] = wire.decode(kind, value)
+    def _take_version(self, name: str, value: bytes | None) -> None:
+        self._versions.pop(name, None)  # what holds comes last
+        if value is None:
+            self._fold.forget_again(name)
+            return
+        self._versions[name] = value
+        if len(self._versions) >= _RESTORED_AT_ONCE:
+            self._fold.remember_again(self._versions.values())
+            self._versions = {}
 
 
 class DedupService:
-    """The definition the run loop takes. `ranges`: key ranges of the candidate search."""
+    """The definition the run loop takes. `ranges`: key ranges of the candidate search.
+
+    `open_store`: where what a task remembers lies encoded; in memory, unless it is told otherwise.
+    """
 
     name = "dedup"
     inputs = ("articles",)
     changelog: str | None = _STATE
 
-    def __init__(self, settings: DedupSettings | None = None, *, ranges: int = 1) -> None:
+    def __init__(
+        self,
+        settings: DedupSettings | None = None,
+        *,
+        ranges: int = 1,
+        open_store: OpenStore = HeapStore,
+    ) -> None:
         self._settings = settings or DedupSettings()
         self._ranges = ranges
+        self._open_store = open_store
 
     def task(self, number: int) -> DedupTask:
-        return DedupTask(number, self._settings, ranges=self._ranges)
+        return DedupTask(number, self._settings, ranges=self._ranges, open_store=self._open_store)
 
     def feeder(self, task: Task, number: int) -> Feeder | None:  # noqa: ARG002 - the log is all there is
         return None

@@ -1,21 +1,43 @@
-"""The versions a shard remembers: what new ones are compared with, until the window moves past them."""
+"""The versions a shard remembers: what new ones are compared with, until the window moves past them.
 
-import sys
-from collections.abc import Iterator
+A version is a number. What is asked of many stands in arrays, the record in a store, and what a version is
+compared by is made again from its text where it is asked for; some of both are at hand decoded.
+"""
+
+from array import array
+from collections import OrderedDict, deque
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
+from zlib import crc32
 
 import msgspec
+import numpy as np
 
+from services.contracts.articles import Article
 from services.contracts.sketches import Remembered
+from services.dedup.memory.ids import Ids, IdTable, Numbers, key_of
+from services.dedup.memory.records import Records
+from services.dedup.memory.store import HeapStore, Store
+from services.dedup.records import shown_at
 from services.dedup.search.lookup import Signed
+from services.dedup.search.profile import Profile, first_seen_us, profile, read
+from services.dedup.search.seen import unpack
 from services.dedup.settings import DedupSettings
 from services.dedup.text.words import folded
 
+MOST_RECORDS, MOST_PROFILE_BYTES = 4096, 48 << 20
+"""At hand at a time."""
 # Of CPython 3.11 on 64 bits, measured with tracemalloc.
 _RECORD_BYTES = 4_000
-_POSTING_BYTES = 150
 _WORD_BYTES = 130
 _DAY_S = 86_400
+_CURRENT, _COMPARED, _COUNTED, _OUTSIDE, _LEAVING = (1 << bit for bit in range(5))
+"""`_OUTSIDE`: it came when the window was past it already. `_LEAVING`: it is forgotten, and still held."""
+_TIMES, _LEAST_AT_ONCE = 256, 128
+"""What leaves the window in a day goes in so many pieces, so that no article waits for all of it."""
+_NOBODY = -(1 << 31)
+"""The day of a number that no version has."""
 
 
 def day_of(at: datetime) -> int:
@@ -23,122 +45,309 @@ def day_of(at: datetime) -> int:
     return int(at.timestamp() // _DAY_S)
 
 
-class Kept(msgspec.Struct, eq=False):
-    """One remembered version. `signed` is None for what is screened or superseded."""
+class Gone(NamedTuple):
+    """A version that left the window."""
 
-    record: Remembered
-    day: int
-    """When it was last seen to be put in its article's place."""
-    signed: Signed | None
-    bytes: int = 0
-    """Its share of the window's."""
+    version: str
+    article: str
+
+
+class Kept:
+    """One remembered version, as long as it is remembered."""
+
+    __slots__ = ("_window", "number")
+
+    def __init__(self, window: "Window", number: int) -> None:
+        self._window = window
+        self.number = number
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Kept) and other.number == self.number
+
+    def __hash__(self) -> int:
+        return self.number
+
+    @property
+    def record(self) -> Remembered:
+        return self._window.records[self.number]
+
+    @record.setter
+    def record(self, record: Remembered) -> None:
+        self._window.keep(record)
+
+    @property
+    def profile(self) -> Profile | None:
+        """What it is compared by. None for what is screened or superseded."""
+        return self._window.profile(self.number) if self.is_compared else None
+
+    @property
+    def is_compared(self) -> bool:
+        return bool(self._window.flags[self.number] & _COMPARED)
+
+    @property
+    def is_counted(self) -> bool:
+        return bool(self._window.flags[self.number] & _COUNTED)
+
+    @property
+    def samples(self) -> int:
+        """Sampled shingles it is found by."""
+        return self._window.samples[self.number]
+
+    @samples.setter
+    def samples(self, samples: int) -> None:
+        self._window.samples[self.number] = samples
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        return self._window.at_us[self.number], self.article_id
+
+    @property
+    def article_id(self) -> str:
+        return self._window.article_ids[self.number]
 
 
 class Window:
     """Remembered versions by id, and the current one of each article."""
 
-    def __init__(self, settings: DedupSettings) -> None:
+    def __init__(self, settings: DedupSettings, store: Store | None = None) -> None:
         self._days = settings.window_days
         self.reach = timedelta(days=settings.window_days)
-        self._kept: dict[str, Kept] = {}
-        self._current: dict[str, str] = {}
-        self._titled: dict[tuple[str, str], set[str]] = {}
-        """Versions by publisher and title."""
-        self.bytes = 0
-        """Memory of the remembered versions and of what they are found by, as an estimate."""
+        self.records = Records(Remembered, store or HeapStore(), most=MOST_RECORDS)
+        self._profiles: OrderedDict[int, Profile] = OrderedDict()
+        self._profile_bytes = 0
+        self._numbers = Numbers()
+        self._leaving: deque[int] = deque()
+        """Numbers that are forgotten and held, oldest first, and some that were let go meanwhile."""
+        self._at_once = 0
+        self.version_ids, self.article_ids = Ids(), Ids()
+        self._known, self._current = IdTable(self.version_ids), IdTable(self.article_ids)
+        self.at_us = array("q")
+        self.flags = array("B")
+        self.samples = array("I")
+        self._day = array("i")
+        """When it was last seen to be put in its article's place."""
+        self._title = array("I")
+        """A hash of its title."""
 
     @property
     def articles(self) -> int:
         return len(self._current)
 
     def __contains__(self, version: str) -> bool:
-        return version in self._kept
+        return self.get(version) is not None
 
     def __iter__(self) -> Iterator[Kept]:
-        return iter(self._kept.values())
+        return (Kept(self, number) for number in range(len(self._day)) if self._is_held(number))
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._numbers)
 
     def __getitem__(self, version: str) -> Kept:
-        return self._kept[version]
+        kept = self.get(version)
+        if kept is None:
+            raise KeyError(version)
+        return kept
+
+    def get(self, version: str) -> Kept | None:
+        number = self._known.get(key_of(version))
+        return None if number is None or self.flags[number] & _LEAVING else Kept(self, number)
 
     def current(self, article: str) -> Kept | None:
-        version = self._current.get(article)
-        return self._kept[version] if version else None
+        number = self._current.get(key_of(article))
+        return None if number is None or self.flags[number] & _LEAVING else Kept(self, number)
+
+    def current_version(self, article: str) -> str | None:
+        number = self._current.get(key_of(article))
+        return None if number is None else self.version_ids[number]
+
+    def remembers(self, article: str) -> bool:
+        number = self._current.get(key_of(article))
+        return number is not None and not self.flags[number] & _LEAVING
 
     def titled(self, source: str, title: str) -> Kept | None:
         """The latest article that a publisher shows under a title."""
-        versions = self._titled.get((source, folded(title)), ())
-        shown = [kept for kept in map(self._kept.__getitem__, versions) if kept.record.current]
-        return max(shown, key=lambda kept: kept.record.article.first_seen_at, default=None)
+        alike = np.flatnonzero(np.asarray(self._title) == _title_hash(title)).tolist()
+        shown = [
+            Kept(self, number) for number in alike if self._is_held(number) and self.flags[number] & _CURRENT
+        ]
+        named = (kept for kept in shown if _by_title(kept.record.article) == (source, folded(title)))
+        return max(named, key=lambda kept: kept.rank, default=None)
 
-    def get(self, version: str) -> Kept | None:
-        return self._kept.get(version)
-
-    def signed(self, version: str) -> Signed:
+    def compared(self, version: str) -> Profile:
         """Raises `KeyError` where the version is not one to be compared with."""
-        signed = self._kept[version].signed
-        if signed is None:
+        made = self[version].profile
+        if made is None:
             raise KeyError(version)
-        return signed
+        return made
 
-    def put(self, kept: Kept) -> Remembered | None:
-        """Remember a version, or what became of it; the record of the one it supersedes is given back."""
-        article = kept.record.article
-        before = self.current(article.article_id) if kept.record.current else None
-        old = self._kept.get(article.version_id)
-        self.bytes -= old.bytes if old else 0
-        self._kept[article.version_id] = kept
-        kept.bytes = 0
-        self._weigh(kept)
-        self._titled.setdefault(_by_title(kept), set()).add(article.version_id)
-        if kept.record.current:
-            self._current[article.article_id] = article.version_id
-        if before is None or before.record.article.version_id == article.version_id:
+    def profile(self, number: int) -> Profile:
+        made = self._profiles.get(number)
+        if made is not None:
+            self._profiles.move_to_end(number)
+            return made
+        record = self.records[number]
+        reading = read(record.article.text)
+        made = profile(record.article, reading, unpack(record.seen, len(reading.unique)))
+        self._have(number, made)
+        return made
+
+    def put(self, record: Remembered, signed: Signed | None) -> Remembered | None:
+        """Remember a version, or what became of it; the record of the one it supersedes is given back.
+
+        `signed`: what it is compared by from now on, if it is.
+        """
+        article = record.article
+        before = self.current(article.article_id) if record.current else None
+        superseded = before.record if before else None
+        number = self.keep(record)
+        if signed is not None:
+            self.samples[number] = signed.keys.samples
+            self._have(number, signed.profile)
+        if superseded is None or superseded.article.version_id == article.version_id:
             return None
-        before.record = msgspec.structs.replace(before.record, current=False)
-        before.signed = None
-        self._weigh(before)
-        return before.record
+        superseded = msgspec.structs.replace(superseded, current=False)
+        self.keep(superseded)
+        return superseded
 
-    def evict(self, today: int) -> list[Kept]:
-        """Forget versions older than the window, oldest first."""
-        old = [kept for kept in self._kept.values() if kept.day < today - self._days]
-        old.sort(key=lambda kept: (kept.record.article.first_seen_at, kept.record.article.version_id))
-        for kept in old:
-            article = kept.record.article
-            del self._kept[article.version_id]
-            versions = self._titled[_by_title(kept)]
-            versions.discard(article.version_id)
-            if not versions:
-                del self._titled[_by_title(kept)]
-            self.bytes -= kept.bytes
-            if self._current.get(article.article_id) == article.version_id:
-                del self._current[article.article_id]
-        return old
+    def keep(self, record: Remembered) -> int:
+        """Take a record as it is, in the place of the one of its version; the number of the version."""
+        number = self._enter(record)
+        self.records[number] = record
+        if (made := self._profiles.get(number)) is not None and made.article is not record.article:
+            self._forget_profile(number)
+            self._have(number, msgspec.structs.replace(made, article=record.article))
+        if not self.flags[number] & _COMPARED:
+            self._forget_profile(number)
+        return number
 
-    def _weigh(self, kept: Kept) -> None:
-        self.bytes -= kept.bytes
-        kept.bytes = _RECORD_BYTES + sys.getsizeof(kept.record.article.text) + len(kept.record.seen)
-        if kept.signed is not None:
-            kept.bytes += weight(kept.signed)
-        self.bytes += kept.bytes
+    def keep_encoded(self, record: Remembered, value: bytes) -> Kept:
+        """`keep` of a record that stands encoded in the changelog, which was read up to there."""
+        number = self._enter(record)
+        self.records.put_encoded(number, value)
+        self._forget_profile(number)
+        return Kept(self, number)
+
+    def forget(self, version: str) -> None:
+        """Nothing where it is not remembered."""
+        number = self._known.get(key_of(version))
+        if number is not None:
+            self._drop(number)
+
+    def advance(self, today: int, *, again: bool = False) -> list[Gone]:
+        """Forget what is older than the window. It is held until `evict`, but for what is given back.
+
+        `again`: it was this day before, and what came late since stays.
+        """
+        days, flags = np.asarray(self._day), np.asarray(self.flags)
+        old = np.flatnonzero((days < today - self._days) & (days != _NOBODY))
+        outside = flags[old] & _OUTSIDE != 0
+        at, high, low = (np.asarray(column)[old] for column in (self.at_us, *self.version_ids.halves()))
+        order = np.lexsort((low, high, at))
+        self._leaving = deque(old[order[~outside[order]]].tolist())
+        self._at_once = max(_LEAST_AT_ONCE, -(-len(self._leaving) // _TIMES))
+        flags[self._leaving] |= np.uint8(_LEAVING)
+        return [] if again else [self._let_go(number) for number in old[order[outside[order]]].tolist()]
+
+    def evict(self, *, whole: bool = False) -> list[Gone]:
+        """Let go some of what is forgotten and held, oldest first; or the whole of it."""
+        count = len(self._leaving) if whole else min(self._at_once, len(self._leaving))
+        numbers = (self._leaving.popleft() for _ in range(count))
+        return [self._let_go(number) for number in numbers if self.flags[number] & _LEAVING]
+
+    def leaving(self, article: str, version: str) -> list[int]:
+        """Numbers under which a version or its article is held and forgotten."""
+        if not self._leaving:
+            return []
+        numbers = {self._known.get(key_of(version)), self._current.get(key_of(article))} - {None}
+        return sorted(number for number in numbers if number is not None and self.flags[number] & _LEAVING)
+
+    @property
+    def is_leaving(self) -> bool:
+        return bool(self._leaving)
+
+    def evict_these(self, numbers: Iterable[int]) -> list[Gone]:
+        return [self._let_go(number) for number in numbers]
+
+    @property
+    def bytes(self) -> int:
+        """Memory of the remembered versions, as an estimate."""
+        arrays = (self.at_us, self.flags, self.samples, self._day, self._title)
+        return (
+            sum(array.itemsize * len(array) for array in arrays)
+            + sum(part.nbytes() for part in (self.version_ids, self.article_ids, self._known, self._current))
+            + self.records.nbytes()
+            + _RECORD_BYTES * self.records.decoded()
+            + self._profile_bytes
+        )
+
+    def _enter(self, record: Remembered) -> int:
+        """The number of a version, and what stands in arrays under it."""
+        article = record.article
+        key, owner = key_of(article.version_id), key_of(article.article_id)
+        number = self._known.get(key)
+        if number is None:
+            number = self._numbers.take()
+            self.version_ids.put(number, article.version_id, key)
+            self._known.set(key, number)
+            if number == len(self.at_us):
+                for column in (self.at_us, self.flags, self.samples, self._day, self._title):
+                    column.append(0)
+            self._title[number] = _title_hash(article.title)
+        self.article_ids.put(number, article.article_id, owner)
+        compared = record.current and record.sketch is not None
+        self.at_us[number] = first_seen_us(article)
+        self.flags[number] = (
+            _CURRENT * record.current
+            | _COMPARED * compared
+            | _COUNTED * record.counted
+            | _OUTSIDE * (record.verdict.reason == "beyond-window")
+        )
+        self._day[number] = day_of(shown_at(record))
+        if record.current:
+            self._current.set(owner, number)
+        elif self._current.get(owner) == number:
+            self._current.pop(owner)
+        return number
+
+    def _let_go(self, number: int) -> Gone:
+        gone = Gone(self.version_ids[number], self.article_ids[number])
+        self._drop(number)
+        return gone
+
+    def _is_held(self, number: int) -> bool:
+        return self._day[number] != _NOBODY and not self.flags[number] & _LEAVING
+
+    def _drop(self, number: int) -> None:
+        owner = self.article_ids.key(number)
+        if self._current.get(owner) == number:
+            self._current.pop(owner)
+        self._known.pop(self.version_ids.key(number))
+        self.records.drop(number)
+        self._forget_profile(number)
+        self._day[number], self.flags[number] = _NOBODY, 0
+        self._numbers.give_back(number)
+
+    def _have(self, number: int, made: Profile) -> None:
+        self._forget_profile(number)
+        self._profiles[number] = made
+        self._profile_bytes += _weight(made)
+        while self._profile_bytes > MOST_PROFILE_BYTES:
+            self._profile_bytes -= _weight(self._profiles.popitem(last=False)[1])
+
+    def _forget_profile(self, number: int) -> None:
+        if (made := self._profiles.pop(number, None)) is not None:
+            self._profile_bytes -= _weight(made)
 
 
-def _by_title(kept: Kept) -> tuple[str, str]:
-    return kept.record.article.source, folded(kept.record.article.title)
+def _by_title(article: Article) -> tuple[str, str]:
+    return article.source, folded(article.title)
 
 
-def weight(signed: Signed) -> int:
-    """Bytes of what a version is compared and found by, the entries of the search index included."""
-    profile, keys = signed.profile, signed.keys.values
-    shingles = (profile.shingles.wide, profile.unique, profile.numbers, profile.days)
-    words = len(profile.title)
-    return (
-        sum(array.nbytes for array in shingles)
-        + 2 * keys.nbytes
-        + _POSTING_BYTES * len(keys)
-        + _WORD_BYTES * words
-        + len(signed.sketch.signature)
-    )
+def _title_hash(title: str) -> int:
+    return crc32(folded(title).encode("utf-8", "surrogatepass"))
+
+
+def _weight(made: Profile) -> int:
+    """Bytes of what a version is compared by."""
+    arrays = (made.shingles.wide, made.unique, made.numbers, made.days)
+    return sum(array.nbytes for array in arrays) + _WORD_BYTES * len(made.title)

@@ -1,7 +1,8 @@
 """enrich as the run loop sees it: `clusters` in, stories, their changes, events and storylines out.
 
-A cluster record says everything about a story, and a story's revision is the cluster's. Which event a
-story belongs to depends on the stories before it: that is the state, kept in a changelog.
+A cluster record says everything about a story but for what its texts say, and a story's revision is the
+cluster's. What the texts said as they came by, and which stories tell of one happening, is the state,
+kept in a changelog.
 """
 
 from collections import Counter
@@ -14,30 +15,33 @@ from services.contracts import wire
 from services.contracts.canaries import CanaryCluster
 from services.contracts.clusters import Cluster
 from services.contracts.events import Event, EventReport, EventState, StorylineState
+from services.contracts.facts import ArticleFacts
 from services.contracts.stories import Story
 from services.contracts.topics import CANARY
-from services.enrich.events.desk import EventChanges, EventDesk, Kept
+from services.enrich.events.desk import EventChanges, EventDesk
+from services.enrich.facts.extract import facts
+from services.enrich.memory import Memory
 from services.enrich.story import change, story
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Feeder, Poison, Step, Task
 
-_CANARY = ("ce_type", wire.ce_type(CanaryCluster).encode())
-
-
 _STATE = "enrich-state"
+_FACTS = "facts"
+Kept = ArticleFacts | EventReport | EventState | StorylineState
 _KINDS: dict[str, type[Kept]] = {
+    _FACTS: ArticleFacts,
     "report": EventReport,
     "event": EventState,
     "storyline": StorylineState,
 }
 """What lies under a key of the changelog, by what stands before the colon."""
+_CANARY = ("ce_type", wire.ce_type(CanaryCluster).encode())
 
 
 class EnrichTask:
-    """One shard."""
-
     def __init__(self, number: int) -> None:
         self._number = number
+        self._memory = Memory(facts)
         self._events = EventDesk()
         self._restoring: dict[bytes, Kept] | None = None
 
@@ -51,7 +55,13 @@ class EnrichTask:
 
     def restored(self) -> None:
         kept, self._restoring = self._restoring, None
-        self._events.restore((kept or {}).values())
+        happenings = []
+        for one in (kept or {}).values():
+            if isinstance(one, ArticleFacts):
+                self._memory.restore(one)
+            else:
+                happenings.append(one)
+        self._events.restore(happenings)
 
     def held(self) -> int:
         return 0
@@ -62,11 +72,9 @@ class EnrichTask:
         sung = sum(isinstance(cluster, CanaryCluster) for cluster in clusters)
         outcomes = {"published": len(clusters) - sung, "canary": sung}
         state: dict[str, Output] = {}
+        told = [output for cluster in clusters for output in self._tell(cluster, state)]
         return Step(
-            outputs=[
-                *(output for cluster in clusters for output in self._tell(cluster, state)),
-                *state.values(),
-            ],
+            outputs=[*told, *state.values()],
             outcomes={name: count for name, count in outcomes.items() if count},
             noted=Counter(
                 ("story_changes_total", cluster.change)
@@ -100,17 +108,20 @@ class EnrichTask:
             return []
         if isinstance(cluster, CanaryCluster):
             return [self._sing(story(cluster.cluster))]
-        told = story(cluster)
+        learned = self._memory.take(cluster)
+        told = story(cluster, self._memory.articles)
+        changes = self._events.take(cluster, self._memory.articles)
+        self._memory.forget(learned)
         at, revision = told.last_seen_at, told.revision
+        facts_kept = {f"{_FACTS}:{article}": kept for article, kept in learned.kept.items()}
+        for key, kept in (facts_kept | changes.kept).items():
+            state[key] = self._output(_STATE, key, kept, at, revision)
         outputs = [
-            self._output("story-changes", told.story_id, change(cluster, told), at, revision),
+            self._output("story-changes", told.story_id, change(cluster, told, learned.update), at, revision),
             self._output("stories", told.story_id, told, at, revision),
         ]
         if told.merged_into:
             outputs.append(self._output("stories", told.story_id, None, at))
-        changes = self._events.take(cluster)
-        for key, kept in changes.kept.items():
-            state[key] = self._output(_STATE, key, kept, cluster.at)
         return outputs + self._happenings(changes)
 
     def _happenings(self, changes: EventChanges) -> list[Output]:

@@ -6,13 +6,20 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from services.contracts import ids
+from services.contracts import ids, wire
 from services.contracts.articles import Article, Withdrawal
 from services.contracts.feeds import Feed
 from services.ingest.credits.attribution import credits_of
 from services.ingest.credits.publishers import agency_of
 from services.ingest.publishers import publisher
-from services.ingest.readings import ArchiveReading, Entry, PageReading, ParsedPage, RecordReading
+from services.ingest.readings import (
+    ArchiveReading,
+    Entry,
+    PageReading,
+    ParsedPage,
+    RecordReading,
+    SightingReading,
+)
 from services.ingest.text.language import settle
 from services.ingest.urls import host_of
 
@@ -39,11 +46,28 @@ def from_archive(reading: ArchiveReading) -> Article:
     )
 
 
-def sighting_in(reading: ArchiveReading | RecordReading) -> Article | Withdrawal:
-    """What an archive says was seen. Credits are those of today's rules; all else of a record stays."""
-    if isinstance(reading, ArchiveReading):
-        return from_archive(reading)
-    record = reading.record
+def sighting_in(reading: ArchiveReading | RecordReading | SightingReading) -> SightingReading:
+    """What an archive says was seen, encoded."""
+    if isinstance(reading, SightingReading):
+        return reading
+    return encoded(
+        from_archive(reading) if isinstance(reading, ArchiveReading) else _from_record(reading.record)
+    )
+
+
+def encoded(record: Article | Withdrawal) -> SightingReading:
+    return SightingReading(
+        withdrawn=isinstance(record, Withdrawal),
+        article_id=record.article_id,
+        version_id=record.version_id,
+        language=record.language,
+        at=record.at if isinstance(record, Withdrawal) else record.first_seen_at,
+        value=wire.encode(record),
+    )
+
+
+def _from_record(record: Article | Withdrawal) -> Article | Withdrawal:
+    """Credits are those of today's rules; all else stays."""
     if isinstance(record, Withdrawal):
         return record
     named = credits_of(record.title, record.text, record.source)

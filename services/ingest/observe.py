@@ -23,6 +23,7 @@ def feed_reading(feed_id: str, exchange: Exchange, parsed: ParsedFeed | None, at
         last_modified=exchange.last_modified,
         max_age_s=exchange.max_age_s,
         retry_after_s=exchange.retry_after_s,
+        permanent_url=exchange.permanent_url,
         body_digest=body_digest(exchange.body) if exchange.outcome == "ok" else "",
         parsed=parsed,
     )

@@ -113,6 +113,8 @@ class FeedReading(msgspec.Struct, frozen=True, kw_only=True):
     max_age_s: int = 0
     retry_after_s: int = 0
     body_digest: str = ""
+    permanent_url: str = ""
+    """Where the server says that the feed is for good; empty where it says nothing of the kind."""
     parsed: ParsedFeed | None = None
 
 
@@ -150,6 +152,18 @@ class RecordReading(msgspec.Struct, frozen=True, kw_only=True):
     """What an earlier run published, to be published again."""
 
     record: Article | Withdrawal
+
+
+class SightingReading(msgspec.Struct, frozen=True, kw_only=True):
+    """What an archive says was seen, as the record it becomes: read and encoded elsewhere."""
+
+    withdrawn: bool
+    """It is a `Withdrawal`, else an `Article`."""
+    article_id: str
+    version_id: str
+    language: str
+    at: datetime
+    value: bytes
 
 
 class BadReading(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,6 +211,7 @@ Reading = (
     | PageReading
     | ArchiveReading
     | RecordReading
+    | SightingReading
     | BadReading
     | Skipped
     | Progress

@@ -22,6 +22,7 @@ from services.ingest.polling.decision import Decision
 from services.ingest.polling.listings import Listings
 from services.ingest.polling.page import page, unannounced
 from services.ingest.polling.poll import poll
+from services.ingest.polling.rhythm import PollBounds
 from services.ingest.publishers import source_of_page
 from services.ingest.readings import (
     ArchiveReading,
@@ -32,6 +33,7 @@ from services.ingest.readings import (
     Progress,
     Reading,
     RecordReading,
+    SightingReading,
     Skipped,
     Tick,
 )
@@ -46,7 +48,14 @@ NAME = "ingest"
 class IngestTask:
     """Feeds of one partition and what is known of them; `number` of `origins` ingest partitions."""
 
-    def __init__(self, number: int, origins: int, sharding: Sharding = "one") -> None:
+    def __init__(
+        self,
+        number: int,
+        origins: int,
+        sharding: Sharding = "one",
+        bounds: PollBounds = PollBounds(),  # noqa: B008 - frozen
+    ) -> None:
+        self._bounds = bounds
         self.number = number
         self.origins = origins
         self._sharding = sharding
@@ -73,6 +82,7 @@ class IngestTask:
         for record, feed in zip(records, feeds, strict=True):
             if feed:
                 self.feeds[feed.feed_id] = feed
+                self._take_over(feed, out)
                 out.count("subscribed")
             else:
                 self._unsubscribe(_key(record), out)
@@ -83,8 +93,8 @@ class IngestTask:
         out = _Out(self.number, self._sharding)
         for reading in readings:
             match reading:
-                case ArchiveReading() | RecordReading():
-                    out.sighting(articles.sighting_in(reading))
+                case SightingReading() | ArchiveReading() | RecordReading():
+                    out.seen(articles.sighting_in(reading))
                 case PageReading():
                     self._page(reading, out)
                 case FeedReading():
@@ -123,10 +133,23 @@ class IngestTask:
             out.forgotten(feed_id)
         out.count("unsubscribed")
 
+    def _take_over(self, feed: Feed, out: "_Out") -> None:
+        """A feed that moved goes on where it was: what it listed before is known."""
+        before = self.states.get(feed.moved_from) if feed.moved_from else None
+        if before is None or feed.feed_id in self.states:
+            return
+        state = replace(
+            before, feed_id=feed.feed_id, url="", etag="", last_modified="", body_digest="", failures=0
+        )
+        self._remember(feed.moved_from, None)
+        out.forgotten(feed.moved_from)
+        self._remember(feed.feed_id, state)
+        out.remembered(state, before.polled_at or EPOCH)
+
     def _poll(self, reading: FeedReading, out: "_Out") -> None:
         feed = self._feed(reading.feed_id, reading.url)
         state = self.states.get(feed.feed_id) or FeedState(feed_id=feed.feed_id, url=reading.url)
-        self._apply(feed, poll(feed, state, reading, self._listings), reading.at, out)
+        self._apply(feed, poll(feed, state, reading, self._listings, self._bounds), reading.at, out)
 
     def _page(self, reading: PageReading, out: "_Out") -> None:
         key = entry_key(reading.url)
@@ -216,6 +239,7 @@ class _Out:
     def __init__(self, number: int, sharding: Sharding) -> None:
         self._number = number
         self._sharding = sharding
+        self._shards = [Partition("articles", shard) for shard in range(SHARD_COUNT)]
         self._articles: list[Output] = []
         self._states: dict[str, Output] = {}
         self._quiet_until: datetime | None = None
@@ -236,26 +260,29 @@ class _Out:
         self._quiet_until = max(at, self._quiet_until or at)
 
     def article(self, article: Article) -> None:
-        self._of_article(article, article.first_seen_at)
+        self._sighting(articles.encoded(article))
 
     def withdrawal(self, withdrawal: Withdrawal) -> None:
-        self._of_article(withdrawal, withdrawal.at)
+        self._sighting(articles.encoded(withdrawal))
 
-    def sighting(self, record: Article | Withdrawal) -> None:
+    def seen(self, sighting: SightingReading) -> None:
         """What an archive says was seen, with its outcome."""
-        if isinstance(record, Withdrawal):
-            self.withdrawal(record)
-            self.count("withdrawn")
-        else:
-            self.article(record)
-            self.count("article")
+        self._sighting(sighting)
+        self.count("withdrawn" if sighting.withdrawn else "article")
 
-    def _of_article(self, record: Article | Withdrawal, at: datetime) -> None:
+    def _sighting(self, sighting: SightingReading) -> None:
         # A version may be shown again: the sighting is what a reader may meet twice.
-        id_ = f"{record.version_id}:{at.isoformat()}"
-        partition = Partition("articles", shard_of(record.language, self._sharding))
-        value = wire.encode(record)
-        self._articles.append(_output(partition, record.article_id, record, id_=id_, at=at, value=value))
+        id_ = f"{sighting.version_id}:{sighting.at.isoformat()}"
+        self._articles.append(
+            _output(
+                self._shards[shard_of(sighting.language, self._sharding)],
+                sighting.article_id,
+                Withdrawal if sighting.withdrawn else Article,
+                id_=id_,
+                at=sighting.at,
+                value=sighting.value,
+            )
+        )
 
     def canaries(self, at: datetime, origins: int) -> None:
         """One for each shard that falls to this partition, so that together they try every way there is."""
@@ -264,9 +291,9 @@ class _Out:
             id_ = digest(canary.article.version_id, at.isoformat())
             self._articles.append(
                 _output(
-                    Partition("articles", shard),
+                    self._shards[shard],
                     canary.article.article_id,
-                    canary,
+                    CanaryArticle,
                     id_=id_,
                     at=at,
                     value=wire.encode(canary),
@@ -277,7 +304,9 @@ class _Out:
         value = wire.encode(state)
         partition = Partition("feed-state", self._number)
         id_ = digest(state.feed_id, value.decode())
-        self._states[state.feed_id] = _output(partition, state.feed_id, state, id_=id_, at=at, value=value)
+        self._states[state.feed_id] = _output(
+            partition, state.feed_id, FeedState, id_=id_, at=at, value=value
+        )
 
     def forgotten(self, feed_id: str) -> None:
         self._states[feed_id] = Output(Partition("feed-state", self._number), feed_id.encode(), None)
@@ -312,16 +341,13 @@ class _Out:
         promise = Watermark(origin=self._number, origins=origins, at=at)
         value = wire.encode(promise)
         id_ = digest(str(self._number), at.isoformat())
-        return [
-            _output(Partition("articles", shard), None, promise, id_=id_, at=at, value=value)
-            for shard in range(SHARD_COUNT)
-        ]
+        return [_output(shard, None, Watermark, id_=id_, at=at, value=value) for shard in self._shards]
 
 
 def _output(
     partition: Partition,
     key: str | None,
-    record: msgspec.Struct,
+    kind: type[msgspec.Struct],
     *,
     id_: str,
     at: datetime,
@@ -331,7 +357,7 @@ def _output(
         partition=partition,
         key=key.encode() if key is not None else None,
         value=value,
-        headers=wire.headers(record, id=id_, source=NAME, time=at),
+        headers=wire.headers_of(kind, id=id_, source=NAME, time=at),
         timestamp_us=(at - EPOCH) // MICROSECOND,
     )
 
@@ -366,13 +392,21 @@ class IngestService:
     inputs = ("feeds",)
     changelog: str | None = "feed-state"
 
-    def __init__(self, feeder_factory: FeederFactory, *, origins: int, sharding: Sharding = "one") -> None:
+    def __init__(
+        self,
+        feeder_factory: FeederFactory,
+        *,
+        origins: int,
+        sharding: Sharding = "one",
+        bounds: PollBounds = PollBounds(),  # noqa: B008 - frozen
+    ) -> None:
+        self._bounds = bounds
         self._feeder_factory = feeder_factory
         self._origins = origins
         self._sharding = sharding
 
     def task(self, number: int) -> IngestTask:
-        return IngestTask(number, self._origins, self._sharding)
+        return IngestTask(number, self._origins, self._sharding, self._bounds)
 
     def feeder(self, task: IngestTask, number: int) -> Feeder | None:
         return self._feeder_factory(task, number)

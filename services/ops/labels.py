@@ -39,7 +39,7 @@ ARTICLE_KINDS: Values = ("new", "version", "shown-again", "churn", "backfill")
 LEFT_OUT_BY: Values = ("copies", "passages")
 """`dedup.most_candidates` and `dedup.most_passage_candidates`."""
 AGE_PATHS: Values = ("live", "backfill")
-FETCHED: Values = ("feed", "page")
+FETCHED: Values = ("feed", "page", "robots")
 FETCH_OUTCOMES: Values = (
     "ok",
     "not_modified",
@@ -61,6 +61,8 @@ FETCH_OUTCOMES: Values = (
     "bad_url",
     "redirect",
     "protocol",
+    "robots_denied",
+    "robots_unreachable",
 )
 """As an exchange calls them."""
 REFUSALS: Values = (

@@ -1,5 +1,7 @@
 """What tasks note, and how much they have, as metrics. They name the metric; its labels are known here."""
 
+from collections import Counter, defaultdict
+
 from services.ops.labels import AGE_PATHS, SHARD
 from services.ops.metrics import METRICS
 from services.ops.outcomes import OTHER
@@ -22,8 +24,14 @@ class Notes:
 
     def take(self, delivery: Delivery, *, now_s: float) -> None:
         number = str(delivery.number)
+        observed: defaultdict[str, dict[float, int]] = defaultdict(dict)
         for (name, kind), count in delivery.noted.items():
-            self._count(name, kind, number, count)
+            if _ROWS[name].kind == "histogram":
+                observed[name][float(kind)] = count
+            else:
+                self._count(name, kind, number, count)
+        for name, amounts in observed.items():
+            self._metrics.histogram(name).observe_all(amounts)
         for name, level in delivery.levels.items():
             labels = (number,) if _ROWS[name].labels == SHARD.names else (self._service, number)
             self._metrics.gauge(name, *labels).set(level)
@@ -34,14 +42,9 @@ class Notes:
 
     def _count(self, name: str, kind: str, number: str, count: int) -> None:
         row = _ROWS[name]
-        if row.kind == "histogram":
-            histogram = self._metrics.histogram(name)
-            for _ in range(count):
-                histogram.observe(float(kind))
-        else:
-            label = number if row.labels == SHARD.names else kind
-            known = (label,) in row.allowed or (OTHER,) not in row.allowed
-            self._metrics.counter(name, label if known else OTHER).inc(count)
+        label = number if row.labels == SHARD.names else kind
+        known = (label,) in row.allowed or (OTHER,) not in row.allowed
+        self._metrics.counter(name, label if known else OTHER).inc(count)
 
     def _time_verdicts(self, delivery: Delivery) -> None:
         decided = sum(delivery.outcomes.get(outcome, 0) for outcome in DECIDED)
@@ -50,6 +53,7 @@ class Notes:
 
     def _age(self, delivery: Delivery, now_s: float) -> None:
         """A cluster record is stamped with the first sight of the version that changed the story."""
+        ages = Counter(max(0.0, now_s - stamp / 1_000_000) for stamp in delivery.stamps)
         live, backfill = (self._metrics.histogram("story_age_seconds", path) for path in AGE_PATHS)
-        for age_s in (now_s - stamp / 1_000_000 for stamp in delivery.stamps):
-            (live if age_s < LIVE_S else backfill).observe(max(0.0, age_s))
+        live.observe_all({age_s: count for age_s, count in ages.items() if age_s < LIVE_S})
+        backfill.observe_all({age_s: count for age_s, count in ages.items() if age_s >= LIVE_S})

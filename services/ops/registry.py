@@ -7,7 +7,6 @@ from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
-    Histogram,
     ProcessCollector,
     disable_created_metrics,
     generate_latest,
@@ -15,11 +14,12 @@ from prometheus_client import (
 from prometheus_client import Metric as PrometheusMetric
 from prometheus_client.registry import Collector
 
+from services.ops.batch_histogram import BatchHistogram
 from services.ops.labels import Values
 from services.ops.metrics import METRICS, PREFIX, Metric, services_of
 from services.ops.outcomes import SERVICES
 
-Child = Counter | Gauge | Histogram
+Child = Counter | Gauge | BatchHistogram
 
 
 class Metrics:
@@ -50,9 +50,9 @@ class Metrics:
         assert isinstance(child, Gauge)
         return child
 
-    def histogram(self, name: str, *values: str) -> Histogram:
+    def histogram(self, name: str, *values: str) -> BatchHistogram:
         child = self._children[name][values]
-        assert isinstance(child, Histogram)
+        assert isinstance(child, BatchHistogram)
         return child
 
     def own(self, service: str, numbers: Collection[int]) -> None:
@@ -104,7 +104,7 @@ class _OwnedSeries(Collector):
 def _make_metric(row: Metric) -> Child:
     name = PREFIX + row.name
     if row.kind == "histogram":
-        return Histogram(name, row.help, row.labels, registry=None, buckets=row.buckets)
+        return BatchHistogram(name, row.help, row.labels, registry=None, buckets=row.buckets)
     make = Counter if row.kind == "counter" else Gauge
     return make(name, row.help, row.labels, registry=None)
 

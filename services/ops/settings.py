@@ -22,8 +22,9 @@ class BusSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     wait_s: Annotated[float, Meta(ge=0, le=3600)] = 60.0
     """Seconds to wait for a bus that is away, with growing delay, before giving up with exit code 3."""
     state_dir: Annotated[str, Meta(max_length=1000)] = ""
-    """Folder of snapshots, a fast way to a service's state. Empty: `FILE-state` beside `sqlite:FILE`,
-    `var/state` on Kafka. May be lost at any time; never shared by two installations."""
+    """Folder of snapshots, a fast way to a service's state, and of what dedup remembers beside its memory:
+    about 7 kB a live article, in files without a name. Empty: `FILE-state` beside `sqlite:FILE`, `var/state`
+    on Kafka. May be lost at any time; never shared by two installations."""
     snapshot_every_s: Annotated[float, Meta(ge=0, le=21_600)] = 900.0
     """How often snapshots are written while running; also when stopped. 0: never."""
     halt_s: Annotated[float, Meta(ge=1, le=3600)] = 30.0
@@ -56,10 +57,26 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A netrc file with the logins of sites that ask for one, readable by its owner alone; empty: none."""
     parsers: Annotated[int, Meta(ge=1, le=64)] = 2
     """Processes that parse feeds and pages."""
+    poll_s: Annotated[float, Meta(ge=10, le=604_800)] = 900.0
+    """Seconds between two polls of a feed that brings an entry an hour. One that brings sixteen is polled
+    four times as often, one that brings four a day half as often; `[[feed]] poll_s` is for one alone."""
+    poll_shortest_s: Annotated[float, Meta(ge=10, le=604_800)] = 120.0
+    poll_longest_s: Annotated[float, Meta(ge=10, le=604_800)] = 86_400.0
+    """Bounds of that, whatever a feed's rhythm or its publisher says."""
     in_flight: Annotated[int, Meta(ge=1, le=1000)] = 32
     """Requests at once, of each partition of feeds."""
     per_host: Annotated[int, Meta(ge=1, le=100)] = 2
-    """Requests at once to one host, of each partition of feeds."""
+    """Requests at once to one host, of the whole process."""
+    per_domain: Annotated[int, Meta(ge=1, le=1000)] = 4
+    """Requests at once to all hosts of one registered domain, of the whole process."""
+    gap_s: Annotated[float, Meta(ge=0, le=60)] = 0.5
+    """Seconds from the begin of one request to a host to the next; none for this machine itself."""
+    pause_scope: Literal["host", "domain"] = "host"
+    """Who is left alone when an answer (429, 503) asks for a pause by Retry-After."""
+    robots: Literal["obey", "ignore"] = "obey"
+    """Whether pages are fetched only where robots.txt allows it, as far apart as it wishes."""
+    contact: Annotated[str, Meta(max_length=200, pattern=r"^[^\s()]*$")] = ""
+    """An address, of a page or of mail, at which publishers reach you: it stands behind `user_agent`."""
     tick_s: Annotated[float, Meta(ge=0.1, le=600)] = 5.0
     """How often idle feeds say that time has passed; stories wait for it."""
     canary_every_s: Annotated[float, Meta(ge=0, le=300)] = 0.0
@@ -79,6 +96,15 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def __post_init__(self) -> None:
         for net in self.allow_net:
             network(net)
+        if not self.poll_shortest_s <= self.poll_s <= self.poll_longest_s:
+            raise ValueError(
+                f"poll_s = {self.poll_s:g} is not between poll_shortest_s = {self.poll_shortest_s:g} "
+                f"and poll_longest_s = {self.poll_longest_s:g}"
+            )
+
+    def agent(self) -> str:
+        """The User-Agent of every request."""
+        return f"{self.user_agent} (+{self.contact})" if self.contact else self.user_agent
 
     def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         return tuple(network(net) for net in self.allow_net)

@@ -20,9 +20,6 @@ class StoredRecord(msgspec.Struct, frozen=True, array_like=True, gc=False):
     headers: Headers
     timestamp_us: int
 
-    def size(self) -> int:
-        return len(self.key or b"") + len(self.value or b"") + sum(len(value) for _, value in self.headers)
-
 
 class Batch(msgspec.Struct, frozen=True):
     """Packed records, and what must be known of them without unpacking."""
@@ -39,20 +36,24 @@ _DECODER = msgspec.msgpack.Decoder(list[StoredRecord])
 def pack(records: Iterable[StoredRecord]) -> Iterator[Batch]:
     """Batches of records in offset order."""
     pending: list[StoredRecord] = []
+    packed: list[bytes] = []
     size = 0
     for record in records:
+        one = _ENCODER.encode(record)
         pending.append(record)
-        size += record.size()
+        packed.append(one)
+        size += len(one)
         if len(pending) >= BATCH_RECORDS or size >= BATCH_BYTES:
-            yield _batch(pending)
-            pending, size = [], 0
+            yield _batch(pending, packed)
+            pending, packed, size = [], [], 0
     if pending:
-        yield _batch(pending)
+        yield _batch(pending, packed)
 
 
-def _batch(records: Sequence[StoredRecord]) -> Batch:
-    oldest = min(record.timestamp_us for record in records)
-    return Batch(records[-1].offset, oldest, _ENCODER.encode(records))
+def _batch(records: Sequence[StoredRecord], packed: Sequence[bytes]) -> Batch:
+    oldest = min([record.timestamp_us for record in records])
+    # MessagePack's "array 32", whose elements are packed already: their sizes had to be known.
+    return Batch(records[-1].offset, oldest, b"\xdd%b%b" % (len(packed).to_bytes(4, "big"), b"".join(packed)))
 
 
 def unpack(records: bytes) -> list[StoredRecord]:

@@ -8,7 +8,10 @@ from services.stream.bus import Record
 
 
 def size_of(record: Record) -> int:
-    return len(record.key or b"") + len(record.value or b"") + sum(len(value) for _, value in record.headers)
+    size = len(record.key or b"") + len(record.value or b"")
+    for _, value in record.headers:
+        size += len(value)
+    return size
 
 
 class Inbox:

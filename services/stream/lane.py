@@ -93,11 +93,13 @@ class Lane:
         """Whether everything the inputs hold now, and all a feeder has, is taken and published."""
         given = dict(self._given)
         for partition in self._inputs:
-            if self._is_busy() or await self._next(partition):
+            if self.busy or await self._next(partition):
                 return False
-        return not self._is_busy() and given == self._given
+        return not self.busy and given == self._given
 
-    def _is_busy(self) -> bool:
+    @property
+    def busy(self) -> bool:
+        """It has something in hand, or may be given more by its feeder."""
         return not self.ready or self._busy or len(self.inbox) > 0 or not self.exhausted
 
     async def run(self) -> None:

@@ -40,10 +40,11 @@ def check_partition(topics: Topics, partition: Partition) -> TopicSpec:
     return spec
 
 
-def check_outputs(topics: Topics, outputs: Iterable[Output]) -> None:
-    for output in outputs:
-        spec = check_partition(topics, output.partition)
-        if spec.compact and output.key is None:
+def check_outputs(topics: Topics, outputs: Sequence[Output]) -> None:
+    keyless = {output.partition for output in outputs if output.key is None}
+    for partition in {output.partition for output in outputs}:
+        spec = check_partition(topics, partition)
+        if spec.compact and partition in keyless:
             raise Fatal(f"topic {spec.name!r} is compacted, so every record needs a key; one has none")
 
 

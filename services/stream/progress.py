@@ -25,6 +25,8 @@ async def is_settled(runners: Sequence[Runner]) -> bool:
 
     Feeders must be exhausted. What tasks still hold counts as taken: see `Runner.held`.
     """
+    if any(runner.busy for runner in runners):
+        return False
     first = runners[0]
     numbers = set(range(await first.bus.partitions(first.service.inputs[0])))
     at_rest: set[int] = set()

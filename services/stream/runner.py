@@ -100,6 +100,11 @@ class Runner:
         """Next offset of each owned input partition that is neither taken nor published yet."""
         return {partition: at for lane in self._lanes.values() for partition, at in lane.taken.items()}
 
+    @property
+    def busy(self) -> bool:
+        """Whether a lane has something in hand, which it can tell without asking the bus."""
+        return any(lane.busy for lane in self._lanes.values())
+
     async def numbers_at_rest(self) -> frozenset[int]:
         """The owned numbers whose input, as of now, is taken and published."""
         return frozenset([lane.number for lane in list(self._lanes.values()) if await lane.is_at_rest()])

@@ -19,8 +19,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from services.console.replay import beside
 from services.console.replay import command as replaying
+from services.console.replay.settings import RUN
 from services.console.scan import scan
+from services.ingest.recordings import archive
 from services.stream.bus import Record
 from services.stream.sqlite import SqliteBus
 from tests.end_to_end.archive import write_archive
@@ -37,9 +40,12 @@ SMALL = 40
 """Items a batch: many acts to be killed between, and other batches than the undisturbed run has."""
 
 
-def kill_until_done(command: list[str], seed: int, longest_s: float, kills: int) -> None:
+def kill_until_done(command: list[str], seed: int, longest_s: float, kills: int, in_two: bool) -> None:
     """Kill `kills` times; then let it run to its end. Prints how many of the killed were at work."""
-    replaying.RUN = replace(replaying.RUN, batch_records=SMALL, feeder_items=SMALL, fetch_records=2 * SMALL)
+    if in_two:
+        beside.WORTH_BYTES = archive.FEW = 0
+    smaller = replace(RUN, batch_records=SMALL, feeder_items=SMALL, fetch_records=2 * SMALL)
+    vars(replaying)["RUN"] = smaller
     chance, killed = random.Random(seed), 0
     while True:
         child = os.fork()
@@ -57,12 +63,15 @@ def kill_until_done(command: list[str], seed: int, longest_s: float, kills: int)
         killed += 1
 
 
-def killed(place: Path, source: Path, *options: str, seed: int, longest_s: float, kills: int) -> int:
+def killed(
+    place: Path, source: Path, *options: str, seed: int, longest_s: float, kills: int, in_two: bool = False
+) -> int:
     """How often a replay of `source` into `place` was killed before it was through."""
     place.mkdir()
     command = ["replay", str(source), "--out", str(place / "out"), "--bus", f"sqlite:{place / 'log.db'}"]
     command += options
-    program = [sys.executable, "-m", "tests.faults.test_replay_killed", str(seed), str(longest_s), str(kills)]
+    how = (str(seed), str(longest_s), str(kills), "in-two" if in_two else "in-one")
+    program = [sys.executable, "-m", "tests.faults.test_replay_killed", *how]
     environment = os.environ | {"TMPDIR": str(place), "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(
         [*program, *command],
@@ -85,6 +94,13 @@ def at_work_in(place: Path) -> list[str]:
             if (process / "cwd").readlink() == place:
                 found.append((process / "cmdline").read_text().replace("\0", " "))
     return found
+
+
+def assert_nothing_works_in(place: Path) -> None:
+    deadline = time.monotonic() + 5
+    while at_work_in(place) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert at_work_in(place) == []
 
 
 async def records(log: Path, topic: str) -> list[Record]:
@@ -113,22 +129,26 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return source, place
 
 
+@pytest.mark.parametrize(("in_two", "longest_s"), [(False, 0.3), (True, 1.5)])
 def test_killed_at_any_moment_a_replay_goes_on_to_the_same_bytes(
-    week: tuple[Path, Path], tmp_path: Path
+    week: tuple[Path, Path], tmp_path: Path, in_two: bool, longest_s: float
 ) -> None:
     source, calm = week
     kills = 0
     for attempt in itertools.count():  # a fast machine is through before the last kill: then once more
         place = tmp_path / str(attempt)
-        kills += killed(place, source, seed=attempt, longest_s=0.3, kills=KILLS)
+        kills += killed(
+            place, source, seed=attempt, longest_s=longest_s, kills=6 if in_two else KILLS, in_two=in_two
+        )
         assert digests(place / "out") == digests(calm / "out")
         for topic in EXACTLY:
             assert asyncio.run(records(place / "log.db", topic)) == asyncio.run(
                 records(calm / "log.db", topic)
             ), topic
         assert remembered(place / "log.db") == remembered(calm / "log.db")
-        if kills >= KILLS:
+        if kills >= (6 if in_two else KILLS):
             break
+    assert_nothing_works_in(tmp_path / "0")
 
 
 def test_a_killed_replay_of_a_recording_leaves_no_parsers_behind(tmp_path: Path) -> None:
@@ -136,13 +156,10 @@ def test_a_killed_replay_of_a_recording_leaves_no_parsers_behind(tmp_path: Path)
     place = tmp_path / "killed"
     assert killed(place, DEMO, "--workers", "3", seed=3, longest_s=2.0, kills=2) > 0
     assert digests(place / "out") == digests(tmp_path / "calm")
-    deadline = time.monotonic() + 5
-    while at_work_in(place) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert at_work_in(place) == []
+    assert_nothing_works_in(place)
     assert [path.name for path in place.iterdir() if path.suffix == ".partial"] == []
 
 
 if __name__ == "__main__":
-    seed, longest_s, kills, *command = sys.argv[1:]
-    kill_until_done(command, int(seed), float(longest_s), int(kills))
+    seed, longest_s, kills, how, *command = sys.argv[1:]
+    kill_until_done(command, int(seed), float(longest_s), int(kills), how == "in-two")

@@ -1,4 +1,4 @@
-"""Writes the five-article archive from its sources: the `.jsonl` form of a replay's input."""
+"""Writes an archive of five articles from its sources: the `.jsonl` form of a replay's input."""
 
 import tomllib
 from pathlib import Path
@@ -21,4 +21,4 @@ def _value(value: object) -> object:
 
 
 def write_archive(folder: Path) -> None:
-    (folder / "five.jsonl").write_bytes(archive_lines(folder))
+    (folder / f"{folder.name}.jsonl").write_bytes(archive_lines(folder))

@@ -92,7 +92,8 @@ def main() -> None:
     recording = build(exchanges(read_newsroom()))
     RECORDING.write_bytes(recording)
     print(f"{RECORDING.name}: {len(recording)} bytes")
-    write_archive(HERE / "five")
+    for name in ("five", "recall"):
+        write_archive(HERE / name)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ ALLOWED = {
 SHELLS = frozenset(
     f"services.ingest.{name}"
     for name in "http.cookies http.fetch http.guard http.netrc_file http.stream polling.feedlist "
-    "polling.live recordings.archive recordings.recording recordings.replay recordings.source "
+    "polling.live polling.robots recordings.archive recordings.archive_lines recordings.archive_process "
+    "recordings.archive_reader recordings.recorder recordings.recording recordings.replay recordings.source "
     "recordings.warc workers.pool workers.worker".split()
 )
 """Modules of the news packages that await, read files or talk to the network. All others are pure."""
@@ -122,9 +123,10 @@ KERNELS = f"{DEDUP}.kernels"
 DEDUP_WINGS = {
     "kernels": (f"{DEDUP}.settings", f"{DEDUP}.text", f"{DEDUP}.search", f"{DEDUP}.relations"),
     "text": (f"{DEDUP}.settings", KERNELS),
-    "search": (f"{DEDUP}.settings", KERNELS, f"{DEDUP}.text"),
+    "search": (f"{DEDUP}.settings", KERNELS, f"{DEDUP}.text", f"{DEDUP}.memory"),
     "relations": (f"{DEDUP}.settings", KERNELS, f"{DEDUP}.text", f"{DEDUP}.search"),
-    "stories": (f"{DEDUP}.settings",),
+    "memory": (),
+    "stories": (f"{DEDUP}.settings", f"{DEDUP}.memory"),
 }
 """The same for dedup: a text knows of no other, a pair of no window, a story of no text."""
 

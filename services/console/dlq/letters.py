@@ -72,7 +72,8 @@ def parse_position(origin: str) -> RecordPosition | None:
 
 def read(record: Record) -> Letter:
     """Of a record in a topic of dead letters, whoever wrote it."""
-    why = _last_values(record.headers)
+    # What stands before its last death is the record's own, whatever it is called.
+    why = _last_values(record.headers[len(own_headers(record)) :] or record.headers)
     return Letter(
         service=record.partition.topic.removeprefix(dead_letters.PREFIX),
         offset=record.offset,

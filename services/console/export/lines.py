@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
@@ -15,6 +16,8 @@ _DIGITS = re.compile(r"\d+")
 _UNSORTABLE = re.compile("[\x00\n]")
 _ENCODER = msgspec.json.Encoder()
 _SEPARATOR = b"\x01"
+_IDS = _SEPARATOR.decode()
+T = TypeVar("T", bound=msgspec.Struct)
 
 
 class Position(NamedTuple):
@@ -25,8 +28,31 @@ class Position(NamedTuple):
 
 
 def whole(record: msgspec.Struct) -> bytes:
-    """Every field of the record, also what the wire leaves out because it is the default."""
-    return _ENCODER.encode(msgspec.structs.asdict(record))
+    """The line of a record that `whole_of` gave."""
+    return _ENCODER.encode(record)
+
+
+def whole_of(kind: type[T], value: bytes) -> T:
+    """A record as read from the wire, that is written with every field, also where it is the default.
+
+    Raises `msgspec.MsgspecError`.
+    """
+    return cast(T, _whole_decoder(kind).decode(value))
+
+
+@cache
+def _whole_decoder(kind: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
+    """Of a twin of the type: the same fields, none left out. What it nests is left out as on the wire."""
+    fields = [(field.name, field.type, _default(field)) for field in msgspec.structs.fields(kind)]
+    return msgspec.json.Decoder(msgspec.defstruct(kind.__name__, fields, frozen=True, kw_only=True))
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Any:
+    if field.required:
+        return msgspec.field()
+    if field.default_factory is not msgspec.NODEFAULT:
+        return msgspec.field(default_factory=field.default_factory)
+    return msgspec.field(default=field.default)
 
 
 def relation(verdict: Verdict, relation: Relation) -> bytes:
@@ -97,20 +123,19 @@ def feed(one: Followed) -> tuple[bytes, bytes]:
     return _UNSORTABLE.sub(" ", f"{row['url']}\x01{row['feed_id']}").encode(), _ENCODER.encode(row)
 
 
-def time_key(at: datetime, *ids: str) -> bytes:
-    """Sorts as (time, ids) do: fixed width down to the microsecond, UTC."""
-    return _SEPARATOR.join(
-        [at.astimezone(UTC).isoformat(timespec="microseconds").encode(), *(one.encode() for one in ids)]
-    )
+def place_key(position: Position, at: datetime, *ids: str) -> bytes:
+    """Sorts as (time, ids) do, fixed width down to the microsecond, UTC; with the record's position behind.
+
+    See `position_in`.
+    """
+    time = at if at.tzinfo is UTC else at.astimezone(UTC)
+    partition, offset = position
+    stamp = time.isoformat(timespec="microseconds")
+    return f"{stamp}\x01{_IDS.join(ids)}\x01{partition}\x01{offset}".encode()
 
 
 def revision_key(story_id: str, revision: int) -> bytes:
     return f"{story_id}\x01{revision:012d}".encode()
-
-
-def with_position(key: bytes, position: Position) -> bytes:
-    """The key with the record's position behind it; see `position_in`."""
-    return b"%b\x01%d\x01%d" % (key, *position)
 
 
 def position_in(key: bytes) -> Position:

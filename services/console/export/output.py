@@ -33,8 +33,12 @@ async def written(bus: Bus, out: Path) -> Tally:
         with progress.shown("writing"):
             return await export(bus, out)
     except OSError as error:
-        why = error.strerror or error
-        raise Stop(Exit.FAILED, f"--out {out}: {why}; make room and run the same command again") from None
+        raise unwritten(out, error) from None
+
+
+def unwritten(out: Path, error: OSError) -> Stop:
+    why = error.strerror or error
+    return Stop(Exit.FAILED, f"--out {out}: {why}; make room and run the same command again")
 
 
 def export_log(address: str, out: Path, settings: Settings) -> None:

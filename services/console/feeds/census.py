@@ -24,6 +24,8 @@ class Followed(NamedTuple):
 
     @property
     def status(self) -> str:
+        if self.feed.paused:
+            return "paused"
         return self.state.status if self.state else UNPOLLED
 
     def state_at(self, now: datetime) -> str:

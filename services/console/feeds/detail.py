@@ -14,6 +14,8 @@ from services.console.feeds.listing import census_of
 from services.console.feeds.lookup import find, near
 from services.console.feeds.rows import whole_row
 from services.contracts.feeds import FeedState, PendingPage, Poll, Unused
+from services.ingest.polling.poll import address_of_feed
+from services.ingest.polling.rhythm import entries_per_hour
 from services.ingest.urls import without_login
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
@@ -61,9 +63,28 @@ def _facts(one: Followed, state: FeedState) -> Iterator[str]:
         "failures": f"{state.failures} in a row" if state.failures else "",
         "last poll": _moment(state.polled_at) if state.polled_at else "never",
         "next poll": _moment(state.due_at) if state.due_at else "as soon as Newsfold runs",
+        "rhythm": _rhythm(state),
+        "moved": _moved(state),
         "entries": str(account_of(state)),
     }
     yield from (f"  {name:<11}{value}" for name, value in facts.items() if value)
+
+
+def _rhythm(state: FeedState) -> str:
+    """Why the next poll is when it is."""
+    if state.rhythm is None or state.failures or state.due_at is None or state.polled_at is None:
+        return ""
+    a_day = 24 * entries_per_hour(state.rhythm)
+    wait_s = (state.due_at - state.polled_at).total_seconds()
+    return f"brings about {a_day:.3g} entries a day, so polled {wait_s / 60:.3g} min after the last poll"
+
+
+def _moved(state: FeedState) -> str:
+    if not state.moved_to:
+        return ""
+    where = public_url(without_login(state.moved_to))
+    believed = "and is asked there" if address_of_feed(state) else f"said so {state.moves} times in a row"
+    return f"to {where}, {believed}"
 
 
 def _polls(polls: tuple[Poll, ...]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """`newsfold feeds import`: lists of feeds onto the log."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,12 +10,11 @@ import click
 from services.console import addresses
 from services.console.addresses import Address
 from services.console.feeds.census import Census
+from services.console.feeds.changes import FeedChange, list_changes
 from services.console.feeds.logins import listed_logins, tell_logins
 from services.contracts import wire
 from services.contracts.feeds import Feed
-from services.contracts.topics import BY_NAME
 from services.ingest.polling.feedlist import BadFeedList, read_feed_list
-from services.ingest.urls import without_login
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus, Output, Partition
@@ -36,29 +35,32 @@ def listed_in(file: Path) -> Sequence[Feed]:
     return found.feeds
 
 
-async def publish_feeds(bus: Bus, feeds: Sequence[Feed]) -> int:
-    """Put what is new or changed on the log; how many that were.
-
-    A feed that an older version wrote down with a login in its address is replaced by the one without.
-    """
+async def publish_feeds(
+    bus: Bus, feeds: Sequence[Feed], *, ends: Container[str] = frozenset()
+) -> list[FeedChange]:
+    """Put what is new or changed on the log, and the ends of those of `ends` (ids) that are not listed."""
     census = Census()
     await census.refresh(bus)
-    known = {one.feed.feed_id: one.feed for one in census.followed()}
-    news = [feed for feed in feeds if known.get(feed.feed_id) != feed]
-    urls = {feed.url for feed in feeds}
-    with_login = [feed for feed in known.values() if feed.url not in urls and without_login(feed.url) in urls]
-    if news or with_login:
-        writer = await bus.writer(OPERATORS, ["feeds"], 0)
-        ends = [Output(_partition(feed), feed.feed_id.encode(), None) for feed in with_login]
-        told = [feed_output(feed, _partition(feed)) for feed in news]
-        await writer.publish([*told, *ends], consumed={})
-        await writer.close()
-    return len(news)
+    made = list(list_changes(feeds, census.followed(), ends=ends))
+    await write_changes(bus, made)
+    return made
 
 
-def _partition(feed: Feed) -> Partition:
-    # The id is a hash already, so its value spreads feeds evenly.
-    return Partition("feeds", int(feed.feed_id[:8], 16) % BY_NAME["feeds"].partitions)
+async def write_changes(bus: Bus, made: Sequence[FeedChange]) -> None:
+    """In order, in one act."""
+    if not made:
+        return
+    writer = await bus.writer(OPERATORS, ["feeds"], 0)
+    await writer.publish([_output(change) for change in made], consumed={})
+    await writer.close()
+
+
+def _output(change: FeedChange) -> Output:
+    partition = Partition("feeds", change.number)
+    if change.after is not None:
+        return feed_output(change.after, partition)
+    assert change.before is not None, "a change has one side at least"
+    return Output(partition, change.before.feed_id.encode(), None)
 
 
 def feed_output(feed: Feed, partition: Partition) -> Output:
@@ -87,6 +89,7 @@ async def _import(place: Address, feeds: Sequence[Feed], settings: Settings) -> 
     await bus.start()
     try:
         await bus.create(addresses.topic_specs(forget=True))
-        return await publish_feeds(bus, feeds)
+        made = await publish_feeds(bus, feeds)
+        return sum(change.after is not None for change in made)
     finally:
         await bus.close()

@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,35 +17,32 @@ from services.console.addresses import Address
 from services.console.export.output import directory, written
 from services.console.export.tally import Tally
 from services.console.feeds.subscriptions import listed_in
+from services.console.kernels import load_kernels_beside
 from services.console.replay import inputs, newsroom, summary
 from services.console.replay.accounts import Ingested
+from services.console.replay.beside import Downstream, is_worth_it
+from services.console.replay.downstream import Order
 from services.console.replay.feeds import refuse_idle_list
 from services.console.replay.recordings import Replayed, is_archive, open_recordings, prepare_log
+from services.console.replay.settings import RUN
 from services.console.replay.summary import Report
 from services.console.run.pipeline import Pipeline, Stage
 from services.console.signals import stopped_by_signals
 from services.console.tuning import tuned
 from services.contracts.feeds import Feed
-from services.dedup.service import DedupService
-from services.enrich.service import EnrichService
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.observing import ServiceTotals
 from services.ops.registry import Metrics
-from services.stream.breaker import Limits
 from services.stream.bus import Bus
 from services.stream.patience import Patience
-from services.stream.settings import RunSettings
+from services.stream.spool import Spool
 from services.stream.sqlite import SqliteBus
 
 POLL_S = 0.1
 FASTEST = 1_000_000
-RUN = RunSettings(
-    batch_records=1024,
-    feeder_items=1024,
-    fetch_records=2048,
-    dead_limits=Limits(consecutive=1 << 62, ratio=1.0),  # a person waits for the summary and reads it there
-)
+LOG = "log.db"
+"""The temporary log."""
 
 
 class ReplayRequest(NamedTuple):
@@ -92,6 +90,7 @@ class ReplayRequest(NamedTuple):
 def replay_recordings(request: ReplayRequest, *, stories: bool) -> None:
     """Replay, export, print. Raises `Stop` where not all input is accounted for."""
     tuned()
+    load_kernels_beside(lambda why: click.echo(why, err=True))
     with tempfile.TemporaryDirectory(prefix="newsfold-") as scratch:
         out = request.out or Path(scratch)
         report = asyncio.run(_replay(request, Path(scratch), out))
@@ -130,7 +129,7 @@ async def _on_log(
     bus = (
         addresses.bus_at(request.address, request.settings)
         if request.address
-        else SqliteBus(scratch / "log.db", durable=False)
+        else SqliteBus(scratch / LOG, durable=False)
     )
     await bus.start()
     try:
@@ -138,13 +137,14 @@ async def _on_log(
         sharding = request.settings.ingest.sharding
         async with open_recordings(request.paths, request.speed, sharding) as replayed:
             await prepare_log(bus, request.paths, request.feeds)
-            pipeline = await _run(bus, replayed, request, stop)
-            tally = await written(bus, out)
+            order = _order_beside(request, scratch, out)
+            finished = (
+                await _in_two(bus, replayed, request, scratch, stop, order=order)
+                if order
+                else await _in_one(bus, replayed, request, scratch, stop, out=out)
+            )
             return Report(
-                tally=tally,
-                ingested=_ingested(pipeline, replayed),
-                held={name: totals.held() for name, totals in pipeline.totals.items()},
-                unaccounted={name: totals.unaccounted() for name, totals in pipeline.totals.items()},
+                **finished._asdict(),
                 damage=tuple(replayed.damage),
                 seconds=time.monotonic() - started,
             )
@@ -152,27 +152,99 @@ async def _on_log(
         await bus.close()
 
 
-async def _run(bus: Bus, replayed: Replayed, request: ReplayRequest, stop: asyncio.Event) -> Pipeline:
-    """Everything through, and settled. Raises `Stop` when interrupted."""
-    stages = [
-        Stage(replayed.service),
-        Stage(DedupService(request.settings.dedup), request.workers),
-        Stage(EnrichService(), request.workers),
-    ]
+class Finished(NamedTuple):
+    """What both ways of running the stages tell."""
+
+    tally: Tally
+    ingested: Ingested
+    held: dict[str, int]
+    unaccounted: dict[str, int]
+
+
+def _order_beside(request: ReplayRequest, scratch: Path, out: Path) -> Order | None:
+    """What a second process is to do; None where there is none: few input, one core, no log in a file."""
+    log = request.address.file() if request.address else scratch / LOG
+    if log is None or not is_worth_it(request.paths):
+        return None
+    return Order(
+        log=str(log),
+        durable=request.address is not None,
+        out=str(out),
+        workers=request.workers,
+        wait_s=request.settings.bus.wait_s,
+    )
+
+
+async def _in_one(
+    bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event, *, out: Path
+) -> Finished:
+    from services.enrich.service import EnrichService
+
+    pipeline = _pipeline(bus, replayed, request, scratch, Stage(EnrichService(), request.workers))
+    if not await _run(pipeline, replayed, stop):
+        raise _interruption(replayed, request)
+    return _finished(pipeline, replayed, await written(bus, out))
+
+
+async def _in_two(
+    bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event, *, order: Order
+) -> Finished:
+    """Stories and files in a process beside this one, while dedup works here."""
+    async with Downstream(order) as downstream:
+        pipeline = _pipeline(bus, replayed, request, scratch)
+        halt = asyncio.Event()  # not `stop`: the run loops set it too when they are left
+        downstream.call_at_end(halt.set)
+        linked = asyncio.create_task(_set_after(stop, halt))
+        settled = await _run(pipeline, replayed, halt)
+        linked.cancel()
+        with progress.shown("writing"):
+            told = await downstream.finish(stop) if settled or downstream.has_ended else None
+        if told is None:
+            raise _interruption(replayed, request)
+    finished = _finished(pipeline, replayed, told.tally)
+    finished.held["enrich"] = told.held
+    finished.unaccounted["enrich"] = told.unaccounted
+    return finished
+
+
+async def _set_after(first: asyncio.Event, then: asyncio.Event) -> None:
+    await first.wait()
+    then.set()
+
+
+def _pipeline(bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, *more: Stage) -> Pipeline:
+    # Loaded while parser processes load theirs.
+    from services.dedup.service import DedupService
+
+    dedup = Stage(DedupService(request.settings.dedup, open_store=partial(Spool, scratch)), request.workers)
     patience = Patience(total_s=request.settings.bus.wait_s)
-    pipeline = Pipeline(bus, stages, replace(RUN, patience=patience), Metrics())
+    return Pipeline(bus, [Stage(replayed.service), dedup, *more], replace(RUN, patience=patience), Metrics())
+
+
+async def _run(pipeline: Pipeline, replayed: Replayed, stop: asyncio.Event) -> bool:
+    """Everything through, and settled; False where it was stopped."""
     with progress.shown("replaying") as bar:
         async with pipeline.running(stop) as running:
             drawing = asyncio.create_task(_draw(bar, replayed))
             try:
-                settled = await pipeline.settled(running)
+                return await pipeline.settled(running)
             finally:
                 drawing.cancel()
-    if not settled:
-        done, total = replayed.progress
-        again = "; the same command goes on from here" if request.address else ""
-        raise Stop(Exit.INTERRUPTED, f"interrupted after {done:,} of {total:,} inputs{again}")
-    return pipeline
+
+
+def _interruption(replayed: Replayed, request: ReplayRequest) -> Stop:
+    done, total = replayed.progress
+    again = "; the same command goes on from here" if request.address else ""
+    return Stop(Exit.INTERRUPTED, f"interrupted after {done:,} of {total:,} inputs{again}")
+
+
+def _finished(pipeline: Pipeline, replayed: Replayed, tally: Tally) -> Finished:
+    return Finished(
+        tally=tally,
+        ingested=_ingested(pipeline, replayed),
+        held={name: totals.held() for name, totals in pipeline.totals.items()},
+        unaccounted={name: totals.unaccounted() for name, totals in pipeline.totals.items()},
+    )
 
 
 async def _draw(bar: progress.Bar, replayed: Replayed) -> None:

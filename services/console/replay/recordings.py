@@ -22,6 +22,9 @@ from services.stream.bus import Bus
 
 FEEDER_NUMBER = 0
 MOST_PARSERS = 4
+MOST_READERS = 2
+PARSER_BYTES = 2 << 20
+"""Packed bytes of recordings that are worth a parser process more."""
 
 
 class Replayed:
@@ -65,10 +68,26 @@ async def open_recordings(
     paths: Sequence[Path], speed: float, sharding: Sharding = "one"
 ) -> AsyncIterator[Replayed]:
     """The recordings at `paths`. Parser processes run only where there are pages to parse."""
-    recorded = not all(is_archive(path) for path in paths)
-    async with Pool(min(MOST_PARSERS, os.cpu_count() or 1) if recorded else 0) as pool:
-        sources = [Archive(path) if is_archive(path) else Recording(path, pool) for path in paths]
+    async with Pool(_parsers([path for path in paths if not is_archive(path)])) as pool:
+        beside = _beside([path for path in paths if is_archive(path)])
+        sources = [
+            Archive(path, beside=path in beside) if is_archive(path) else Recording(path, pool)
+            for path in paths
+        ]
         yield Replayed(sources, speed, sharding)
+
+
+def _parsers(recordings: Sequence[Path]) -> int:
+    """How many parser processes. Loading one takes longer than it needs for a small recording."""
+    size = sum(path.stat().st_size for path in recordings)
+    most = min(MOST_PARSERS, os.cpu_count() or 1, 1 + size // PARSER_BYTES)
+    return most if recordings else 0
+
+
+def _beside(archives: Sequence[Path]) -> frozenset[Path]:
+    """The archives that have a process of their own: the largest, where there is a core for it."""
+    most = min(MOST_READERS, (os.cpu_count() or 1) - 1)
+    return frozenset(sorted(archives, key=lambda path: (-path.stat().st_size, path))[:most])
 
 
 async def prepare_log(bus: Bus, paths: Sequence[Path], feeds: Sequence[Feed] = ()) -> None:

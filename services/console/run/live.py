@@ -15,25 +15,27 @@ from services.console import addresses
 from services.console.addresses import Address
 from services.console.feeds.census import Census
 from services.console.feeds.logins import logins_in
-from services.console.feeds.subscriptions import listed_in, publish_feeds
-from services.console.fetching import fetch_limits, with_nets
+from services.console.fetching import conduct_of, fetch_limits, with_nets
+from services.console.kernels import load_kernels_beside
+from services.console.record.command import recorder_in
 from services.console.replay import inputs
 from services.console.replay.recordings import open_recordings, prepare_log
 from services.console.run import states
 from services.console.run.canary import CanaryWatch
+from services.console.run.feed_file import FeedFile
 from services.console.run.limits import tell_limits
 from services.console.run.once import OnceFeeder, Round
 from services.console.run.pipeline import Pipeline, Stage
 from services.console.run.watch import Watch
 from services.console.signals import stopped_by_signals
 from services.console.tuning import tuned
-from services.contracts.feeds import Feed
 from services.contracts.topics import FEED_PARTITIONS
 from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
 from services.ingest.http.credentials import Credentials
 from services.ingest.http.fetch import Fetcher
-from services.ingest.polling.live import HttpFeeder, LiveSettings
+from services.ingest.polling.live import Conduct, HttpFeeder, LiveSettings
+from services.ingest.polling.rhythm import PollBounds
 from services.ingest.service import IngestService, IngestTask
 from services.ingest.workers.pool import Pool
 from services.ops import logging
@@ -61,12 +63,14 @@ class RunRequest(NamedTuple):
     """What was asked for, checked."""
 
     services: Sequence[str]
-    feeds: Sequence[Feed]
+    feeds: FeedFile | None
     recordings: Sequence[Path]
     """Played instead of following feeds."""
     address: Address
     once: bool
     settings: Settings
+    record: Path | None = None
+    """Folder in which what is fetched is written down."""
     credentials: Credentials = Credentials()
     """Of the list of feeds and the netrc file."""
 
@@ -86,6 +90,7 @@ class RunRequest(NamedTuple):
         address: str | None,
         allow_net: Sequence[str],
         once: bool,
+        record: Path | None = None,
         settings: Settings,
     ) -> "RunRequest":
         """Raises `Stop` (usage) for what cannot be done."""
@@ -101,20 +106,31 @@ class RunRequest(NamedTuple):
             raise Stop(Exit.USAGE, f"--recording: `run {what}` plays no recordings")
         if recordings and feeds is not None:
             raise Stop(Exit.USAGE, "--recording and --feeds: one of the two")
+        if record is not None and ("ingest" not in services or recordings):
+            raise Stop(Exit.USAGE, f"--record: `run {what}` fetches nothing here")
+        listed = FeedFile(feeds) if feeds else None
+        log = place.file()
+        fault = listed.fault() if listed else ""
+        if fault and not (log and log.exists()):  # a log may know feeds to go on with
+            raise Stop(Exit.USAGE, fault)
         return cls(
             services=services,
-            feeds=listed_in(feeds) if feeds else (),
+            feeds=listed,
             recordings=inputs.checked(recordings) if recordings else (),
             address=place,
             once=once,
+            record=record,
             settings=replace(settings, ingest=with_nets(settings.ingest, allow_net)),
-            credentials=logins_in(feeds, settings) if "ingest" in services else Credentials(),
+            credentials=logins_in(None if fault else feeds, settings)
+            if "ingest" in services
+            else Credentials(),
         )
 
 
 def run_live(request: RunRequest) -> None:
     """Until stopped or, with `once`, until all is done. Raises `Stop` and `BusError`."""
     tuned()
+    load_kernels_beside()
     ops = request.settings.ops
     with logging.configure(service="newsfold", fmt=ops.log_format, level=ops.log_level, stream=sys.stdout):
         try:
@@ -156,6 +172,8 @@ async def _live(request: RunRequest) -> str:
             pipeline, bus, request.address, health, metrics, settings=request.settings, canary=canary
         )
         log.info(LogEvent.SERVICE_STARTED, services=list(request.services))
+        if request.feeds:
+            await stack.enter_async_context(request.feeds.read_on_hangup(bus))
         async with notify_supervisor(os.environ, lambda: health.liveness()[0], stop):
             await _work(pipeline, watch, stop, request)
         log.info(LogEvent.SERVICE_STOPPED, services=list(request.services))
@@ -202,8 +220,7 @@ async def _prepare(bus: Bus, request: RunRequest) -> None:
     if request.recordings:
         await prepare_log(bus, request.recordings)
     if request.feeds:
-        new = await publish_feeds(bus, request.feeds)
-        logging.get_logger("newsfold").info(LogEvent.FEEDS_IMPORTED, feeds=len(request.feeds), new=new)
+        await request.feeds.publish(bus)
 
 
 @asynccontextmanager
@@ -220,9 +237,15 @@ async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[S
         elif "ingest" in request.services:
             fetcher = await stack.enter_async_context(_fetcher(settings.ingest, request.credentials))
             pool = await stack.enter_async_context(Pool(settings.ingest.parsers))
-            stages.append(Stage(_ingest(fetcher, pool, settings.ingest, fetches, once=request.once)))
+            conduct = conduct_of(settings.ingest, fetcher, fetches)
+            if request.record:
+                recorder = recorder_in(request.record)
+                stack.push_async_callback(recorder.close)
+                conduct = conduct._replace(recorder=recorder)
+            stages.append(Stage(_ingest(fetcher, pool, request, fetches, conduct)))
         if "dedup" in request.services:
-            stages.append(Stage(DedupService(settings.dedup)))
+            store = states.store_opener(request.address, settings)
+            stages.append(Stage(DedupService(settings.dedup, open_store=store)))
         if "enrich" in request.services:
             stages.append(Stage(EnrichService(), settings.enrich.workers))
         yield stages
@@ -230,27 +253,28 @@ async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[S
 
 def _fetcher(ingest: IngestSettings, credentials: Credentials) -> Fetcher:
     limits = fetch_limits(ingest)
-    return Fetcher(
-        allow=ingest.networks(), limits=limits, user_agent=ingest.user_agent, credentials=credentials
-    )
+    return Fetcher(allow=ingest.networks(), limits=limits, user_agent=ingest.agent(), credentials=credentials)
 
 
 def _ingest(
-    fetcher: Fetcher, pool: Pool, ingest: IngestSettings, fetches: FetchMetrics, *, once: bool
+    fetcher: Fetcher, pool: Pool, request: RunRequest, fetches: FetchMetrics, conduct: Conduct
 ) -> IngestService:
+    ingest, once = request.settings.ingest, request.once
     live = LiveSettings(
         in_flight=ingest.in_flight,
-        per_host=ingest.per_host,
         tick_s=ingest.tick_s,
         canary_s=ingest.canary_every_s,
     )
     this_round = Round(FEED_PARTITIONS, SystemClock())
 
     def feeder(task: IngestTask, number: int) -> Feeder:
-        polling = HttpFeeder(task, fetcher, pool, once=once, settings=live, fetches=fetches)
+        polling = HttpFeeder(task, fetcher, pool, once=once, settings=live, fetches=fetches, conduct=conduct)
         return OnceFeeder(polling, number, this_round) if once else polling
 
-    return IngestService(feeder, origins=FEED_PARTITIONS, sharding=ingest.sharding)
+    bounds = PollBounds(
+        default_s=ingest.poll_s, shortest_s=ingest.poll_shortest_s, longest_s=ingest.poll_longest_s
+    )
+    return IngestService(feeder, origins=FEED_PARTITIONS, sharding=ingest.sharding, bounds=bounds)
 
 
 def _run_settings(request: RunRequest) -> RunSettings:

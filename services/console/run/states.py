@@ -3,15 +3,18 @@
 import asyncio
 import sys
 from collections.abc import Collection
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from services.console import progress
 from services.console.addresses import Address
+from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.settings import scheme
 from services.ops.config import Settings
 from services.ops.observing import ServiceTotals
 from services.stream.snapshot import SnapshotFolder
+from services.stream.spool import Spool
 
 DRAW_S = 0.2
 
@@ -25,14 +28,25 @@ def place(address: Address, settings: Settings) -> SnapshotFolder | None:
     if address.kind == "memory" or not settings.bus.snapshot_every_s:
         return None
     file = address.file()
-    beside = Path("var/state") if file is None else file.with_name(f"{file.name}-state")
     sketch = scheme(settings.dedup)
     log = "" if file else f", topics {settings.bus.prefix}* at {address}"[:1000]
     told = f"{sketch.minhash}/{sketch.version} seed {sketch.seed} permutations {sketch.permutations}"
     return SnapshotFolder(
-        folder=Path(settings.bus.state_dir) if settings.bus.state_dir else beside,
+        folder=_folder(address, settings),
         scheme=f"newsfold {version('newsfold')}, {told} {sketch.shingle} {sketch.width} {sketch.hash}{log}",
     )
+
+
+def store_opener(address: Address, settings: Settings) -> OpenStore:
+    """Where what dedup remembers lies: beside its snapshots, or in memory where the log is."""
+    return HeapStore if address.kind == "memory" else partial(Spool, _folder(address, settings))
+
+
+def _folder(address: Address, settings: Settings) -> Path:
+    if settings.bus.state_dir:
+        return Path(settings.bus.state_dir)
+    file = address.file()
+    return Path("var/state") if file is None else file.with_name(f"{file.name}-state")
 
 
 async def drawn(totals: Collection[ServiceTotals]) -> None:

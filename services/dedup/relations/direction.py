@@ -15,6 +15,7 @@ from services.dedup.relations.forms import Unrelated
 from services.dedup.search.profile import Profile
 from services.dedup.text.words import fold
 
+_PARTS = re.compile(r"[./]")
 _SLACK_US = 12 * 3_600_000_000
 """How much later an agency's own item may be seen than a paper's copy of it."""
 
@@ -30,7 +31,7 @@ class Order(NamedTuple):
 
 
 def source_and_taker(one: Profile, other: Profile) -> Order:
-    older, newer = sorted((one, other), key=lambda version: version.rank)
+    older, newer = (one, other) if one.rank <= other.rank else (other, one)
     credit = credited(older.article, newer.article)
     if credit and newer.at_us - older.at_us <= _SLACK_US and not credited(newer.article, older.article):
         return Order(newer, older, "credit", f"credits {credit}, whose own item was seen later")
@@ -53,5 +54,5 @@ def credited(article: Article, publisher: Article) -> str:
         return ""
     if publisher.agency in article.agencies:
         return publisher.agency
-    names = set(fold(publisher.source)) | set(re.split(r"[./]", publisher.url.partition("://")[2])[:3])
+    names = set(fold(publisher.source)) | set(_PARTS.split(publisher.url.partition("://")[2], 3)[:3])
     return next((agency for agency in article.agencies if agency in names), "")

@@ -51,10 +51,11 @@ def compare(one: Article, other: Article, known: Iterable[Article], settings: De
     search = Search(settings)
     wanted = sorted((one, other), key=lambda article: (article.first_seen_at, article.article_id))
     first, second = _signed(wanted, known, search, settings)
-    hits = search.find([first, second]).get(second.profile.article.version_id, [])
+    found = search.find([first, second]).get(second.profile.article.version_id)
+    hits = search.hits(found) if found else []
     hit = hits[0] if hits else Hit(first.profile.article.version_id, 0, 0)
     estimate = hit.samples / max(1, min(first.keys.samples, second.keys.samples))
-    found = [Candidate(hit.version, first.profile.rank, hit.bands, hit.samples, estimate)]
+    candidate = Candidate(hit.version, first.profile.rank, hit.bands, hit.samples, estimate)
     looked = (
         (article, screen(article.title, article.text, read(article.text).words, settings))
         for article in wanted
@@ -67,7 +68,7 @@ def compare(one: Article, other: Article, known: Iterable[Article], settings: De
         near=second.profile.at_us - first.profile.at_us <= settings.window_days * _DAY_S * 1_000_000,
         hit=hit,
         estimate=estimate,
-        candidate=bool(hits and choose(found, settings).chosen),
+        candidate=bool(hits and choose([candidate], settings).chosen),
         shares=overlap(order.newer, order.older, stale_days=settings.novelty_least),
         answer=directed(
             relate(

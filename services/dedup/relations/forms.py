@@ -10,13 +10,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from services.contracts.relations import RefusalReason
-from services.dedup.relations.gaps import Gap, Swap, dense_runs, gaps
+from services.dedup.relations.gaps import Gap, Reach, Swap, dense_runs, figured_gaps, gaps, reach
 from services.dedup.relations.overlap import Overlap
 from services.dedup.relations.passages import Run
 from services.dedup.search.profile import Profile
 from services.dedup.settings import DedupSettings
 from services.dedup.text.calendar import undated, weekdays
-from services.dedup.text.figures import common, figures
+from services.dedup.text.figures import common, figures_of
 from services.dedup.text.screens import is_timed
 from services.dedup.text.words import fold, folded, stretch
 
@@ -52,6 +52,19 @@ class Between:
 
     def __init__(self, newer: Profile, older: Profile, found: Sequence[Run]) -> None:
         self._pair = newer, older, found
+
+    @cached_property
+    def reach(self) -> Reach:
+        newer, _, found = self._pair
+        return reach(newer, found)
+
+    @cached_property
+    def figured_gaps(self) -> int:
+        return figured_gaps(*self._pair)
+
+    @cached_property
+    def conflicts(self) -> int:
+        return sum(map(_conflict, self.gaps))
 
     @cached_property
     def runs(self) -> list[Run]:
@@ -130,52 +143,89 @@ def _other_subject(newer: Profile, older: Profile, shares: Overlap, between: Bet
     ours, theirs = set(fold(newer.article.title)), set(fold(older.article.title))
     if not ours - theirs or not theirs - ours or not _is_frame(newer, older, between):
         return None
-    least = 2 if newer.unspaced else 1  # a single sign is a slip or a synonym, no name
-    swaps = {
-        swap
-        for gap in between.gaps
-        for swap in gap.swaps()
-        if min(len(swap.words), len(swap.others)) >= least
-    }
+    names = _titled(newer, older)
+    swaps = _swaps(newer, names, between)
     if len(swaps) < _FEWEST_FIELDS:
         return None
-    names = _swapped_names(newer, older, swaps)
-    if not names.swapped:
+    swapped = names.swapped(swaps)
+    if not swapped.names:
         return None
-    word, other = min(names.swapped)
-    framed = names.frame >= _TITLE_FRAME
+    word, other = min(swapped.names)
+    framed = names.frame() >= _TITLE_FRAME
     opens = framed and newer.article.source == older.article.source and _opens(between, word, other)
-    only = framed and (names.whole or all(swap.names for swap in swaps))
+    only = framed and (swapped.whole or all(swap.names for swap in swaps))
     if not (opens or (len(swaps) >= _FIELDS and (only or _figures_differ(newer, older)))):
         return None
     return Unrelated("template", f"one form, another subject: {word!r} here, {other!r} there")
 
 
-class Names(NamedTuple):
-    """What two titles name, each for itself, beside what they share."""
+def _swaps(newer: Profile, names: "Titles", between: Between) -> set[Swap]:
+    """What stands one for the other in the texts, where names of the titles may be among it."""
+    if not any(names.may_stand_in(gap) for gap in between.gaps):
+        return set()
+    least = 2 if newer.unspaced else 1  # a single sign is a slip or a synonym, no name
+    return {
+        swap
+        for gap in between.gaps
+        for swap in gap.swaps()
+        if min(len(swap.words), len(swap.others)) >= least
+    }
 
-    swapped: list[tuple[str, str]]
+
+class Swapped(NamedTuple):
+    """What two titles name, each for itself."""
+
+    names: list[tuple[str, str]]
     """Words that stand one for the other in the same place of the texts, and in no other."""
     whole: bool
     """All that either title has alone is swapped so, two words at least."""
-    frame: int
-    """Words that the titles share in order."""
 
 
-def _swapped_names(newer: Profile, older: Profile, swaps: Iterable[Swap]) -> Names:
-    mine, others, frame = _titles(newer, older)
-    held, there = mine - set(fold(older.article.text)), others - set(fold(newer.article.text))
-    swapped = [
-        (word, other)
-        for swap in swaps
-        for word in held.intersection(swap.words)
-        for other in there.intersection(swap.others)
-    ]
-    whole = all(
-        len(alone) >= _WHOLE_NAME and alone == {pair[side] for pair in swapped}
-        for side, alone in enumerate((mine, others))
-    )
-    return Names(swapped, whole, frame)
+class Titles(NamedTuple):
+    """The words of two titles, and which of each the other text does not have; figures left out."""
+
+    one: tuple[str, ...]
+    other: tuple[str, ...]
+    held: set[str]
+    there: set[str]
+
+    def may_stand_in(self, gap: Gap) -> bool:
+        """Whether each title names something there."""
+        if not self.held or not self.there:
+            return False
+        return not self.held.isdisjoint(gap.words) and not self.there.isdisjoint(gap.others)
+
+    def frame(self) -> int:
+        """Words that they share in order."""
+        matcher = SequenceMatcher(None, self.one, self.other, autojunk=False)
+        return sum(block.size for block in matcher.get_matching_blocks())
+
+    def swapped(self, swaps: Iterable[Swap]) -> Swapped:
+        pairs = [
+            (word, other)
+            for swap in swaps
+            for word in self.held.intersection(swap.words)
+            for other in self.there.intersection(swap.others)
+        ]
+        if not pairs:
+            return Swapped([], False)
+        mine, others = _alone(self.one, self.other), _alone(self.other, self.one)
+        names = [(word, other) for word, other in pairs if word in mine and other in others]
+        whole = all(
+            len(alone) >= _WHOLE_NAME and alone == {pair[side] for pair in names}
+            for side, alone in enumerate((mine, others))
+        )
+        return Swapped(names, whole)
+
+
+def _titled(newer: Profile, older: Profile) -> Titles:
+    one, other = undated(newer.article.title), undated(older.article.title)
+    return Titles(one, other, _named_here(one, older), _named_here(other, newer))
+
+
+def _named_here(title: Iterable[str], other: Profile) -> set[str]:
+    """Words of a title that are not in the other text, figures left out."""
+    return {word for word in title if not word[0].isdigit()}.difference(fold(other.article.text))
 
 
 def _opens(between: Between, word: str, other: str) -> bool:
@@ -189,31 +239,35 @@ def _opens(between: Between, word: str, other: str) -> bool:
 
 def _is_frame(newer: Profile, older: Profile, between: Between) -> bool:
     """Whether the two are one text but for what is swapped: nothing of length was added or left out."""
+    if not _is_framed(newer, older, between.reach.newer, between.reach.older):
+        return False
+    if between.reach.exact:
+        return True
     same = sum(run.length for run in between.runs)
-    ours = same + sum(len(gap.words) for gap in between.gaps)
-    theirs = same + sum(len(gap.others) for gap in between.gaps)
+    ours = same + sum(end - begin for (begin, end, _, _), *_ in between.gaps)
+    theirs = same + sum(end - begin for (_, _, begin, end), *_ in between.gaps)
+    return _is_framed(newer, older, ours, theirs)
+
+
+def _is_framed(newer: Profile, older: Profile, ours: int, theirs: int) -> bool:
     return ours >= _FRAME * newer.words and theirs >= _FRAME * older.words
-
-
-def _titles(newer: Profile, older: Profile) -> tuple[set[str], set[str], int]:
-    """What each title has alone, and how many words they share in order."""
-    one, other = undated(newer.article.title), undated(older.article.title)
-    frame = sum(block.size for block in SequenceMatcher(None, one, other, False).get_matching_blocks())
-    return _alone(one, other), _alone(other, one), frame
 
 
 def _alone(title: Sequence[str], other: Sequence[str]) -> set[str]:
     """Its words, figures left out, that the other does not have in any spelling."""
     return {
-        word for word in title if not word[0].isdigit() and not any(_is_spelling(word, one) for one in other)
+        word
+        for word in set(title).difference(other)
+        if not word[0].isdigit() and not any(_is_spelling(word, one) for one in other)
     }
 
 
 def _is_spelling(word: str, other: str) -> bool:
     """Whether two words are alike, by bounds first that cost less than the ratio."""
+    if 2 * min(len(word), len(other)) / (len(word) + len(other)) < _SPELLINGS:
+        return False
     alike = SequenceMatcher(None, word, other)
-    bounds = (alike.real_quick_ratio, alike.quick_ratio, alike.ratio)
-    return all(bound() >= _SPELLINGS for bound in bounds)
+    return alike.quick_ratio() >= _SPELLINGS and alike.ratio() >= _SPELLINGS
 
 
 def _figures_differ(newer: Profile, older: Profile) -> bool:
@@ -232,22 +286,18 @@ def _series(
     half = shares.larger_containment >= _HALF
     if shares.larger_containment < _LEAST_FRAME or (half and not apart):
         return None
-    conflicts = sum(map(_conflict, between.gaps))
-    if not conflicts:
+    least = 1 if apart else 2
+    if not _may_conflict(between, least):
         return None
-    shared = common(newer.figures, older.figures)
-    poorer = min(len(newer.figures), len(older.figures))
-    agreement = shared / max(1, len(newer.figures) + len(older.figures) - shared)
-    same = newer.article.source == older.article.source
-    bound = settings.template_agreement if same else settings.template_agreement_across
-    known = (same and newer.title == older.title) or _are_dated(newer.article.title, older.article.title)
-    enough = _FEW_FIGURES if known else settings.template_least_figures
-    if poorer < enough or agreement >= bound or shared >= settings.template_contained * poorer:
+    agreed = _agreed_figures(newer, older, settings, most=1.0 if apart else _HALF)
+    if agreed is None:
+        return None
+    shared, poorer = agreed
+    conflicts = between.conflicts
+    if conflicts < least:
         return None
     far = hours >= settings.far_days * 24
-    moved = (
-        not _same_days(newer, older) and not (far and half) if apart else conflicts >= 2 and agreement < _HALF
-    )
+    moved = not _same_days(newer, older) and not (far and half) if apart else True
     dense = apart and conflicts >= 3 and poorer >= _DENSE_FIGURES
     if not (moved or dense):
         return None
@@ -257,14 +307,49 @@ def _series(
     )
 
 
+def _agreed_figures(
+    newer: Profile, older: Profile, settings: DedupSettings, *, most: float
+) -> tuple[int, int] | None:
+    """How many figures two parts of a series have in common, and how many the poorer has.
+
+    None where they are too few to tell, or where `most` of them agree.
+    """
+    ours, theirs = newer.figures, older.figures
+    poorer = min(len(ours), len(theirs))
+    few, many = sorted((_FEW_FIGURES, settings.template_least_figures))
+    if poorer < few or (poorer < many and poorer < _enough(newer, older, settings)):
+        return None
+    shared = common(ours, theirs)
+    agreement = shared / max(1, len(ours) + len(theirs) - shared)
+    same = newer.article.source == older.article.source
+    bound = settings.template_agreement if same else settings.template_agreement_across
+    if agreement >= min(bound, most) or shared >= settings.template_contained * poorer:
+        return None
+    return shared, poorer
+
+
+def _enough(newer: Profile, older: Profile, settings: DedupSettings) -> int:
+    """Figures that each must have; fewer where the titles say that they are parts of a series."""
+    same = newer.article.source == older.article.source
+    known = (same and newer.title == older.title) or _are_dated(newer.article.title, older.article.title)
+    return _FEW_FIGURES if known else settings.template_least_figures
+
+
 def _are_dated(title: str, other: str) -> bool:
     """Whether two titles are one but for the day of the week that each names."""
     ours, theirs = weekdays(title), weekdays(other)
     return bool(ours and theirs) and ours != theirs and undated(title) == undated(other)
 
 
+def _may_conflict(between: Between, least: int) -> bool:
+    """Whether figures may differ in so many places, as far as can be told at little cost."""
+    if between.reach.gaps < least or between.figured_gaps < least:
+        return False
+    return not between.reach.exact or between.conflicts >= least
+
+
 def _conflict(gap: Gap) -> bool:
-    ours, theirs = figures(gap.text), figures(gap.other_text)
+    ours, theirs = figures_of(gap.text), figures_of(gap.other_text)
     if not ours or not theirs:
         return False
     few, many = sorted((ours, theirs), key=len)
@@ -273,11 +358,12 @@ def _conflict(gap: Gap) -> bool:
 
 def moved_figures(newer: Profile, older: Profile, found: Sequence[Run]) -> bool:
     """Whether any figure is another one in the same place, however little it moved."""
-    return any(
+    between = Between(newer, older, found)
+    return bool(between.reach.gaps and between.figured_gaps) and any(
         ours and theirs and ours.isdisjoint(theirs)
         for ours, theirs in (
-            ({one.value for one in figures(gap.text)}, {one.value for one in figures(gap.other_text)})
-            for gap in Between(newer, older, found).gaps
+            ({one.value for one in figures_of(gap.text)}, {one.value for one in figures_of(gap.other_text)})
+            for gap in between.gaps
         )
     )
 

@@ -13,6 +13,7 @@ from services.dedup.text.words import Spans, folded, spans, stretch
 MOST_WORDS = 12
 _LONGEST_WORDS, _LONGEST_SIGNS = 60, 150
 _DENSE = 0.4
+_DIGIT = re.compile(r"\d")
 Place = tuple[int, int, int, int]
 """From word to word of the newer text, and of the older one, ends exclusive."""
 
@@ -29,20 +30,78 @@ class Swap(NamedTuple):
 class Gap(NamedTuple):
     """Words of the newer text in the place of words of the older one; neither is empty."""
 
-    words: tuple[str, ...]
-    others: tuple[str, ...]
+    place: Place
     text: str
     """As it is written, a little beyond the last word."""
     other_text: str
+    newer: Profile
+    older: Profile
+
+    @property
+    def words(self) -> list[str]:
+        """Folded."""
+        begin, end, _, _ = self.place
+        return stretch(folded(self.newer.article.text), begin, end).split(" ")
+
+    @property
+    def others(self) -> list[str]:
+        _, _, begin, end = self.place
+        return stretch(folded(self.older.article.text), begin, end).split(" ")
 
     def swaps(self) -> Iterator[Swap]:
         """What differs within it."""
-        matcher = SequenceMatcher(None, self.words, self.others, autojunk=False)
+        words, others = self.words, self.others
+        matcher = SequenceMatcher(None, words, others, autojunk=False)
         for tag, a, b, c, d in matcher.get_opcodes():
             if tag == "replace":
-                ours, theirs = self.words[a:b], self.others[c:d]
+                ours, theirs = tuple(words[a:b]), tuple(others[c:d])
                 names = _has_name(self.text, ours) and _has_name(self.other_text, theirs)
                 yield Swap(ours, theirs, names)
+
+
+class Reach(NamedTuple):
+    """How much of a pair its runs and the gaps between them can hold."""
+
+    newer: int
+    older: int
+    """Words, at most."""
+    gaps: int
+    """At most."""
+    exact: bool
+    """No place is a row that equal words between swaps may cut into gaps."""
+
+
+def reach(newer: Profile, found: Sequence[Run]) -> Reach:
+    """Told from the runs alone."""
+    longest = _longest(newer)
+    ours = theirs = sum(run.length for run in found)
+    most, exact = 0, True
+    for place in _between(found):
+        if _is_short(place, longest):
+            begin, end, there, other_end = place
+            ours += end - begin
+            theirs += other_end - there
+            short = _is_short(place, MOST_WORDS)
+            exact = exact and short
+            most += 1 if short else end - begin
+    return Reach(ours, theirs, most, exact)
+
+
+def figured_gaps(newer: Profile, older: Profile, found: Sequence[Run]) -> int:
+    """How many gaps there can be that hold figures on both sides, at most."""
+    longest = _longest(newer)
+    text, other = newer.article.text, older.article.text
+    mine, theirs = spans(text), spans(other)
+    most = 0
+    for place in _between(found):
+        begin, end, there, other_end = place
+        if (
+            _is_short(place, longest)
+            and _DIGIT.search(text, mine.item(begin, 0), mine.item(end - 1, 1))
+            and _DIGIT.search(other, theirs.item(there, 0), theirs.item(other_end - 1, 1))
+        ):
+            most += 1 if _is_short(place, MOST_WORDS) else end - begin
+    return most
 
 
 def gaps(newer: Profile, older: Profile, found: Sequence[Run], *, most: int = MOST_WORDS) -> list[Gap]:
@@ -51,44 +110,46 @@ def gaps(newer: Profile, older: Profile, found: Sequence[Run], *, most: int = MO
     if not places:
         return []
     text, other = newer.article.text, older.article.text
-    words, others = folded(text), folded(other)
     mine, theirs = spans(text), spans(other)
     return [
-        Gap(
-            tuple(stretch(words, a, b).split(" ")),
-            tuple(stretch(others, c, d).split(" ")),
-            _slice(text, mine, a, b),
-            _slice(other, theirs, c, d),
-        )
-        for a, b, c, d in places
+        Gap(place, _slice(text, mine, *place[:2]), _slice(other, theirs, *place[2:]), newer, older)
+        for place in places
     ]
 
 
 def dense_runs(newer: Profile, older: Profile, found: Sequence[Run]) -> list[Run]:
     """The runs, and between them the equal words of rows of swaps that are too dense for runs."""
-    longest = _LONGEST_SIGNS if newer.unspaced else _LONGEST_WORDS
-    places = [place for place in _between(found) if _is_row(place, longest)]
+    longest = _longest(newer)
+    places = [
+        place for place in _between(found) if _is_short(place, longest) and not _is_short(place, MOST_WORDS)
+    ]
     if not places:
         return list(found)
     words, others = folded(newer.article.text), folded(older.article.text)
     made = list(found)
     for a, b, c, d in places:
         ours, theirs = stretch(words, a, b).split(" "), stretch(others, c, d).split(" ")
+        if not _may_be_dense(ours, theirs):
+            continue
         matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
         if matcher.ratio() >= _DENSE:
             made += [Run(a + i, c + j, length) for i, j, length in matcher.get_matching_blocks() if length]
     return sorted(made)
 
 
+def _may_be_dense(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """A bound that costs less than the ratio."""
+    known = set(theirs)
+    return 2 * sum(map(known.__contains__, ours)) / (len(ours) + len(theirs)) >= _DENSE
+
+
+def _longest(newer: Profile) -> int:
+    return _LONGEST_SIGNS if newer.unspaced else _LONGEST_WORDS
+
+
 def _is_short(place: Place, most: int) -> bool:
     begin, end, there, other_end = place
     return 0 < end - begin <= most and 0 < other_end - there <= most
-
-
-def _is_row(place: Place, longest: int) -> bool:
-    begin, end, there, other_end = place
-    lengths = end - begin, other_end - there
-    return MOST_WORDS < max(lengths) <= longest and min(lengths) > 0
 
 
 def _between(found: Sequence[Run]) -> Iterator[Place]:

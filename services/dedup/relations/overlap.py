@@ -1,14 +1,14 @@
 """Verify: what two versions share, counted exactly over their wide shingles."""
 
-from typing import NamedTuple
-
+import msgspec
 import numpy as np
 
+from services.dedup import kernels
 from services.dedup.search.profile import Profile
 from services.dedup.text.shingles import among, matches
 
 
-class Overlap(NamedTuple):
+class Overlap(msgspec.Struct, frozen=True, gc=False):
     """Shingle counts of a pair; `newer` is the subject of a relation."""
 
     shared: int
@@ -23,36 +23,42 @@ class Overlap(NamedTuple):
 
     @property
     def jaccard(self) -> float:
-        return self.shared / max(1, self.newer + self.older - self.shared)
+        return self.shared / (self.newer + self.older - self.shared or 1)
 
     @property
     def containment(self) -> float:
         """Share of the newer found in the older."""
-        return self.shared / max(1, self.newer)
+        return self.shared / (self.newer or 1)
 
     @property
     def other_containment(self) -> float:
-        return self.shared / max(1, self.older)
+        return self.shared / (self.older or 1)
 
     @property
     def larger_containment(self) -> float:
-        return self.shared / max(1, min(self.newer, self.older))
+        return self.shared / (min(self.newer, self.older) or 1)
 
     @property
     def fresh_containment(self) -> float:
-        return self.fresh_shared / max(1, min(self.fresh_newer, self.fresh_older))
+        return self.fresh_shared / (min(self.fresh_newer, self.fresh_older) or 1)
 
     @property
     def fresh_jaccard(self) -> float:
-        return self.fresh_shared / max(1, self.fresh_newer + self.fresh_older - self.fresh_shared)
+        return self.fresh_shared / (self.fresh_newer + self.fresh_older - self.fresh_shared or 1)
 
     @property
     def fresh_share_of_newer(self) -> float:
-        return self.fresh_shared / max(1, self.fresh_newer)
+        return self.fresh_shared / (self.fresh_newer or 1)
 
 
 def overlap(newer: Profile, older: Profile, *, stale_days: int) -> Overlap:
     """Exact counts. `stale_days`: seen on so many earlier days, a shingle is stale."""
+    compiled = kernels.module("relations")
+    if compiled is not None:
+        shared, fresh, fresh_newer, fresh_older, unseen = compiled.overlap(
+            newer.unique, newer.days, older.unique, older.days, stale_days
+        )
+        return Overlap(shared, len(newer.unique), len(older.unique), fresh, fresh_newer, fresh_older, unseen)
     here, there = matches(newer.unique, older.unique)
     days, theirs = newer.days[here], older.days[there]
     fresh = (days < stale_days) & (theirs < stale_days)
@@ -70,4 +76,6 @@ def overlap(newer: Profile, older: Profile, *, stale_days: int) -> Overlap:
 def shared_share(one: Profile, other: Profile) -> float:
     """The larger containment of two versions, all shingles counted."""
     few, many = sorted((one.unique, other.unique), key=len)
-    return int(np.count_nonzero(among(few, many))) / max(1, min(len(one.unique), len(other.unique)))
+    compiled = kernels.module("relations")
+    shared = compiled.shared(few, many) if compiled else int(np.count_nonzero(among(few, many)))
+    return float(shared / max(1, len(few)))

@@ -12,12 +12,26 @@ from typing import NamedTuple
 import numpy as np
 
 from services.contracts.relations import Passage
+from services.dedup import kernels
+from services.dedup.relations.spelling import are_spelt_alike
 from services.dedup.search.profile import Profile
-from services.dedup.text.shingles import Shingles, Starts, matches
+from services.dedup.text.shingles import (
+    WIDE_CHARS,
+    WIDE_WORDS,
+    Hashes,
+    Numbers,
+    Places,
+    Shingles,
+    Starts,
+    matches,
+)
 from services.dedup.text.words import SOFT_HYPHEN, Spans, spans, spelt, stretch
 
-_MOST_MATCHES = 2_000_000
+MOST_MATCHES = 2_000_000
 _SHORTEST_PIECE = 4
+_DEPENDING = re.compile(f"[{SOFT_HYPHEN}\u03a3]")
+"""What may be read in another way beside other letters."""
+_NOWHERE = np.zeros(0, bool)
 
 
 class Run(NamedTuple):
@@ -30,7 +44,21 @@ class Run(NamedTuple):
 
 def runs(newer: Profile, older: Profile) -> list[Run]:
     """Runs in order of the newer text, not overlapping in it."""
-    return _without_overlap(_maximal(newer, older), newer.shingles)
+    compiled = kernels.module("relations")
+    if compiled is None:
+        return _without_overlap(_maximal(newer, older), newer.shingles)
+    rows = compiled.runs(*compared(newer), older.unique, older.numbers, MOST_MATCHES)
+    return list(map(Run._make, rows.tolist()))
+
+
+def compared(newer: Profile) -> tuple[Hashes, Numbers, Places, int, int]:
+    """What a kernel needs of the text whose words it counts: shingles, and how many words each holds.
+
+    That is the last number where a flag says so, and the one before it elsewhere.
+    """
+    signs = newer.shingles.signs
+    words = WIDE_CHARS if newer.unspaced and signs is None else WIDE_WORDS
+    return newer.unique, newer.numbers, _NOWHERE if signs is None else signs, words, WIDE_CHARS
 
 
 def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage, ...]:
@@ -43,24 +71,30 @@ def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage,
     text, other = newer.article.text, older.article.text
     mine, theirs = spans(text), spans(other)
     hyphened, others = _hyphened(text, mine), _hyphened(other, theirs)
-    words, written = spelt(text), spelt(other)
-    found = [
-        piece
-        for run in found
-        for piece in _pieces(
-            run,
-            hyphened,
-            others,
-            stretch(words, run.start, run.start + run.length),
-            stretch(written, run.other, run.other + run.length),
-        )
-    ]
-    if not found:
-        return ()
-    begin, there, length = np.array(found).T
-    last, last_there = begin + length - 1, there + length - 1
-    edges = (mine[begin, 0], mine[last, 1], theirs[there, 0], theirs[last_there, 1])
-    return tuple(Passage(*place) for place in zip(*(edge.tolist() for edge in edges), strict=True))
+    shown: list[Passage] = []
+    for run in found:
+        passage = _passage(run, mine, theirs)
+        whole = _lacks(hyphened, run.start, run.length) and _lacks(others, run.other, run.length)
+        if whole and are_spelt_alike(
+            text[passage.start : passage.end], other[passage.other_start : passage.other_end]
+        ):
+            shown.append(passage)
+        else:
+            words = _spelling(text, passage.start, passage.end, run.start, run.length)
+            spelling = _spelling(other, passage.other_start, passage.other_end, run.other, run.length)
+            pieces = _pieces(run, words, spelling, hyphened, others)
+            shown += (_passage(piece, mine, theirs) for piece in pieces)
+    return tuple(shown)
+
+
+def _passage(run: Run, mine: Spans, theirs: Spans) -> Passage:
+    start, other, length = run
+    return Passage(
+        mine.item(start, 0),
+        mine.item(start + length - 1, 1),
+        theirs.item(other, 0),
+        theirs.item(other + length - 1, 1),
+    )
 
 
 def _hyphened(text: str, words: Spans) -> set[int]:
@@ -71,13 +105,25 @@ def _hyphened(text: str, words: Spans) -> set[int]:
     return set((np.searchsorted(words[:, 0], places, "right") - 1).tolist())
 
 
-def _pieces(run: Run, hyphened: set[int], others: set[int], words: str, written: str) -> Iterator[Run]:
+def _spelling(text: str, start: int, end: int, begin: int, length: int) -> str:
+    """So many words from one on, as they are spelt. They stand from `start` to `end`."""
+    here = text[start:end]
+    if _DEPENDING.search(here):
+        return stretch(spelt(text), begin, begin + length)
+    return spelt(here)
+
+
+def _lacks(hyphened: set[int], begin: int, length: int) -> bool:
+    return not hyphened or hyphened.isdisjoint(range(begin, begin + length))
+
+
+def _pieces(run: Run, words: str, spelling: str, hyphened: set[int], others: set[int]) -> Iterator[Run]:
     """The run without words that hold a soft hyphen, and those that are spelt in two ways."""
-    if words == written and not hyphened and not others:
+    if words == spelling and not hyphened and not others:
         yield run
         return
     begin = 0
-    for i, (word, other) in enumerate(zip(words.split(" "), written.split(" "), strict=True)):
+    for i, (word, other) in enumerate(zip(words.split(" "), spelling.split(" "), strict=True)):
         if word != other or run.start + i in hyphened or run.other + i in others:
             yield from _piece(run, begin, i)
             begin = i + 1
@@ -98,7 +144,7 @@ def _maximal(newer: Profile, older: Profile) -> list[Run]:
     there = there[np.argsort(others, kind="stable")]
     times, begin = counts[mine], (np.cumsum(counts) - counts)[mine]
     total = int(times.sum())
-    if not 0 < total <= _MOST_MATCHES:
+    if not 0 < total <= MOST_MATCHES:
         return []
     nth = np.arange(total) - np.repeat(np.cumsum(times) - times, times)
     return _joined(np.repeat(here, times), there[np.repeat(begin, times) + nth], newer.shingles)
@@ -138,7 +184,7 @@ def _without_overlap(found: list[Run], shingles: Shingles) -> list[Run]:
             start += 1
         while end > start and covered[end - 1]:
             end -= 1
-        if end - start < shingles.width_at(start) or any(covered[start:end]):
+        if start == end or end - start < shingles.width_at(start) or any(covered[start:end]):
             continue
         covered[start:end] = b"\1" * (end - start)
         taken.append(Run(start, run.other + start - run.start, end - start))

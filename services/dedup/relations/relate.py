@@ -6,6 +6,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
+import numpy as np
+
 from services.contracts.relations import Relation, RelationKind
 from services.dedup.relations.bodies import shared_body
 from services.dedup.relations.forms import (
@@ -53,9 +55,12 @@ def relate(
     `witnesses`: other versions that may hold parts of either text, the likeliest first.
     """
     shares = overlap(newer, older, stale_days=settings.novelty_least)
-    known = same_text(newer, older, shares) or _flash(newer, older, shares)
+    alike = shares.jaccard >= _RETURNING
+    known = alike and (same_text(newer, older, shares) or _flash(newer, older, shares))
     refused = None if known else _too_little(newer, older, shares, settings)
-    found = runs(newer, older) if refused is None or shares.jaccard >= _RETURNING else []
+    if refused and not alike:
+        return refused
+    found = runs(newer, older)
     if refused and not _is_far(newer, older, settings) and came_back_whole(newer, older, shares, found):
         refused, known = None, True
     if refused:
@@ -203,7 +208,7 @@ def _in_passing(newer: Profile, older: Profile, shares: Overlap, found: Sequence
     if not total or shares.larger_containment >= 0.9:
         return ""
     inside = quoted_words(newer.article.text)
-    quoted = sum(int(inside[run.start : run.start + run.length].sum()) for run in found)
+    quoted = sum(int(np.count_nonzero(inside[run.start : run.start + run.length])) for run in found)
     if quoted >= _QUOTED * total:
         return f"shares what somebody said: {quoted} of {total} words are quoted"
     if len(_blocks(found)) > 1:

@@ -6,6 +6,9 @@ Decided by numbers and rank alone, so that it is the same however the keys were 
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from services.dedup.settings import DedupSettings
 
 
@@ -27,6 +30,36 @@ class Choice(NamedTuple):
     """That may share a fair part of the text, too, but stronger ones fill the bound: copies by the dozen."""
     weak: int
     """How many more share a key or two."""
+
+
+class Shares(NamedTuple):
+    """What a version shares with each of others, beside each other."""
+
+    bands: npt.NDArray[np.uint32]
+    samples: npt.NDArray[np.uint32]
+    estimates: npt.NDArray[np.float64]
+    at_us: npt.NDArray[np.int64]
+    """When the other was first seen."""
+
+
+def eligible(shares: Shares, settings: DedupSettings) -> npt.NDArray[np.bool_]:
+    """Those that `choose` could take: the others are weak, whatever is known of them beside."""
+    strong = (shares.bands >= settings.least_bands) | (shares.estimates >= settings.fair_estimate)
+    weak = np.flatnonzero(~strong & (shares.samples >= settings.least_samples))
+    few = settings.most_passage_candidates
+    if len(weak) > few:
+        order = np.lexsort(
+            (shares.at_us[weak], -shares.bands[weak].astype(np.int64), -shares.estimates[weak])
+        )
+        last = weak[order[few - 1]]
+        alike = (
+            (shares.estimates[weak] == shares.estimates[last])
+            & (shares.bands[weak] == shares.bands[last])
+            & (shares.at_us[weak] == shares.at_us[last])
+        )
+        weak = np.union1d(weak[order[:few]], weak[alike])
+    strong[weak] = True
+    return strong
 
 
 def choose(found: Iterable[Candidate], settings: DedupSettings) -> Choice:

@@ -4,24 +4,29 @@ A commutative join: every pair of versions that share keys is emitted once, with
 whichever block comes second. The union of emitted pairs depends on the set of blocks, never on
 their order, on the number of ranges or on how often a block is delivered. The window is tested on
 the pair's two times, so eviction may lag without changing the output.
+
+Versions are numbers, in order of entering. The postings are plain dicts until the kernels are loaded and
+go over to arrays then: few enough by that time that it takes milliseconds, and dicts need no numba.
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-import msgspec
 import numpy as np
 
-from services.dedup.search.route import Block
-from services.dedup.text.shingles import Hashes
+from services.dedup import kernels
+from services.dedup.search.postings import Counts, Postings
+from services.dedup.search.route import Block, Numbers
+from services.dedup.search.table import Table
 
 
-class Partial(msgspec.Struct, frozen=True, array_like=True):
-    """Keys that two versions share in one range. `first` < `second` as strings."""
+class Partials(NamedTuple):
+    """Keys that pairs of versions share in one range, beside each other."""
 
-    first: str
-    second: str
-    bands: int
-    samples: int
+    first: Numbers
+    second: Numbers
+    """Of the two versions of a pair, the one with the higher number."""
+    counts: Counts
 
 
 class RangeIndex:
@@ -29,108 +34,70 @@ class RangeIndex:
 
     def __init__(self, *, window_us: int) -> None:
         self._window_us = window_us
-        self._postings: dict[int, int | list[int]] = {}
-        self._number: dict[str, int] = {}
-        self._version: dict[int, str] = {}
-        self._at: dict[int, int] = {}
-        self._keys: dict[int, Hashes] = {}
-        self._next = 0
+        self._postings: Postings | Table = Postings(window_us=window_us)
         self._taken: set[tuple[str, int]] = set()
 
-    def probe_insert(self, block: Block) -> list[Partial]:
+    def probe_insert(self, block: Block) -> Partials:
         """Take a block; the pairs it completes. A block taken before gives nothing."""
-        if (block.signer, block.number) in self._taken:
-            return []
+        if (block.signer, block.number) in self._taken or not len(block.versions):
+            return _NONE
         self._taken.add((block.signer, block.number))
-        numbers = [self._enter(version, at) for version, at in zip(block.versions, block.at_us, strict=True)]
-        shared: dict[tuple[int, int], int] = {}
-        self._join(block, numbers, shared)
-        self._keep_keys(block, numbers)
-        return sorted(
-            (self._partial(pair, count) for pair, count in shared.items() if self._near(pair)),
-            key=lambda p: (p.first, p.second),
-        )
+        found = self._held(block).enter(block, probing=True)
+        if not len(found.others):
+            return _NONE
+        mine = block.versions[found.versions]
+        return Partials(np.minimum(found.others, mine), np.maximum(found.others, mine), found.counts)
 
     def insert(self, block: Block) -> None:
         """Take a block whose pairs are known already: restoring a state."""
-        numbers = [self._enter(version, at) for version, at in zip(block.versions, block.at_us, strict=True)]
-        for key, owner in zip(block.keys.tolist(), block.owners.tolist(), strict=True):
-            there = self._postings.get(key)
-            if there is None:
-                self._postings[key] = numbers[owner]
-            elif isinstance(there, int):
-                self._postings[key] = [there, numbers[owner]]
-            else:
-                there.append(numbers[owner])
-        self._keep_keys(block, numbers)
+        if len(block.versions):
+            self._held(block).enter(block, probing=False)
 
-    def _join(self, block: Block, numbers: list[int], shared: dict[tuple[int, int], int]) -> None:
-        postings = self._postings
-        for key, owner in zip(block.keys.tolist(), block.owners.tolist(), strict=True):
-            mine = numbers[owner]
-            there = postings.setdefault(key, mine)
-            if there is mine:
-                continue
-            # Bands are counted in the high half of one integer, samples in the low half.
-            weight = 1 << 32 if key & 1 else 1
-            if isinstance(there, int):
-                there = postings[key] = [there]
-            for other in there:
-                pair = (other, mine)
-                shared[pair] = shared.get(pair, 0) + weight
-            there.append(mine)
-
-    def evict(self, versions: Iterable[str]) -> None:
-        """Forget versions and free their postings."""
-        for version in versions:
-            number = self._number.pop(version, None)
-            if number is None:
-                continue
-            del self._version[number], self._at[number]
-            self._drop(number)
+    def evict(self, versions: Numbers) -> None:
+        """Forget versions. Their postings are freed, though not at once."""
+        self._postings.evict(versions)
 
     def forget_blocks(self, signer: str, before: int) -> None:
         """Forget which blocks were taken, up to a number that can no longer be delivered again."""
-        self._taken = {taken for taken in self._taken if taken[0] != signer or taken[1] >= before}
+        gone = [taken for taken in self._taken if taken[0] == signer and taken[1] < before]
+        self._taken.difference_update(gone)
 
     def __len__(self) -> int:
-        """Keys held."""
+        """Postings held."""
         return len(self._postings)
 
-    def _enter(self, version: str, at_us: int) -> int:
-        number = self._next
-        self._next += 1
-        self._number[version], self._version[number], self._at[number] = number, version, at_us
-        return number
+    def at_us(self, versions: Numbers) -> Numbers:
+        """When versions that are there were first seen."""
+        return self._postings.at_us(versions)
 
-    def _keep_keys(self, block: Block, numbers: list[int]) -> None:
-        ends = np.cumsum(np.bincount(block.owners, minlength=len(numbers)))
-        by_owner = np.split(block.keys[np.argsort(block.owners, kind="stable")], ends[:-1])
-        for number, keys in zip(numbers, by_owner, strict=True):
-            self._keys[number] = keys.copy()
+    def nbytes(self) -> int:
+        return self._postings.nbytes()
 
-    def _drop(self, number: int) -> None:
-        postings = self._postings
-        for key in self._keys.pop(number).tolist():
-            there = postings.pop(key)
-            if isinstance(there, int):
-                continue
-            there.remove(number)
-            if there:
-                postings[key] = there
-
-    def _near(self, pair: tuple[int, int]) -> bool:
-        return abs(self._at[pair[0]] - self._at[pair[1]]) <= self._window_us
-
-    def _partial(self, pair: tuple[int, int], count: int) -> Partial:
-        first, second = sorted((self._version[pair[0]], self._version[pair[1]]))
-        return Partial(first, second, count >> 32, count & 0xFFFFFFFF)
+    def _held(self, block: Block) -> Postings | Table:
+        """What is to take a block. A range without keys stays as it is."""
+        compiled = kernels.module("table") if len(block.keys) else None
+        if compiled is not None and isinstance(self._postings, Postings):
+            held = self._postings.whole()
+            self._postings = Table(compiled, window_us=self._window_us)
+            if len(held.versions):
+                self._postings.enter(held, probing=False)
+        return self._postings
 
 
-def add_up(partials: Iterable[Partial]) -> dict[tuple[str, str], tuple[int, int]]:
-    """Sum what the ranges found: pair of version ids -> (bands, samples)."""
-    total: dict[tuple[str, str], tuple[int, int]] = {}
-    for part in partials:
-        bands, samples = total.get((part.first, part.second), (0, 0))
-        total[part.first, part.second] = (bands + part.bands, samples + part.samples)
-    return total
+def add_up(partials: Iterable[Partials]) -> Partials:
+    """Sum what the ranges found. By the second version, then by the first."""
+    some = [each for each in partials if len(each.first)]
+    if not some:
+        return _NONE
+    first = np.concatenate([each.first for each in some])
+    second = np.concatenate([each.second for each in some])
+    counts = np.concatenate([each.counts for each in some])
+    order = np.lexsort((first, second))
+    first, second, counts = first[order], second[order], counts[order]
+    if len(some) == 1:
+        return Partials(first, second, counts)
+    starts = np.flatnonzero((np.diff(first, prepend=-1) != 0) | (np.diff(second, prepend=-1) != 0))
+    return Partials(first[starts], second[starts], np.add.reduceat(counts, starts, dtype=np.uint32))
+
+
+_NONE = Partials(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint32))

@@ -1,15 +1,19 @@
 """Candidate search of one process: sign, route to the key ranges, add up what they find."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from services.contracts.sketches import Sketch
+from services.dedup.search.candidates import Shares, eligible
 from services.dedup.search.index import RangeIndex, add_up
+from services.dedup.search.postings import BAND_WEIGHT, Counts
 from services.dedup.search.profile import Profile
-from services.dedup.search.route import Block, block, route
-from services.dedup.search.sketch import Keys, Signer, keys
+from services.dedup.search.route import Block, Entry, Numbers, block, route
+from services.dedup.search.sketch import Keys, Signature, Signer, keys
+from services.dedup.search.versions import Versions
 from services.dedup.settings import DedupSettings, scheme
 from services.dedup.text.shingles import Hashes
 
@@ -31,71 +35,118 @@ class Hit(NamedTuple):
     samples: int
 
 
+class Hits(NamedTuple):
+    """All versions that share keys with one, by number, beside each other."""
+
+    others: Numbers
+    counts: Counts
+
+
 class Search:
     """The indexes of every key range, behind one call."""
 
     def __init__(self, settings: DedupSettings, *, ranges: int = 1) -> None:
         self._settings = settings
+        self._scheme = scheme(settings)
         self._signer = Signer(settings)
         self._ranges = [RangeIndex(window_us=settings.window_days * _DAY_US) for _ in range(ranges)]
+        self._versions = Versions()
         self._blocks = 0
 
     def sign(self, profile: Profile, narrow: Hashes) -> Signed:
         """`narrow`: the distinct narrow shingles of the version that are evidence."""
         signature = self._signer.signature(narrow)
         sketch = Sketch(
-            scheme=scheme(self._settings),
-            signature=b"" if signature is None else signature.astype("<u4").tobytes(),
+            scheme=self._scheme,
+            signature=b"" if signature is None else signature.astype("<u4", copy=False).tobytes(),
             novel=len(narrow),
         )
-        return Signed(profile, sketch, self._keys(profile, sketch))
+        return Signed(profile, sketch, self._keys(profile, signature))
 
     def signed(self, profile: Profile, sketch: Sketch) -> Signed:
         """What `sign` gave for a version, from its recorded sketch.
 
         Raises `ValueError` where the sketch is of another scheme.
         """
-        if sketch.scheme != scheme(self._settings):
+        if sketch.scheme != self._scheme:
             raise ValueError(
                 f"the state was made with sketch scheme {sketch.scheme}, the settings ask for "
-                f"{scheme(self._settings)}: keep the old ones or start anew"
+                f"{self._scheme}: keep the old ones or start anew"
             )
-        return Signed(profile, sketch, self._keys(profile, sketch))
+        signature = np.frombuffer(sketch.signature, "<u4").astype(np.uint32) if sketch.signature else None
+        return Signed(profile, sketch, self._keys(profile, signature))
 
-    def find(self, batch: list[Signed]) -> dict[str, list[Hit]]:
-        """Insert versions; for each of them the versions, before it and in the batch, that share keys."""
-        found: dict[str, list[Hit]] = {}
+    def find(self, batch: list[Signed]) -> dict[str, Hits]:
+        """Insert versions; for each of them the versions, before it and in the batch before it, that share
+        keys with it, if there are any.
+        """
         if not batch:
-            return found
-        pieces = zip(self._ranges, self._routed(batch), strict=True)
-        parts = [partial for index, piece in pieces for partial in index.probe_insert(piece)]
+            return {}
+        whole = self._block(batch)
+        pieces = zip(self._ranges, route(whole, len(self._ranges)), strict=True)
+        parts = [index.probe_insert(piece) for index, piece in pieces]
+        pairs = add_up(parts) if len(parts) > 1 else parts[0]  # numbers ascend: one part is in order
         for index in self._ranges:
             index.forget_blocks(_HERE, self._blocks)
-        for (first, second), (bands, samples) in add_up(parts).items():
-            found.setdefault(first, []).append(Hit(second, bands, samples))
-            found.setdefault(second, []).append(Hit(first, bands, samples))
-        return found
+        bounds = np.searchsorted(pairs.second, np.append(whole.versions, whole.versions[-1] + 1)).tolist()
+        return {
+            signed.profile.article.version_id: Hits(pairs.first[start:end], pairs.counts[start:end])
+            for signed, (start, end) in zip(batch, pairwise(bounds), strict=True)
+            if start < end
+        }
+
+    def eligible(self, signed: Signed, hits: Hits, own: Callable[[], str | None]) -> tuple[list[Hit], int]:
+        """The hits that may be chosen, and how many others there are: of those that are still remembered,
+        and without the version that its article has by now, which `own` tells.
+        """
+        if len(hits.others) <= self._settings.most_passage_candidates:
+            return self.hits(hits), 0
+        version = own()
+        mine = None if version is None else self._versions.number(version)
+        there = self._versions.are_there(hits.others)
+        if mine is not None:
+            there &= hits.others != mine
+        hits = Hits(hits.others[there], hits.counts[there])
+        at_us, samples = self._ranges[0].at_us(hits.others), self._versions.samples(hits.others)
+        shared = hits.counts % BAND_WEIGHT
+        estimates = shared / np.maximum(1, np.minimum(samples, signed.keys.samples))
+        wanted = eligible(Shares(hits.counts // BAND_WEIGHT, shared, estimates, at_us), self._settings)
+        return self.hits(Hits(hits.others[wanted], hits.counts[wanted])), int((~wanted).sum())
+
+    def hits(self, hits: Hits) -> list[Hit]:
+        """Those that are still remembered."""
+        return [
+            Hit(version, *divmod(count, BAND_WEIGHT))
+            for number, count in zip(hits.others.tolist(), hits.counts.tolist(), strict=True)
+            if (version := self._versions.id(number)) is not None
+        ]
 
     def insert(self, batch: list[Signed]) -> None:
+        """Take versions whose pairs are known already."""
         if batch:
-            for index, piece in zip(self._ranges, self._routed(batch), strict=True):
+            for index, piece in zip(self._ranges, route(self._block(batch), len(self._ranges)), strict=True):
                 index.insert(piece)
 
     def evict(self, versions: Iterable[str]) -> None:
-        gone = list(versions)
+        numbers = self._versions.forget(versions)
         for index in self._ranges:
-            index.evict(gone)
+            index.evict(numbers)
 
     def __len__(self) -> int:
-        """Keys held."""
+        """Postings held."""
         return sum(len(index) for index in self._ranges)
 
-    def _routed(self, batch: list[Signed]) -> list[Block]:
-        entries = [(s.profile.article.version_id, s.profile.at_us, s.keys.values) for s in batch]
-        self._blocks += 1
-        return route(block(_HERE, self._blocks - 1, entries), len(self._ranges))
+    def nbytes(self) -> int:
+        return self._versions.nbytes() + sum(index.nbytes() for index in self._ranges)
 
-    def _keys(self, profile: Profile, sketch: Sketch) -> Keys:
-        signature = np.frombuffer(sketch.signature, "<u4").astype(np.uint32) if sketch.signature else None
-        stale = profile.unique[~profile.fresh(self._settings.novelty_least)]
+    def _block(self, batch: list[Signed]) -> Block:
+        entries = []
+        for signed in batch:
+            number = self._versions.enter(signed.profile.article.version_id, signed.keys.samples)
+            entries.append(Entry(number, signed.profile.at_us, signed.keys.values))
+        self._blocks += 1
+        return block(_HERE, self._blocks - 1, entries)
+
+    def _keys(self, profile: Profile, signature: Signature | None) -> Keys:
+        stale = profile.unique[profile.days >= self._settings.novelty_least]
         return keys(self._signer, profile.shingles, signature, stale)

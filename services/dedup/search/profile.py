@@ -5,11 +5,12 @@ import numpy as np
 import numpy.typing as npt
 
 from services.contracts.articles import Article
+from services.dedup import kernels
 from services.dedup.search.novelty import Days
-from services.dedup.text.boxes import boxed_words
+from services.dedup.text.boxes import boxed_words, boxes
 from services.dedup.text.figures import Figure, figures
 from services.dedup.text.shingles import Hashes, Numbers, Places, Shingles, among, distinct, numbered, shingle
-from services.dedup.text.words import fold, folded
+from services.dedup.text.words import folded, split
 
 NEVER_EVIDENCE = 255
 _MICROSECOND = 1_000_000
@@ -60,6 +61,10 @@ class Reading(msgspec.Struct, frozen=True, eq=False):
 
 
 def read(text: str) -> Reading:
+    compiled, known = kernels.module("profile"), split(text)
+    if compiled is not None and known is not None:
+        reading: Reading = compiled.reading(known, boxes(text))
+        return reading
     joined = folded(text)
     words = joined.count(" ") + 1 if joined else 0
     shingles = shingle(joined)
@@ -94,7 +99,7 @@ def first_seen_us(article: Article) -> int:
 
 def profile(article: Article, reading: Reading, days: Days) -> Profile:
     """`days`: on how many earlier days each of `reading.unique` was seen."""
-    if reading.boxed.any():
+    if np.count_nonzero(reading.boxed):
         days = np.where(reading.boxed, np.uint8(NEVER_EVIDENCE), days)
     return Profile(
         article=article,
@@ -105,5 +110,7 @@ def profile(article: Article, reading: Reading, days: Days) -> Profile:
         numbers=reading.numbers,
         days=days,
         unspaced=reading.shingles.unspaced,
-        title=frozenset(word for word in fold(article.title) if len(word) > 3 or not word.isascii()),
+        title=frozenset(
+            word for word in folded(article.title).split(" ") if len(word) > 3 or not word.isascii()
+        ),
     )

@@ -6,43 +6,52 @@ them. Everything that crosses is a block: many versions' keys in a few arrays.
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from services.dedup.text.shingles import Hashes
 
+Numbers = npt.NDArray[np.int64]
+"""Of versions, in order of entering."""
 GROUPS = 128
+_NO_KEYS: Hashes = np.zeros(0, np.uint64)
 _SHIFT = np.uint64(57)
 
 
-class Block(msgspec.Struct, frozen=True):
+class Entry(NamedTuple):
+    """A version and what it is found by."""
+
+    version: int
+    at_us: int
+    """When it was first seen."""
+    keys: Hashes
+
+
+class Block(NamedTuple):
     """Keys of several versions. `(signer, number)` names the block: taking it twice changes nothing."""
 
     signer: str
     number: int
-    versions: tuple[str, ...]
-    at_us: tuple[int, ...]
+    versions: Numbers
+    at_us: Numbers
     """First-seen time of each version."""
     keys: Hashes
-    """All keys, sorted."""
+    """All keys, version by version."""
     owners: npt.NDArray[np.int32]
-    """For each key the index of its version."""
+    """For each key the place of its version in the block."""
 
 
-def block(signer: str, number: int, signed: Sequence[tuple[str, int, Hashes]]) -> Block:
-    """Pack `(version id, first seen in µs, keys)` of several versions."""
-    keys = np.concatenate([item[2] for item in signed])
-    owners = np.repeat(np.arange(len(signed), dtype=np.int32), [len(item[2]) for item in signed])
-    order = np.argsort(keys, kind="stable")
+def block(signer: str, number: int, entries: Sequence[Entry]) -> Block:
+    keys = [entry.keys for entry in entries]
     return Block(
         signer,
         number,
-        tuple(item[0] for item in signed),
-        tuple(item[1] for item in signed),
-        keys[order],
-        owners[order],
+        np.array([entry.version for entry in entries], np.int64),
+        np.array([entry.at_us for entry in entries], np.int64),
+        np.concatenate([_NO_KEYS, *keys]),
+        np.repeat(np.arange(len(entries), dtype=np.int32), [len(each) for each in keys]),
     )
 
 
@@ -53,9 +62,10 @@ def route(whole: Block, ranges: int) -> list[Block]:
     """
     if ranges < 1 or GROUPS % ranges:
         raise ValueError(f"{ranges} ranges do not share out {GROUPS} key groups evenly")
-    wide = GROUPS // ranges
-    starts = np.searchsorted(whole.keys >> _SHIFT, np.arange(0, GROUPS + 1, wide, dtype=np.uint64))
-    return [
-        Block(whole.signer, whole.number, whole.versions, whole.at_us, whole.keys[a:b], whole.owners[a:b])
-        for a, b in pairwise(starts.tolist())
-    ]
+    if ranges == 1:
+        return [whole]
+    ranged = (whole.keys >> _SHIFT).astype(np.uint8) // np.uint8(GROUPS // ranges)
+    order = np.argsort(ranged, kind="stable")
+    keys, owners = whole.keys[order], whole.owners[order]
+    bounds = np.searchsorted(ranged[order], np.arange(ranges + 1))
+    return [whole._replace(keys=keys[a:b], owners=owners[a:b]) for a, b in pairwise(bounds.tolist())]

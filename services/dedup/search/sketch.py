@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from datasketch import MinHash
 
 from services.dedup import kernels
 from services.dedup.settings import DedupSettings
@@ -22,24 +21,24 @@ from services.dedup.text.shingles import Hashes, Shingles, among, distinct, mix
 Signature = npt.NDArray[np.uint32]
 BAND, SAMPLE = np.uint64(1), np.uint64(0)
 _ROWS_AT_ONCE = 64  # some rows of an article stay in the cache of a core
+_UNSIGNED: Signature = np.zeros(0, np.uint32)
 _LOW = np.uint64(0xFFFFFFFF)
-_KIND_MASK = np.uint64(0xFFFFFFFFFFFFFFFE)
-_SALT = np.uint64(0x9E3779B97F4A7C15)
+KIND_MASK = np.uint64(0xFFFFFFFFFFFFFFFE)
+SALT = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Signer:
     """Signs under one scheme. Holds the permutations, nothing else."""
 
     def __init__(self, settings: DedupSettings) -> None:
-        self._rows = settings.band_rows
+        self.rows = settings.band_rows
         self._bands = settings.permutations // settings.band_rows
-        self._window = settings.sample_window
-        blank = MinHash(num_perm=settings.permutations, seed=settings.seed, scheme="affine32")
-        self._permutations = factors, offsets = blank.permutations
+        self.window = settings.sample_window
+        self._permutations = factors, offsets = _permutations(settings.permutations, settings.seed)
         parts = range(_ROWS_AT_ONCE, settings.permutations, _ROWS_AT_ONCE)
         self._factors = np.split(factors[:, None], parts)
         self._offsets = np.split(offsets[:, None], parts)
-        self._band_salt = mix(np.arange(1, self._bands + 1, dtype=np.uint64) * _SALT)
+        self.band_salts = mix(np.arange(1, self._bands + 1, dtype=np.uint64) * SALT)
 
     def signature(self, novel: Hashes) -> Signature | None:
         """None where nothing is novel."""
@@ -58,17 +57,24 @@ class Signer:
         )
 
     def band_keys(self, signature: Signature) -> Hashes:
-        rows = signature[: self._bands * self._rows].reshape(self._bands, self._rows).astype(np.uint64)
-        keys = self._band_salt.copy()
+        rows = signature[: self._bands * self.rows].reshape(self._bands, self.rows).astype(np.uint64)
+        keys = self.band_salts.copy()
         for column in rows.T:
-            keys = mix(keys * _SALT ^ column)
+            keys = mix(keys * SALT ^ column)
         return keys | BAND
 
     def sample_keys(self, wide: Hashes) -> Hashes:
         """Winnowed wide shingles of a text, in order of their hash, each once."""
         if not len(wide):
             return wide
-        return distinct(_window_minima(wide, min(self._window, len(wide))))
+        return distinct(_window_minima(wide, min(self.window, len(wide))))
+
+
+def _permutations(count: int, seed: int) -> tuple[Signature, Signature]:
+    """Datasketch's own, drawn as it draws them: the package itself takes half a second to import."""
+    drawn = np.random.RandomState(seed)
+    factors = drawn.randint(0, 1 << 31, count, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return factors, drawn.randint(0, 1 << 32, count, dtype=np.uint32)
 
 
 def _least(factors: Signature, offsets: Signature, low: Signature) -> Signature:
@@ -106,9 +112,14 @@ class Keys(NamedTuple):
 
 def keys(signer: Signer, shingles: Shingles, signature: Signature | None, stale: Hashes) -> Keys:
     """Band and sample keys of a version; `stale` are the sorted wide shingles that are no evidence."""
+    compiled = kernels.module("sketch")
+    if compiled is not None:
+        signed = _UNSIGNED if signature is None else signature
+        salts, rows = signer.band_salts, signer.rows
+        return Keys(*compiled.keys(shingles.wide, signer.window, stale, signed, salts, rows))
     samples = signer.sample_keys(shingles.wide)
     if len(stale):
         samples = samples[~among(samples, stale)]
-    samples = samples & _KIND_MASK | SAMPLE
+    samples = samples & KIND_MASK | SAMPLE
     bands = signer.band_keys(signature) if signature is not None else samples[:0]
     return Keys(distinct(np.concatenate((bands, samples))), len(bands), len(samples))

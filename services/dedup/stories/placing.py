@@ -7,7 +7,6 @@ no longer overlaps leaves and founds its own, and may come back. A story's id is
 that founded it, whatever becomes of that version.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -17,7 +16,9 @@ import msgspec
 from services.contracts import ids
 from services.contracts.clusters import Change, Cluster, Member, Turn
 from services.contracts.relations import REUSE_KINDS, Relation
+from services.dedup.memory.store import Store
 from services.dedup.settings import DedupSettings
+from services.dedup.stories.table import StoryTable
 
 Overlaps = Callable[[str, str], bool]
 """Whether two articles, by id, share enough text to stand in one story."""
@@ -74,32 +75,25 @@ def holds(relation: Relation, settings: DedupSettings) -> bool:
 class Stories:
     """The open stories of a shard."""
 
-    def __init__(self, settings: DedupSettings, remembers: Remembers) -> None:
+    def __init__(self, settings: DedupSettings, remembers: Remembers, store: Store | None = None) -> None:
         self._settings = settings
         self._remembers = remembers
         self._reach = timedelta(days=settings.story_days)
-        self._open: dict[str, Cluster] = {}
-        self._home: dict[str, str] = {}
-        self._sizes: Counter[int] = Counter()
-        """How many open stories have so many members."""
+        self._open = StoryTable(store)
 
     def put(self, cluster: Cluster) -> None:
         """Take a story as it stands: restore, and every change goes through here."""
-        self._resize(self._open.get(cluster.story_id), cluster)
-        self._open[cluster.story_id] = cluster
-        for member in cluster.members:
-            self._home[member.article_id] = cluster.story_id
+        self._open.put(cluster)
+
+    def put_encoded(self, cluster: Cluster, value: bytes) -> None:
+        """`put` of a story that stands encoded in the changelog."""
+        self._open.put(cluster, value)
 
     def drop(self, story: str) -> None:
-        gone = self._open.pop(story, None)
-        self._resize(gone, None)
-        for member in gone.members if gone else ():
-            if self._home.get(member.article_id) == story:
-                del self._home[member.article_id]
+        self._open.drop(story)
 
     def of(self, article: str) -> Cluster | None:
-        home = self._home.get(article)
-        return self._open[home] if home else None
+        return self._open.of(article)
 
     def source_of(self, article: str) -> str:
         """The member that an article took its text from, by id; empty where it is in no story, or none."""
@@ -111,15 +105,12 @@ class Stories:
 
     def largest(self) -> int:
         """Members of the largest open story."""
-        return max(self._sizes, default=0)
+        return self._open.largest()
 
-    def _resize(self, before: Cluster | None, after: Cluster | None) -> None:
-        if after is not None:
-            self._sizes[len(after.members)] += 1
-        if before is not None:
-            self._sizes[len(before.members)] -= 1
-            if not self._sizes[len(before.members)]:
-                del self._sizes[len(before.members)]
+    @property
+    def bytes(self) -> int:
+        """Memory, as an estimate."""
+        return self._open.bytes
 
     def place(
         self,
@@ -174,11 +165,21 @@ class Stories:
         closed = []
         for article in gone:
             home = self.of(article)
-            if home is None or any(self._remembers(member.article_id) for member in home.members):
-                continue
-            closed.append(_changed(home, "closed", home.members[-1].article_id, at))
-            self.drop(home.story_id)
+            if home is not None and not self._is_remembered(home):
+                closed += self.close(home.story_id, at)
         return sorted(closed, key=lambda cluster: cluster.story_id)
+
+    def is_forgotten(self, story: str) -> bool:
+        """Whether it is open, and none of its articles is remembered."""
+        return story in self._open and not self._is_remembered(self._open[story])
+
+    def close(self, story: str, at: datetime) -> list[Cluster]:
+        home = self._open[story]
+        self.drop(story)
+        return [_changed(home, "closed", home.members[-1].article_id, at)]
+
+    def _is_remembered(self, story: Cluster) -> bool:
+        return any(self._remembers(member.article_id) for member in story.members)
 
     def _settle(self, home: Cluster | None, arrival: Arrival) -> list[Cluster]:
         """Join the best story that takes the article, and merge with it the others that fit."""
@@ -306,7 +307,7 @@ class Stories:
         left = _changed(
             home, "split", member.article_id, member.version_seen_at, members=rest, split_into=(new,)
         )
-        del self._home[member.article_id]
+        self._open.leave(member.article_id)
         self.put(left)
         joined = self._join(near[:1], arrival) if near else [self._found(arrival, home)]
         return [left, *joined]

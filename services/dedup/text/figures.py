@@ -37,6 +37,7 @@ _UNITS = (
     (1000.0, "tonne tonnes tonnen"),
 )
 _UNIT = {word: factor for factor, words in _UNITS for word in words.split()}
+_MARKS = re.compile(rf"[.,'’{_BLANKS}]")
 _MOST = 400
 _TEXTS_AT_HAND = 2048
 _NEAR = 0.025
@@ -50,14 +51,19 @@ class Figure(NamedTuple):
 
 @lru_cache(maxsize=_TEXTS_AT_HAND)
 def figures(text: str) -> tuple[Figure, ...]:
-    """Of a text, in order, each once; at most some hundreds."""
+    """Those of a whole text, at hand when it is laid beside the next one."""
+    return figures_of(text)
+
+
+def figures_of(text: str) -> tuple[Figure, ...]:
+    """In order, each once; at most some hundreds."""
     found: dict[Figure, None] = {}
     for match in _NUMBER.finditer(text):
-        rest = (match["rest"] or "").strip().lower()
-        number = text[match.start() : match.start("rest")] if match["rest"] else match[0]
-        scale = _SCALE.get(rest, 1.0)
-        value = _value(number, scaled=scale > 1) * scale
-        found[Figure(value, _UNIT.get(rest, 1.0))] = None
+        number, rest, scale, factor = match[0], match["rest"], 1.0, 1.0
+        if rest:
+            number, word = number[: -len(rest)], rest.strip().lower()
+            scale, factor = _SCALE.get(word, 1.0), _UNIT.get(word, 1.0)
+        found[Figure(_value(number, scaled=scale > 1) * scale, factor)] = None
         if len(found) >= _MOST:
             break
     return tuple(found)
@@ -71,14 +77,20 @@ def agree(one: Figure, other: Figure) -> bool:
 def common(ours: tuple[Figure, ...], theirs: tuple[Figure, ...]) -> int:
     """How many of the first agree with one of the second."""
     exact = {figure.value for figure in theirs}
+    others = [figure for figure in ours if figure.value not in exact]
+    if not others:
+        return len(ours)
     rough = {value for figure in theirs for value in _rounded(figure.value)}
     measured = [figure for figure in theirs if figure.factor != 1]
-    return sum(
-        figure.value in exact
-        or figure.value in rough
-        or not exact.isdisjoint(_rounded(figure.value))
-        or any(_converted(figure, other) for other in (measured if figure.factor == 1 else theirs))
-        for figure in ours
+    return (
+        len(ours)
+        - len(others)
+        + sum(
+            figure.value in rough
+            or not exact.isdisjoint(_rounded(figure.value))
+            or any(_converted(figure, other) for other in (measured if figure.factor == 1 else theirs))
+            for figure in others
+        )
     )
 
 
@@ -104,9 +116,9 @@ def _digits(value: float) -> int:
 
 def _value(number: str, *, scaled: bool) -> float:
     """`scaled`: a word like "million" follows, so a single mark is a decimal one."""
-    parts = re.split(rf"[.,'’{_BLANKS}]", number)
-    if len(parts) == 1:
+    if number.isdecimal():
         return float(number)
+    parts = _MARKS.split(number)
     grouped = (
         not (scaled and len(parts) == 2)
         and all(len(part) == 3 for part in parts[1:])

@@ -18,14 +18,14 @@ import numpy.typing as npt
 
 _INVISIBLE = "\u200b\u200d-\u200f\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\u061c\ufe00-\ufe0f"
 _VOWEL_MARKS = "\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4-\u05c7"
-_COMBINING = "\u0300-\u036f\u3099\u309a"
+COMBINING = "\u0300-\u036f\u3099\u309a"
 _CYRILLIC, _GREEK = "\u0400-\u04ff", "\u0370-\u03ff"
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _BREAK = re.compile(r"(?<=[^\W\d_])[-\u2010]\n(?=[^\W\d_])")
-_MARKED = re.compile(rf"[{_INVISIBLE}{_VOWEL_MARKS}]+|.[{_COMBINING}]+")
-_MARK = re.compile(f"[{_INVISIBLE}{_VOWEL_MARKS}{_COMBINING}]")
+_MARKED = re.compile(rf"[{_INVISIBLE}{_VOWEL_MARKS}]+|.[{COMBINING}]+")
+_MARK = re.compile(f"[{_INVISIBLE}{_VOWEL_MARKS}{COMBINING}]")
 """One of what `_MARKED` finds, cheap to look for."""
-_SIGNS = re.compile(f"[{_INVISIBLE}{_VOWEL_MARKS}]+")
+SIGNS = re.compile(f"[{_INVISIBLE}{_VOWEL_MARKS}]+")
 _FOREIGN = re.compile(f"[{_CYRILLIC}{_GREEK}]")
 _LATIN = re.compile(r"[a-zA-Z]")
 _ROMAN = r"[a-zA-Z\u00c0-\u024f]"
@@ -110,7 +110,7 @@ def _without(text: str, match: re.Match[str]) -> str:
         return html.unescape(found)
     if found.endswith("\n"):
         return "" if text[match.end()].islower() else found
-    return "" if _SIGNS.fullmatch(found) else unicodedata.normalize("NFC", found)
+    return "" if SIGNS.fullmatch(found) else unicodedata.normalize("NFC", found)
 
 
 def _disguised(text: str) -> list[tuple[int, int, str]]:

@@ -9,9 +9,10 @@ share prices, a Department of Correction and a firm that corrects its forecast a
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
-from services.dedup.text.letters import WESTERN_LOWER, western_bytes
+from services.dedup.text.needles import Needles
 from services.dedup.text.notice_words import (
     CORRECTION_LABELS,
     CORRECTION_SENTENCES,
@@ -40,19 +41,6 @@ class Note(NamedTuple):
     key: str
 
 
-class Signs(NamedTuple):
-    """Beginnings of words of which a note holds one."""
-
-    anywhere: tuple[str, ...]
-    western: tuple[bytes, ...]
-    """Those that a text of Western Europe can hold."""
-
-    @classmethod
-    def of(cls, signs: Sequence[str]) -> "Signs":
-        coded = (western_bytes(sign) for sign in signs)
-        return cls(tuple(signs), tuple(sign for sign in coded if sign is not None))
-
-
 def _joined(parts: Iterable[str]) -> str:
     return "|".join(f"(?:{part})" for part in parts)
 
@@ -65,8 +53,8 @@ def _label(words: Sequence[str], *, ends: str) -> re.Pattern[str]:
     )
 
 
-_CORRECTION_SIGNS = Signs.of(SIGNS)
-_WITHDRAWAL_SIGNS = Signs.of(WITHDRAWAL_SIGNS)
+_CORRECTION_SIGNS = Needles(SIGNS)
+_WITHDRAWAL_SIGNS = Needles(WITHDRAWAL_SIGNS)
 _ENDS = r"|(?:\s[-–—|]\s)(?:{})\W*$"
 _TITLE_CORRECTS = _label(CORRECTION_LABELS, ends=_ENDS.format(_joined(CORRECTION_LABELS)))
 _LINE_CORRECTS = re.compile(
@@ -83,10 +71,8 @@ _LINE_WITHDRAWS = re.compile(_joined(WITHDRAWAL_SENTENCES), re.IGNORECASE)
 @lru_cache(maxsize=_TEXTS_AT_HAND)
 def corrections(title: str, text: str) -> tuple[Note, ...]:
     """The notes of correction in a piece; one that is only the label of its title says so by the title."""
-    found = []
-    if _holds(text, _CORRECTION_SIGNS):
-        found = [_note(line) for line in _lines(text) if _corrects(line)]
-    if _holds(title, _CORRECTION_SIGNS) and _TITLE_CORRECTS.search(title):
+    found = [_note(line) for line in _lines(text) if _corrects(line)]
+    if _CORRECTION_SIGNS.stand_in(title) and _TITLE_CORRECTS.search(title):
         found.append(_note(title))
     return tuple(found)
 
@@ -103,22 +89,25 @@ def new_correction(title: str, text: str, past_title: str, past_text: str) -> st
 def withdrawal(title: str, text: str) -> str:
     """The note by which a piece withdraws itself or another, above its text or in its place; else empty."""
     short = len(text) <= _WITHDRAWN_CHARS and len(text.split()) <= _WITHDRAWN_WORDS
-    lines = [line for line in text.split("\n") if line.strip()]
-    said = next((line for line in (lines if short else lines[:1]) if _withdraws(line)), "")
-    labelled = _holds(title, _WITHDRAWAL_SIGNS) and _TITLE_WITHDRAWS.search(title) is not None
-    if said or (labelled and short):
+    lines = (line for line in text.split("\n") if line.strip())
+    said = next((line for line in (lines if short else islice(lines, 1)) if _withdraws(line)), "")
+    if said or (short and _is_labelled(title)):
         return _note(said or title).text
     return ""
 
 
+def _is_labelled(title: str) -> bool:
+    return _WITHDRAWAL_SIGNS.stand_in(title) and _TITLE_WITHDRAWS.search(title) is not None
+
+
 def _corrects(line: str) -> bool:
-    return _holds(line, _CORRECTION_SIGNS) and _LINE_CORRECTS.search(line) is not None
+    return _CORRECTION_SIGNS.stand_in(line) and _LINE_CORRECTS.search(line) is not None
 
 
 def _withdraws(line: str) -> bool:
     return (
         len(line) <= _WITHDRAWN_CHARS
-        and _holds(line, _WITHDRAWAL_SIGNS)
+        and _WITHDRAWAL_SIGNS.stand_in(line)
         and _LINE_WITHDRAWS.search(line) is not None
     )
 
@@ -132,17 +121,9 @@ def unlabelled(title: str) -> str:
     return title
 
 
-def _holds(text: str, signs: Signs) -> bool:
-    coded = western_bytes(text)
-    if coded is None:
-        lowered = text.lower()
-        return any(sign in lowered for sign in signs.anywhere)
-    lowered_bytes = coded.translate(WESTERN_LOWER)
-    return any(sign in lowered_bytes for sign in signs.western)
-
-
 def _lines(text: str) -> list[str]:
-    return [line for line in text.split("\n") if len(line.split()) <= _NOTE_WORDS]
+    """Those of a length of which a note may be."""
+    return [line for line in text.split("\n") if len(line.split(None, _NOTE_WORDS)) <= _NOTE_WORDS]
 
 
 def _note(line: str) -> Note:

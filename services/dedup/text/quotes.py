@@ -7,25 +7,38 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from services.dedup import kernels
 from services.dedup.text.words import spans
 
 _TEXTS_AT_HAND = 256
-_LONGEST = 2_000
+LONGEST = 2_000
 _PAIRS = '“”|„“|„”|»«|«»|‹›|「」|『』|《》|""|‘’|‚‘'
 _QUOTED = re.compile(
     "|".join(
-        f"{re.escape(pair[0])}[^{re.escape(pair[1])}\\n]{{1,{_LONGEST}}}{re.escape(pair[1])}"
+        f"{re.escape(pair[0])}[^{re.escape(pair[1])}\\n]{{1,{LONGEST}}}{re.escape(pair[1])}"
         for pair in _PAIRS.split("|")
     )
 )
 
 
+_OPENING, _CLOSING = np.array(
+    [[ord(mark) for mark in pair] for pair in _PAIRS.split("|")], np.uint32
+).T.copy()
+Places = npt.NDArray[np.bool_]
+"""One flag a word."""
+
+
 @lru_cache(maxsize=_TEXTS_AT_HAND)
-def quoted_words(text: str) -> npt.NDArray[np.bool_]:
+def quoted_words(text: str) -> Places:
     """For each folded word, whether it stands between quotation marks of one paragraph."""
-    places = spans(text)
-    inside = np.zeros(len(places), bool)
+    starts = np.ascontiguousarray(spans(text)[:, 0], np.int64)
+    compiled = kernels.module("quotes")
+    if compiled is not None:
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        quoted: Places = compiled.quoted(codes, starts, _OPENING, _CLOSING)
+        return quoted
+    inside = np.zeros(len(starts), bool)
     for match in _QUOTED.finditer(text):
-        begin, end = np.searchsorted(places[:, 0], match.span())
+        begin, end = np.searchsorted(starts, match.span())
         inside[begin:end] = True
     return inside

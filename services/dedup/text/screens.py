@@ -7,11 +7,17 @@ told from one text: they show as a pair and are refused in `relate`.
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+from ahocorasick_rs import AhoCorasick, Implementation
+
 from services.contracts.relations import ScreenReason
+from services.dedup import kernels
 from services.dedup.settings import DedupSettings
+from services.dedup.text.needles import Needles
 from services.dedup.text.words import fold
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
@@ -29,8 +35,11 @@ _TICKER_NAME = re.compile(
     r"текстовая трансляция|canlı (?:anlatım|blog)",
     re.IGNORECASE,
 )
-_TICKER_SIGNS = ("cker", "blog", "nut", "date", "rect", "vo", "rett", "ywo", "ляция", "canl")
-"""One of them is in every such name: cheap to look for. None has an i, which languages write in two ways."""
+_TICKER_SIGNS = AhoCorasick(
+    "cker blog nut pdate rect vivo v\u0131vo vi\u0307vo retta ywo ляция canl".split(),
+    implementation=Implementation.DFA,
+)
+"""One is in every such name, its case folded: cheap to look for. An i may be written in three ways."""
 _ORDERS = (
     "subscribe|sign|log|register|join|become|start|try|get|continue|keep|unlock|create|choose|manage|accept|cancel|"
     "jetzt|hier|weiter|einfach|abonnez|inscrivez|connectez|suscríbe|regístra|inicia|accede|abbona|accedi|registra|"
@@ -82,6 +91,7 @@ _SIGNS = frozenset(
     "toestemming prenumerera prenumerant logga samtycke samtykke subskrypcja subskrypcji zaloguj "
     "zgoda zgody zgodę".split()
 )
+_WALLS = Needles(_CONSENT_CORE + _ACCESS)
 _CONSENT_SHARE = 0.5
 _ENTRY_WORDS = 250
 _FEWEST_ENTRIES = 3
@@ -89,7 +99,11 @@ _FEWEST_LINES = 4
 _ENDLESS_WORDS = 3_000
 _LABEL_WORDS = 8
 _SPOKEN = 0.5
-_TEXTS_AT_HAND = 512
+_TEXTS_AT_HAND = 2048
+_LAST_DIGIT = 0x1FBF9
+"""Of Unicode 14; those of later scripts stand in no time of day."""
+Digits = npt.NDArray[np.bool_]
+"""By code point."""
 
 
 class Screen(NamedTuple):
@@ -106,24 +120,29 @@ def screen(title: str, text: str, words: int, settings: DedupSettings) -> Screen
 
 
 def _wall(text: str, words: int, settings: DedupSettings) -> Screen | None:
-    if not 0 < words <= settings.stub_words or _SIGNS.isdisjoint(fold(text)):
+    if not 0 < words <= settings.stub_words:
         return None
-    lowered = text.lower()
-    if len(_named(lowered, _CONSENT_CORE)) >= 2:
-        asking, total = _share(text, lambda sentence: bool(_named(sentence.lower(), _CONSENT)))
+    named = _WALLS.found(text)
+    core = len(named.intersection(range(len(_CONSENT_CORE))))
+    access = len(named) - core
+    if max(core, access) < 2 or _SIGNS.isdisjoint(fold(text)):
+        return None
+    if core >= 2:
+        asking, total = _share(text, lambda sentence: _is_named(sentence, _CONSENT))
         if asking >= _CONSENT_SHARE * total:
             return Screen("consent", f"{asking} of {total} words ask for consent to tracking")
-    if len(_named(lowered, _ACCESS)) >= 2:
+    if access >= 2:
         selling, total = _share(
-            text, lambda sentence: bool(_named(sentence.lower(), _ACCESS) or _PRICE.search(sentence))
+            text, lambda sentence: _is_named(sentence, _ACCESS) or _PRICE.search(sentence) is not None
         )
         if selling >= settings.stub_share * total:
             return Screen("stub", f"{selling} of {total} words sell access")
     return None
 
 
-def _named(text: str, terms: Sequence[str]) -> list[str]:
-    return [term for term in terms if term in text]
+def _is_named(text: str, terms: Sequence[str]) -> bool:
+    lowered = text.lower()
+    return any(term in lowered for term in terms)
 
 
 def _share(text: str, counts: Callable[[str], bool]) -> tuple[int, int]:
@@ -153,8 +172,8 @@ def _ticker(title: str, text: str, words: int, settings: DedupSettings) -> Scree
 
 
 def _is_named_ticker(title: str) -> bool:
-    lowered = title.casefold()
-    return any(sign in lowered for sign in _TICKER_SIGNS) and _TICKER_NAME.search(title) is not None
+    signs = _TICKER_SIGNS.find_matches_as_indexes(title.casefold())
+    return bool(signs) and _TICKER_NAME.search(title) is not None
 
 
 def is_timed(text: str, words: int, settings: DedupSettings) -> bool:
@@ -166,7 +185,22 @@ def is_timed(text: str, words: int, settings: DedupSettings) -> bool:
 @lru_cache(maxsize=_TEXTS_AT_HAND)
 def timed_entries(text: str) -> int:
     """Lines that begin with a time; of a text without lines, all its times."""
-    if len(_TIMES.findall(text)) < _FEWEST_ENTRIES:
+    if times(text) < _FEWEST_ENTRIES:
         return 0
     pattern = _ENTRY if text.count("\n") >= _FEWEST_LINES else _CLOCK
-    return sum(1 for _ in pattern.finditer(text))
+    return len(pattern.findall(text))
+
+
+def times(text: str) -> int:
+    """How many it may hold."""
+    compiled = kernels.module("screens")
+    if compiled is None:
+        return len(_TIMES.findall(text))
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return int(compiled.times(codes, _digits()))
+
+
+@cache
+def _digits() -> Digits:
+    codes = np.arange(_LAST_DIGIT + 1, dtype=np.uint32)
+    return np.fromiter(map(str.isdecimal, codes.tobytes().decode("utf-32-le", "surrogatepass")), bool)

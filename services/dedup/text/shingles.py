@@ -25,13 +25,13 @@ Numbers = npt.NDArray[np.int32]
 """For each shingle of a text its number among the distinct ones."""
 Unsigned = TypeVar("Unsigned", np.uint64, np.uint32)
 
-_NARROW_WORDS, _WIDE_WORDS = 3, 5
-_NARROW_CHARS, WIDE_CHARS = 5, 8
+NARROW_WORDS, WIDE_WORDS = 3, 5
+NARROW_CHARS, WIDE_CHARS = 5, 8
 _MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
 _SHIFT = np.uint64(33)
 _THREE = np.uint64(3)
-_BASE = 0x9E3779B97F4A7C15
-_INVERSE = pow(_BASE, -1, 2**64)
+BASE = 0x9E3779B97F4A7C15
+_INVERSE = pow(BASE, -1, 2**64)
 _NONE: Hashes = np.zeros(0, np.uint64)
 
 
@@ -52,11 +52,11 @@ class Shingles(NamedTuple):
     def width_at(self, word: int) -> int:
         """Words of a wide shingle that starts at `word`."""
         by_signs = self.unspaced if self.signs is None else self.signs[word]
-        return WIDE_CHARS if by_signs else _WIDE_WORDS
+        return WIDE_CHARS if by_signs else WIDE_WORDS
 
     def ends(self, starts: Starts, *, narrow: bool = False) -> Starts:
         """Behind which word each shingle ends that starts at `starts`."""
-        by_words, by_signs = (_NARROW_WORDS, _NARROW_CHARS) if narrow else (_WIDE_WORDS, WIDE_CHARS)
+        by_words, by_signs = (NARROW_WORDS, NARROW_CHARS) if narrow else (WIDE_WORDS, WIDE_CHARS)
         if self.signs is None:
             return starts + (by_signs if self.unspaced else by_words)
         return starts + np.where(self.signs[starts], by_signs, by_words)
@@ -74,16 +74,16 @@ def shingle(folded: str) -> Shingles:
     """Shingles of folded words, joined by blanks; empty where there are fewer words than a shingle has."""
     signs = _signs(folded)
     unspaced = signs is not None and 2 * int(signs.sum()) > len(signs)
-    if folded.count(" ") + 1 < _NARROW_WORDS:
+    if folded.count(" ") + 1 < NARROW_WORDS:
         return Shingles(_NONE, _NONE, unspaced)
     hashes = _hash_words(folded)
     if signs is None or signs.all():
-        narrow, wide = (_NARROW_WORDS, _WIDE_WORDS) if signs is None else (_NARROW_CHARS, WIDE_CHARS)
+        narrow, wide = (NARROW_WORDS, WIDE_WORDS) if signs is None else (NARROW_CHARS, WIDE_CHARS)
         return Shingles(_hashed(hashes, narrow), _hashed(hashes, wide), unspaced)
     by_signs = _mostly_signs(signs)
     return Shingles(
-        _either(by_signs, _hashed(hashes, _NARROW_CHARS), _hashed(hashes, _NARROW_WORDS)),
-        _either(by_signs, _hashed(hashes, WIDE_CHARS), _hashed(hashes, _WIDE_WORDS)),
+        _either(by_signs, _hashed(hashes, NARROW_CHARS), _hashed(hashes, NARROW_WORDS)),
+        _either(by_signs, _hashed(hashes, WIDE_CHARS), _hashed(hashes, WIDE_WORDS)),
         unspaced,
         by_signs,
     )
@@ -145,7 +145,7 @@ def _powers(count: int) -> tuple[Hashes, Hashes]:
 @lru_cache(maxsize=2)
 def _power_table(count: int) -> tuple[Hashes, Hashes]:
     factors = np.full((2, count), 1, np.uint64)
-    factors[:, 1:] = [[_BASE], [_INVERSE]]
+    factors[:, 1:] = [[BASE], [_INVERSE]]
     powers, inverses = np.multiply.accumulate(factors, axis=1)
     return powers, inverses
 

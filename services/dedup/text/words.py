@@ -9,29 +9,42 @@ its spans yield equally many items: word i stands at span i.
 import re
 import unicodedata
 from functools import lru_cache
+from types import ModuleType
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from services.dedup import kernels
 from services.dedup.text.letters import WESTERN, plain, unify, western_bytes
 
 SOFT_HYPHEN = "\u00ad"
 Spans = npt.NDArray[np.intp]
 """Shape (words, 2): start and end of each word in characters, end exclusive."""
 
+
+class Split(NamedTuple):
+    """Words folded, and where each stands in the text."""
+
+    letters: npt.NDArray[np.uint16]
+    """UTF-16; a blank between two words."""
+    spans: Spans
+
+
 Codes = npt.NDArray[np.uint32]
 
 _BLANK = ord(" ")
 _TEXTS_AT_HAND = 1024  # a text is folded again for each relation it is in, shortly after
 _LISTS_AT_HAND = 128
-_UNSPACED = (
+_JUST_SPLIT = 256
+UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Kana, Han
     "\U00020000-\U0003ffff"
 )
-_HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_HAS_UNSPACED = re.compile(f"[{UNSPACED}]")
 _WORD = re.compile(rf"\w+(?:{SOFT_HYPHEN}\w+)*")
-_MIXED = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:{SOFT_HYPHEN}[^\W{_UNSPACED}]+)*")
+_MIXED = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+(?:{SOFT_HYPHEN}[^\W{UNSPACED}]+)*")
 _LOOSE_HYPHEN = re.compile(rf"(?<!\w){SOFT_HYPHEN}|{SOFT_HYPHEN}(?!\w)")
 _IS_WORD = np.array([chr(c).isalnum() or chr(c) in f"_{SOFT_HYPHEN}" for c in range(0x10000)])
 """What `\\w` matches, by code point of the basic plane, and the soft hyphen."""
@@ -55,7 +68,20 @@ def _listed(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=_TEXTS_AT_HAND)
 def folded(text: str) -> str:
     """The folded words of a text, joined by single blanks."""
-    return unify(_parted(text))
+    known = split(text)
+    return unify(_parted(text)) if known is None else known.letters.tobytes().decode("utf-16-le")
+
+
+def split(text: str) -> Split | None:
+    """What `folded` and `spans` give, at once; None where no kernel is loaded, or none has a rule for it."""
+    compiled = kernels.module("words")
+    return None if compiled is None else _split_by(compiled, text)
+
+
+@lru_cache(maxsize=_JUST_SPLIT)
+def _split_by(compiled: ModuleType, text: str) -> Split | None:
+    known: Split | None = compiled.split(text)
+    return known
 
 
 @lru_cache(maxsize=_TEXTS_AT_HAND)
@@ -91,12 +117,12 @@ def _starts(joined: str) -> npt.NDArray[np.intp]:
 def _split(text: str) -> str:
     joined = _western_words(text)
     if joined is None:
-        joined = _other_words(_lower(text))
+        joined = _other_words(lower(text))
     if unicodedata.is_normalized("NFKC", joined):
         return joined
     # NFKC may give blanks (an Arabic phrase in one character) and capitals (bold letters).
     whole = unicodedata.normalize("NFKC", joined.replace(" ", "\0")).replace(" ", "")
-    return _lower(whole).replace("\0", " ")
+    return lower(whole).replace("\0", " ")
 
 
 def _western_words(text: str) -> str | None:
@@ -126,6 +152,9 @@ def _other_words(lowered: str) -> str:
 @lru_cache(maxsize=_TEXTS_AT_HAND)
 def spans(text: str) -> Spans:
     """Where each folded word stands in the unfolded text."""
+    known = split(text)
+    if known is not None:
+        return known.spans
     made = plain(text)
     places = _spans(made.text)
     if made.starts is None or made.ends is None or not len(places):
@@ -138,7 +167,7 @@ def is_sign(word: str) -> bool:
     return len(word) == 1 and _HAS_UNSPACED.match(word) is not None
 
 
-def _lower(text: str) -> str:
+def lower(text: str) -> str:
     """Lower case of equal length, so that offsets hold (`İ` lowers to two characters)."""
     lowered = text.lower()
     if len(lowered) == len(text):
@@ -151,7 +180,7 @@ def _spans(text: str) -> Spans:
     if coded is not None:
         inside = np.frombuffer(b"\0%b\0" % coded.translate(_INSIDE), np.int8)
     else:
-        lowered = _lower(text)
+        lowered = lower(text)
         codes = _codes(lowered)
         if codes is None:
             return _matched(lowered)

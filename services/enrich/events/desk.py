@@ -4,14 +4,17 @@ Pure: the same clusters give the same records, whether they come in one run or s
 state was restored in between.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 import msgspec
 
 from services.contracts import ids
 from services.contracts.clusters import Cluster
 from services.contracts.events import Event, EventReport, EventState, EventStory, Storyline, StorylineState
+from services.contracts.facts import ArticleFacts, Facts
 from services.enrich.events import records
 from services.enrich.events.grouping import Neighbour, Place, are_one, crowd_of, place
 from services.enrich.events.index import Index
@@ -23,6 +26,9 @@ MOST_MERGED = 4
 """Events that one report is asked to join."""
 Told = Event | Storyline
 Kept = EventReport | EventState | StorylineState
+MOST_PLACES = 4
+"""Places that are remembered of a story."""
+_NOTHING: Mapping[str, ArticleFacts] = MappingProxyType({})
 replace = msgspec.structs.replace
 
 
@@ -59,22 +65,23 @@ class EventDesk:
         for old in sorted(reports, key=lambda state: state.number):
             assert not list(self._index.put(old)), "what is remembered fits into the window"
 
-    def take(self, cluster: Cluster) -> EventChanges:
+    def take(self, cluster: Cluster, facts: Mapping[str, ArticleFacts] = _NOTHING) -> EventChanges:
+        """`facts`: what the articles of the cluster say, by id."""
         changes = EventChanges()
+        told = _story(cluster, facts)
         home = self._home.get(cluster.story_id)
         if cluster.merged_into:
             if home is not None:
                 self._leave(cluster, self._events[home], changes)
         elif home is not None:
-            self._revise(cluster, self._events[home], changes)
+            self._revise(cluster, told, self._events[home], changes)
         elif cluster.change != "closed":
-            self._settle(cluster, changes)
+            self._settle(cluster, told, changes)
         return changes
 
-    def _settle(self, cluster: Cluster, changes: EventChanges) -> None:
+    def _settle(self, cluster: Cluster, told: EventStory, changes: EventChanges) -> None:
         """A story that is new here: into the event it tells of, or one of its own."""
         found = self._read(cluster, changes)
-        told = _story(cluster)
         if found.events:
             state = self._events[found.events[0]]
             state = replace(state, stories=(*state.stories, told))
@@ -131,9 +138,8 @@ class EventDesk:
         stories = sorted((*first.stories, *second.stories), key=lambda s: (s.first_seen_at, s.story_id))
         return replace(first, stories=tuple(stories))
 
-    def _revise(self, cluster: Cluster, state: EventState, changes: EventChanges) -> None:
+    def _revise(self, cluster: Cluster, now: EventStory, state: EventState, changes: EventChanges) -> None:
         """A story that is known changed."""
-        now = _story(cluster)
         before = next(story for story in state.stories if story.story_id == cluster.story_id)
         if now != before:
             stories = tuple(now if story is before else story for story in state.stories)
@@ -194,17 +200,27 @@ class EventDesk:
         changes.kept[f"event:{event}"] = None
 
 
-def _story(cluster: Cluster) -> EventStory:
+def _story(cluster: Cluster, facts: Mapping[str, ArticleFacts]) -> EventStory:
     """What an event remembers of a story; its first member with a title speaks for it."""
     members = cluster.members
     return EventStory(
         story_id=cluster.story_id,
         title=next((member.title for member in members if member.title), ""),
+        places=_places([facts[m.article_id].facts for m in members if m.article_id in facts]),
         articles=tuple(member.url for member in members),
         first_seen_at=members[0].first_seen_at,
         last_seen_at=max(member.version_seen_at for member in members),
         closed=cluster.change == "closed",
     )
+
+
+def _places(said: Iterable[Facts]) -> tuple[str, ...]:
+    """Where it was sent from and what it names as a place, the most frequent first."""
+    counts: Counter[str] = Counter()
+    for one in said:
+        counts.update([one.dateline] if one.dateline else [])
+        counts.update({name.name: name.count for name in one.names if name.kind in ("place", "country")})
+    return tuple(place for place, _ in counts.most_common(MOST_PLACES))
 
 
 def _begin(state: EventState) -> datetime:

@@ -145,7 +145,8 @@ def _entry(draft: EntryDraft, place: Place, *, own_id: bool) -> Entry:
     url = links[0] if links else ""
     summary = read_copy(draft.summary, links, draft.headline)
     # A feed that sends one text under two names has a content and no summary.
-    content = read_copy(draft.content, links, draft.headline)
+    same = draft.content == draft.summary
+    content = summary if same else read_copy(draft.content, links, draft.headline)
     short = "" if content.text == summary.text else summary.text[:MAX_TEXT]
     text = content.text[:MAX_TEXT]
     return Entry(

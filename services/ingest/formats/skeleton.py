@@ -7,6 +7,7 @@ quadratic (kurtmckee/feedparser #562). Nothing states its base here: an id would
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import NamedTuple
 
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -58,15 +59,36 @@ _TEXT = frozenset({"", "text", "text/plain"})
 _HTML = frozenset({"text/html", "text/xhtml", "application/xhtml+xml"})
 
 
-def skeleton(channel: Element, items: Iterable[Element], native: str, *, atom: bool) -> bytes:
+class Skeleton(NamedTuple):
+    document: bytes
+    texts: Sequence[str]
+    """HTML of summaries and contents, which stand in the document by their numbers.
+
+    They are long, and feedparser looks up every letter that may have come from Windows; `printable` sees
+    to that later, in ranges.
+    """
+
+
+def skeleton(channel: Element, items: Iterable[Element], native: str, *, atom: bool) -> Skeleton:
     """A document with an entry for each item, in their order."""
+    texts: list[str] = []
     root = etree.Element("feed" if atom else "channel", nsmap=_NAMESPACES)
     about = fields(channel, native)
     _add(root, "language", words(about, "language", "dc:language") or language_of(channel))
     _add_common(root, about, atom=atom)
     for item in items:
-        _add_item(etree.SubElement(root, "entry" if atom else "item"), item, fields(item, native), atom=atom)
-    return bytes(etree.tostring(root, encoding="utf-8"))
+        entry, found = etree.SubElement(root, "entry" if atom else "item"), fields(item, native)
+        _add_item(entry, item, found, atom=atom)
+        _add_text(entry, "description", _longest(found, _SUMMARY, atom=atom), texts)
+        _add_text(entry, "content:encoded", _longest(found, _CONTENT, atom=atom), texts)
+        _add_source(entry, found)
+    return Skeleton(bytes(etree.tostring(root, encoding="utf-8")), texts)
+
+
+def _add_text(entry: Element, called: str, value: str, texts: list[str]) -> None:
+    if value.strip():
+        _add(entry, called, str(len(texts)), type="html")
+        texts.append(value)
 
 
 def _add_item(entry: Element, item: Element, found: Fields, *, atom: bool) -> None:
@@ -78,8 +100,9 @@ def _add_item(entry: Element, item: Element, found: Fields, *, atom: bool) -> No
         _add_link(entry, about, relation="self")
     for called, names in _STAMPS.items():
         _add(entry, called, _stamp(found, names))
-    _add(entry, "description", _longest(found, _SUMMARY, atom=atom), type="html")
-    _add(entry, "content:encoded", _longest(found, _CONTENT, atom=atom), type="html")
+
+
+def _add_source(entry: Element, found: Fields) -> None:
     for source in [*found.get("source", ()), *found.get("atom:source", ())][:1]:
         inside = fields(source, "atom")
         of_source = etree.SubElement(entry, "source", url=attribute(source, "url"))

@@ -19,7 +19,7 @@ from services.ingest.formats.entries import (
     is_address,
     refused_feed,
 )
-from services.ingest.formats.skeleton import MARK, skeleton
+from services.ingest.formats.skeleton import MARK, Skeleton, skeleton
 from services.ingest.readings import ParsedFeed
 from services.ingest.text.dates import read_stamp
 from services.ingest.text.document import Document, Element
@@ -38,6 +38,8 @@ class _Item(NamedTuple):
     element: Element
     said: ReadFields | None
     """None where feedparser makes no entry of it."""
+    texts: Sequence[str] = ()
+    """What the numbers stand for that it says for its texts."""
 
 
 def read_syndication(found: Document, url: str) -> ParsedFeed:
@@ -93,24 +95,28 @@ def _parse_skeleton(
 ) -> tuple[ReadFields, list[_Item]]:
     """What the channel says and what each item does; an item that cannot be read costs itself."""
     few = elements[:MAX_ENTRIES]
-    about, entries = _parse(skeleton(channel, few, native, atom=atom))
-    said: list[ReadFields | None] = [*entries]
+    whole = skeleton(channel, few, native, atom=atom)
+    about, entries = _parse(whole)
+    items = [_Item(element, said, whole.texts) for element, said in zip(few, entries, strict=False)]
     if len(entries) != len(few):
         about, _ = _parse(skeleton(channel, (), native, atom=atom))
         nothing = channel.makeelement("channel")
-        alone = [_parse(skeleton(nothing, [one], native, atom=atom))[1] for one in few]
-        said = [entries[0] if len(entries) == 1 else None for entries in alone]
-    said += [None] * len(elements[MAX_ENTRIES:])
-    return about, [_Item(*one) for one in zip(elements, said, strict=True)]
+        items = [_read_alone(one, skeleton(nothing, [one], native, atom=atom)) for one in few]
+    return about, [*items, *(_Item(one, None) for one in elements[MAX_ENTRIES:])]
 
 
-def _parse(skeleton_: bytes) -> tuple[ReadFields, Sequence[ReadFields]]:
+def _read_alone(element: Element, found: Skeleton) -> _Item:
+    entries = _parse(found)[1]
+    return _Item(element, entries[0] if len(entries) == 1 else None, found.texts)
+
+
+def _parse(found: Skeleton) -> tuple[ReadFields, Sequence[ReadFields]]:
     """The channel and its entries; no entry where feedparser had to guess."""
     import feedparser
 
     try:
         parsed = feedparser.parse(
-            BytesIO(skeleton_),
+            BytesIO(found.document),
             sanitize_html=False,
             resolve_relative_uris=False,
             response_headers={"content-type": "application/xml; charset=utf-8"},
@@ -134,8 +140,8 @@ def _draft(item: _Item, place: Place, *, atom: bool) -> EntryDraft:
         source=_source(said.get("source") or {}),
         headline=_title(said, atom=atom),
         # Not the summary itself: feedparser makes one of the content where there is none.
-        summary=_text(said.get("summary_detail") or {}, "value"),
-        content=next((_text(content, "value") for content in said.get("content") or ()), ""),
+        summary=_html(said.get("summary_detail") or {}, item.texts),
+        content=next((_html(content, item.texts) for content in said.get("content") or ()), ""),
         published_at=stamp.at if stamp else None,
         updated=updated or _text(said, "created"),
     )
@@ -144,6 +150,11 @@ def _draft(item: _Item, place: Place, *, atom: bool) -> EntryDraft:
 def _text(said: ReadFields, field: str) -> str:
     """Not by `get`: feedparser hands out `published` for a missing `updated`, with a warning."""
     return str(dict.get(said, field) or "").removesuffix(MARK)
+
+
+def _html(detail: ReadFields, texts: Sequence[str]) -> str:
+    number = _text(detail, "value")
+    return texts[int(number)].strip() if number else ""
 
 
 # --- addresses -------------------------------------------------------------------------------------

@@ -24,9 +24,18 @@ class Body:
     """Takes a body piece by piece. Every call raises `Refused` for what cannot be used."""
 
     def __init__(
-        self, status: int, headers: Mapping[str, str], *, wire_limit: int, decoded_limit: int
+        self,
+        status: int,
+        headers: Mapping[str, str],
+        *,
+        wire_limit: int,
+        decoded_limit: int,
+        cut_at: int = 0,
     ) -> None:
+        """`cut_at`: the first so many decoded bytes are all that is wanted; 0: the whole."""
         self.wire_bytes = 0
+        self._cut_at = cut_at
+        self._decoded_bytes = 0
         self._wire_limit = wire_limit
         self._pieces: list[bytes] = []
         announced = headers.get("content-length", "")
@@ -36,7 +45,7 @@ class Body:
             raise BodyRefusal(
                 "truncated", f"a part that nobody asked for: {headers.get('content-range', '')!r}"
             )
-        if self._announced and self._announced > wire_limit:
+        if self._announced and self._announced > wire_limit and not cut_at:
             raise BodyRefusal("too_large", f"announces {self._announced:,} bytes; allowed: {wire_limit:,}")
         try:
             self._decoder = Decoder(headers.get("content-encoding", ""), decoded_limit)
@@ -48,15 +57,24 @@ class Body:
         if self.wire_bytes > self._wire_limit:
             raise BodyRefusal("too_large", f"more than {self._wire_limit:,} bytes")
         try:
-            self._pieces.append(self._decoder.feed(piece))
+            decoded = self._decoder.feed(piece)
         except (Damaged, Bomb) as error:
             self._refuse(error)
+        self._pieces.append(decoded)
+        self._decoded_bytes += len(decoded)
+
+    @property
+    def is_enough(self) -> bool:
+        """As much as is wanted is there; the rest need not come."""
+        return 0 < self._cut_at <= self._decoded_bytes
 
     def whole(self, *, early: bool = False) -> bytes:
         """The decoded body, if nothing of it is missing.
 
         `early`: the connection, or the record, ended before length or last chunk said so.
         """
+        if self.is_enough:
+            return b"".join(self._pieces)[: self._cut_at]
         if early and self._announced is None:
             self._break_off()
         try:

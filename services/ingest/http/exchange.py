@@ -28,6 +28,8 @@ Outcome = Literal[
     "bad_url",
     "redirect",
     "protocol",
+    "robots_denied",
+    "robots_unreachable",
 ]
 """How an exchange ended: a closed set, each a metric label."""
 
@@ -49,6 +51,8 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     url: str
     final_url: str = ""
     """After redirects; empty where there were none."""
+    permanent_url: str = ""
+    """Where redirects that are for good (301, 308) lead from `url`, before any that is not; else empty."""
     outcome: Outcome
     reason: str = ""
     """For people, one line."""

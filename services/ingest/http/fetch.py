@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 import httpcore
 import httpx
 import msgspec
+from msgspec.structs import replace
 
 from services.ingest.http.body import Body, BodyRefusal
 from services.ingest.http.codings import ACCEPT_ENCODING
@@ -27,6 +28,7 @@ from services.ingest.http.guard import (
     NoConnection,
     Resolve,
 )
+from services.ingest.http.hop import Hop
 from services.ingest.urls import canonical, without_login
 
 USER_AGENT = "newsfold/0.1"
@@ -35,6 +37,8 @@ ACCEPT_FEED = (
     " application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
 ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
+_LOGGING_IN = frozenset({"authorization", "cookie"})
+_LASTING = frozenset({301, 308})
 _CLOSED_EARLY = ("peer closed connection", "peer unexpectedly closed connection")
 """How h11 says that the connection ended before the length or the last chunk."""
 
@@ -75,8 +79,19 @@ class Fetcher:
             cookies=refusing_jar(),
         )
 
-    async def get(self, url: str, *, accept: str, etag: str = "", last_modified: str = "") -> Exchange:
-        """Fetch `url`. Validators are echoed exactly as given.
+    async def get(
+        self,
+        url: str,
+        *,
+        accept: str,
+        etag: str = "",
+        last_modified: str = "",
+        cut_at: int = 0,
+        hops: list[Hop] | None = None,
+    ) -> Exchange:
+        """Fetch `url`. Validators are echoed exactly as given. `cut_at`: the first so many bytes will do.
+
+        `hops` takes what came over the wire.
 
         A login in the address is sent to its site and stands nowhere in what comes back.
         """
@@ -89,14 +104,22 @@ class Fetcher:
         credentials = self._credentials + Credentials([login]) if login else self._credentials
         try:
             async with asyncio.timeout(self._limits.total_s):
-                return await self._followed(url, headers, credentials)
+                return await self._followed(url, headers, credentials, cut_at, hops)
         except TimeoutError:
             return _failed(url, "timeout", f"not done within {self._limits.total_s:g} s")
         except Exception as error:  # noqa: BLE001 - a server must not be able to stop the others
             return _failed(url, *_outcome_of(error))
 
-    async def _followed(self, url: str, headers: Mapping[str, str], credentials: Credentials) -> Exchange:
+    async def _followed(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        credentials: Credentials,
+        cut_at: int,
+        hops: list[Hop] | None,
+    ) -> Exchange:
         here, cookies = url, ChainCookies()
+        permanent, lasting = url, True
         for _ in range(self._limits.redirects + 1):
             if canonical(here) is None:
                 return _failed(
@@ -110,12 +133,20 @@ class Fetcher:
             async with aclosing(response):
                 target = response.headers.get("location", "")
                 if not (300 <= response.status_code < 400 and response.status_code != 304 and target):
-                    return await self._answer(url, here, response)
+                    wire: list[bytes] = []
+                    exchange = await self._answer(url, here, response, cut_at, wire)
+                    _note(hops, here, request, response, wire)
+                    return replace(exchange, permanent_url=permanent if permanent != url else "")
+                _note(hops, here, request, response, [])
                 cookies.take(response)
                 here = without_login(urljoin(here, target.strip()).partition("#")[0])
+                lasting = lasting and response.status_code in _LASTING
+                permanent = here if lasting else permanent
         return _failed(url, "redirect", f"more than {self._limits.redirects} redirects")
 
-    async def _answer(self, url: str, here: str, response: httpx.Response) -> Exchange:
+    async def _answer(
+        self, url: str, here: str, response: httpx.Response, cut_at: int, wire: list[bytes]
+    ) -> Exchange:
         headers = {name.lower(): value for name, value in response.headers.items()}
         status = response.status_code
         if not 200 <= status < 300:
@@ -126,8 +157,9 @@ class Fetcher:
                 headers,
                 wire_limit=self._limits.wire_bytes,
                 decoded_limit=self._limits.decoded_bytes,
+                cut_at=cut_at,
             )
-            whole = body.whole(early=not await _read(response, body))
+            whole = body.whole(early=not await _read(response, body, wire))
         except BodyRefusal as refused:
             return answered(
                 url, status, headers, final_url=here, outcome=refused.outcome, reason=str(refused)
@@ -146,12 +178,32 @@ class Fetcher:
         await self.close()
 
 
-async def _read(response: httpx.Response, body: Body) -> bool:
+def _note(
+    hops: list[Hop] | None, url: str, request: httpx.Request, response: httpx.Response, wire: Sequence[bytes]
+) -> None:
+    if hops is None:
+        return
+    asked = [(name, value) for name, value in request.headers.items() if name not in _LOGGING_IN]
+    hops.append(
+        Hop(
+            url,
+            asked,
+            f"{response.status_code} {response.reason_phrase}".strip(),
+            response.headers.multi_items(),
+            b"".join(wire),
+        )
+    )
+
+
+async def _read(response: httpx.Response, body: Body, wire: list[bytes]) -> bool:
     """Read all of an answer's body; whether it ended where it should. Raises `Refused`."""
     try:
         async with aclosing(cast(AsyncGenerator[bytes, None], response.aiter_raw())) as raw:
             async for piece in raw:
+                wire.append(piece)
                 body.take(piece)
+                if body.is_enough:
+                    break
     except httpcore.NetworkError:
         return False
     except httpcore.RemoteProtocolError as error:

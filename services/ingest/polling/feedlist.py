@@ -9,6 +9,9 @@ A TOML list has one table a feed:
     language = "de"                     # optional
     home_url = "https://paper.example"  # optional: the site the feed is of
     full_text = false                   # optional: the feed carries whole articles
+    poll_s = 300                        # optional: for ingest.poll_s
+    poll_shortest_s = 60                # optional, and poll_longest_s
+    priority = "key"                    # optional: its silence alone is worth an alert
 
 A bad line costs one feed, not the list: what was left out is given beside the feeds, with the reason.
 """
@@ -17,12 +20,13 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
+from msgspec import Meta
 
 from services.contracts import ids
-from services.contracts.feeds import Feed
+from services.contracts.feeds import Feed, FeedPriority
 from services.ingest.formats.entries import address
 from services.ingest.http.credentials import Credentials, login_in
 from services.ingest.publishers import home_source
@@ -38,6 +42,10 @@ _FEED_SCHEME = re.compile(r"^feed:(?://)?(?=(https?://))|^feed://()", re.IGNOREC
 _ENTITY = re.compile(r"<!ENTITY\s", re.IGNORECASE)
 
 
+Interval = Annotated[float, Meta(ge=0, le=604_800)]
+"""Seconds; 0 is none."""
+
+
 class BadFeedList(ValueError):
     """One line: which file, which feed, what is wrong, what to do."""
 
@@ -51,6 +59,10 @@ class ListedFeed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     language: str = ""
     home_url: str = ""
     full_text: bool = False
+    poll_s: Interval = 0.0
+    poll_shortest_s: Interval = 0.0
+    poll_longest_s: Interval = 0.0
+    priority: FeedPriority = ""
 
 
 class ListLine(NamedTuple):
@@ -181,7 +193,7 @@ def _sorted_out(lines: Iterable[ListLine]) -> FeedList:
         if why:
             rejected.append(RejectedFeed(place, _shown(listed.url), why))
         else:
-            feeds[feed_id] = _feed(feed_id, url, listed)
+            feeds[feed_id] = feed_of(feed_id, url, listed)
             places[feed_id] = place
     return FeedList(tuple(feeds.values()), tuple(rejected))
 
@@ -195,7 +207,7 @@ def _shown(url: str) -> str:
     return re.sub(r"//.*@", "//***@", one_line(public_url(url)), flags=re.DOTALL)[:200]
 
 
-def _feed(feed_id: str, url: str, listed: ListedFeed) -> Feed:
+def feed_of(feed_id: str, url: str, listed: ListedFeed) -> Feed:
     home_url = address("", listed.home_url)
     return Feed(
         feed_id=feed_id,
@@ -205,4 +217,8 @@ def _feed(feed_id: str, url: str, listed: ListedFeed) -> Feed:
         language=code(listed.language),
         full_text=listed.full_text,
         home_url=home_url,
+        poll_s=listed.poll_s,
+        poll_shortest_s=listed.poll_shortest_s,
+        poll_longest_s=listed.poll_longest_s,
+        priority=listed.priority,
     )

@@ -31,8 +31,10 @@ ATTEMPTS_MAX = 5
 
 _NO_ARTICLE = frozenset({"no_article", "not_html", "empty_body"})
 _HOPELESS = frozenset(
-    {"too_deep", "http_410", "blocked_address", "bad_url", "bomb", "too_large", "encoding", "index_page"}
+    "too_deep http_410 blocked_address bad_url bomb too_large encoding index_page robots_denied".split()
 )
+_ITS_WISH = "robots_denied"
+"""No failure: the site does not want its page fetched. That is told of the entry, and no dead letter."""
 _UNREADABLE = frozenset(
     {"too_deep", "parse_error", "parse_timeout", "parse_crash", "bomb", "too_large", "encoding", "truncated"}
 )
@@ -186,8 +188,8 @@ def _given_up(
     if one.seen:
         state = with_fate(state, one.seen.key, fate=ARTICLE if published else slug)
     about = (waiting.title or waiting.url)[:ABOUT_MAX]
-    state = with_unused(state, Unused(reading.at, slug, about, letter.detail[:ABOUT_MAX]))
-    return Decision(with_status(state), "dead", dead=letter)
+    state = with_status(with_unused(state, Unused(reading.at, slug, about, letter.detail[:ABOUT_MAX])))
+    return Decision(state, "page-failed", slug) if slug == _ITS_WISH else Decision(state, "dead", dead=letter)
 
 
 def _slug(reading: PageReading) -> str:

@@ -7,7 +7,7 @@ ends under one name in `Decision.entries`, and the numbers add up to what the do
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -33,6 +33,7 @@ from services.ingest.polling.account import (
 from services.ingest.polling.decision import Decision
 from services.ingest.polling.listings import Listings
 from services.ingest.polling.matching import Match, match
+from services.ingest.polling.rhythm import PollBounds, begin, learn
 from services.ingest.publishers import source_of
 from services.ingest.readings import Entry, FeedReading, ParsedFeed
 
@@ -41,6 +42,9 @@ SEEN_KEPT = 1_000
 PENDING_MAX = 500
 SUMMARY_KEPT = 500
 """Characters of a summary that wait with a page."""
+MOVED_AFTER = 10
+"""Polls that agree on a new address, and bring a feed from there, before it is asked instead: many a redirect
+"for good" is a mistake."""
 BROKEN_AFTER = 5
 """Failures in a row after which a feed counts as broken."""
 LEAST_TEXT = 40
@@ -60,41 +64,55 @@ class EntryOutcome(NamedTuple):
     page: PendingPage | None = None
 
 
-def poll(feed: Feed, state: FeedState, reading: FeedReading, listings: Listings) -> Decision:
-    """The poll of a feed. `listings`: who else lists what."""
+def poll(
+    feed: Feed,
+    state: FeedState,
+    reading: FeedReading,
+    listings: Listings,
+    bounds: PollBounds = PollBounds(),  # noqa: B008 - frozen
+) -> Decision:
+    """The poll of a feed. `listings`: who else lists what. `bounds`: of the time between polls."""
     parsed = reading.parsed
+    bounds = bounds_of(feed, bounds)
     if reading.outcome == "not_modified":
         kept = replace(
             state,
             etag=reading.etag or state.etag,
             last_modified=reading.last_modified or state.last_modified,
         )
-        return _quiet(kept, reading, "not-modified")
+        return _quiet(kept, reading, "not-modified", bounds)
     if reading.outcome != "ok":
-        return _failure(state, reading, reading.outcome, reading.reason)
+        return _failure(state, reading, reading.outcome, reading.reason, bounds)
     if parsed is None or reading.body_digest == state.body_digest:
-        return _quiet(_validated(state, reading), reading, "same-body")
+        return _quiet(_validated(state, reading), reading, "same-body", bounds)
     if parsed.refusal:
-        return _failure(state, reading, parsed.refusal, parsed.reason)
-    return _document(feed, state, reading, parsed, listings)
+        return _failure(state, reading, parsed.refusal, parsed.reason, bounds)
+    return _document(feed, state, reading, parsed, listings, bounds=bounds)
 
 
-def _quiet(state: FeedState, reading: FeedReading, outcome: str) -> Decision:
-    alive = with_status(_alive(state, reading, reading.max_age_s))
+def _quiet(state: FeedState, reading: FeedReading, outcome: str, bounds: PollBounds) -> Decision:
+    alive = with_status(_alive(state, reading, reading.max_age_s, 0, bounds))
     return Decision(with_poll(alive, reading.at, outcome), outcome)
 
 
-def _failure(state: FeedState, reading: FeedReading, slug: str, reason: str) -> Decision:
-    failed = _failed(state, reading, slug, reason)
+def _failure(state: FeedState, reading: FeedReading, slug: str, reason: str, bounds: PollBounds) -> Decision:
+    failed = _failed(state, reading, slug, reason, bounds)
     return Decision(with_poll(failed, reading.at, slug, reason=reason), "poll-failed", slug)
 
 
 def _document(
-    feed: Feed, state: FeedState, reading: FeedReading, parsed: ParsedFeed, listings: Listings
+    feed: Feed,
+    state: FeedState,
+    reading: FeedReading,
+    parsed: ParsedFeed,
+    listings: Listings,
+    *,
+    bounds: PollBounds,
 ) -> Decision:
     home = parsed.home_url or state.home_url or feed.home_url
     matches = match(parsed.entries, state.seen, home or feed.url)
-    view = _View(feed, home, parsed.language, reading.at, state.polled_at, listings)
+    first = state.polled_at is None or (state.looked_at is None and not state.seen)
+    view = _View(feed, home, parsed.language, reading.at, state.looked_at, first, listings)
     pending = _renamed(state.pending, matches)
     current: dict[str, SeenEntry] = {}
     found: list[Article] = []
@@ -120,7 +138,7 @@ def _document(
     names = +names
     after = with_poll(after, reading.at, "polled", listed=names.total(), entries=names)
     after = with_unused(after, *_unused(state, current, matches, parsed, reading.at))
-    alive = _alive(after, reading, max(parsed.ttl_s, reading.max_age_s))
+    alive = _alive(after, reading, max(parsed.ttl_s, reading.max_age_s), names["new"], bounds)
     return Decision(with_status(alive), "polled", articles=found, entries=names)
 
 
@@ -144,14 +162,16 @@ class _View(NamedTuple):
     language: str
     at: datetime
     before: datetime | None
-    """When the feed was last seen, if it was."""
+    """When it was last known what the feed lists."""
+    first: bool
+    """It never was."""
     listings: Listings
 
     def sight(self, known: SeenEntry | None) -> Sight:
         """What is known of when an entry came."""
         if known is not None and known.digest:
             return Sight()
-        return Sight(self.before, standing=self.before is None)
+        return Sight(self.before, standing=self.first)
 
 
 def _entry(view: _View, one: Match, *, room: bool) -> EntryOutcome:
@@ -256,29 +276,66 @@ def _validated(state: FeedState, reading: FeedReading) -> FeedState:
     return replace(state, etag=reading.etag, last_modified=reading.last_modified)
 
 
-def _alive(state: FeedState, reading: FeedReading, hint_s: int) -> FeedState:
+def bounds_of(feed: Feed, bounds: PollBounds) -> PollBounds:
+    """Those of the feed itself where it has its own."""
+    return PollBounds(
+        default_s=feed.poll_s or bounds.default_s,
+        shortest_s=feed.poll_shortest_s or min(bounds.shortest_s, feed.poll_s or bounds.shortest_s),
+        longest_s=feed.poll_longest_s or max(bounds.longest_s, feed.poll_s),
+    )
+
+
+def _alive(state: FeedState, reading: FeedReading, hint_s: int, new: int, bounds: PollBounds) -> FeedState:
     losing = state.status == "losing"
+    rhythm = learn(state.rhythm, reading.at, new) if state.rhythm else begin(reading.at)
     return replace(
         state,
+        **_move(state, reading),
         url=reading.url,
         polled_at=reading.at,
-        due_at=schedule.after_success(state.feed_id, reading.at, hint_s),
+        looked_at=reading.at,
+        due_at=schedule.after_success(state.feed_id, rhythm, hint_s, bounds),
+        rhythm=rhythm,
         status="losing" if losing else "fresh",
         reason=state.reason if losing else "",
         failures=0,
     )
 
 
-def _failed(state: FeedState, reading: FeedReading, slug: str, reason: str) -> FeedState:
+def _move(state: FeedState, reading: FeedReading) -> dict[str, Any]:
+    """What a poll that brought a feed says of where the feed is for good."""
+    if address_of_feed(state) and not reading.permanent_url:
+        return {}  # asked for at its new address, it is there
+    if reading.permanent_url != state.moved_to:
+        return {"moved_to": reading.permanent_url, "moves": 1 if reading.permanent_url else 0}
+    return {"moves": state.moves + 1} if state.moved_to else {}
+
+
+def address_of_feed(state: FeedState) -> str:
+    """The address that its server has named often enough to be believed; empty for none."""
+    return state.moved_to if state.moves >= MOVED_AFTER else ""
+
+
+PASSING = frozenset(
+    {"timeout", "dns", "connect", "tls", "http_5xx", "protocol", "truncated", "incomplete", "parse_timeout"}
+)
+"""Failures that may be over in a moment."""
+
+
+def _failed(state: FeedState, reading: FeedReading, slug: str, reason: str, bounds: PollBounds) -> FeedState:
     failures = state.failures + 1
     gone = slug == "http_410"
     due_at = (
         schedule.after_gone(state.feed_id, reading.at)
         if gone
-        else schedule.after_failure(state.feed_id, reading.at, failures, reading.retry_after_s)
+        else schedule.after_failure(
+            state.feed_id, reading.at, failures, reading.retry_after_s, bounds, passing=slug in PASSING
+        )
     )
+    lost = failures >= BROKEN_AFTER and address_of_feed(state) != ""
     return replace(
         state,
+        moves=0 if lost else state.moves,  # back to the address that the operator gave
         url=reading.url,
         polled_at=reading.at,
         due_at=due_at,

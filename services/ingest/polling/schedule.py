@@ -8,10 +8,15 @@ import zlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from services.contracts.feeds import Feed, FeedState, PendingPage
+from services.contracts.feeds import Feed, FeedState, PendingPage, Rhythm
+from services.ingest.polling.rhythm import PollBounds, interval_s
 
-DEFAULT_S = 15 * 60
-SHORTEST_S, LONGEST_S = 5 * 60, 24 * 3_600
+LONGEST_S = 24 * 3_600
+HINT_MOST = 4.0
+"""A publisher's wish makes a feed wait at most so many times as long as its rhythm says: many a content
+system wishes for a day by default, whatever it serves."""
+RETRY_S = 90.0
+"""First retry of what may be over in a moment: no answer, a broken one, an overloaded server."""
 GONE_S = 7 * 24 * 3_600
 """A feed that answered 410 is asked once a week: feeds do come back."""
 FULL_FETCH_S = 24 * 3_600
@@ -20,16 +25,24 @@ PAGE_RETRIES_S = (60, 5 * 60, 30 * 60, 2 * 3_600)
 JITTER = 0.1
 
 
-def after_success(feed_id: str, at: datetime, hint_s: int) -> datetime:
-    """Next poll. `hint_s` is the publisher's wish (ttl, max-age; 0 is none), kept within 5 min and 24 h."""
-    interval = min(max(hint_s, SHORTEST_S), LONGEST_S) if hint_s > 0 else DEFAULT_S
-    return at + timedelta(seconds=_jittered(feed_id, interval))
+def after_success(feed_id: str, rhythm: Rhythm, hint_s: int, bounds: PollBounds) -> datetime:
+    """Next poll. `hint_s` is the publisher's wish (ttl, max-age, Expires; 0 is none)."""
+    usual_s = interval_s(rhythm, bounds)
+    wait_s = max(usual_s, min(hint_s, HINT_MOST * usual_s))
+    return rhythm.at + timedelta(seconds=_jittered(feed_id, min(wait_s, bounds.longest_s)))
 
 
-def after_failure(feed_id: str, at: datetime, failures: int, retry_after_s: int) -> datetime:
-    """Next poll after `failures` in a row (1 and up): doubling up to 24 h, never before Retry-After."""
-    wait = min(DEFAULT_S * 2 ** min(failures - 1, 16), LONGEST_S)
-    return at + timedelta(seconds=max(_jittered(feed_id, wait), min(retry_after_s, LONGEST_S)))
+def after_failure(
+    feed_id: str, at: datetime, failures: int, retry_after_s: int, bounds: PollBounds, *, passing: bool
+) -> datetime:
+    """Next poll after `failures` in a row (1 and up), doubling, never before Retry-After.
+
+    `passing`: a kind of failure that may be over in a moment. Others begin with the default interval: 404 is
+    patient, for feeds do come back.
+    """
+    first_s = min(RETRY_S, bounds.default_s) if passing else bounds.default_s
+    wait_s = min(first_s * 2 ** min(failures - 1, 16), bounds.longest_s)
+    return at + timedelta(seconds=max(_jittered(feed_id, wait_s), min(retry_after_s, LONGEST_S)))
 
 
 def after_gone(feed_id: str, at: datetime) -> datetime:
@@ -56,28 +69,28 @@ def due_feeds(feeds: Iterable[Feed], states: Mapping[str, FeedState], now: datet
 
     def due_at(feed: Feed) -> datetime | None:
         state = states.get(feed.feed_id)
-        return state.due_at if state and state.url == feed.url else None
+        if state is None or state.url != feed.url or _is_asked_for(feed, state):
+            return None
+        return state.due_at
 
     waiting = [
         (at.timestamp() if at else 0.0, feed.feed_id, feed)
         for feed in feeds
+        if not feed.paused
         if (at := due_at(feed)) is None or at <= now
     ]
     return [feed for _, _, feed in sorted(waiting, key=lambda row: row[:2])]
+
+
+def _is_asked_for(feed: Feed, state: FeedState) -> bool:
+    """Whether an operator asked for a poll since the last."""
+    return feed.asked_at is not None and (state.polled_at is None or state.polled_at < feed.asked_at)
 
 
 def due_pages(states: Iterable[FeedState], now: datetime) -> list[PendingPage]:
     """Pages to fetch now, the longest waiting first."""
     waiting = [page for state in states for page in state.pending if page.due_at <= now]
     return sorted(waiting, key=lambda page: (page.due_at, page.url))
-
-
-def allowed(host: str, in_flight: Mapping[str, int], per_host: int) -> bool:
-    """Whether a request to `host` may start beside those in flight (host to number).
-
-    The one gate of politeness: robots.txt, delays and back-off per host belong here.
-    """
-    return in_flight.get(host, 0) < per_host
 
 
 def _jittered(name: str, seconds: float) -> float:

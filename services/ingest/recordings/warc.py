@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+import msgspec
 from warcio.archiveiterator import ArchiveIterator
 
 from services.ingest.http.exchange import Exchange, answered, outcome_of
 from services.ingest.http.heads import BadHead
+from services.ingest.recordings.failure import FAILURE_TYPE, KIND_HEADER, FetchFailure
 from services.ingest.recordings.response import exchange_of, read_beginning, read_response
 from services.ingest.recordings.source import sensible
 from services.ingest.text.dates import moment
@@ -132,12 +134,26 @@ def _answers(file: BinaryIO, known: _UrlHistory) -> Iterator[Answer | _LeftOut]:
 def _answer_in(record: Any, offset: int, known: _UrlHistory) -> Answer | None:
     if not hasattr(record.raw_stream, "limit"):
         raise _CutOff(f"the record at byte {offset} is cut off within its head, or has no Content-Length")
-    if record.rec_type not in {"response", "revisit"}:
+    is_failure = record.rec_type == "metadata" and _type(record) == FAILURE_TYPE
+    if not (is_failure or record.rec_type in {"response", "revisit"}):
         return None
     at = moment(record.rec_headers.get_header("WARC-Date") or "")
     if at is None or not sensible(at):
         raise _CutOff(f"the record at byte {offset} has no readable WARC-Date")
-    return _answer(record, at, offset, known)
+    return _failure(record, at, offset) if is_failure else _answer(record, at, offset, known)
+
+
+def _type(record: Any) -> str:
+    return str(record.rec_headers.get_header("Content-Type") or "")
+
+
+def _failure(record: Any, at: datetime, offset: int) -> Answer | None:
+    """A fetch that brought no answer, as our own recorder writes it down."""
+    try:
+        kind = msgspec.json.decode(record.raw_stream.read(), type=FetchFailure).kind
+    except msgspec.MsgspecError:
+        return None
+    return Answer(at, offset, kind)
 
 
 def _next(records: _Records, start: int) -> Any:
@@ -171,16 +187,24 @@ def _answer(record: Any, at: datetime, offset: int, known: _UrlHistory) -> Answe
         if target := _target(url, headers.get("location", "").strip()):
             known.asked[target] = first
         return Answer(at, offset, "redirect")
-    if record.rec_type == "revisit" or status == 304:
-        return Answer(at, offset, "feed" if is_feed else "revisit", asked)
-    text = response.text() if status < 300 else ""
-    kind = "feed" if is_feed else _kind(headers, text) if status < 300 else "page"
+    told = str(record.rec_headers.get_header(KIND_HEADER) or "")
+    text = response.text() if status < 300 and told != "feed" else ""
+    kind = told or _kind_of(record, status, headers, text, is_feed=is_feed)
     if kind == "feed":
         known.feeds.add(first)
     target = refresh_target(text, url) if kind == "page" else ""
     if target:
         known.asked[target] = first
     return Answer(at, offset, kind, asked, target)
+
+
+def _kind_of(record: Any, status: int, headers: Mapping[str, str], text: str, *, is_feed: bool) -> str:
+    """What an answer is, where the recorder does not say what was asked for."""
+    if is_feed:
+        return "feed"
+    if record.rec_type == "revisit" or status == 304:
+        return "revisit"
+    return _kind(headers, text) if status < 300 else "page"
 
 
 def _kind(headers: Mapping[str, str], head: str) -> str:
@@ -201,6 +225,15 @@ def exchange_at(file: BinaryIO, answer: Answer) -> Exchange:
     record = next(iter(_Records(file, no_record_parse=True)))
     url = _url(record)
     asked = answer.asked or url
+    if record.rec_type == "metadata":
+        failure = msgspec.json.decode(record.raw_stream.read(), type=FetchFailure)
+        return Exchange(
+            url=url,
+            final_url=failure.final_url,
+            outcome=failure.outcome,
+            reason=failure.reason,
+            retry_after_s=failure.retry_after_s,
+        )
     try:
         response = read_response(record.raw_stream)
     except BadHead as error:

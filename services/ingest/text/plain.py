@@ -26,7 +26,6 @@ _TITLE_TAG = re.compile(
 )
 _VOID = frozenset({"br", "hr", "img", "wbr"})
 _LOOSE_END = ".,;:\u2013\u2014-\u2026"
-_SPACE = re.compile(r"[^\S\n]+")
 
 
 class Run(NamedTuple):
@@ -64,7 +63,7 @@ def joined(pieces: Iterable[Run]) -> str:
 
 def tidy(text: str) -> str:
     """One space between words, one line break between paragraphs, nothing around; printable, NFC."""
-    lines = (_SPACE.sub(" ", line).strip() for line in printable(text).replace("\xad", "").split("\n"))
+    lines = (" ".join(line.split()) for line in printable(text).replace("\xad", "").split("\n"))
     return "\n".join(line for line in lines if line)
 
 

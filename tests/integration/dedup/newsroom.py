@@ -9,7 +9,7 @@ from services.contracts import ids
 from services.contracts.articles import Article
 from tests.recordings.sources import read_newsroom
 
-FIVE = Path(__file__).parents[2] / "recordings" / "five" / "five.jsonl"
+RECORDINGS = Path(__file__).parents[2] / "recordings"
 
 
 class Row(msgspec.Struct):
@@ -22,8 +22,9 @@ class Row(msgspec.Struct):
     language: str
 
 
-def five() -> list[Article]:
-    lines = FIVE.read_bytes().splitlines()
+def five(name: str = "five") -> list[Article]:
+    """The five articles of a set: `five` or `recall`."""
+    lines = (RECORDINGS / name / f"{name}.jsonl").read_bytes().splitlines()
     return [article(row) for row in map(msgspec.json.Decoder(Row).decode, lines)]
 
 

@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from services.contracts import ids
 from services.contracts.articles import Article, Watermark
+from services.contracts.clusters import Cluster
+from services.dedup import window
 from tests.integration.dedup.newsroom import demo, five
 from tests.integration.dedup.shard import Shard, Value, promised, withdrawal
 from tests.unit.dedup.pieces import START, article, prose
@@ -93,6 +95,31 @@ def test_a_shard_cut_anywhere_goes_on_as_if_it_had_not_been(
     )
     assert resumed.published() == whole.published()
     assert resumed.kept() == whole.kept()
+
+
+@given(logs(prompt=True), st.integers(0, 16), st.integers(1, 5))
+@settings(max_examples=100)
+def test_what_leaves_the_window_in_pieces_changes_no_verdict_and_may_be_cut(
+    log: list[Value], cut: int, batch: int
+) -> None:
+    at_once = Shard(log).run()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(window, "_LEAST_AT_ONCE", 1)
+        patch.setattr(window, "_TIMES", 10_000)
+        whole = Shard(log).run(batch=1)
+        resumed = Shard(log).run(batch=batch, to=min(cut, len(log))).cut().run(batch=batch)
+    assert resumed.published() == whole.published()
+    assert resumed.kept() == whole.kept()
+    assert whole.all_verdicts() == at_once.all_verdicts()
+    assert lives(whole) == lives(at_once)
+
+
+def lives(shard: Shard) -> list[Cluster]:
+    """The changes of its stories but for the ends of those that are forgotten, which may not be told yet."""
+    return sorted(
+        (change for change in shard.changes() if change.change != "closed"),
+        key=lambda change: (change.story_id, change.revision, change.at),
+    )
 
 
 @given(logs())

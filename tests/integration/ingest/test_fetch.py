@@ -19,9 +19,30 @@ LIMITS = FetchLimits(wire_bytes=1 << 20, decoded_bytes=1 << 20, total_s=1.0, rea
 BUDGET_S = 1.5
 
 
-async def get(url: str, *, allow: Sequence[Network] = ONLY_ONE, **more: str) -> Exchange:
+async def get(
+    url: str,
+    *,
+    allow: Sequence[Network] = ONLY_ONE,
+    etag: str = "",
+    last_modified: str = "",
+    cut_at: int = 0,
+) -> Exchange:
     async with Fetcher(allow=allow, limits=LIMITS) as fetcher:
-        return await fetcher.get(url, accept=ACCEPT_FEED, **more)
+        return await fetcher.get(
+            url, accept=ACCEPT_FEED, etag=etag, last_modified=last_modified, cut_at=cut_at
+        )
+
+
+async def test_of_a_body_without_end_the_beginning_is_enough_where_no_more_is_wanted(site: Site) -> None:
+    async def endless(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 500000000\r\n\r\n")
+        while True:
+            writer.write(b"User-agent: *\nDisallow: /private\n" * 1_000)
+            await writer.drain()
+
+    site.routes["/robots.txt"] = endless
+    found = await get(site.url("/robots.txt"), cut_at=10_000)
+    assert (found.outcome, len(found.body)) == ("ok", 10_000)
 
 
 async def test_a_body_comes_with_what_its_headers_say(site: Site) -> None:
@@ -287,3 +308,24 @@ async def test_the_name_asked_for_stays_the_host_header(site: Site) -> None:
     async with Fetcher(allow=ONLY_ONE, limits=LIMITS, resolve=here) as fetcher:
         found = await fetcher.get(f"http://paper.example:{site.port}/", accept="*/*")
     assert found.body == f"paper.example:{site.port}".encode()
+
+
+@pytest.mark.parametrize(
+    ("statuses", "to"),
+    [
+        (("301 Moved Permanently", "308 Permanent Redirect"), "/b"),
+        (("301 Moved Permanently", "302 Found"), "/a"),
+        (("302 Found", "301 Moved Permanently"), ""),
+        (("307 Temporary Redirect", "302 Found"), ""),
+    ],
+)
+async def test_where_redirects_lead_for_good_is_told(site: Site, statuses: tuple[str, str], to: str) -> None:
+    first, second = statuses
+    site.routes |= {
+        "/old": answer(status=first, Location="/a"),
+        "/a": answer(status=second, Location="/b"),
+        "/b": answer(b"<rss/>"),
+    }
+    found = await get(site.url("/old"))
+    assert found.permanent_url == (site.url(to) if to else "")
+    assert found.final_url == site.url("/b")

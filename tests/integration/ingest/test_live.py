@@ -147,7 +147,7 @@ async def test_a_page_without_an_article_is_a_dead_letter_naming_feed_and_page(
 async def test_a_host_gets_few_requests_at_once_and_all_pages_come(site: Site, fetcher: Fetcher) -> None:
     paths = [(f"/{number}", f"Meldung {number}") for number in range(12)]
     site.routes |= {"/feed": answer(rss(*paths))} | {path: page(path) for path, _ in paths}
-    settings = LiveSettings(in_flight=8, per_host=2)
+    settings = LiveSettings(in_flight=8)
     assert len(articles(await once(subscribed(site.url("/feed")), fetcher, settings))) == 12
     assert site.most_at_once <= 2
 
@@ -202,7 +202,7 @@ async def test_real_feed_files_are_followed_without_an_error(site: Site) -> None
         site.routes[f"/{number}"] = answer(path.read_bytes(), content_type="application/octet-stream")
     task = subscribed(*(site.url(f"/{number}") for number in range(len(files))))
     async with Fetcher(allow=[ip_network("127.0.0.1/32")], resolve=only_here) as fetcher:
-        steps = await once(task, fetcher, LiveSettings(in_flight=16, per_host=16))
+        steps = await once(task, fetcher, LiveSettings(in_flight=16))
     outcomes = [step.outcomes for step in steps]
     polled = sum(one.get("polled", 0) for one in outcomes)
     failed = sum(one.get("poll-failed", 0) for one in outcomes)

@@ -40,7 +40,7 @@ def test_every_state_of_a_feed_has_its_own_series() -> None:
 async def test_partitions_share_out_the_feeds_and_each_is_counted_once() -> None:
     bus = MemoryBus()
     await bus.create(topic_specs(forget=True))
-    urls = [f"https://paper.example/{n}.rss" for n in range(40)]
+    urls = [f"https://paper-{n}.example/rss" for n in range(40)]
     await publish_feeds(bus, [Feed(feed_id=ids.feed_id(url), url=url, source="paper") for url in urls])
     census = Census()
     await census.refresh(bus)

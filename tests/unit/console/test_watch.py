@@ -42,7 +42,7 @@ async def test_readiness_feeds_and_sizes_are_read_off_a_running_log(tmp_path: Pa
     await bus.start()
     try:
         await bus.create(topic_specs(forget=True))
-        assert await publish_feeds(bus, [Feed(feed_id=ids.feed_id(URL), url=URL, source="paper")]) == 1
+        assert len(await publish_feeds(bus, [Feed(feed_id=ids.feed_id(URL), url=URL, source="paper")])) == 1
         metrics, health = Metrics(), Health({"enrich": "not started"}, stall_s=30)
         unfed = IngestService(lambda _, __: Unfed(), origins=FEED_PARTITIONS)
         pipeline = Pipeline(bus, [Stage(unfed), Stage(EnrichService())], RunSettings(), metrics)

@@ -73,7 +73,7 @@ def article(text: str, path: str = "/a", **fields: Any) -> Article:
 def profiled(piece: Article, *, days: int | Sequence[int] = 0) -> Profile:
     """`days`: on how many earlier days its shingles were seen, all alike or one by one."""
     reading = read(piece.text)
-    counts = np.broadcast_to(np.asarray(days, np.uint8), reading.unique.shape)
+    counts = np.full(reading.unique.shape, days, np.uint8)
     return profile(piece, reading, counts)
 
 

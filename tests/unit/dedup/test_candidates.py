@@ -1,8 +1,9 @@
 import msgspec
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dedup.search.candidates import Candidate, choose
+from services.dedup.search.candidates import Candidate, Shares, choose, eligible
 from services.dedup.settings import DedupSettings
 from tests.unit.dedup.pieces import SETTINGS
 
@@ -95,3 +96,21 @@ def test_passages_of_the_whole_site_crowd_out_no_copy() -> None:
     chosen = names([*site, candidate("copy", bands=1, estimate=0.0)])
     assert chosen[0] == "copy"
     assert len(chosen) == 1 + SETTINGS.most_passage_candidates
+
+
+@given(FOUND, st.sampled_from([1, 3]), st.sampled_from([1, 2]))
+def test_what_is_not_eligible_is_weak_and_changes_no_choice(
+    found: list[Candidate], least_bands: int, least_samples: int
+) -> None:
+    asked = msgspec.structs.replace(FEW, least_bands=least_bands, least_samples=least_samples)
+    shares = Shares(
+        np.array([one.bands for one in found], np.uint32),
+        np.array([one.samples for one in found], np.uint32),
+        np.array([one.estimate for one in found], np.float64),
+        np.array([one.rank[0] for one in found], np.int64),
+    )
+    mask = eligible(shares, asked)
+    fewer = choose([one for one, may in zip(found, mask.tolist(), strict=True) if may], asked)
+    whole = choose(found, asked)
+    assert (fewer.chosen, fewer.beyond) == (whole.chosen, whole.beyond)
+    assert fewer.weak + int((~mask).sum()) == whole.weak

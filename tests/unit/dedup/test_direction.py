@@ -38,3 +38,10 @@ def test_an_item_of_another_day_was_no_source(hours: float) -> None:
 def test_a_credit_of_another_agency_says_nothing() -> None:
     assert credited(PAPER, article("text", source="qna")) == ""
     assert credited(WIRE, PAPER) == ""
+
+
+def test_an_agency_is_known_by_what_ingest_says_of_its_publisher_whatever_its_source_is_called() -> None:
+    wire = article("text", "/item", source="Nordische Nachrichten-Agentur", hours=0.4, agency="dna-nord")
+    paper = article("text", "/paper", source="hafenblatt", agencies=("dna-nord",))
+    assert credited(paper, wire) == "dna-nord"
+    assert source_and_taker(profiled(paper), profiled(wire)).by == "credit"

@@ -79,6 +79,25 @@ def test_a_day_on_which_nothing_came_is_closed_like_any_other() -> None:
     assert filter_.add(6, shingles(7))
 
 
+def test_what_was_seen_on_few_days_is_evidence() -> None:
+    filter_ = novelty()
+    for day in range(3):
+        filter_.add(day, shingles(1), shingles(2, 3))
+    filter_.advance(3)
+    days, narrow = filter_.sift(shingles(1, 8), shingles(2, 3, 4, 5), 3)
+    assert days.tolist() == [3, 0]
+    assert narrow.tolist() == shingles(4, 5).tolist()
+
+
+def test_a_text_that_comes_back_whole_is_evidence_as_a_whole() -> None:
+    filter_ = novelty()
+    for day in range(3):
+        filter_.add(day, shingles(2, 3, 4))
+    filter_.advance(3)
+    _, narrow = filter_.sift(shingles(), shingles(2, 3, 4, 5), 3)
+    assert narrow.tolist() == shingles(2, 3, 4, 5).tolist()
+
+
 DAYS = st.dictionaries(
     st.integers(0, 40), st.lists(st.lists(st.integers(0, 30), max_size=4), max_size=4), max_size=8
 )

@@ -145,3 +145,11 @@ def test_times_in_running_text_are_no_entries() -> None:
 def test_a_page_that_says_it_is_live_is_a_ticker_however_short(title: str) -> None:
     text = "\n".join(f"1{n}:05 Uhr: {prose(n, 12)}" for n in range(4))
     assert reason(title, text) == "ticker"
+
+
+@pytest.mark.parametrize(
+    "name", ["EN VİVO", "en vıvo", "En Vivo", "LİVE UPDATES", "mınute-by-mınute", "İn DİRETTA", "Na Żywo"]
+)
+def test_a_ticker_is_known_however_its_name_writes_an_i(name: str) -> None:
+    text = "\n".join(f"1{hour}:30 Die Boote fahren weiter." for hour in range(6))
+    assert reason(f"{name}: Flut im Hafen", text) == "ticker"

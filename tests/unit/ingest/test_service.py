@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark
@@ -262,3 +263,17 @@ def test_canaries_of_all_partitions_together_try_every_shard() -> None:
             assert shard_of(canary.article.language, "language") == output.partition.number
             assert canary.article.first_seen_at == after(0)
         assert all(step.outcomes == {"canary": 1} for step in steps)
+
+
+def test_a_feed_that_moves_goes_on_where_it_was() -> None:
+    ingest = task()
+    ingest.step([subscription(ONE)])
+    ingest.take([poll(ONE, entry("a"))])
+    new = replace(ONE, feed_id="0" * 32, url="https://www.hafenblatt.example/new.xml", moved_from=ONE.feed_id)
+    ingest.step([subscription(new)])
+    gone = ingest.step([subscription(ONE, ends=True)])
+    step = ingest.take([poll(new, entry("a"), entry("b"), minutes=20)])
+    assert ingest.entries == {"new": 2, "unchanged": 1}
+    assert set(ingest.states) == {new.feed_id}
+    assert gone.outcomes == {"unsubscribed": 1}
+    assert step.outcomes["polled"] == 1

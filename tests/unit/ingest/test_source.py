@@ -16,8 +16,9 @@ from msgspec.structs import replace
 from services.contracts import ids
 from services.contracts.articles import Article, Withdrawal
 from services.ingest.readings import ArchiveReading, BadReading, RecordReading
-from services.ingest.recordings import archive
-from services.ingest.recordings.archive import Archive, read_line
+from services.ingest.recordings import archive_lines
+from services.ingest.recordings.archive import Archive
+from services.ingest.recordings.archive_lines import read_line
 from services.ingest.recordings.source import Item, quiet_times
 from tests.unit.ingest.readings import START, after
 
@@ -192,7 +193,7 @@ def test_a_cut_off_archive_gives_what_can_be_read_and_says_where_it_ends(tmp_pat
 
 
 def test_an_endless_line_is_one_dead_letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MAX_LINE", 1_000)
+    monkeypatch.setattr(archive_lines, "MAX_LINE", 1_000)
     path = tmp_path / "archive.jsonl"
     path.write_bytes(line(slug="a") + b"x" * 9_000 + b"\n" + line(slug="b"))
     assert urls(items(path)[1]) == ["a", "bad-line", "b"]

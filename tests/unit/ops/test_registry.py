@@ -1,8 +1,11 @@
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.ops.batch_histogram import BatchHistogram
 from services.ops.metrics import METRICS, PREFIX, services_of
 from services.ops.outcomes import SERVICES
 from services.ops.registry import Metrics
@@ -104,3 +107,18 @@ def test_what_is_not_in_the_table_cannot_be_counted() -> None:
         Metrics().counter("surprises_total")
     with pytest.raises(KeyError):
         Metrics().gauge("held_records", "https://feeds.example/one")
+
+
+@given(st.dictionaries(st.floats(0, 1e6), st.integers(1, 40), max_size=20))
+def test_a_batch_is_observed_as_its_amounts_would_be_one_by_one(amounts: dict[float, int]) -> None:
+    bounds = (0.5, 1.0, 10.0, 1_000.0)
+    batch, single = (
+        BatchHistogram("seconds", "h", ("path",), registry=None, buckets=bounds).labels("live")
+        for _ in range(2)
+    )
+    batch.observe_all(amounts)
+    for amount, count in amounts.items():
+        for _ in range(count):
+            single.observe(amount)
+    told, wanted = ([one.value for one in kind._child_samples()] for kind in (batch, single))
+    assert told == pytest.approx(wanted)

@@ -224,8 +224,9 @@ def test_pairs_of_stories_that_are_not_listed_share_next_to_nothing() -> None:
             assert len(shingled[url] & shingled[other]) <= 2, (url, other)
 
 
-def test_the_archive_of_five_is_what_its_sources_build() -> None:
-    assert (HERE / "five" / "five.jsonl").read_bytes() == archive_lines(HERE / "five")
+@pytest.mark.parametrize("name", ["five", "recall"])
+def test_an_archive_of_five_is_what_its_sources_build(name: str) -> None:
+    assert (HERE / name / f"{name}.jsonl").read_bytes() == archive_lines(HERE / name)
 
 
 def test_of_the_five_only_the_follow_ups_share_copy_and_only_passages_of_it() -> None:

@@ -17,13 +17,14 @@ from services.console.feeds.logins import logins_in
 from services.console.feeds.trial.lines import trial_lines
 from services.console.feeds.trial.record import Fetch, PageTrial, Trial, why_nothing
 from services.console.feeds.trial.rows import trial_row
-from services.console.fetching import fetch_limits, with_nets
+from services.console.fetching import conduct_of, fetch_limits, with_nets
 from services.contracts import ids, wire
 from services.contracts.articles import Article
 from services.contracts.feeds import Feed, FeedState
 from services.ingest.http.credentials import Credentials, login_in
 from services.ingest.http.exchange import Exchange, answered
 from services.ingest.http.fetch import Fetcher
+from services.ingest.http.hop import Hop
 from services.ingest.polling.live import HttpFeeder, LiveSettings
 from services.ingest.publishers import source_of_page
 from services.ingest.readings import FeedReading, PageReading
@@ -102,12 +103,13 @@ async def _trial(request: TrialRequest) -> Trial:
     options = {
         "allow": ingest.networks(),
         "limits": fetch_limits(ingest),
-        "user_agent": ingest.user_agent,
+        "user_agent": ingest.agent(),
         "credentials": request.credentials,
     }
     async with WatchedFetcher(given, **options) as fetcher, Pool(1) as pool:
-        live = LiveSettings(in_flight=ingest.in_flight, per_host=ingest.per_host, look_s=0.0)
-        feeder = HttpFeeder(task, fetcher, pool, once=True, settings=live)
+        live = LiveSettings(in_flight=ingest.in_flight, look_s=0.0)
+        conduct = conduct_of(ingest, fetcher)
+        feeder = HttpFeeder(task, fetcher, pool, once=True, settings=live, conduct=conduct)
         try:
             return await _observed(request, task, feeder, fetcher)
         finally:
@@ -182,13 +184,24 @@ class WatchedFetcher(Fetcher):
         self._given = given
         self.fetches: list[Fetch] = []
 
-    async def get(self, url: str, *, accept: str, etag: str = "", last_modified: str = "") -> Exchange:
+    async def get(
+        self,
+        url: str,
+        *,
+        accept: str,
+        etag: str = "",
+        last_modified: str = "",
+        cut_at: int = 0,
+        hops: list[Hop] | None = None,
+    ) -> Exchange:
         started = time.monotonic()
         if url in self._given:
             body = self._given[url]
             exchange = answered(url, 200, {}, body=body, wire_bytes=len(body))
         else:
-            exchange = await super().get(url, accept=accept, etag=etag, last_modified=last_modified)
+            exchange = await super().get(
+                url, accept=accept, etag=etag, last_modified=last_modified, cut_at=cut_at, hops=hops
+            )
         self.fetches.append(Fetch.of(exchange, time.monotonic() - started))
         return exchange
 

@@ -1,4 +1,4 @@
-"""Signatures of the kernel, of the definition and of datasketch are the same."""
+"""Signatures of the kernel, of the definition and of datasketch are the same; keys of the first two."""
 
 from collections.abc import Iterator
 
@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.dedup import kernels
-from services.dedup.search.sketch import Signature, Signer
+from services.dedup.search.sketch import Signature, Signer, keys
 from services.dedup.settings import DedupSettings
-from services.dedup.text.shingles import Hashes
+from services.dedup.text.shingles import Hashes, Shingles, distinct
 
 HASHES = st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=200)
 
@@ -38,3 +38,22 @@ def test_signatures_are_those_of_datasketch(values: list[int], permutations: int
     for compiled in (False, True):
         ours = signature(hashes, settings, compiled=compiled)
         assert ours.tolist() == theirs.hashvalues.tolist()
+
+
+FEW = st.lists(st.integers(0, 40), max_size=60)
+"""Of few hashes, so that some come again and some are stale."""
+
+
+@given(st.one_of(HASHES, FEW), FEW, st.sampled_from([(32, 3), (39, 8), (128, 1)]), st.integers(1, 12))
+def test_keys_are_the_same(wide: list[int], stale: list[int], rows: tuple[int, int], window: int) -> None:
+    settings = DedupSettings(permutations=rows[0], band_rows=rows[1], sample_window=window)
+    signer = Signer(settings)
+    shingles = Shingles(np.zeros(0, np.uint64), np.array(wide, np.uint64), unspaced=False)
+    evidence = [None, *([signature(shingles.wide, settings, compiled=False)] if wide else [])]
+    for signed in evidence:
+        found = []
+        for compiled in (False, True):
+            kernels.use(now=compiled)
+            made = keys(signer, shingles, signed, distinct(np.array(stale, np.uint64)))
+            found.append((made.values.tolist(), made.bands, made.samples))
+        assert found[0] == found[1]

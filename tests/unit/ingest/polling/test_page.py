@@ -156,3 +156,12 @@ def test_an_unannounced_page_without_an_article_is_a_dead_letter_and_an_unanswer
 def test_a_page_retry_waits_within_bounds() -> None:
     wait = schedule.page_retry("https://a.example/", START, 99, 0) - START
     assert wait <= timedelta(seconds=schedule.PAGE_RETRIES_S[-1] * (1 + schedule.JITTER))
+
+
+def test_an_article_says_what_its_feed_knew_of_when_it_came() -> None:
+    before = after_poll(entry("a"))
+    (first,) = decided(before, page("a", minutes=1)).articles
+    later = decide_poll(FEED, before, poll(FEED, entry("a"), entry("b"), minutes=15), Listings()).state
+    assert later is not None
+    (second,) = decided(later, page("b", minutes=16)).articles
+    assert [(one.standing, one.absent_at) for one in (first, second)] == [(True, None), (False, START)]

@@ -253,3 +253,28 @@ def test_what_stands_behind_a_hashbang_is_the_feeds_text_where_it_has_one() -> N
     assert [article.url for article in found.articles] == [f"{app}/1"]
     assert found.state is not None
     assert [waiting.url for waiting in found.state.pending] == [f"{app}/2"]
+
+
+def test_what_stands_there_at_the_first_look_may_have_come_at_any_time_before() -> None:
+    (article,) = polled(entry("a", content=LONG)).articles
+    assert (article.standing, article.absent_at) == (True, None)
+    (waiting,) = after_poll(entry("b")).pending
+    assert (waiting.standing, waiting.absent_at) == (True, None)
+
+
+def test_what_is_new_at_a_later_look_came_since_the_last_one_that_found_the_feed() -> None:
+    before = after_poll(entry("a", content=LONG))
+    (article,) = polled(entry("b", content=LONG), before=before, minutes=15).articles
+    assert (article.standing, article.absent_at) == (False, START)
+    failing = polling.poll(FEED, before, reading(FEED, outcome="timeout", minutes=15), NOBODY).state
+    (later,) = polled(entry("b", content=LONG), before=failing, minutes=30).articles
+    assert later.absent_at == START
+
+
+def test_of_another_version_nothing_is_said_and_a_page_that_waits_keeps_what_was_known() -> None:
+    before = after_poll(entry("a", content=LONG))
+    (version,) = polled(entry("a", content=LONG + " Nachtrag."), before=before, minutes=15).articles
+    assert (version.standing, version.absent_at) == (False, None)
+    waiting = after_poll(entry("a"), entry("b"), before=after_poll(entry("a")), minutes=15)
+    again = after_poll(entry("a", title="Neu"), entry("b", title="Neu"), before=waiting, minutes=30)
+    assert [(one.standing, one.absent_at) for one in again.pending] == [(True, None), (False, START)]

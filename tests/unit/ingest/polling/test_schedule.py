@@ -6,34 +6,57 @@ from msgspec.structs import replace
 
 from services.contracts.feeds import PendingPage
 from services.ingest.polling import schedule
+from services.ingest.polling.rhythm import PollBounds, begin
 from tests.unit.ingest.readings import START, after, feed, state
 
 NAMES = st.text(min_size=1, max_size=20)
 
 
+BOUNDS = PollBounds()
+RHYTHM = begin(START)
+
+
 @given(NAMES, st.integers(0, 10**9))
-def test_the_next_poll_is_between_five_minutes_and_a_day_and_a_bit_of_jitter(name: str, hint_s: int) -> None:
-    wait = (schedule.after_success(name, START, hint_s) - START).total_seconds()
-    assert schedule.SHORTEST_S <= wait <= schedule.LONGEST_S * (1 + schedule.JITTER)
-
-
-@given(NAMES, st.integers(1, 10_000), st.integers(0, 10**9))
-def test_back_off_is_bounded_and_never_before_retry_after(
-    name: str, failures: int, retry_after_s: int
+def test_the_next_poll_keeps_to_the_operators_bounds_whatever_a_publisher_wishes(
+    name: str, hint_s: int
 ) -> None:
-    wait = (schedule.after_failure(name, START, failures, retry_after_s) - START).total_seconds()
+    wait = (schedule.after_success(name, RHYTHM, hint_s, BOUNDS) - START).total_seconds()
+    assert BOUNDS.shortest_s <= wait <= BOUNDS.longest_s * (1 + schedule.JITTER)
+
+
+@given(NAMES, st.integers(1, 10**9))
+def test_a_publishers_wish_puts_a_poll_off_within_reason(name: str, hint_s: int) -> None:
+    usual = (schedule.after_success(name, RHYTHM, 0, BOUNDS) - START).total_seconds()
+    wait = (schedule.after_success(name, RHYTHM, hint_s, BOUNDS) - START).total_seconds()
+    assert usual <= wait <= usual * schedule.HINT_MOST + 1
+    assert wait >= min(hint_s, usual * schedule.HINT_MOST) - 1
+
+
+@given(NAMES, st.integers(1, 10_000), st.integers(0, 10**9), st.booleans())
+def test_back_off_is_bounded_and_never_before_retry_after(
+    name: str, failures: int, retry_after_s: int, passing: bool
+) -> None:
+    due = schedule.after_failure(name, START, failures, retry_after_s, BOUNDS, passing=passing)
+    wait = (due - START).total_seconds()
     assert min(retry_after_s, schedule.LONGEST_S) <= wait <= schedule.LONGEST_S * (1 + schedule.JITTER)
 
 
-@given(NAMES, st.integers(1, 30))
-def test_back_off_never_shrinks_with_more_failures(name: str, failures: int) -> None:
-    assert schedule.after_failure(name, START, failures, 0) <= schedule.after_failure(
-        name, START, failures + 1, 0
+@given(NAMES, st.integers(1, 30), st.booleans())
+def test_back_off_never_shrinks_with_more_failures(name: str, failures: int, passing: bool) -> None:
+    one, more = (
+        schedule.after_failure(name, START, failures + extra, 0, BOUNDS, passing=passing) for extra in (0, 1)
     )
+    assert one <= more
+
+
+def test_what_may_be_over_in_a_moment_is_tried_again_within_two_minutes() -> None:
+    due = schedule.after_failure("feed", START, 1, 0, BOUNDS, passing=True)
+    assert due <= after(2)
+    assert schedule.after_failure("feed", START, 1, 0, BOUNDS, passing=False) >= after(10)
 
 
 def test_feeds_of_one_interval_do_not_march_in_step() -> None:
-    moments = {schedule.after_success(f"feed {number}", START, 0) for number in range(50)}
+    moments = {schedule.after_success(f"feed {number}", RHYTHM, 0, BOUNDS) for number in range(50)}
     assert len(moments) == 50
 
 
@@ -71,6 +94,12 @@ def test_due_pages_come_longest_waiting_first() -> None:
     assert [page.url for page in due] == ["https://a.example/-7", "https://a.example/-2"]
 
 
-def test_a_host_gets_no_more_requests_at_once_than_allowed() -> None:
-    assert schedule.allowed("a.example", {"a.example": 1}, 2)
-    assert not schedule.allowed("a.example", {"a.example": 2}, 2)
+def test_a_paused_feed_is_not_polled_and_one_that_is_asked_for_is_polled_at_once() -> None:
+    one = feed("a")
+    polled = {one.feed_id: replace(state(one), polled_at=START, due_at=after(60))}
+    asked = replace(one, asked_at=after(1))
+    assert schedule.due_feeds([replace(one, paused=True)], {}, START) == []
+    assert schedule.due_feeds([one], polled, after(2)) == []
+    assert schedule.due_feeds([asked], polled, after(2)) == [asked]
+    again = {one.feed_id: replace(polled[one.feed_id], polled_at=after(3))}
+    assert schedule.due_feeds([asked], again, after(4)) == []

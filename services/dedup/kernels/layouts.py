@@ -1,0 +1,23 @@
+"""Types of the arrays that kernels read: in one piece, and perhaps of a memory that nobody may write."""
+
+from numba import types
+
+
+def _read(kind: types.Type) -> types.Array:
+    return types.Array(kind, 1, "C", readonly=True)
+
+
+HASHES = _read(types.uint64)
+NUMBERS = _read(types.int32)
+CODES = _read(types.uint32)
+LETTERS = _read(types.uint16)
+BYTES = _read(types.uint8)
+FLAGS = _read(types.boolean)
+STARTS = _read(types.int64)
+ROWS = types.Array(types.int64, 2, "C")
+"""What a kernel makes: runs as start, other start and length."""
+COUNTS = types.Tuple((types.int64,) * 5)
+FLAGS_MADE = types.Array(types.boolean, 1, "C")
+BODY = types.Tuple((types.int64, FLAGS_MADE))
+TEXT = (HASHES, NUMBERS, FLAGS, types.int64, types.int64)
+"""`passages.compared`."""

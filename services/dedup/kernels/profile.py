@@ -1,0 +1,178 @@
+"""Kernels of `services.dedup.search.profile`."""
+
+import numpy as np
+from numba import types
+
+from services.dedup.kernels.letters import SIGN, Entries, Units, letter_table
+from services.dedup.kernels.shingles import distinct, mix, number
+from services.dedup.kernels.target import njit
+from services.dedup.search.profile import Reading
+from services.dedup.text.shingles import (
+    BASE,
+    NARROW_CHARS,
+    NARROW_WORDS,
+    WIDE_CHARS,
+    WIDE_WORDS,
+    Hashes,
+    Numbers,
+    Places,
+    Shingles,
+    Starts,
+)
+from services.dedup.text.words import Spans, Split
+
+_BLANK = 0x20
+_FACTOR, _THREE = np.uint64(BASE), np.uint64(3)
+_POWERS = 64
+_FIRST_SIGN = 0xE00
+_NO_BOXES: Spans = np.zeros((0, 2), np.int64)
+
+
+def reading(known: Split, boxes: list[tuple[int, int]]) -> Reading:
+    """What a text says whose words are known; `boxes` are spans in it."""
+    inside = np.array(boxes, np.int64) if boxes else _NO_BOXES
+    made = read(known.letters, known.spans, inside, letter_table().entries)
+    wide, narrow, unique, numbers, boxed, by_signs, unspaced = made
+    held = Shingles(narrow[:0], wide, unspaced, by_signs if len(by_signs) else None)
+    return Reading(len(known.spans), held, narrow, unique, numbers, boxed)
+
+
+@njit
+def _hash_words(letters: Units, words: int) -> Hashes:
+    powers = np.empty(_POWERS, np.uint64)
+    power = np.uint64(1)
+    for place in range(_POWERS):
+        powers[place] = power
+        power *= _FACTOR
+    hashes = np.empty(words + 1, np.uint64)
+    word = place = 0
+    value = np.uint64(0)
+    for unit in letters:
+        within = unit != _BLANK
+        power = powers[np.uintp(place)] if place < _POWERS else power * _FACTOR
+        hashes[np.uintp(word)] = value  # of its letters so far
+        value = value + np.uint64(unit) * power if within else np.uint64(0)
+        place = place + 1 if within else 0
+        word += 0 if within else 1
+    hashes[np.uintp(word)] = value
+    for word in range(words):
+        hashes[word] = mix(hashes[word])
+    return hashes[:words]
+
+
+@njit
+def _find_signs(letters: Units, words: int, entries: Entries) -> Places:
+    """Which words are single signs of a script without blanks; empty where none is."""
+    bits = np.uint16(0)
+    for place in range(len(letters)):
+        bits |= letters[place]
+    if bits < _FIRST_SIGN:
+        return np.zeros(0, np.bool_)
+    signs = np.zeros(words, np.bool_)
+    word = start = 0
+    for place in range(len(letters) + 1):
+        if place == len(letters) or letters[place] == _BLANK:
+            signs[word] = place - start == 1 and entries[letters[start]] & SIGN
+            word += 1
+            start = place + 1
+    return signs if signs.any() else signs[:0]
+
+
+@njit
+def _mostly_signs(signs: Places) -> Places:
+    """Of the words that a shingle of signs would hold from here on, more than half are signs."""
+    mostly = np.empty(len(signs), np.bool_)
+    for word in range(len(signs)):
+        held = signs[word : word + WIDE_CHARS]
+        mostly[word] = 2 * held.sum() > len(held)
+    return mostly
+
+
+@njit
+def _shingle(words: Hashes, width: int) -> Hashes:
+    """Of shingles that all have as many words."""
+    made = np.empty(max(0, len(words) - width + 1), np.uint64)
+    for start in range(len(made)):
+        value = words[start]
+        for place in range(1, width):
+            value = value * _THREE + words[start + place]
+        made[start] = mix(value)
+    return made
+
+
+@njit
+def _shingle_either(words: Hashes, by_signs: Places, of_words: int, of_signs: int) -> Hashes:
+    made = np.empty(len(words), np.uint64)
+    for start in range(len(words)):
+        end = start + (of_signs if by_signs[start] else of_words)
+        if end > len(words):
+            return made[:start].copy()
+        value = words[start]
+        for place in range(start + 1, end):
+            value = value * _THREE + words[place]
+        made[start] = mix(value)
+    return made
+
+
+@njit
+def _boxed_before(spans: Spans, boxes: Spans) -> Starts:
+    """How many words before each begin in a box."""
+    before = np.zeros(len(spans) + 1, np.int64)
+    box = 0
+    for word in range(len(spans)):
+        while box < len(boxes) and boxes[box, 1] <= spans[word, 0]:
+            box += 1
+        before[word + 1] = before[word] + (box < len(boxes) and boxes[box, 0] <= spans[word, 0])
+    return before
+
+
+@njit
+def _unboxed(
+    shingles: int, before: Starts, by_signs: Places, unspaced: bool, of_words: int, of_signs: int
+) -> Places:
+    """Which of so many shingles have none of their words inside a box."""
+    outside = np.empty(shingles, np.bool_)
+    for start in range(shingles):
+        signs = by_signs[start] if len(by_signs) else unspaced
+        outside[start] = before[start + (of_signs if signs else of_words)] == before[start]
+    return outside
+
+
+_HASHES = types.uint64[::1]
+_FLAGS = types.boolean[::1]
+
+
+@njit(
+    types.Tuple((_HASHES, _HASHES, _HASHES, types.int32[::1], _FLAGS, _FLAGS, types.boolean))(
+        types.uint16[::1], types.int64[:, ::1], types.int64[:, ::1], types.int64[::1]
+    ),
+    cache=True,
+    nogil=True,
+)
+def read(
+    letters: Units, spans: Spans, boxes: Spans, entries: Entries
+) -> tuple[Hashes, Hashes, Hashes, Numbers, Places, Places, bool]:
+    """The fields of a `Reading`."""
+    count = len(spans)
+    signs = _find_signs(letters, count, entries)
+    unspaced = 2 * signs.sum() > count
+    words = _hash_words(letters, count) if count >= NARROW_WORDS else np.empty(0, np.uint64)
+    by_signs = signs[:0]
+    if len(words) and len(signs) and not signs.all():
+        by_signs = _mostly_signs(signs)
+        narrow = _shingle_either(words, by_signs, NARROW_WORDS, NARROW_CHARS)
+        wide = _shingle_either(words, by_signs, WIDE_WORDS, WIDE_CHARS)
+    elif unspaced:
+        narrow, wide = _shingle(words, NARROW_CHARS), _shingle(words, WIDE_CHARS)
+    else:
+        narrow, wide = _shingle(words, NARROW_WORDS), _shingle(words, WIDE_WORDS)
+    unique = distinct(wide)
+    numbers = number(wide, unique)
+    boxed = np.zeros(len(unique), np.bool_)
+    if len(boxes):
+        before = _boxed_before(spans, boxes)
+        outside = _unboxed(len(wide), before, by_signs, unspaced, WIDE_WORDS, WIDE_CHARS)
+        boxed[:] = True
+        boxed[numbers[outside]] = False
+        narrow = narrow[_unboxed(len(narrow), before, by_signs, unspaced, NARROW_WORDS, NARROW_CHARS)]
+    return wide, distinct(narrow), unique, numbers, boxed, by_signs, unspaced

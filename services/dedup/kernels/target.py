@@ -1,0 +1,95 @@
+"""For which processors kernels are compiled, and where what was compiled is kept.
+
+One cache serves every machine it is copied to: kernels are compiled for a level of the architecture, not for
+the very processor. On x86-64 that is level 3 (AVX2; every server since about 2015), and the base level where
+a processor has less. On two processors measured, code for the very processor was no faster.
+"""
+
+import hashlib
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import llvmlite.binding as llvm  # type: ignore[import-untyped]
+import numba
+from numba.core import config
+from numba.core.caching import InTreeCacheLocator
+
+HERE = Path(__file__).parent
+LEVELS = {"x86_64": ("x86-64-v3", "x86-64")}
+"""By architecture, the most demanding first; elsewhere there is one."""
+OF_LEVEL_3 = ("avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe")
+ONLY_LEVEL = "generic"
+
+
+def levels() -> tuple[str, ...]:
+    """Of this machine's architecture."""
+    return LEVELS.get(str(llvm.get_process_triple()).partition("-")[0], (ONLY_LEVEL,))
+
+
+def level_here() -> str:
+    """The highest that this processor has."""
+    features = llvm.get_host_cpu_features()
+    has_all = all(features.get(one) for one in OF_LEVEL_3)
+    return levels()[0 if has_all else -1]
+
+
+def compile_for(level: str) -> None:
+    """Call before the first kernel is loaded. What NUMBA_CPU_NAME says goes before."""
+    config.CPU_NAME, config.CPU_FEATURES = level, ""
+
+
+def is_built() -> bool:
+    """Whether kernels of these sources, for this processor, this Python and this numba are in the cache."""
+    stamp = _stamp()
+    return stamp.is_file() and stamp.read_text(encoding="utf-8") == _digest()
+
+
+def note_built() -> None:
+    """Where the cache lies beside the modules, and may be written there."""
+    if not config.CACHE_DIR:
+        with suppress(OSError):
+            _stamp().write_text(_digest(), encoding="utf-8")
+
+
+def sources() -> list[Path]:
+    return sorted(HERE.glob("*.py"))
+
+
+def cached_files() -> list[Path]:
+    """What numba has kept beside the modules."""
+    return sorted(HERE.glob("__pycache__/*.nb[ci]"))
+
+
+def _stamp() -> Path:
+    return HERE / "__pycache__" / f"built.{sys.implementation.cache_tag}.{config.CPU_NAME}"
+
+
+def _digest() -> str:
+    whole = hashlib.sha256(f"{sys.version} {numba.__version__} {llvm.llvm_version_info}".encode())
+    for path in sources():
+        whole.update(path.read_bytes())
+    return whole.hexdigest()
+
+
+class ReadOnlyCache(InTreeCacheLocator):  # type: ignore[misc] # numba's have no types
+    """Beside the modules, where nobody may write: numba itself would pass over it and compile anew."""
+
+    def ensure_cache_path(self) -> None:
+        """Raises `OSError`, which has numba look elsewhere, unless all that is asked for is there."""
+        if not is_built():
+            raise FileNotFoundError(self.get_cache_path())
+
+
+config.CACHE_LOCATOR_CLASSES = ",".join(
+    (
+        "UserProvidedCacheLocator",
+        "InTreeCacheLocator",
+        f"{__name__}.{ReadOnlyCache.__name__}",
+        "UserWideCacheLocator",
+    )
+)
+if config.CPU_NAME is None:
+    compile_for(level_here())
+njit = numba.njit
+"""What makes a kernel; taken from here, so that what is above comes first."""

@@ -1,0 +1,183 @@
+"""Ids by number and numbers by id, in arrays: 128 bits an id and a few for the way back.
+
+A dict of strings takes ten times as much, and stands still for tens of milliseconds where a million of them
+are moved to a larger one. Here a table is many small ones, each of which grows for itself.
+"""
+
+from array import array
+from hashlib import blake2b
+from struct import Struct
+
+Key = tuple[int, int]
+_HALVES = Struct(">QQ")
+_HEX = 32
+_EMPTY = 0
+_FIRST = 8
+"""Slots that a part begins with, a power of two."""
+_PARTS = 256
+_PART_SHIFT = 56
+_SPREAD = 0x9E3779B97F4A7C15
+_MASK = 0xFFFFFFFFFFFFFFFF
+
+
+def key_of(name: str) -> Key:
+    """128 bits that name an id: those of its hexadecimal form, of any other text a hash."""
+    if len(name) == _HEX:
+        try:
+            raw = bytes.fromhex(name)
+        except ValueError:
+            raw = b""
+        if raw.hex() == name:
+            return _HALVES.unpack(raw)
+    return _HALVES.unpack(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).digest())
+
+
+class Ids:
+    """The id of each number."""
+
+    def __init__(self) -> None:
+        self.high, self.low = array("Q"), array("Q")
+        self._odd: dict[int, str] = {}
+        """What is no hexadecimal number of 128 bits."""
+
+    def put(self, number: int, name: str, key: Key) -> None:
+        if number == len(self.high):
+            self.high.append(key[0])
+            self.low.append(key[1])
+        else:
+            self.high[number], self.low[number] = key
+        if _HALVES.pack(*key).hex() == name:
+            self._odd.pop(number, None)
+        else:
+            self._odd[number] = name
+
+    def __getitem__(self, number: int) -> str:
+        if number in self._odd:
+            return self._odd[number]
+        return _HALVES.pack(self.high[number], self.low[number]).hex()
+
+    def key(self, number: int) -> Key:
+        return self.high[number], self.low[number]
+
+    def halves(self) -> "tuple[array[int], array[int]]":
+        """In the order of the ids, where those are hexadecimal numbers of 128 bits."""
+        return self.high, self.low
+
+    def nbytes(self) -> int:
+        return self.high.itemsize * 2 * len(self.high)
+
+
+class IdTable:
+    """Open addressing with linear probing; what an entry is compared with stands in `ids`."""
+
+    def __init__(self, ids: Ids) -> None:
+        self._ids = ids
+        self._parts = [array("I", bytes(4 * _FIRST)) for _ in range(_PARTS)]
+        self._counts = array("I", bytes(4 * _PARTS))
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def get(self, key: Key) -> int | None:
+        """The number of an id."""
+        high, low = key
+        spread = ((high ^ low) * _SPREAD) & _MASK
+        slots = self._parts[spread >> _PART_SHIFT]
+        mask = len(slots) - 1
+        place = spread & mask
+        ids = self._ids
+        while entry := slots[place]:
+            if ids.low[entry - 1] == low and ids.high[entry - 1] == high:
+                return entry - 1
+            place = (place + 1) & mask
+        return None
+
+    def set(self, key: Key, number: int) -> None:
+        """Let an id have a number, under which it stands in `ids`."""
+        spread = _hash(key)
+        part = spread >> _PART_SHIFT
+        slots = self._parts[part]
+        place = self._place(slots, key, spread)
+        if slots[place] == _EMPTY:
+            self._counts[part] += 1
+            self._length += 1
+            if 3 * self._counts[part] > 2 * len(slots):
+                slots = self._grow(part)
+                place = self._place(slots, key, spread)
+        slots[place] = number + 1
+
+    def pop(self, key: Key) -> None:
+        """Forget an id; nothing where it is not there."""
+        spread = _hash(key)
+        part = spread >> _PART_SHIFT
+        slots = self._parts[part]
+        place = self._place(slots, key, spread)
+        if slots[place] == _EMPTY:
+            return
+        self._counts[part] -= 1
+        self._length -= 1
+        self._close(slots, place)
+
+    def nbytes(self) -> int:
+        return sum(slots.itemsize * len(slots) for slots in self._parts)
+
+    def _place(self, slots: "array[int]", key: Key, spread: int) -> int:
+        """Where an id stands or would stand."""
+        mask = len(slots) - 1
+        place = spread & mask
+        high, low = self._ids.high, self._ids.low
+        while entry := slots[place]:
+            if low[entry - 1] == key[1] and high[entry - 1] == key[0]:
+                break
+            place = (place + 1) & mask
+        return place
+
+    def _grow(self, part: int) -> "array[int]":
+        old = self._parts[part]
+        slots = self._parts[part] = array("I", bytes(4 * 2 * len(old)))
+        for entry in old:
+            if entry:
+                key = self._ids.key(entry - 1)
+                slots[self._place(slots, key, _hash(key))] = entry
+        return slots
+
+    def _close(self, slots: "array[int]", hole: int) -> None:
+        """Move up what was pushed behind the entry that goes, so that no probing ends at its place."""
+        mask = len(slots) - 1
+        place = hole
+        while True:
+            slots[hole] = _EMPTY
+            while True:
+                place = (place + 1) & mask
+                if not slots[place]:
+                    return
+                wanted = _hash(self._ids.key(slots[place] - 1)) & mask
+                if (place - wanted) & mask >= (place - hole) & mask:
+                    break
+            slots[hole], hole = slots[place], place
+
+
+class Numbers:
+    """Numbers for what comes and goes; the lowest possible are never far from how many there are."""
+
+    def __init__(self) -> None:
+        self._free = array("I")
+        self._next = 0
+
+    def take(self) -> int:
+        if self._free:
+            return self._free.pop()
+        self._next += 1
+        return self._next - 1
+
+    def give_back(self, number: int) -> None:
+        self._free.append(number)
+
+    def __len__(self) -> int:
+        """How many are taken."""
+        return self._next - len(self._free)
+
+
+def _hash(key: Key) -> int:
+    return ((key[0] ^ key[1]) * _SPREAD) & _MASK

@@ -1,0 +1,1 @@
+"""What copy says: names, figures, quotations, datelines, keywords. Rules and data; no model."""

@@ -1,0 +1,28 @@
+"""The facts of one text, by rules and data.
+
+Another extractor may stand in its place: three strings to `Facts` is all that is asked of one.
+"""
+
+from services.contracts.facts import Facts
+from services.enrich.facts.figures import figures
+from services.enrich.facts.heads import byline, dateline, lead
+from services.enrich.facts.keywords import keywords
+from services.enrich.facts.names import names
+from services.enrich.facts.quotes import quotes
+from services.enrich.facts.sources import sources
+
+
+def facts(title: str, text: str, language: str) -> Facts:
+    """`language`: as the article says; of an unknown one the rules of all are tried."""
+    base = language.partition("-")[0].lower()
+    named = names(title, text, base)
+    return Facts(
+        lead=lead(text),
+        byline=byline(text),
+        dateline=dateline(text),
+        names=named,
+        figures=figures(title, text, base),
+        quotes=quotes(text, base, named),
+        keywords=keywords(title, text, base, named),
+        sources=sources(text),
+    )

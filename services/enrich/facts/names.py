@@ -1,0 +1,202 @@
+"""Who and what copy names: people, organisations, places, countries; variants within one text folded."""
+# ruff: noqa: RUF001 - typographic apostrophes and letters of many scripts
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from services.contracts.facts import Name, NameKind
+from services.enrich.facts.calendar import is_calendar
+from services.enrich.facts.places import place_of, spelt_places
+from services.enrich.facts.unparted import is_unparted, unparted_names
+from services.enrich.facts.wording import words
+
+MOST = 24
+"""Names told of one text."""
+SCANNED = 3_000
+"""Characters of a text that are looked at."""
+UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶŁĻŃŅŇŌŐŘŚŞŠŢŤŪŮŰŹŻŽȘȚА-ЯЁЄІЇҐЎЂЋЏЉЊΑ-ΩΆΈΉΊΌΎΏ"
+_WORD = rf"[{UPPER}][\w'’-]*"
+_PARTICLE = "(?:von der|von|van der|van|de la|de|da|di|del|dos|du|al|el|bin|ben|ibn|zu)"
+_RUN = re.compile(rf"{_WORD}(?: (?:(?:{_PARTICLE}|[{UPPER}]\.) )?{_WORD})*")
+_NUMERAL = re.compile("[IVXLCDM]+")
+_NOUN = re.compile(r"(?:ung|heit|keit|schaft|tion|ismus|tät|nis|tum|ment|enz|anz|erei|ungen|en)$")
+_GIVEN = frozenset(files(__package__).joinpath("given.txt").read_text(encoding="utf-8").split())
+_CAPITAL_NOUNS = frozenset({"de", "lb"})
+"""Languages that write every noun with a capital."""
+_LONGEST = 5
+_ACRONYM = 6
+_SHORT = 4
+_POSSESSIVE = frozenset(("'s", "’s"))
+_INFLECTED = frozenset("ru uk be bg sr mk".split())
+"""Languages in which cases change the ends of names, and that write Cyrillic."""
+_REMEMBERED = 32_768
+_Key = tuple[str, NameKind, str]
+
+
+class Run(NamedTuple):
+    """Words in capitals that stand together, from where the name begins."""
+
+    words: tuple[str, ...]
+    named: bool
+    """A role or a given name says that it is a person."""
+
+
+def names(title: str, text: str, language: str) -> tuple[Name, ...]:
+    """The most named first; ties in order of the alphabet."""
+    body = f"{title}\n{text[:SCANNED]}"
+    found = _cased(body, language)
+    if is_unparted(body):
+        found.update(unparted_names(body))
+    return _folded(found)[:MOST]
+
+
+def _cased(body: str, language: str) -> Counter[_Key]:
+    runs = Counter(_RUN.findall(body))
+    single = Counter({written: count for written, count in runs.items() if " " not in written})
+    found: Counter[_Key] = Counter()
+    families: dict[str, _Key] = {}
+    for written, count in runs.items():
+        if " " not in written:
+            continue
+        key = _key(written, language)
+        if key is None:
+            for word in written.split(" "):
+                single[word] += count
+            continue
+        found[key] += count
+        if key[1] == "person":
+            families.setdefault(key[0].rpartition(" ")[2], key)
+    for word, key in _named_alone(single, families, language):
+        found[key] += single.pop(word)
+    if language not in _CAPITAL_NOUNS:
+        for word, count in single.items():
+            if count > 1 and (unclear := _unclear(word, language)):
+                found[unclear] += count
+    return found
+
+
+def _named_alone(
+    single: Counter[str], families: dict[str, _Key], language: str
+) -> Iterator[tuple[str, _Key]]:
+    """Words that stand alone and name something, each once: family names, places, acronyms."""
+    for word in [word for word in single if word[-2:] in _POSSESSIVE]:
+        single[_bare(word)] += single.pop(word)
+    known = dict.fromkeys(single.keys() & spelt_places().keys())
+    told: dict[str, _Key] = {}
+    for word in known:
+        place = spelt_places()[word]
+        if language not in _CAPITAL_NOUNS or len(word) >= _SHORT or word.isupper():
+            told[word] = place.name, place.kind, place.code
+    for word in [word for word in single if word.isupper() and word not in known]:
+        if key := _acronym(word):
+            told[word] = key
+    if language in _INFLECTED:
+        told |= {word: key for word in single if word not in told and (key := _inflected(word))}
+    for family, key in families.items():
+        told |= {word: key for word in (family, f"{family}s") if word in single}
+    yield from told.items()
+
+
+def _folded(found: Counter[_Key]) -> tuple[Name, ...]:
+    """People under their fullest names; genitives under the name itself."""
+    whole = {name for name, _, _ in found}
+    people = sorted((key for key in found if key[1] == "person"), key=lambda key: (-len(key[0]), key))
+    fuller: dict[str, _Key] = {}
+    for key in people:
+        bare = key[0].removesuffix("s")
+        if bare not in whole:
+            fuller.setdefault(key[0].rpartition(" ")[2], key)
+    groups: dict[_Key, Counter[str]] = {}
+    for key, count in found.items():
+        name = key[0]
+        home = key
+        if key[1] == "person":
+            bare = name.removesuffix("s")
+            if " " in name:
+                home = (bare, "person", "") if bare in whole else key
+            else:
+                home = fuller.get(name) or fuller.get(bare) or key
+        groups.setdefault(home, Counter())[name] += count
+    ordered = sorted(groups.items(), key=lambda group: (-group[1].total(), group[0]))
+    return tuple(
+        Name(
+            name=name,
+            kind=kind,
+            code=code,
+            variants=tuple(sorted(spelling for spelling in spellings if spelling != name)),
+            count=spellings.total(),
+        )
+        for (name, kind, code), spellings in ordered
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _inflected(word: str) -> _Key | None:
+    """A place in another case than the first."""
+    place = place_of(word)
+    return (place.name, place.kind, place.code) if place else None
+
+
+def _acronym(word: str) -> _Key | None:
+    if 1 < len(word) <= _ACRONYM and word.isalpha() and not _NUMERAL.fullmatch(word):
+        return word, "organisation", ""
+    return None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _unclear(word: str, language: str) -> _Key | None:
+    """A word in a capital, in a language where that says that it is a name, but not of what."""
+    low = word.lower()
+    common = low in words("opening", language) or low in words("role", language) or is_calendar(low)
+    return None if common or len(word) < _SHORT - 1 else (_bare(word), "", "")
+
+
+def _bare(word: str) -> str:
+    return word.removesuffix("'s").removesuffix("’s")
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _key(written: str, language: str) -> _Key | None:
+    return _named(_run(written, language), language)
+
+
+def _run(written: str, language: str) -> Run:
+    """From the last role or the first given name on, else without words that only open a sentence."""
+    parts = written.replace("'s", "").replace("’s", "").split(" ")
+    openings, roles = words("opening", language), words("role", language)
+    lower = [part.lower().strip(".") for part in parts]
+    start = max((place + 1 for place, word in enumerate(lower) if word in roles), default=0)
+    titled = 0 < start < len(parts)
+    if not titled:
+        start = 0
+        while start < len(parts) and (lower[start] in openings or is_calendar(lower[start])):
+            start += 1
+    given = next((place for place in range(start, len(parts)) if parts[place] in _GIVEN), None)
+    if given is not None and given < len(parts) - 1:
+        start, titled = given, True
+    end = len(parts)
+    while end > start and (lower[end - 1] in openings or is_calendar(lower[end - 1])):
+        end -= 1
+    return Run(tuple(parts[start:end]), titled)
+
+
+def _named(run: Run, language: str) -> _Key | None:
+    """What a run names; None where its words are to be read one by one."""
+    if not run.words or len(run.words) > _LONGEST:
+        return None
+    name = " ".join(run.words)
+    place = place_of(name)
+    if place:
+        return place.name, place.kind, place.code
+    if run.named and (run.words[0] in _GIVEN or not _NOUN.search(run.words[-1])):
+        return name, "person", ""
+    if len(run.words) == 1 or language in _CAPITAL_NOUNS:
+        return None
+    organisations = words("organisation", language)
+    is_body = run.words[0].isupper() and len(run.words[0]) > 2
+    is_body = is_body or any(word.lower() in organisations for word in run.words)
+    return name, "organisation" if is_body else "", ""

@@ -1,0 +1,90 @@
+"""What enrich remembers of texts: the facts of the articles in open stories, as their words came by.
+
+It is forgotten when the story closes, which dedup does when none of its texts is at hand any more.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from services.contracts.clusters import Cluster, Member
+from services.contracts.facts import ArticleFacts, Facts, FigurePoint
+from services.contracts.stories import Update
+from services.enrich.changes.update import update
+from services.enrich.facts.timeline import points
+
+Extract = Callable[[str, str, str], Facts]
+"""Title, text and language of a version to what it says."""
+PAST = 24
+"""So many figures of earlier versions are kept of an article, the latest."""
+
+
+class Learned(NamedTuple):
+    """What a change adds to what is known."""
+
+    kept: dict[str, ArticleFacts | None]
+    """By article id; None: forgotten."""
+    update: Update | None = None
+    """How the version differs from the one before, where the change is another version."""
+
+
+class Memory:
+    """Over the stories of one shard."""
+
+    def __init__(self, extract: Extract) -> None:
+        self._extract = extract
+        self.articles: dict[str, ArticleFacts] = {}
+
+    def restore(self, kept: ArticleFacts) -> None:
+        self.articles[kept.article_id] = kept
+
+    def forget(self, learned: Learned) -> None:
+        """What a change ended, once it is told."""
+        for article, kept in learned.kept.items():
+            if kept is None:
+                del self.articles[article]
+
+    def take(self, cluster: Cluster) -> Learned:
+        if cluster.change == "closed":
+            return Learned(
+                dict.fromkeys(m.article_id for m in cluster.members if m.article_id in self.articles)
+            )
+        mine = next((m for m in cluster.members if m.article_id == cluster.article_id), None)
+        if mine is None or not cluster.text or mine.notice:
+            return Learned({})
+        before = self.articles.get(mine.article_id)
+        told = before
+        if before is None or before.version_id != mine.version_id:
+            told = self.articles[mine.article_id] = self._read(mine, cluster.text, before)
+        assert told is not None
+        return Learned({mine.article_id: told}, self._update(mine, cluster, told, before))
+
+    def _read(self, mine: Member, text: str, before: ArticleFacts | None) -> ArticleFacts:
+        said = self._extract(mine.title, text, mine.language)
+        return ArticleFacts(
+            article_id=mine.article_id,
+            version_id=mine.version_id,
+            seen_at=mine.version_seen_at,
+            facts=said,
+            past=_past(before, mine, said) if before else (),
+        )
+
+    def _update(
+        self, mine: Member, cluster: Cluster, told: ArticleFacts, before: ArticleFacts | None
+    ) -> Update | None:
+        replaced = cluster.replaced
+        if replaced is None or replaced.version_id == mine.version_id:
+            return None
+        if before is not None and before.version_id == replaced.version_id:
+            past = before.facts
+        else:
+            past = self._extract(replaced.title, replaced.text, mine.language)
+        return update(mine, cluster.text, replaced, told.facts, past)
+
+
+def _past(before: ArticleFacts, mine: Member, said: Facts) -> tuple[FigurePoint, ...]:
+    """Figures that earlier versions gave and this one does not."""
+    given = {(figure.what, figure.unit, figure.value) for figure in said.figures}
+    earlier = (*before.past, *points(before, mine))
+    return tuple(
+        point for point in earlier if (point.figure.what, point.figure.unit, point.figure.value) not in given
+    )[-PAST:]

@@ -1,0 +1,162 @@
+"""Bytes by number on disk: what a task remembers and seldom asks for.
+
+Disposable. Its files have no name, so nothing is left of them when the process is gone, and what they held
+is made again from the changelog. The first megabytes stay in memory: a small state never meets the disk.
+"""
+
+import os
+import tempfile
+from array import array
+from collections import deque
+from pathlib import Path
+from weakref import finalize
+from zlib import crc32
+
+import numpy as np
+
+from services.stream.bus import Fatal
+
+BUFFER_BYTES = 4 << 20
+LEAST_SEGMENT_BYTES = 16 << 20
+_SEGMENTS = 64
+"""About so many files, however much there is."""
+_MOVES = 8
+"""Values moved out of an emptying file at each put, so that none is waited for."""
+_NOWHERE = 0xFFFFFFFF
+
+
+class Segment:
+    """One file, written from its beginning to its end and then only read."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.fd, name = tempfile.mkstemp(prefix="spool-", dir=folder)
+        self.close = finalize(self, os.close, self.fd)
+        Path(name).unlink()
+        self.written = 0
+        self.live = 0
+        """Bytes that are still asked for, those not yet written included."""
+
+    def write(self, value: bytes | bytearray) -> None:
+        view = memoryview(value)
+        while view:
+            count = os.pwrite(self.fd, view, self.written)
+            self.written += count
+            view = view[count:]
+
+
+class Spool:
+    """Raises `Fatal` where the disk is full or does not give back what it was given."""
+
+    def __init__(
+        self, folder: Path, *, buffer_bytes: int = BUFFER_BYTES, segment_bytes: int = LEAST_SEGMENT_BYTES
+    ) -> None:
+        self._folder = folder
+        self._buffer_bytes, self._segment_bytes = buffer_bytes, segment_bytes
+        self._segments: dict[int, Segment] = {}
+        self._tail = 0
+        """Of the segment that is written."""
+        self._buffer = bytearray()
+        """What comes behind all that is written of it."""
+        self._segment, self._offset = array("I"), array("I")
+        self._length, self._sum = array("I"), array("I")
+        self._moving: deque[int] = deque()
+        self._emptied: set[int] = set()
+        self._live = 0
+
+    def put(self, number: int, value: bytes) -> None:
+        self.drop(number)
+        while number >= len(self._segment):
+            self._segment.append(_NOWHERE)
+            for column in (self._offset, self._length, self._sum):
+                column.append(0)
+        self._sum[number] = crc32(value)
+        self._append(number, value)
+        self._move_some()
+
+    def get(self, number: int) -> bytes:
+        offset, length = self._offset[number], self._length[number]
+        segment = self._segments.get(self._segment[number])
+        start = segment.written if segment else 0
+        if self._segment[number] == self._tail and offset >= start:
+            return bytes(self._buffer[offset - start : offset - start + length])
+        if segment is None:
+            return b""  # of a file that was closed, for it held nothing else
+        value = self._read(segment, offset, length)
+        if crc32(value) != self._sum[number]:
+            raise Fatal(f"spool in {self._folder}: what was written there reads differently; {_MEND}")
+        return value
+
+    def drop(self, number: int) -> None:
+        if number >= len(self._segment) or self._segment[number] == _NOWHERE:
+            return
+        at, length = self._segment[number], self._length[number]
+        self._segment[number] = _NOWHERE
+        self._live -= length
+        if (segment := self._segments.get(at)) is None:
+            return
+        segment.live -= length
+        if at == self._tail:
+            return
+        if not segment.live:
+            self._close(at)
+        elif 2 * segment.live < segment.written and at not in self._emptied:
+            self._emptied.add(at)
+            self._moving.extend(np.flatnonzero(np.asarray(self._segment) == at).tolist())
+
+    def nbytes(self) -> int:
+        columns = (self._segment, self._offset, self._length, self._sum)
+        return len(self._buffer) + sum(column.itemsize * len(column) for column in columns)
+
+    def disk_bytes(self) -> int:
+        return sum(segment.written for segment in self._segments.values())
+
+    def _append(self, number: int, value: bytes) -> None:
+        segment = self._segments.get(self._tail)
+        self._segment[number] = self._tail
+        self._offset[number] = (segment.written if segment else 0) + len(self._buffer)
+        self._length[number] = len(value)
+        self._buffer += value
+        self._live += len(value)
+        if segment:
+            segment.live += len(value)
+        if len(self._buffer) >= self._buffer_bytes:
+            self._flush()
+
+    def _flush(self) -> None:
+        try:
+            segment = self._segments.get(self._tail)
+            if segment is None:
+                segment = self._segments[self._tail] = Segment(self._folder)
+                segment.live = self._live_in(self._tail)
+            segment.write(self._buffer)
+        except OSError as error:
+            raise Fatal(f"spool in {self._folder}: {error.strerror or error}; {_MEND}") from error
+        self._buffer = bytearray()
+        if segment.written >= max(self._segment_bytes, self._live // _SEGMENTS):
+            self._tail += 1
+
+    def _live_in(self, at: int) -> int:
+        here = np.asarray(self._segment) == at
+        return int(np.asarray(self._length)[here].sum(dtype=np.int64))
+
+    def _read(self, segment: Segment, offset: int, length: int) -> bytes:
+        try:
+            return os.pread(segment.fd, length, offset)
+        except OSError as error:
+            raise Fatal(f"spool in {self._folder}: {error.strerror or error}; {_MEND}") from error
+
+    def _move_some(self) -> None:
+        for _ in range(min(_MOVES, len(self._moving))):
+            number = self._moving.popleft()
+            if self._segment[number] in self._emptied:
+                value = self.get(number)
+                self.drop(number)
+                self._append(number, value)
+
+    def _close(self, at: int) -> None:
+        self._segments.pop(at).close()
+        self._emptied.discard(at)
+
+
+_MEND = "make room or mend the disk there, and start again: the state is read from the log"
