@@ -12,6 +12,7 @@ from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
 from services.contracts.events import Event, EventReport, EventState, Storyline, StorylineState
+from services.contracts.facts import ArticleFacts
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.relations import Relation, Verdict
 from services.contracts.sketches import Remembered, ShardClock
@@ -106,6 +107,7 @@ _TOLD: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     StorylineState: lambda line: f"{line.storyline_id} of {len(line.events)} events",
     Remembered: lambda version: f"{version.article.url} {version.verdict.outcome}",
     ShardClock: lambda clock: f"has taken all before offset {clock.taken} of articles",
+    ArticleFacts: lambda known: f"what {known.article_id} says: {len(known.facts.names)} names",
     CanaryArticle: lambda canary: f"canary of {canary.article.first_seen_at}",
     CanaryCluster: lambda canary: f"canary of {canary.cluster.at}",
 }

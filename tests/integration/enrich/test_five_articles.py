@@ -34,7 +34,8 @@ def at(value: Article | Watermark) -> datetime:
 def outputs(name: str) -> tuple[Output, ...]:
     articles = five(name)
     over = Watermark(origin=0, origins=1, at=articles[-1].first_seen_at + timedelta(days=1))
-    decided = DedupTask(0, DedupSettings()).step([record(one, n) for n, one in enumerate([*articles, over])])
+    given: list[Article | Watermark] = [*articles, over]
+    decided = DedupTask(0, DedupSettings()).step([record(one, n) for n, one in enumerate(given)])
     clusters = [output for output in decided.outputs if output.partition.topic == "clusters"]
     taken = [Record(one.partition, n, one.key, one.value, one.headers, 0) for n, one in enumerate(clusters)]
     return (*decided.outputs, *EnrichTask(0).step(taken).outputs)

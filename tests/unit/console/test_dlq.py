@@ -28,7 +28,8 @@ SOON = Patience(first_s=0.001, longest_s=0.001, total_s=0.01)
 
 names = st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=12)
 header = st.tuples(
-    st.one_of(names, st.sampled_from(["dl_reason", "dl_origin", REPLAY, letters.NAME])), st.binary(max_size=20)
+    st.one_of(names, st.sampled_from(["dl_reason", "dl_origin", REPLAY, letters.NAME])),
+    st.binary(max_size=20),
 )
 blobs = st.one_of(st.none(), st.binary(max_size=40))
 

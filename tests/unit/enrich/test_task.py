@@ -144,3 +144,19 @@ def test_replaying_the_changes_rebuilds_the_stories() -> None:
                 del rebuilt[key]
     assert rebuilt == stories
     assert list(stories) == ["story"]
+
+
+def test_a_task_that_was_restored_goes_on_as_if_nothing_had_been() -> None:
+    taken = [
+        record(cluster(member(name, hours, title=f"Crack shuts Marsum bridge {name}"), story_id=name), hours)
+        for hours, name in enumerate("abcdef")
+    ]
+    whole = EnrichTask(2)
+    outputs = [output for one in taken for output in whole.step([one]).outputs]
+    first, second = EnrichTask(2), EnrichTask(2)
+    before = first.step(taken[:3]).outputs
+    for offset, output in enumerate(before):
+        if output.partition.topic == "enrich-state":
+            second.restore(Record(output.partition, offset, output.key, output.value, output.headers, 0))
+    second.restored()
+    assert public([*before, *second.step(taken[3:]).outputs]) == public(outputs)
