@@ -178,8 +178,8 @@ def tail(
 ) -> None:
     """Show what lies on a topic: one line a record in a terminal, JSON lines in a pipe.
 
-    Topics: feeds, feed-state, articles, relations, clusters, stories, story-changes, events, dedup-state,
-    dead-letters.ingest, dead-letters.dedup, dead-letters.enrich.
+    Topics: feeds, feed-state, articles, relations, clusters, stories, story-changes, events, storylines,
+    dedup-state, enrich-state, dead-letters.ingest, dead-letters.dedup, dead-letters.enrich.
 
     \b
     Examples:

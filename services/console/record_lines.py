@@ -11,11 +11,12 @@ from services.contracts import wire
 from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
+from services.contracts.events import Event, EventReport, EventState, Storyline, StorylineState
 from services.contracts.facts import ArticleFacts
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.relations import Relation, Verdict
 from services.contracts.sketches import Remembered, ShardClock
-from services.contracts.stories import Event, Story, StoryChange
+from services.contracts.stories import Story, StoryChange
 from services.stream.bus import Record
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -99,7 +100,11 @@ _TOLD: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     Cluster: lambda cluster: f"{cluster.story_id} {cluster.change}: {len(cluster.members)} articles",
     Story: _story,
     StoryChange: lambda change: f"{change.change}: {_story(change.story)}",
-    Event: lambda event: f"{event.title} ({len(event.stories)} stories)",
+    Event: lambda event: f"{event.line or event.title} ({len(event.stories)} stories)",
+    Storyline: lambda line: f"{line.title} ({len(line.events)} events, {len(line.articles)} articles)",
+    EventReport: lambda report: f"{report.story_id} compared by {len(report.words)} terms",
+    EventState: lambda event: f"{event.event_id} of {len(event.stories)} stories",
+    StorylineState: lambda line: f"{line.storyline_id} of {len(line.events)} events",
     Remembered: lambda version: f"{version.article.url} {version.verdict.outcome}",
     ShardClock: lambda clock: f"has taken all before offset {clock.taken} of articles",
     ArticleFacts: lambda known: f"what {known.article_id} says: {len(known.facts.names)} names",

@@ -35,3 +35,7 @@ def story_id(founding_version: str) -> str:
 
 def event_id(first_story: str) -> str:
     return _hash("event", first_story)
+
+
+def storyline_id(first_event: str) -> str:
+    return _hash("storyline", first_event)

@@ -1,4 +1,4 @@
-"""What newsrooms read: stories, the log of their changes, events."""
+"""What newsrooms read: stories and the log of their changes."""
 
 from datetime import datetime
 from typing import Literal
@@ -211,16 +211,3 @@ class StoryChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     update: Update | None = None
     """What is different, where an article's text changed."""
     story: Story
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The stories, of any wording, about one happening. Key of `events`: `event_id`."""
-
-    schema_version: int = msgspec.field(default_factory=version_1)
-    event_id: str
-    revision: int
-    title: str
-    stories: tuple[str, ...] = ()
-    articles: tuple[str, ...] = ()
-    first_seen_at: datetime
-    last_seen_at: datetime

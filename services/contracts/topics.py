@@ -10,11 +10,12 @@ import msgspec
 from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
+from services.contracts.events import Event, EventReport, EventState, Storyline, StorylineState
 from services.contracts.facts import ArticleFacts
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered, ShardClock
-from services.contracts.stories import Event, Story, StoryChange
+from services.contracts.stories import Story, StoryChange
 
 DAY_S = 86_400
 SHARDS: tuple[tuple[str, ...], ...] = (
@@ -153,7 +154,18 @@ TOPICS: tuple[Topic, ...] = (
         types=(Event,),
         writer="enrich",
         readers=_PUBLIC,
-        about="Stories about one happening.",
+        about="Happenings, each with the stories of any wording about it; lost ids end in a tombstone.",
+    ),
+    Topic(
+        name="storylines",
+        key="storyline_id",
+        by="shard",
+        partitions=SHARD_COUNT,
+        compact=True,
+        types=(Storyline,),
+        writer="enrich",
+        readers=_PUBLIC,
+        about="Chains of events: what happened in one affair; ids without an event end in a tombstone.",
     ),
     Topic(
         name=CANARY,
@@ -185,10 +197,10 @@ TOPICS: tuple[Topic, ...] = (
         by="shard",
         partitions=SHARD_COUNT,
         compact=True,
-        types=(ArticleFacts,),
+        types=(ArticleFacts, EventReport, EventState, StorylineState),
         writer="enrich",
         readers=("enrich",),
-        about="enrich's changelog: what the articles of open stories say.",
+        about="enrich's changelog: what the articles of open stories say, reports, events and storylines.",
     ),
     *(
         Topic(

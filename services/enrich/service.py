@@ -1,28 +1,40 @@
-"""enrich as the run loop sees it: `clusters` in, `stories`, `story-changes` and `events` out.
+"""enrich as the run loop sees it: `clusters` in, stories, their changes, events and storylines out.
 
 A cluster record says everything about a story but for what its texts say, and a story's revision is the
-cluster's. What the texts said as they came by is the state, kept in a changelog.
+cluster's. What the texts said as they came by, and which stories tell of one happening, is the state,
+kept in a changelog.
 """
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
 from services.contracts import wire
 from services.contracts.canaries import CanaryCluster
 from services.contracts.clusters import Cluster
+from services.contracts.events import Event, EventReport, EventState, StorylineState
 from services.contracts.facts import ArticleFacts
 from services.contracts.stories import Preference, Story
 from services.contracts.topics import CANARY
+from services.enrich.events.desk import EventChanges, EventDesk
 from services.enrich.facts.extract import facts
 from services.enrich.memory import Memory
-from services.enrich.story import change, event, story
+from services.enrich.story import change, story
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Feeder, Poison, Step, Task
 
 _STATE = "enrich-state"
 _FACTS = "facts"
+Kept = ArticleFacts | EventReport | EventState | StorylineState
+_KINDS: dict[str, type[Kept]] = {
+    _FACTS: ArticleFacts,
+    "report": EventReport,
+    "event": EventState,
+    "storyline": StorylineState,
+}
+"""What lies under a key of the changelog, by what stands before the colon."""
 _CANARY = ("ce_type", wire.ce_type(CanaryCluster).encode())
 
 
@@ -31,7 +43,8 @@ class EnrichTask:
         self._number = number
         self._prefer = prefer
         self._memory = Memory(facts)
-        self._restoring: dict[bytes, ArticleFacts] | None = None
+        self._events = EventDesk()
+        self._restoring: dict[bytes, Kept] | None = None
 
     def restore(self, record: Record) -> None:
         restoring = self._restoring = {} if self._restoring is None else self._restoring
@@ -39,12 +52,17 @@ class EnrichTask:
         if record.value is None:
             restoring.pop(key, None)
         else:
-            restoring[key] = wire.decode(ArticleFacts, record.value)
+            restoring[key] = wire.decode(_KINDS[key.partition(b":")[0].decode()], record.value)
 
     def restored(self) -> None:
         kept, self._restoring = self._restoring, None
+        happenings = []
         for one in (kept or {}).values():
-            self._memory.restore(one)
+            if isinstance(one, ArticleFacts):
+                self._memory.restore(one)
+            else:
+                happenings.append(one)
+        self._events.restore(happenings)
 
     def held(self) -> int:
         return 0
@@ -93,21 +111,30 @@ class EnrichTask:
             return [self._sing(story(cluster.cluster))]
         learned = self._memory.take(cluster)
         told = story(cluster, self._memory.articles, self._prefer)
+        changes = self._events.take(cluster, self._memory.articles)
         self._memory.forget(learned)
-        for article, kept in learned.kept.items():
-            key = f"{_FACTS}:{article}"
-            state[key] = self._output(_STATE, key, kept, told)
-        happening = event(told)
+        at, revision = told.last_seen_at, told.revision
+        facts_kept = {f"{_FACTS}:{article}": kept for article, kept in learned.kept.items()}
+        for key, kept in (facts_kept | changes.kept).items():
+            state[key] = self._output(_STATE, key, kept, at, revision)
         outputs = [
-            self._output("story-changes", told.story_id, change(cluster, told, learned.update), told),
-            self._output("stories", told.story_id, told, told),
-            self._output("events", happening.event_id, happening, told),
+            self._output("story-changes", told.story_id, change(cluster, told, learned.update), at, revision),
+            self._output("stories", told.story_id, told, at, revision),
         ]
         if told.merged_into:
-            outputs += [
-                self._output("stories", told.story_id, None, told),
-                self._output("events", happening.event_id, None, told),
-            ]
+            outputs.append(self._output("stories", told.story_id, None, at))
+        return outputs + self._happenings(changes)
+
+    def _happenings(self, changes: EventChanges) -> list[Output]:
+        outputs = []
+        for told, at in changes.told:
+            if isinstance(told, Event):
+                topic, key, ended = "events", told.event_id, bool(told.merged_into)
+            else:
+                topic, key, ended = "storylines", told.storyline_id, not told.events
+            outputs.append(self._output(topic, key, told, at, told.revision))
+            if ended:
+                outputs.append(self._output(topic, key, None, at))
         return outputs
 
     def _sing(self, told: Story) -> Output:
@@ -116,12 +143,11 @@ class EnrichTask:
         headers = wire.headers(told, id=id_, source="enrich", time=told.last_seen_at)
         return Output(Partition(CANARY, self._number), told.story_id.encode(), wire.encode(told), headers)
 
-    def _output(self, topic: str, key: str, value: msgspec.Struct | None, told: Story) -> Output:
-        at = told.last_seen_at
+    def _output(
+        self, topic: str, key: str, value: msgspec.Struct | None, at: datetime, revision: int = 0
+    ) -> Output:
         headers = (
-            wire.headers(value, id=f"{key}:{told.revision}", source="enrich", time=at)
-            if value is not None
-            else ()
+            wire.headers(value, id=f"{key}:{revision}", source="enrich", time=at) if value is not None else ()
         )
         return Output(
             Partition(topic, self._number),

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from services.contracts import ids
 from services.contracts.clusters import Cluster, Member
 from services.contracts.facts import ArticleFacts, Facts
-from services.contracts.stories import Event, Preference, Story, StoryChange, StoryMember, Update
+from services.contracts.stories import Preference, Story, StoryChange, StoryMember, Update
 from services.enrich.credit import inferred
 from services.enrich.facts.summary import FactSummary, facts_of_story
 from services.enrich.lead import best
@@ -90,19 +89,6 @@ def change(cluster: Cluster, told: Story, update: Update | None = None) -> Story
         article_url=urls.get(cluster.article_id, ""),
         update=update,
         story=told,
-    )
-
-
-def event(told: Story) -> Event:
-    """The happening a story is about. In this version an event is one story."""
-    return Event(
-        event_id=ids.event_id(told.story_id),
-        revision=told.revision,
-        title=told.headline,
-        stories=(told.story_id,),
-        articles=told.articles,
-        first_seen_at=told.first_seen_at,
-        last_seen_at=told.last_seen_at,
     )
 
 

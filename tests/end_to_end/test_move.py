@@ -24,7 +24,7 @@ from tests.end_to_end.archive import write_archive
 
 ARTICLES = 240
 SMALL = RunSettings(batch_records=20, feeder_items=20, fetch_records=40)
-TOLD = ("relations", "story-changes", "events", "stories")
+TOLD = ("relations", "story-changes", "events", "storylines", "stories")
 
 
 async def play(source: Path, bus: Bus, *, share: float = 1.0) -> None:

@@ -33,7 +33,7 @@ from tests.end_to_end.output import digests
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "tests" / "recordings" / "demo.warc.gz"
 KILLS = 22
-EXACTLY = ("relations", "clusters", "stories", "story-changes", "events")
+EXACTLY = ("relations", "clusters", "stories", "story-changes", "events", "storylines")
 """Topics that hold the same records at the same offsets. The others also hold watermarks, positions and
 clocks, of which there are more the more often it was begun."""
 BUILDER = "services.dedup.kernels.build"

@@ -21,6 +21,7 @@ from services.console.export.gathering import (
     Files,
     Gatherer,
     Stories,
+    Storylines,
     Verdicts,
 )
 from services.console.export.lines import Position
@@ -41,6 +42,7 @@ SORTED = (
     "relations.jsonl",
     "stories.jsonl",
     "events.jsonl",
+    "storylines.jsonl",
     "screened.jsonl",
     "story-changes.jsonl",
     "dead-letters.jsonl",
@@ -60,12 +62,13 @@ async def export(bus: Bus, out: Path, settled: asyncio.Event | None = None) -> T
     with ExitStack() as opened:
         files = {name: opened.enter_context(SortedLines(out)) for name in SORTED}
         articles, verdicts = Articles(files, tally), Verdicts(files, tally)
-        stories, events = Stories(files), Events(files)
+        stories, events, storylines = Stories(files), Events(files), Storylines(files)
         gatherers: dict[str, Gatherer] = {
             "articles": articles,
             "relations": verdicts,
             "stories": stories,
             "events": events,
+            "storylines": storylines,
             "story-changes": Changes(files["story-changes.jsonl"], tally),
         }
         await _gather(bus, gatherers, settled)
@@ -73,12 +76,14 @@ async def export(bus: Bus, out: Path, settled: asyncio.Event | None = None) -> T
         await _feeds(bus, files["feeds.jsonl"], tally)
         stories.count(tally)
         events.count(tally)
+        storylines.count(tally)
         standing = articles.standing()
         kept = {
             "articles.jsonl": standing.positions(),
             "withdrawals.jsonl": {seen.position for seen in standing.withdrawn.values()},
             "stories.jsonl": stories.positions(),
             "events.jsonl": events.positions(),
+            "storylines.jsonl": storylines.positions(),
         }
         kept["relations.jsonl"] = kept["screened.jsonl"] = verdicts.standing(standing.shown)
         await asyncio.to_thread(_write, out, files, kept)

@@ -17,8 +17,9 @@ from services.console.export.tally import Tally
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle
+from services.contracts.events import Event, Storyline
 from services.contracts.relations import Verdict
-from services.contracts.stories import Event, Story, StoryChange
+from services.contracts.stories import Story, StoryChange
 from services.ops.outcomes import OTHER
 from services.stream.bus import Record
 
@@ -270,6 +271,19 @@ class Events(Standing[Event]):
 
     def count(self, tally: Tally) -> None:
         tally.events = len(self.positions())
+
+
+class Storylines(Standing[Storyline]):
+    """The topic `storylines`."""
+
+    def __init__(self, files: Files) -> None:
+        super().__init__(Storyline, files["storylines.jsonl"])
+
+    def _key(self, content: Storyline, position: Position) -> bytes:
+        return lines.place_key(position, content.first_seen_at, content.storyline_id)
+
+    def count(self, tally: Tally) -> None:
+        tally.storylines = len(self.positions())
 
 
 class Changes:

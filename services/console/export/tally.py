@@ -40,6 +40,7 @@ class Tally:
     """Stories of more than one article."""
     changes: int = 0
     events: int = 0
+    storylines: int = 0
     dead: dict[str, Counter[str]] = field(default_factory=dict)
     """By service, then reason."""
     feeds: Counter[str] = field(default_factory=Counter)

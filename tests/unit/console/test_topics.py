@@ -149,7 +149,8 @@ def test_a_service_reads_and_writes_what_the_table_says_and_no_more(service: str
 
 
 def test_newsrooms_read_what_is_public_and_write_nothing() -> None:
-    assert allowed("newsrooms", "Read") == {"articles", "relations", "stories", "story-changes", "events"}
+    told = {"stories", "story-changes", "events", "storylines"}
+    assert allowed("newsrooms", "Read") == {"articles", "relations"} | told
     assert allowed("newsrooms", "Write") == set()
 
 
@@ -158,7 +159,8 @@ def test_operators_may_send_dead_letters_to_what_services_read_of_others() -> No
 
 
 def test_the_lines_for_one_service() -> None:
-    written = "--topic=p.stories --topic=p.story-changes --topic=p.events --topic=p.canary"
+    written = "--topic=p.stories --topic=p.story-changes --topic=p.events "
+    written += "--topic=p.storylines --topic=p.canary"
     prefixed = "--resource-pattern-type=prefixed"
     to = "kafka-acls.sh --bootstrap-server=b:9092 --command-config=admin.properties --add "
     lines = acls.commands(acls.acls(TOPICS, "p."), "b:9092")

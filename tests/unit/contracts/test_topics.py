@@ -42,6 +42,7 @@ def test_the_topics_are_those_of_the_design() -> None:
         "stories": ("story_id", True),
         "story-changes": ("story_id", False),
         "events": ("event_id", True),
+        "storylines": ("storyline_id", True),
         "canary": ("story_id", True),
         "dedup-state": ("per record", True),
         "enrich-state": ("per record", True),

@@ -1,7 +1,6 @@
 import msgspec
 
-from services.contracts import ids
-from services.enrich.story import change, event, story
+from services.enrich.story import change, story
 from tests.unit.enrich.members import at, cluster, member
 
 ORIGINAL = member("a", agencies=("dpa",), language="de")
@@ -58,14 +57,6 @@ def test_a_change_carries_the_whole_story() -> None:
 def test_a_change_by_an_article_that_left_names_no_address() -> None:
     made = cluster(ORIGINAL, change="split", article_id="gone")
     assert change(made, story(made)).article_url == ""
-
-
-def test_an_event_is_one_story_and_its_id_comes_from_it() -> None:
-    told = story(cluster(ORIGINAL, COPY))
-    happening = event(told)
-    assert happening.event_id == ids.event_id("story")
-    assert (happening.stories, happening.articles) == (("story",), told.articles)
-    assert (happening.title, happening.revision) == (told.headline, told.revision)
 
 
 def test_equal_clusters_make_equal_bytes() -> None:

@@ -4,7 +4,8 @@ import pytest
 from services.contracts import wire
 from services.contracts.canaries import CanaryCluster
 from services.contracts.clusters import Cluster
-from services.contracts.stories import Event, Story, StoryChange
+from services.contracts.events import Event, Storyline
+from services.contracts.stories import Story, StoryChange
 from services.enrich.service import EnrichService, EnrichTask
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Poison
@@ -19,31 +20,42 @@ def record(value: Cluster | bytes | None, offset: int = 0) -> Record:
 
 
 def topics(outputs: list[Output]) -> list[tuple[str, bool]]:
-    """Topic, and whether it is a tombstone."""
-    return [(output.partition.topic, output.value is None) for output in outputs]
+    """Topic, and whether it is a tombstone, but for the changelog."""
+    return [(output.partition.topic, output.value is None) for output in public(outputs)]
 
 
-def test_a_cluster_becomes_a_change_a_story_and_an_event() -> None:
+def public(outputs: list[Output]) -> list[Output]:
+    return [output for output in outputs if output.partition.topic != "enrich-state"]
+
+
+ALL = [("story-changes", False), ("stories", False), ("events", False), ("storylines", False)]
+
+
+def test_a_cluster_becomes_a_change_a_story_an_event_and_a_storyline() -> None:
     step = EnrichTask(2).step([record(cluster(ORIGINAL))])
-    assert topics(step.outputs) == [("story-changes", False), ("stories", False), ("events", False)]
+    assert topics(step.outputs) == ALL
     assert (step.outcomes, step.consumed) == ({"published": 1}, None)
-    for output, kind in zip(step.outputs, (StoryChange, Story, Event), strict=True):
+    for output, kind in zip(public(step.outputs), (StoryChange, Story, Event, Storyline), strict=True):
         assert isinstance(wire.read(dict(output.headers), output.value or b""), kind)
         assert output.partition.number == 2
         assert output.timestamp_us == at(0).timestamp() * 1_000_000
 
 
 def test_an_id_that_ended_is_told_once_more_and_then_buried() -> None:
-    step = EnrichTask(2).step([record(cluster(ORIGINAL, change="merged", merged_into="other"))])
+    task = EnrichTask(2)
+    task.step([record(cluster(ORIGINAL))])
+    step = task.step([record(cluster(ORIGINAL, change="merged", merged_into="other", revision=2))])
     assert topics(step.outputs) == [
         ("story-changes", False),
         ("stories", False),
-        ("events", False),
         ("stories", True),
+        ("events", False),
         ("events", True),
+        ("storylines", False),
+        ("storylines", True),
     ]
-    assert {o.key for o in step.outputs if o.partition.topic == "stories"} == {b"story"}
-    assert len({o.key for o in step.outputs if o.partition.topic == "events"}) == 1
+    for topic in ("stories", "events", "storylines"):
+        assert len({o.key for o in step.outputs if o.partition.topic == topic}) == 1
 
 
 def test_a_canary_goes_where_only_ingest_looks() -> None:
@@ -51,21 +63,19 @@ def test_a_canary_goes_where_only_ingest_looks() -> None:
     headers = wire.headers(value, id="1", source="dedup", time=at(0))
     canary = Record(Partition("clusters", 2), 0, b"story", wire.encode(value), headers, 7)
     step = EnrichTask(2).step([canary, record(cluster(ORIGINAL), 1)])
-    assert [output.partition.topic for output in step.outputs] == [
-        "canary",
-        "story-changes",
-        "stories",
-        "events",
-    ]
+    assert topics(step.outputs) == [("canary", False), *ALL]
     assert step.outcomes == {"published": 1, "canary": 1}
     assert step.stamps == [0]
     assert step.outputs[0].timestamp_us == 0
 
 
 def test_a_story_that_closed_stays_to_be_read() -> None:
-    step = EnrichTask(2).step([record(cluster(ORIGINAL, change="closed"))])
-    assert topics(step.outputs) == [("story-changes", False), ("stories", False), ("events", False)]
-    assert wire.decode(Story, step.outputs[1].value or b"").closed
+    task = EnrichTask(2)
+    task.step([record(cluster(ORIGINAL))])
+    step = task.step([record(cluster(ORIGINAL, change="closed", revision=2))])
+    assert topics(step.outputs) == ALL
+    told = [wire.read(dict(output.headers), output.value or b"") for output in public(step.outputs)[1:]]
+    assert [record.closed for record in told if isinstance(record, Story | Event | Storyline)] == [True] * 3
 
 
 def test_changes_are_noted_by_kind() -> None:
@@ -74,9 +84,10 @@ def test_changes_are_noted_by_kind() -> None:
     assert step.noted == {("story_changes_total", "grew"): 1, ("story_changes_total", "closed"): 1}
 
 
-def test_a_record_taken_twice_gives_the_same_bytes() -> None:
+def test_a_record_taken_twice_says_the_same_of_the_story_and_nothing_of_its_event() -> None:
     task, taken = EnrichTask(2), [record(cluster(ORIGINAL, COPY))]
-    assert task.step(taken).outputs == task.step(taken).outputs == EnrichTask(2).step(taken).outputs
+    first, again = (public(task.step(taken).outputs) for _ in range(2))
+    assert again == first[:2]
 
 
 def test_a_tombstone_is_accounted_for_and_says_nothing() -> None:
@@ -99,6 +110,10 @@ def test_a_cluster_that_cannot_be_used_is_refused_before_any_output(
     with pytest.raises(Poison) as raised:
         EnrichTask(2).step([record(cluster(ORIGINAL)), record(value)])
     assert raised.value.reason == reason
+
+
+def test_it_holds_nothing_back() -> None:
+    assert EnrichTask(2).held() == 0
 
 
 def test_the_service_names_its_topics() -> None:
@@ -129,3 +144,19 @@ def test_replaying_the_changes_rebuilds_the_stories() -> None:
                 del rebuilt[key]
     assert rebuilt == stories
     assert list(stories) == ["story"]
+
+
+def test_a_task_that_was_restored_goes_on_as_if_nothing_had_been() -> None:
+    taken = [
+        record(cluster(member(name, hours, title=f"Crack shuts Marsum bridge {name}"), story_id=name), hours)
+        for hours, name in enumerate("abcdef")
+    ]
+    whole = EnrichTask(2)
+    outputs = [output for one in taken for output in whole.step([one]).outputs]
+    first, second = EnrichTask(2), EnrichTask(2)
+    before = first.step(taken[:3]).outputs
+    for offset, output in enumerate(before):
+        if output.partition.topic == "enrich-state":
+            second.restore(Record(output.partition, offset, output.key, output.value, output.headers, 0))
+    second.restored()
+    assert public([*before, *second.step(taken[3:]).outputs]) == public(outputs)

@@ -1,0 +1,233 @@
+"""The events and storylines of a shard as clusters come: what is told of them, and what is remembered.
+
+Pure: the same clusters give the same records, whether they come in one run or several, and whether the
+state was restored in between.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+import msgspec
+
+from services.contracts import ids
+from services.contracts.clusters import Cluster
+from services.contracts.events import Event, EventReport, EventState, EventStory, Storyline, StorylineState
+from services.contracts.facts import ArticleFacts, Facts
+from services.enrich.events import records
+from services.enrich.events.grouping import Neighbour, Place, are_one, crowd_of, place
+from services.enrich.events.index import Index
+from services.enrich.events.reports import report
+
+LONGEST = 64
+"""Events of a storyline; the next one founds another."""
+MOST_MERGED = 4
+"""Events that one report is asked to join."""
+Told = Event | Storyline
+Kept = EventReport | EventState | StorylineState
+MOST_PLACES = 4
+"""Places that are remembered of a story."""
+_NOTHING: Mapping[str, ArticleFacts] = MappingProxyType({})
+replace = msgspec.structs.replace
+
+
+class EventChanges(msgspec.Struct):
+    """What came of a cluster, in order."""
+
+    told: list[tuple[Told, datetime]] = msgspec.field(default_factory=list)
+    """With the time of what caused it. One that ended names what took it, or has no events left."""
+    kept: dict[str, Kept | None] = msgspec.field(default_factory=dict)
+    """The state by key; None where it is forgotten."""
+
+
+class EventDesk:
+    """Takes clusters in their order."""
+
+    def __init__(self) -> None:
+        self._index = Index()
+        self._events: dict[str, EventState] = {}
+        self._lines: dict[str, StorylineState] = {}
+        self._home: dict[str, str] = {}
+        """Story to event."""
+        self._sizes: dict[str, int] = {}
+
+    def restore(self, kept: Iterable[Kept]) -> None:
+        """Take up what was remembered, in any order."""
+        reports = []
+        for state in kept:
+            if isinstance(state, EventReport):
+                reports.append(state)
+            elif isinstance(state, EventState):
+                self._put_event(state)
+            else:
+                self._lines[state.storyline_id] = state
+        for old in sorted(reports, key=lambda state: state.number):
+            assert not list(self._index.put(old)), "what is remembered fits into the window"
+
+    def take(self, cluster: Cluster, facts: Mapping[str, ArticleFacts] = _NOTHING) -> EventChanges:
+        """`facts`: what the articles of the cluster say, by id."""
+        changes = EventChanges()
+        told = _story(cluster, facts)
+        home = self._home.get(cluster.story_id)
+        if cluster.merged_into:
+            if home is not None:
+                self._leave(cluster, self._events[home], changes)
+        elif home is not None:
+            self._revise(cluster, told, self._events[home], changes)
+        elif cluster.change != "closed":
+            self._settle(cluster, told, changes)
+        return changes
+
+    def _settle(self, cluster: Cluster, told: EventStory, changes: EventChanges) -> None:
+        """A story that is new here: into the event it tells of, or one of its own."""
+        found = self._read(cluster, changes)
+        if found.events:
+            state = self._events[found.events[0]]
+            state = replace(state, stories=(*state.stories, told))
+            for name in found.events[1:MOST_MERGED]:
+                state = self._merge(state, self._events[name], cluster.at, changes)
+            self._change(state, cluster.at, changes)
+            return
+        event = ids.event_id(cluster.story_id)
+        line = self._lines.get(found.storyline) or StorylineState(
+            storyline_id=ids.storyline_id(event), revision=0
+        )
+        self._lines[line.storyline_id] = replace(line, events=(*line.events, event))
+        state = EventState(event_id=event, revision=0, storyline_id=line.storyline_id, stories=(told,))
+        self._change(state, cluster.at, changes)
+
+    def _read(self, cluster: Cluster, changes: EventChanges) -> Place:
+        mine = next((m for m in cluster.members if m.article_id == cluster.article_id), cluster.members[0])
+        read = report(
+            cluster.story_id,
+            self._index.next_number(),
+            mine.version_seen_at,
+            title=mine.title,
+            text=cluster.text,
+            rarity=self._index.rarity,
+        )
+        near = list(self._neighbours(read))
+        read = replace(read, crowd=crowd_of(read, near))
+        changes.kept[f"report:{read.number}"] = read
+        for old in self._index.put(read):
+            changes.kept[f"report:{old.number}"] = None
+        return place(read, near, self._sizes)
+
+    def _neighbours(self, read: EventReport) -> Iterator[Neighbour]:
+        for old, likeness in self._index.near(read):
+            event = self._home.get(old.story_id, "")
+            line = self._lines[self._events[event].storyline_id] if event else None
+            yield Neighbour(
+                report=old,
+                likeness=likeness,
+                event=event,
+                storyline=line.storyline_id if line and len(line.events) < LONGEST else "",
+            )
+
+    def _merge(self, state: EventState, other: EventState, at: datetime, changes: EventChanges) -> EventState:
+        """The event with the stories of another one, where a new story shows that they are one.
+
+        The earlier one keeps its id.
+        """
+        known = self._index.of_stories(story.story_id for story in state.stories)
+        if not are_one(known, self._index.of_stories(story.story_id for story in other.stories)):
+            return state
+        first, second = sorted((state, other), key=lambda one: (_begin(one), one.event_id))
+        self._end(second, first.event_id, at, changes)
+        stories = sorted((*first.stories, *second.stories), key=lambda s: (s.first_seen_at, s.story_id))
+        return replace(first, stories=tuple(stories))
+
+    def _revise(self, cluster: Cluster, now: EventStory, state: EventState, changes: EventChanges) -> None:
+        """A story that is known changed."""
+        before = next(story for story in state.stories if story.story_id == cluster.story_id)
+        if now != before:
+            stories = tuple(now if story is before else story for story in state.stories)
+            self._change(replace(state, stories=stories), cluster.at, changes)
+
+    def _leave(self, cluster: Cluster, state: EventState, changes: EventChanges) -> None:
+        """A story ended: another one has its articles."""
+        rest = tuple(story for story in state.stories if story.story_id != cluster.story_id)
+        del self._home[cluster.story_id]
+        if rest:
+            self._change(replace(state, stories=rest), cluster.at, changes)
+            return
+        into = self._home.get(cluster.merged_into) or ids.event_id(cluster.merged_into)
+        self._end(state, into, cluster.at, changes)
+
+    def _end(self, state: EventState, into: str, at: datetime, changes: EventChanges) -> None:
+        """An event gave its stories to another one."""
+        ended = replace(state, revision=state.revision + 1)
+        changes.told.append((records.event(ended, merged_into=into), at))
+        self._forget_event(state.event_id, changes)
+        line = self._lines[state.storyline_id]
+        left = tuple(event for event in line.events if event != state.event_id)
+        self._lines[line.storyline_id] = replace(line, events=left)
+        self._tell_line(line.storyline_id, at, changes)
+
+    def _change(self, state: EventState, at: datetime, changes: EventChanges) -> None:
+        state = replace(state, revision=state.revision + 1)
+        self._put_event(state)
+        changes.kept[f"event:{state.event_id}"] = state
+        changes.told.append((records.event(state), at))
+        self._tell_line(state.storyline_id, at, changes)
+
+    def _tell_line(self, name: str, at: datetime, changes: EventChanges) -> None:
+        line = self._lines[name] = replace(self._lines[name], revision=self._lines[name].revision + 1)
+        events = [self._events[event] for event in line.events]
+        changes.kept[f"storyline:{name}"] = line
+        if events:
+            changes.told.append((records.storyline(line, events), at))
+        else:
+            changes.told.append((_ended(line, at), at))
+        if all(map(records.is_closed, events)):
+            del self._lines[name]
+            changes.kept[f"storyline:{name}"] = None
+            for event in line.events:
+                self._forget_event(event, changes)
+
+    def _put_event(self, state: EventState) -> None:
+        self._events[state.event_id] = state
+        self._sizes[state.event_id] = len(state.stories)
+        for story in state.stories:
+            self._home[story.story_id] = state.event_id
+
+    def _forget_event(self, event: str, changes: EventChanges) -> None:
+        state = self._events.pop(event)
+        del self._sizes[event]
+        for story in state.stories:
+            self._home.pop(story.story_id, None)
+        changes.kept[f"event:{event}"] = None
+
+
+def _story(cluster: Cluster, facts: Mapping[str, ArticleFacts]) -> EventStory:
+    """What an event remembers of a story; its first member with a title speaks for it."""
+    members = cluster.members
+    return EventStory(
+        story_id=cluster.story_id,
+        title=next((member.title for member in members if member.title), ""),
+        places=_places([facts[m.article_id].facts for m in members if m.article_id in facts]),
+        articles=tuple(member.url for member in members),
+        first_seen_at=members[0].first_seen_at,
+        last_seen_at=max(member.version_seen_at for member in members),
+        closed=cluster.change == "closed",
+    )
+
+
+def _places(said: Iterable[Facts]) -> tuple[str, ...]:
+    """Where it was sent from and what it names as a place, the most frequent first."""
+    counts: Counter[str] = Counter()
+    for one in said:
+        counts.update([one.dateline] if one.dateline else [])
+        counts.update({name.name: name.count for name in one.names if name.kind in ("place", "country")})
+    return tuple(place for place, _ in counts.most_common(MOST_PLACES))
+
+
+def _begin(state: EventState) -> datetime:
+    return min(story.first_seen_at for story in state.stories)
+
+
+def _ended(line: StorylineState, at: datetime) -> Storyline:
+    return Storyline(
+        storyline_id=line.storyline_id, revision=line.revision, title="", first_seen_at=at, last_seen_at=at
+    )

@@ -1,0 +1,78 @@
+"""The reports that a new one is compared with: those of the last days that share rare terms with it."""
+
+from collections import Counter, OrderedDict, deque
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from services.contracts.events import EventReport
+from services.enrich.events.rarity import Rarity
+from services.enrich.events.reports import terms_of
+
+OPEN = timedelta(days=14)
+"""How long a report is compared with, and terms are counted."""
+MOST_REPORTS = 50_000
+MOST_OF_A_TERM = 200
+"""Of the reports that share a term the latest so many are looked at: what more share is not rare."""
+_LEAST = 50_000
+"""Cosine in millionths below which two reports are strangers."""
+
+
+class Index:
+    """In order of arrival."""
+
+    def __init__(self) -> None:
+        self.rarity = Rarity()
+        self._reports: OrderedDict[int, EventReport] = OrderedDict()
+        self._with: dict[str, deque[tuple[int, int]]] = {}
+        self._numbers: dict[str, int] = {}
+        """By story."""
+        self.latest: datetime | None = None
+
+    def next_number(self) -> int:
+        return next(reversed(self._reports)) + 1 if self._reports else 0
+
+    def put(self, kept: EventReport) -> Iterator[EventReport]:
+        """Take a report in; gives those that leave for it."""
+        self._reports[kept.number] = kept
+        self._numbers[kept.story_id] = kept.number
+        self.latest = max(kept.seen_at, self.latest or kept.seen_at)
+        self.rarity.count(terms_of(kept))
+        for term, weight in kept.words.items():
+            self._with.setdefault(term, deque(maxlen=MOST_OF_A_TERM)).append((kept.number, weight))
+        while self._is_over(next(iter(self._reports.values()))):
+            _, old = self._reports.popitem(last=False)
+            self._drop(old)
+            yield old
+
+    def near(self, new: EventReport) -> list[tuple[EventReport, int]]:
+        """Reports that are no strangers, with the cosine, in order of arrival."""
+        found: Counter[int] = Counter()
+        for term, weight in new.words.items():
+            for number, other in self._with.get(term, ()):
+                found[number] += weight * other
+        since = max(new.seen_at, self.latest or new.seen_at) - OPEN
+        return [
+            (old, likeness)
+            for number, likeness in sorted(found.items())
+            if likeness >= _LEAST and (old := self._reports.get(number)) is not None and old.seen_at >= since
+        ]
+
+    def of_stories(self, stories: Iterable[str]) -> list[EventReport]:
+        """Their reports, those that left aside."""
+        numbers = (self._numbers.get(story) for story in stories)
+        return [self._reports[number] for number in numbers if number is not None]
+
+    def _is_over(self, old: EventReport) -> bool:
+        assert self.latest is not None
+        return old.seen_at < self.latest - OPEN or len(self._reports) > MOST_REPORTS
+
+    def _drop(self, old: EventReport) -> None:
+        if self._numbers.get(old.story_id) == old.number:
+            del self._numbers[old.story_id]
+        self.rarity.discount(terms_of(old))
+        for term in old.words:
+            postings = self._with.get(term)
+            if postings and postings[0][0] == old.number:
+                postings.popleft()
+            if not postings:
+                self._with.pop(term, None)

@@ -1,0 +1,46 @@
+"""How rare a term is in what was seen lately, and how rare it is taken to be before anything was seen."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+
+from services.enrich.events.terms import Use
+
+_UNSEEN = 100
+"""For so many reports the guess by a term's form stands; what is seen outweighs it from there on."""
+_NAME, _NUMBER, _SMALL_NUMBER = 0.01, 0.02, 0.15
+_BY_LENGTH = (0.3, 0.3, 0.3, 0.3, 0.1, 0.1)
+_LONG = 0.03
+
+
+def expected(use: Use) -> float:
+    """The share of reports that a term of this form is in, in any language: short words are frequent."""
+    if use.number:
+        return _NUMBER if use.length > 2 else _SMALL_NUMBER
+    if use.name:
+        return _NAME
+    return _BY_LENGTH[use.length] if use.length < len(_BY_LENGTH) else _LONG
+
+
+class Rarity:
+    """Over the reports that are remembered."""
+
+    def __init__(self) -> None:
+        self._reports = 0
+        self._with: Counter[str] = Counter()
+
+    def count(self, terms: Iterable[str]) -> None:
+        self._reports += 1
+        self._with.update(terms)
+
+    def discount(self, terms: Iterable[str]) -> None:
+        self._reports -= 1
+        for term in terms:
+            self._with[term] -= 1
+            if not self._with[term]:
+                del self._with[term]
+
+    def of(self, term: str, use: Use) -> float:
+        """Inverse document frequency; 0 for what is in nearly all reports."""
+        share = (self._with[term] + _UNSEEN * expected(use) + 0.5) / (self._reports + _UNSEEN + 1)
+        return max(0.0, -math.log(share))

@@ -1,0 +1,76 @@
+"""What is told of an event and of a storyline."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from services.contracts.events import Event, EventState, EventStory, Storyline, StorylineEvent, StorylineState
+
+_MOST_PLACES = 3
+
+
+def event(state: EventState, merged_into: str = "") -> Event:
+    """The event as it stands. Of one that lost its last story: as it stood before."""
+    stories = state.stories
+    speaker = _speaker(stories)
+    places = _places(stories)
+    first = min(story.first_seen_at for story in stories)
+    return Event(
+        event_id=state.event_id,
+        revision=state.revision,
+        title=speaker.title,
+        stories=tuple(story.story_id for story in stories),
+        articles=_articles(stories),
+        first_seen_at=first,
+        last_seen_at=max(story.last_seen_at for story in stories),
+        places=places,
+        line=" · ".join(part for part in (f"{first:%Y-%m-%d}", *places[:1], speaker.title) if part),
+        storyline_id=state.storyline_id,
+        merged_into=merged_into,
+        closed=is_closed(state),
+    )
+
+
+def storyline(state: StorylineState, events: Sequence[EventState]) -> Storyline:
+    """Of its events, in the order in which they were founded."""
+    told = sorted((_of_storyline(event(one)) for one in events), key=lambda e: (e.first_seen_at, e.event_id))
+    widest = max(told, key=lambda e: len(e.articles))
+    return Storyline(
+        storyline_id=state.storyline_id,
+        revision=state.revision,
+        title=widest.title,
+        events=tuple(told),
+        articles=tuple(dict.fromkeys(url for one in told for url in one.articles)),
+        first_seen_at=told[0].first_seen_at,
+        last_seen_at=max(one.last_seen_at for one in told),
+        closed=all(map(is_closed, events)),
+    )
+
+
+def is_closed(state: EventState) -> bool:
+    return all(story.closed for story in state.stories)
+
+
+def _of_storyline(one: Event) -> StorylineEvent:
+    return StorylineEvent(
+        event_id=one.event_id,
+        title=one.title,
+        line=one.line,
+        stories=one.stories,
+        articles=one.articles,
+        first_seen_at=one.first_seen_at,
+        last_seen_at=one.last_seen_at,
+    )
+
+
+def _speaker(stories: Sequence[EventStory]) -> EventStory:
+    """The most widely run story with a title; of several the earliest."""
+    return max(stories, key=lambda story: (bool(story.title), len(story.articles)))
+
+
+def _articles(stories: Iterable[EventStory]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(url for story in stories for url in story.articles))
+
+
+def _places(stories: Iterable[EventStory]) -> tuple[str, ...]:
+    counts = Counter(place for story in stories for place in story.places)
+    return tuple(place for place, _ in counts.most_common(_MOST_PLACES))

@@ -1,0 +1,77 @@
+"""What is kept of a story's text: its weightiest terms as a vector."""
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from services.contracts.events import EventReport
+from services.enrich.events.rarity import Rarity
+from services.enrich.events.terms import Use, uses
+
+UNIT = 1_000
+"""The length of a vector; weights are whole numbers, so that sums do not depend on their order."""
+MOST_TERMS = 50
+"""So many terms of a report are compared."""
+_TITLE, _REST = 4.0, 0.5
+"""What a use in the title and one behind the lead count, beside one in the lead."""
+_COMMON = 0.6
+"""What a term counts that is neither name nor number."""
+
+
+def report(
+    story_id: str, number: int, seen_at: datetime, *, title: str, text: str, rarity: Rarity
+) -> EventReport:
+    """The report as it is compared, by what is rare as of now."""
+    found = uses(title, text)
+    rare = {term: rarity.of(term, use) * _standing(use) for term, use in found.items()}
+    weights = {term: rare[term] * _frequency(use) for term, use in found.items()}
+    heaviest = sorted(weights, key=lambda term: (-weights[term], term))[:MOST_TERMS]
+    words = _vector({term: weights[term] for term in heaviest}, weights)
+    return EventReport(
+        story_id=story_id,
+        number=number,
+        seen_at=seen_at,
+        words=words,
+        others=" ".join(term for term in found if term not in words),
+    )
+
+
+def terms_of(kept: EventReport) -> Iterable[str]:
+    """All its terms, each once."""
+    return (*kept.words, *kept.others.split())
+
+
+def cosine(one: Mapping[str, int], other: Mapping[str, int]) -> int:
+    """Of two vectors, in millionths."""
+    if len(one) > len(other):
+        one, other = other, one
+    return sum(weight * other[term] for term, weight in one.items() if term in other)
+
+
+def affinity(one: Mapping[str, int], other: Mapping[str, int]) -> int:
+    """Likeness by what is rarest alone, in millionths: the cosine of the weights squared.
+
+    What everybody writes of has common words, and an affair has names of its own.
+    """
+    shared = sum((weight * other[term]) ** 2 for term, weight in one.items() if term in other)
+    if not shared:
+        return 0
+    lengths = (math.sqrt(sum(weight**4 for weight in vector.values())) for vector in (one, other))
+    return round(UNIT**2 * shared / math.prod(lengths))
+
+
+def _standing(use: Use) -> float:
+    return 1.0 if use.name or use.number else _COMMON
+
+
+def _frequency(use: Use) -> float:
+    uses_ = _TITLE * use.title + use.lead + _REST * use.rest
+    return 1 + math.log(uses_) if uses_ >= 1 else uses_
+
+
+def _vector(kept: Mapping[str, float], whole: Mapping[str, float]) -> dict[str, int]:
+    length = math.sqrt(sum(weight * weight for weight in whole.values()))
+    if not length:
+        return {}
+    scaled = ((term, round(UNIT * weight / length)) for term, weight in kept.items())
+    return {term: weight for term, weight in scaled if weight}

@@ -1,0 +1,188 @@
+"""Stories to events, events to storylines, and that the state is all there is to know."""
+
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.contracts.clusters import Cluster
+from services.contracts.events import Event, Storyline
+from services.enrich.events.desk import EventChanges, EventDesk, Kept
+from services.enrich.events.grouping import Place
+from tests.unit.enrich.events.happenings import BRIDGE_SHUT, BRIDGE_TRIAL, CHOIR, STORM, told
+from tests.unit.enrich.members import at, cluster, member
+
+
+def take(clusters: Sequence[Cluster], desk: EventDesk | None = None) -> list[EventChanges]:
+    desk = desk or EventDesk()
+    return [desk.take(one) for one in clusters]
+
+
+def standing(changes: Sequence[EventChanges]) -> tuple[dict[str, Event], dict[str, Storyline]]:
+    events: dict[str, Event] = {}
+    lines: dict[str, Storyline] = {}
+    for record, _ in (one for change in changes for one in change.told):
+        if isinstance(record, Event):
+            events[record.event_id] = record
+            if record.merged_into:
+                del events[record.event_id]
+        else:
+            lines[record.storyline_id] = record
+            if not record.events:
+                del lines[record.storyline_id]
+    return events, lines
+
+
+NEWS = [
+    told(BRIDGE_SHUT[0], "a", 0),
+    told(STORM[0], "b", 1),
+    told(BRIDGE_SHUT[1], "c", 3),
+    told(CHOIR[0], "d", 4),
+    told(STORM[1], "e", 5),
+    told(BRIDGE_TRIAL[0], "f", 300),
+]
+
+
+def test_two_wordings_of_one_happening_are_one_event_and_another_happening_is_not() -> None:
+    events, _ = standing(take(NEWS))
+    assert sorted(event.stories for event in events.values()) == [
+        ("story-a", "story-c"),
+        ("story-b", "story-e"),
+        ("story-d",),
+        ("story-f",),
+    ]
+
+
+def test_a_later_happening_of_an_affair_is_another_event_of_its_storyline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = EventDesk()
+    before = take(NEWS[:1], desk)
+    _, lines = standing(before)
+    monkeypatch.setattr("services.enrich.events.desk.place", lambda *_: Place((), next(iter(lines))))
+    _, lines = standing([*before, *take(NEWS[-1:], desk)])
+    assert [[event.stories for event in line.events] for line in lines.values()] == [
+        [("story-a",), ("story-f",)]
+    ]
+
+
+def test_an_event_says_when_and_what_in_one_line() -> None:
+    events, _ = standing(take(NEWS))
+    lines = {event.line for event in events.values()}
+    assert "2025-03-10 · Choir of Ulvstad wins prize" in lines
+
+
+def test_an_event_has_the_articles_of_its_stories_and_keeps_its_id() -> None:
+    copies = (member("a", title=BRIDGE_SHUT[0].title), member("x", 2, kind="syndicated", of="a"))
+    grown = cluster(*copies, story_id="story-a")
+    changes = take([*NEWS[:3], grown])
+    events, _ = standing(changes)
+    first = changes[0].told[0][0]
+    assert isinstance(first, Event)
+    assert events[first.event_id].articles == tuple(f"https://www.{name}.example/1" for name in "axc")
+    assert events[first.event_id].revision == 3
+
+
+def test_a_cluster_that_changes_nothing_an_event_shows_tells_nothing() -> None:
+    desk = EventDesk()
+    take(NEWS[:2], desk)
+    assert desk.take(msgspec.structs.replace(NEWS[0], revision=2, change="updated")) == EventChanges()
+
+
+def test_an_event_whose_last_story_went_to_another_one_names_it_and_leaves_its_storyline() -> None:
+    gone = msgspec.structs.replace(NEWS[3], change="merged", merged_into="story-a", revision=2)
+    changes = take([*NEWS[:4], gone])
+    founded, ended = changes[0].told[0][0], changes[-1].told[0][0]
+    assert isinstance(founded, Event)
+    assert isinstance(ended, Event)
+    assert ended.merged_into == founded.event_id
+    events, lines = standing(changes)
+    assert set(events) == {event.event_id for line in lines.values() for event in line.events}
+
+
+def test_a_story_that_leaves_an_event_leaves_the_rest_of_it() -> None:
+    gone = msgspec.structs.replace(NEWS[2], change="merged", merged_into="story-b", revision=2)
+    events, _ = standing(take([*NEWS[:3], gone]))
+    assert ("story-a",) in {event.stories for event in events.values()}
+
+
+def test_what_is_over_is_forgotten() -> None:
+    closed = [msgspec.structs.replace(one, change="closed", revision=2, at=at(24 * 40)) for one in NEWS]
+    late = told(CHOIR[0], "z", 24 * 40)
+    state: dict[str, Kept | None] = {}
+    for changes in take([*NEWS, *closed, late]):
+        state |= changes.kept
+    left = {key for key, kept in state.items() if kept is not None}
+    assert {key.partition(":")[0] for key in left} == {"report", "event", "storyline"}
+    assert len(left) == 3
+
+
+def test_a_story_without_a_word_is_an_event_of_its_own() -> None:
+    empty = [cluster(member(name, title=""), story_id=name) for name in "ab"]
+    events, _ = standing(take(empty))
+    assert len(events) == 2
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> list[Cluster]:
+    """Stories founded, grown, merged and closed, in any order that dedup may give."""
+    copies = [*BRIDGE_SHUT, *BRIDGE_TRIAL, *STORM, *CHOIR]
+    hours = 0.0
+    open_: dict[str, Cluster] = {}
+    stream: list[Cluster] = []
+    for number in range(draw(st.integers(1, 14))):
+        hours += draw(st.sampled_from([0.0, 1.0, 30.0, 200.0]))
+        act = draw(st.sampled_from(["found", "found", "found", "grow", "merge", "close"]))
+        if act == "found" or not open_:
+            made = told(draw(st.sampled_from(copies)), f"n{number}", hours)
+        else:
+            name = draw(st.sampled_from(sorted(open_)))
+            made = _next(open_.pop(name), act, hours, sorted(open_))
+        if not made.merged_into and made.change != "closed":
+            open_[made.story_id] = made
+        stream.append(made)
+    return stream
+
+
+def _next(before: Cluster, act: str, hours: float, others: Sequence[str]) -> Cluster:
+    change = {"grow": "grew", "merge": "merged", "close": "closed"}[act]
+    members = before.members
+    if act == "grow" or not others:
+        members = (*members, member(f"{members[0].source}x{before.revision}", hours))
+    return msgspec.structs.replace(
+        before,
+        revision=before.revision + 1,
+        change="grew" if act == "merge" and not others else change,
+        at=at(hours),
+        members=members,
+        merged_into=others[0] if act == "merge" and others else "",
+    )
+
+
+@given(streams(), st.integers(0, 14))
+def test_a_desk_that_was_restored_goes_on_as_if_nothing_had_been(stream: list[Cluster], cut: int) -> None:
+    whole = take(stream)
+    before = take(stream[:cut])
+    state: dict[str, Kept | None] = {}
+    for changes in before:
+        state |= changes.kept
+    desk = EventDesk()
+    desk.restore(sorted((kept for kept in state.values() if kept is not None), key=repr))
+    assert before + take(stream[cut:], desk) == whole
+
+
+@given(streams())
+def test_every_story_that_stands_is_in_one_event_and_every_event_in_one_storyline(
+    stream: list[Cluster],
+) -> None:
+    events, lines = standing(take(stream))
+    ended = {one.story_id for one in stream if one.merged_into}
+    stories = [story for event in events.values() for story in event.stories]
+    assert sorted(stories) == sorted({one.story_id for one in stream} - ended)
+    assert sorted(e.event_id for line in lines.values() for e in line.events) == sorted(events)
+    for line in lines.values():
+        assert [event.articles for event in line.events] == [
+            events[event.event_id].articles for event in line.events
+        ]

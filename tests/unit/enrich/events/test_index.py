@@ -1,0 +1,57 @@
+from datetime import timedelta
+
+from services.contracts.events import EventReport
+from services.enrich.events.index import MOST_OF_A_TERM, OPEN, Index
+from tests.unit.enrich.members import START
+
+HEAVY = {"marsum": 1_000}
+
+
+def kept(number: int, days: float = 0, words: dict[str, int] = HEAVY) -> EventReport:
+    return EventReport(
+        story_id=f"s{number}", number=number, seen_at=START + timedelta(days=days), words=words
+    )
+
+
+def filled(*reports: EventReport) -> Index:
+    index = Index()
+    for one in reports:
+        list(index.put(one))
+    return index
+
+
+def test_what_shares_no_term_is_not_near() -> None:
+    index = filled(kept(0), kept(1, words={"velden": 1_000}))
+    assert [old.number for old, _ in index.near(kept(2))] == [0]
+
+
+def test_likeness_is_the_cosine() -> None:
+    assert filled(kept(0)).near(kept(1, words={"marsum": 600, "velden": 800})) == [(kept(0), 600_000)]
+
+
+def test_a_report_is_compared_with_for_so_many_days_and_then_leaves() -> None:
+    days = OPEN / timedelta(days=1)
+    index = filled(kept(0))
+    assert index.near(kept(1, days))
+    assert not index.near(kept(1, days + 1))
+    assert list(index.put(kept(1, days + 1))) == [kept(0)]
+
+
+def test_one_that_comes_late_is_compared_with_what_it_would_have_met() -> None:
+    index = filled(kept(0), kept(1, 10))
+    assert [old.number for old, _ in index.near(kept(2, -3))] == [0, 1]
+
+
+def test_of_those_that_share_a_term_the_latest_are_looked_at() -> None:
+    index = filled(*(kept(number) for number in range(MOST_OF_A_TERM + 5)))
+    found = [old.number for old, _ in index.near(kept(MOST_OF_A_TERM + 5))]
+    assert found == list(range(5, MOST_OF_A_TERM + 5))
+
+
+def test_numbers_go_on_from_the_last() -> None:
+    assert (Index().next_number(), filled(kept(0), kept(1)).next_number()) == (0, 2)
+
+
+def test_reports_are_found_by_their_stories_until_they_leave() -> None:
+    index = filled(kept(0), kept(1, 20))
+    assert index.of_stories(["s1", "s0", "s7"]) == [kept(1, 20)]
