@@ -1,8 +1,12 @@
 """The reports that a new one is compared with: those of the last days that share rare terms with it."""
 
-from collections import Counter, OrderedDict, deque
+from array import array
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
 
 from services.contracts.events import EventReport
 from services.enrich.events.rarity import Rarity
@@ -17,13 +21,39 @@ _LEAST = 50_000
 """Cosine in millionths below which two reports are strangers."""
 
 
+class Postings:
+    """The latest reports that have a term, with its weight in each. Those that left stay until they are
+    written over, or all have left.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = array("q")
+        self._weights = array("q")
+
+    @property
+    def latest(self) -> int:
+        return self._numbers[-1]
+
+    def add(self, number: int, weight: int) -> None:
+        if len(self._numbers) >= 2 * MOST_OF_A_TERM:
+            del self._numbers[:-MOST_OF_A_TERM], self._weights[:-MOST_OF_A_TERM]
+        self._numbers.append(number)
+        self._weights.append(weight)
+
+    def numbers(self) -> npt.NDArray[np.int64]:
+        return np.array(self._numbers[-MOST_OF_A_TERM:], np.int64)
+
+    def weights(self) -> npt.NDArray[np.int64]:
+        return np.array(self._weights[-MOST_OF_A_TERM:], np.int64)
+
+
 class Index:
     """In order of arrival."""
 
     def __init__(self) -> None:
         self.rarity = Rarity()
         self._reports: OrderedDict[int, EventReport] = OrderedDict()
-        self._with: dict[str, deque[tuple[int, int]]] = {}
+        self._with: dict[str, Postings] = {}
         self._numbers: dict[str, int] = {}
         """By story."""
         self.latest: datetime | None = None
@@ -38,7 +68,10 @@ class Index:
         self.latest = max(kept.seen_at, self.latest or kept.seen_at)
         self.rarity.count(terms_of(kept))
         for term, weight in kept.words.items():
-            self._with.setdefault(term, deque(maxlen=MOST_OF_A_TERM)).append((kept.number, weight))
+            postings = self._with.get(term)
+            if postings is None:
+                postings = self._with[term] = Postings()
+            postings.add(kept.number, weight)
         while self._is_over(next(iter(self._reports.values()))):
             _, old = self._reports.popitem(last=False)
             self._drop(old)
@@ -46,16 +79,25 @@ class Index:
 
     def near(self, new: EventReport) -> list[tuple[EventReport, int]]:
         """Reports that are no strangers, with the cosine, in order of arrival."""
-        found: Counter[int] = Counter()
-        for term, weight in new.words.items():
-            for number, other in self._with.get(term, ()):
-                found[number] += weight * other
         since = max(new.seen_at, self.latest or new.seen_at) - OPEN
         return [
             (old, likeness)
-            for number, likeness in sorted(found.items())
-            if likeness >= _LEAST and (old := self._reports.get(number)) is not None and old.seen_at >= since
+            for number, likeness in self._likenesses(new)
+            if (old := self._reports.get(number)) is not None and old.seen_at >= since
         ]
+
+    def _likenesses(self, new: EventReport) -> list[tuple[int, int]]:
+        """Numbers of reports that are no strangers, ascending, with the cosine."""
+        shared = [(weight, self._with[term]) for term, weight in new.words.items() if term in self._with]
+        if not shared:
+            return []
+        numbers = np.concatenate([postings.numbers() for _, postings in shared])
+        weights = np.concatenate([weight * postings.weights() for weight, postings in shared])
+        first = int(numbers.min())
+        # Sums of whole numbers below 2**53, so that a float holds each of them exactly.
+        sums = np.bincount(numbers - first, weights)
+        kin = np.flatnonzero(sums >= _LEAST)
+        return list(zip((kin + first).tolist(), sums[kin].astype(np.int64).tolist(), strict=True))
 
     def of_stories(self, stories: Iterable[str]) -> list[EventReport]:
         """Their reports, those that left aside."""
@@ -72,7 +114,5 @@ class Index:
         self.rarity.discount(terms_of(old))
         for term in old.words:
             postings = self._with.get(term)
-            if postings and postings[0][0] == old.number:
-                postings.popleft()
-            if not postings:
-                self._with.pop(term, None)
+            if postings is not None and postings.latest <= old.number:
+                del self._with[term]

@@ -2,7 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from services.enrich.events.terms import Use
 
@@ -13,6 +14,7 @@ _BY_LENGTH = (0.3, 0.3, 0.3, 0.3, 0.1, 0.1)
 _LONG = 0.03
 
 
+@lru_cache(maxsize=1 << 12)
 def expected(use: Use) -> float:
     """The share of reports that a term of this form is in, in any language: short words are frequent."""
     if use.number:
@@ -40,7 +42,8 @@ class Rarity:
             if not self._with[term]:
                 del self._with[term]
 
-    def of(self, term: str, use: Use) -> float:
-        """Inverse document frequency; 0 for what is in nearly all reports."""
-        share = (self._with[term] + _UNSEEN * expected(use) + 0.5) / (self._reports + _UNSEEN + 1)
-        return max(0.0, -math.log(share))
+    def of(self, found: Mapping[str, Use]) -> list[float]:
+        """Of each term its inverse document frequency; 0 for what is in nearly all reports."""
+        there, whole = self._with.get, self._reports + _UNSEEN + 1
+        shares = [(there(term, 0) + _UNSEEN * expected(use) + 0.5) / whole for term, use in found.items()]
+        return [max(0.0, -math.log(share)) for share in shares]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from services.contracts.events import EventReport
 from services.enrich.events.rarity import Rarity
@@ -23,10 +24,12 @@ def report(
 ) -> EventReport:
     """The report as it is compared, by what is rare as of now."""
     found = uses(title, text)
-    rare = {term: rarity.of(term, use) * _standing(use) for term, use in found.items()}
-    weights = {term: rare[term] * _frequency(use) for term, use in found.items()}
-    heaviest = sorted(weights, key=lambda term: (-weights[term], term))[:MOST_TERMS]
-    words = _vector({term: weights[term] for term in heaviest}, weights)
+    weights = {
+        term: rare * _standing(use) * _frequency(use)
+        for (term, use), rare in zip(found.items(), rarity.of(found), strict=True)
+    }
+    heaviest = sorted((-weight, term) for term, weight in weights.items())[:MOST_TERMS]
+    words = _vector({term: -weight for weight, term in heaviest}, weights)
     return EventReport(
         story_id=story_id,
         number=number,
@@ -60,10 +63,12 @@ def affinity(one: Mapping[str, int], other: Mapping[str, int]) -> int:
     return round(UNIT**2 * shared / math.prod(lengths))
 
 
+@lru_cache(maxsize=1 << 12)
 def _standing(use: Use) -> float:
     return 1.0 if use.name or use.number else _COMMON
 
 
+@lru_cache(maxsize=1 << 12)
 def _frequency(use: Use) -> float:
     uses_ = _TITLE * use.title + use.lead + _REST * use.rest
     return 1 + math.log(uses_) if uses_ >= 1 else uses_

@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 STEM = 6
 """Letters of a word that are compared: what follows is mostly inflection or the tail of a compound."""
@@ -12,7 +13,8 @@ LEAD = 100
 LONGEST = 400
 """Words of a text that are read at all: behind them stands background."""
 _CHARACTERS = 8 * LONGEST
-_WORD = re.compile(r"([\W_]*)([^\W_]+)")
+_WORDS_AT_HAND, _USES_AT_HAND = 1 << 16, 1 << 12
+_WORD = re.compile(r"([^\W_]+)")
 _WITHIN = frozenset((" ", "-", ", ", " (", "/", "\u00a0"))
 """What stands between two words of one sentence."""
 _UNSPACED = re.compile(
@@ -35,29 +37,41 @@ class Use(NamedTuple):
 
 def uses(title: str, text: str) -> dict[str, Use]:
     """Terms of a report, in order of first use."""
-    body = _WORD.findall(text[:_CHARACTERS])[:LONGEST]
-    names = {word for between, word in body if between in _WITHIN and word[0].isupper()}
+    pieces = _WORD.split(text[:_CHARACTERS])  # what stands before a word, and the word, in turn
+    body = pieces[1 : 2 * LONGEST : 2]
+    names = {
+        word
+        for between, word in zip(pieces[: 2 * LONGEST : 2], body, strict=False)
+        if between in _WITHIN and word[0].isupper()
+    }
     head = _words(_WORD.findall(title))
     words = _words(body)
     names.update(word for word in head if word[0].isupper())
-    found: dict[str, list[int]] = {}
+    found: dict[str, list[Any]] = {}
     for part, counts in enumerate((Counter(head), Counter(words[:LEAD]), Counter(words[LEAD:]))):
         for word, count in counts.items():
-            folded = word.casefold()
-            term = folded if folded[0].isdigit() else folded[:STEM]
+            term, length, number = _term(word)
             use = found.get(term)
             if use is None:
-                use = found[term] = [0, 0, 0, 0, len(folded)]
+                use = found[term] = [0, 0, 0, False, length, number]
             use[part] += count
-            use[3] |= word in names
-    return {
-        term: Use(titled, lead, rest, bool(name), length, term[0].isdigit())
-        for term, (titled, lead, rest, name, length) in found.items()
-    }
+            use[3] = use[3] or word in names
+    return {term: _use(*use) for term, use in found.items()}
 
 
-def _words(found: list[tuple[str, str]]) -> list[str]:
-    words = [word for _, word in found]
+@lru_cache(maxsize=_WORDS_AT_HAND)
+def _term(word: str) -> tuple[str, int, bool]:
+    """What a word counts as, its letters, and whether it is a number."""
+    folded = word.casefold()
+    number = folded[0].isdigit()
+    return folded if number else folded[:STEM], len(folded), number
+
+
+_use = lru_cache(maxsize=_USES_AT_HAND)(Use)
+"""Most terms of most texts are used in one of few ways."""
+
+
+def _words(words: list[str]) -> list[str]:
     if not _UNSPACED.search(" ".join(words)):
         return words
     return [part for word in words for part in _signs(word)]
