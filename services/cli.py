@@ -201,11 +201,11 @@ def tail(
     )
 
 
-@main.command("export", short_help="Write what a log holds as files, as a replay does.")
+@main.command(short_help="Write what a log holds as files, as a replay does.")
 @click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
 @click.option("--out", required=True, type=FILE, metavar="DIR", help="Where the JSON lines go.")
 @config_option
-def export_files(address: str | None, out: Path, settings: Settings) -> None:
+def export(address: str | None, out: Path, settings: Settings) -> None:
     """Write articles, relations, stories, events, changes and dead letters of a log as JSON lines.
 
     The files are those of `newsfold replay --out`: the same input gives the same bytes.
@@ -352,4 +352,3 @@ main.add_command(commands.log)
 main.add_command(story_commands.stories)
 main.add_command(story_commands.story)
 main.add_command(story_commands.watch)
-main.add_command(story_commands.export)

@@ -75,7 +75,7 @@ def watch_stories(query: StoryQuery, address: str | None, settings: Settings, *,
         return
 
 
-def export_stories(
+def write_stories(
     form: str, query: StoryQuery, out: Path | None, address: str | None, settings: Settings
 ) -> None:
     """One JSON document a line."""

@@ -41,19 +41,30 @@ _order = click.option(
 )  # fmt: skip
 
 
-def _most(default: int) -> Command:
-    return click.option(
-        "--most", type=click.IntRange(1, 1_000_000), default=default, show_default=True, metavar="N",
-        help="So many at the most.",
-    )  # fmt: skip
+_most = click.option(
+    "--most", type=click.IntRange(1, 1_000_000), default=20, show_default=True, metavar="N",
+    help="So many at the most.",
+)  # fmt: skip
+_form = click.option(
+    "--form", type=click.Choice(["ninjs", "jsonld", "compact"]),
+    help="As IPTC ninjs 3.0, as schema.org JSON-LD, or short lines.",
+)  # fmt: skip
 
 
 @click.command(short_help="Top stories now: by spread, velocity or first sight.")
-@_with(*_PLACES, _order, _most(20), *_FILTERS, _json, config_option)
+@_with(*_PLACES, _order, _most, *_FILTERS, _json, _form, config_option)
 def stories(
-    out: Path | None, address: str | None, settings: Settings, *, as_json: bool, **query: Any
+    out: Path | None,
+    address: str | None,
+    settings: Settings,
+    *,
+    as_json: bool,
+    form: str | None,
+    **query: Any,
 ) -> None:
     """List the top stories of a replay or of a log.
+
+    --form writes them as records that travel, one JSON document a line.
 
     \b
     Examples:
@@ -61,10 +72,14 @@ def stories(
       newsfold stories --by velocity --language de
       newsfold stories --agency dpa --json
       newsfold stories --bus sqlite:/srv/newsfold/log.db --name Lindqvast --by new
+      newsfold stories --form ninjs --most 1000000 --out out/demo > stories.ninjs.jsonl
     """
-    from services.console.stories.command import list_stories
+    from services.console.stories.command import list_stories, write_stories
     from services.console.stories.selection import StoryQuery
 
+    if form:
+        write_stories(form, StoryQuery(**query), out, address, settings)
+        return
     list_stories(StoryQuery(**query), out, address, settings, as_json=as_json)
 
 
@@ -101,24 +116,3 @@ def watch(address: str | None, settings: Settings, *, as_json: bool, **query: An
     from services.console.stories.selection import StoryQuery
 
     watch_stories(StoryQuery(**query), address, settings, as_json=as_json)
-
-
-@click.command(short_help="Stories in the forms of the trade: ninjs, JSON-LD, compact.")
-@click.option(
-    "--form", type=click.Choice(["ninjs", "jsonld", "compact"]), default="ninjs", show_default=True,
-    help="IPTC ninjs 3.0, schema.org JSON-LD, or a short line.",
-)  # fmt: skip
-@_with(*_PLACES, _order, _most(1_000_000), *_FILTERS, config_option)
-def export(form: str, out: Path | None, address: str | None, settings: Settings, **query: Any) -> None:
-    """Write stories as one JSON document a line.
-
-    \b
-    Examples:
-      newsfold export --out out/demo > stories.ninjs.jsonl
-      newsfold export --form jsonld --agency afp --bus sqlite:var/newsfold.db
-      newsfold export --form compact --by velocity --most 10
-    """
-    from services.console.stories.command import export_stories
-    from services.console.stories.selection import StoryQuery
-
-    export_stories(form, StoryQuery(**query), out, address, settings)
