@@ -136,6 +136,10 @@ class Search:
         """Postings held."""
         return sum(len(index) for index in self._ranges)
 
+    def findable(self) -> int:
+        """Versions that can be found. Postings of others are cleared away bit by bit, by those that come."""
+        return len(self._versions)
+
     def nbytes(self) -> int:
         return self._versions.nbytes() + sum(index.nbytes() for index in self._ranges)
 
