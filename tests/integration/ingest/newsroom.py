@@ -6,7 +6,7 @@ from services.contracts import ids, wire
 from services.contracts.articles import Article
 from services.contracts.feeds import Feed, FeedState
 from services.ingest.http.fetch import Fetcher
-from services.ingest.polling.live import HttpFeeder, LiveSettings
+from services.ingest.polling.live import Conduct, HttpFeeder, LiveSettings
 from services.ingest.readings import Tick
 from services.ingest.service import IngestTask
 from services.ingest.workers.pool import Pool
@@ -24,11 +24,16 @@ def subscribed(*urls: str, full_text: bool = False) -> IngestTask:
     return task
 
 
-async def once(task: IngestTask, fetcher: Fetcher, settings: LiveSettings | None = None) -> list[Step]:
+async def once(
+    task: IngestTask,
+    fetcher: Fetcher,
+    settings: LiveSettings | None = None,
+    conduct: Conduct | None = None,
+) -> list[Step]:
     """Poll every feed once and follow its pages."""
     steps = []
     async with Pool(0) as pool:
-        feeder = HttpFeeder(task, fetcher, pool, once=True, settings=settings)
+        feeder = HttpFeeder(task, fetcher, pool, once=True, settings=settings, conduct=conduct)
         while (readings := await feeder.next(max_items=100, timeout_s=0.2)) is not None:
             if readings:
                 assert isinstance(readings[-1], Tick)

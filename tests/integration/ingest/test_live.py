@@ -12,7 +12,8 @@ import pytest
 from services.contracts import ids
 from services.contracts.articles import Article, Watermark
 from services.ingest.http.fetch import Fetcher
-from services.ingest.polling.live import HttpFeeder, LiveSettings
+from services.ingest.polling.live import Conduct, HttpFeeder, LiveSettings
+from services.ingest.polling.traffic import Manners, Traffic
 from services.ingest.workers.pool import Pool
 from services.ops import logging
 from tests.integration.ingest.newsroom import articles, once, only, page, records, rss, subscribed
@@ -202,7 +203,8 @@ async def test_real_feed_files_are_followed_without_an_error(site: Site) -> None
         site.routes[f"/{number}"] = answer(path.read_bytes(), content_type="application/octet-stream")
     task = subscribed(*(site.url(f"/{number}") for number in range(len(files))))
     async with Fetcher(allow=[ip_network("127.0.0.1/32")], resolve=only_here) as fetcher:
-        steps = await once(task, fetcher, LiveSettings(in_flight=16))
+        hasty = Conduct(Traffic(Manners(per_host=16, per_domain=16, gap_s=0)))
+        steps = await once(task, fetcher, LiveSettings(in_flight=16), hasty)
     outcomes = [step.outcomes for step in steps]
     polled = sum(one.get("polled", 0) for one in outcomes)
     failed = sum(one.get("poll-failed", 0) for one in outcomes)

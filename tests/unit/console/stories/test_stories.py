@@ -112,7 +112,10 @@ def test_the_commands_read_what_a_replay_wrote(out: Path) -> None:
         "fast",
         "late",
     ]
-    assert json.loads(run("stories", "--form", "ninjs", "--out", str(out), "--most", "1"))["uri"] == "urn:newsfold:story:wide"
+    assert (
+        json.loads(run("stories", "--form", "ninjs", "--out", str(out), "--most", "1"))["uri"]
+        == "urn:newsfold:story:wide"
+    )
 
 
 @pytest.mark.parametrize(("wanted", "line"), [("nothing", "there is none"), ("example", "fit")])
