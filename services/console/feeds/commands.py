@@ -93,7 +93,7 @@ def _one_feed(name: str, act: str, text: str) -> None:
 
         changing.change(url, changing.ACTS[act], address or settings.bus.url, settings)
 
-    command.__doc__ = text
+    command.__doc__ = f"{text}\n\n\b\nExamples:\n  newsfold feeds {name} https://paper.example/rss\n"
     feeds.command(name)(click.argument("url")(bus_option(config_option(command))))
 
 
