@@ -31,7 +31,9 @@ async def subscribe(bus: Bus, feeds: Sequence[Feed], number: int, *, begun: bool
     if known == wanted:
         return
     if known or begun:
-        raise Stop(Exit.USAGE, "this log follows feeds, or holds a replay with other --feeds; name another file")
+        raise Stop(
+            Exit.USAGE, "this log follows feeds, or holds a replay with other --feeds; name another file"
+        )
     writer = await bus.writer(OPERATORS, ["feeds"], 0)
     await writer.publish([feed_output(feed, Partition("feeds", number)) for feed in feeds], consumed={})
     await writer.close()
