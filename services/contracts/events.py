@@ -91,6 +91,8 @@ class EventStory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A story as its event remembers it."""
 
     story_id: str
+    revision: int = 0
+    """Of the story, up to which it was taken: what is read again says nothing new."""
     title: str
     places: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()

@@ -53,7 +53,8 @@ class Newsroom:
     async def fill(self) -> None:
         # Their times lie years apart, so segments are rolled, and compaction takes what is counted here.
         whole = msgspec.structs.replace(SPECS["stories"], lag_s=math.inf)
-        await self.bus.create([whole, SPECS["story-changes"], SPECS["events"], SPECS["clusters"]])
+        others = ("story-changes", "events", "storylines", "enrich-state", "clusters")
+        await self.bus.create([whole, *(SPECS[name] for name in others)])
         await self.die_halfway()
         writer = await self.bus.writer(self.prefix, ["clusters"], 0)
         size = len(OUTPUTS) // PUBLISHES + 1

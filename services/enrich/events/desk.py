@@ -75,7 +75,7 @@ class EventDesk:
                 self._leave(cluster, self._events[home], changes)
         elif home is not None:
             self._revise(cluster, told, self._events[home], changes)
-        elif cluster.change != "closed":
+        elif cluster.change != "closed" and not self._index.knows(cluster.story_id):
             self._settle(cluster, told, changes)
         return changes
 
@@ -141,7 +141,7 @@ class EventDesk:
     def _revise(self, cluster: Cluster, now: EventStory, state: EventState, changes: EventChanges) -> None:
         """A story that is known changed."""
         before = next(story for story in state.stories if story.story_id == cluster.story_id)
-        if now != before:
+        if now.revision > before.revision and now != replace(before, revision=now.revision):
             stories = tuple(now if story is before else story for story in state.stories)
             self._change(replace(state, stories=stories), cluster.at, changes)
 
@@ -205,6 +205,7 @@ def _story(cluster: Cluster, facts: Mapping[str, ArticleFacts]) -> EventStory:
     members = cluster.members
     return EventStory(
         story_id=cluster.story_id,
+        revision=cluster.revision,
         title=next((member.title for member in members if member.title), ""),
         places=_places([facts[m.article_id].facts for m in members if m.article_id in facts]),
         articles=tuple(member.url for member in members),

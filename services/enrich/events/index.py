@@ -99,6 +99,10 @@ class Index:
         kin = np.flatnonzero(sums >= _LEAST)
         return list(zip((kin + first).tolist(), sums[kin].astype(np.int64).tolist(), strict=True))
 
+    def knows(self, story: str) -> bool:
+        """Whether a report of it was taken in lately, whatever became of the story since."""
+        return story in self._numbers
+
     def of_stories(self, stories: Iterable[str]) -> list[EventReport]:
         """Their reports, those that left aside."""
         numbers = (self._numbers.get(story) for story in stories)
