@@ -404,7 +404,9 @@ def test_real_feed_files_are_followed_without_an_unhandled_error(
     monkeypatch.setattr(guard, "_resolved", only_here)
     monkeypatch.setenv("NEWSFOLD_OPS__LISTEN", "127.0.0.1:0")
     monkeypatch.setenv("NEWSFOLD_OPS__LOG_FORMAT", "json")
-    monkeypatch.setenv("NEWSFOLD_INGEST__PER_HOST", "16")
+    # All feeds are of one host here, and the hosts of their pages are not asked.
+    for name, value in (("PER_HOST", "16"), ("PER_DOMAIN", "16"), ("GAP_S", "0"), ("ROBOTS", "ignore")):
+        monkeypatch.setenv(f"NEWSFOLD_INGEST__{name}", value)
     files = sorted(path for path in (data / "feeds").rglob("*") if path.is_file() and path.suffix != ".tsv")
     bus = f"sqlite:{tmp_path / 'log.db'}"
     with threaded(Site()) as site:
