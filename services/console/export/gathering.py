@@ -4,6 +4,7 @@ Each gatherer takes the records of one topic, in the order of their partitions. 
 is known at the end; the lines of all are kept, sorted, with the place of their record in the key.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Generic, NamedTuple, Protocol, TypeVar, cast
@@ -219,7 +220,7 @@ def _verdict_lines(verdict: Verdict, position: Position, files: Files) -> None:
         files["relations.jsonl"].add(key, lines.relation(verdict, relation))
 
 
-class Standing(Generic[T]):
+class Standing(ABC, Generic[T]):
     """A topic whose last record of each key stands, as compaction leaves it: a tombstone ends an id."""
 
     def __init__(self, kind: type[T], file: SortedLines) -> None:
@@ -236,8 +237,9 @@ class Standing(Generic[T]):
                 position = self._standing[record.key] = _position(record)
                 self._file.add(self._key(content, position), lines.whole(content))
 
+    @abstractmethod
     def _key(self, content: T, position: Position) -> bytes:
-        raise NotImplementedError
+        """What a line is sorted by."""
 
     def positions(self) -> set[Position]:
         return set(self._standing.values())

@@ -15,7 +15,6 @@ from services.dedup.kernels import names, target
 
 def build() -> list[str]:
     """The names of the modules whose kernels are in the cache now."""
-    _forget_older()
     for name in names():
         import_module(f"services.dedup.kernels.{name}")
     if not target.is_built():
@@ -39,14 +38,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     sys.stdout.write(f"kernels for {asked.level or target.level_here()} in the cache: {', '.join(build())}\n")
     return 0
-
-
-def _forget_older() -> None:
-    """A kernel may call those of other modules: numba asks whether its own has changed, and no other."""
-    newest = max(path.stat().st_mtime for path in target.sources())
-    for cached in target.cached_files():
-        if cached.stat().st_mtime < newest:
-            cached.unlink()
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from numba.core import config
 from numba.core.caching import InTreeCacheLocator
 
 HERE = Path(__file__).parent
+DEFINING = ("text", "search", "relations")
+"""Wings of dedup."""
 LEVELS = {"x86_64": ("x86-64-v3", "x86-64")}
 """By architecture, the most demanding first; elsewhere there is one."""
 OF_LEVEL_3 = ("avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe")
@@ -53,12 +55,20 @@ def note_built() -> None:
 
 
 def sources() -> list[Path]:
-    return sorted(HERE.glob("*.py"))
+    """Kernels, and the modules that define what they compute: their constants are compiled into kernels."""
+    wings = (HERE, *(HERE.parent / wing for wing in DEFINING))
+    return sorted(path for wing in wings for path in wing.glob("*.py"))
 
 
-def cached_files() -> list[Path]:
-    """What numba has kept beside the modules."""
-    return sorted(HERE.glob("__pycache__/*.nb[ci]"))
+def forget_older() -> None:
+    """Remove what was compiled before a source changed: numba asks of a kernel's own module alone whether it
+    did, and a kernel calls those of others and has constants of the module that defines it.
+    """
+    newest = max(path.stat().st_mtime for path in sources())
+    for cached in HERE.glob("__pycache__/*.nb[ci]"):
+        with suppress(OSError):
+            if cached.stat().st_mtime < newest:
+                cached.unlink()
 
 
 def _stamp() -> Path:
@@ -91,5 +101,7 @@ config.CACHE_LOCATOR_CLASSES = ",".join(
 )
 if config.CPU_NAME is None:
     compile_for(level_here())
+if not is_built():
+    forget_older()
 njit = numba.njit
 """What makes a kernel; taken from here, so that what is above comes first."""

@@ -133,12 +133,8 @@ class Search:
             index.evict(numbers)
 
     def __len__(self) -> int:
-        """Postings held."""
+        """Postings held; those of forgotten versions are cleared away bit by bit, by those that come."""
         return sum(len(index) for index in self._ranges)
-
-    def findable(self) -> int:
-        """Versions that can be found. Postings of others are cleared away bit by bit, by those that come."""
-        return len(self._versions)
 
     def nbytes(self) -> int:
         return self._versions.nbytes() + sum(index.nbytes() for index in self._ranges)

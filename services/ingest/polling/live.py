@@ -335,8 +335,8 @@ class HttpFeeder:
             url, accept=accept, etag=etag, last_modified=last_modified, hops=hops
         )
         if exchange.status in {429, 503} and exchange.retry_after_s:  # it is about us, not about the page
-            pause_s = min(exchange.retry_after_s, schedule.LONGEST_S)
-            self._traffic.pause(exchange.final_url or url, self._clock.monotonic() + pause_s)
+            pause_s, now = min(exchange.retry_after_s, schedule.LONGEST_S), self._clock.monotonic()
+            self._traffic.pause(exchange.final_url or url, now + pause_s, now)
         if self._fetches is not None:
             took = self._clock.monotonic() - started
             sizes = {"wire_bytes": exchange.wire_bytes, "decoded_bytes": len(exchange.body)}

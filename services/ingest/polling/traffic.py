@@ -12,6 +12,7 @@ import msgspec
 from services.ingest.publishers import publisher
 from services.ingest.urls import host_of
 
+_SWEEP_LEAST = 1_024
 PauseScope = Literal["host", "domain"]
 
 
@@ -35,6 +36,8 @@ class Traffic:
         self._domains: Counter[str] = Counter()
         self._free_at: dict[str, float] = {}
         """When a host, or a domain, may be asked again."""
+        self._sweep_at = _SWEEP_LEAST
+        """So many of them, and those whose time has come are forgotten."""
 
     def admits(self, url: str, now: float) -> bool:
         """Whether a request may begin beside those under way."""
@@ -57,7 +60,7 @@ class Traffic:
         self._domains[publisher(host)] += 1
         gap_s = max(gap_s, 0.0 if is_this_machine(host) else self._manners.gap_s)
         if gap_s:
-            self._put_off(host, now + gap_s)
+            self._put_off(host, now + gap_s, now)
 
     def end(self, url: str) -> None:
         host = host_of(url)
@@ -66,18 +69,20 @@ class Traffic:
             if counts[name] <= 0:
                 del counts[name]
 
-    def pause(self, url: str, until: float) -> None:
+    def pause(self, url: str, until: float, now: float) -> None:
         """The host of an address asked for a pause."""
         host = host_of(url)
-        self._put_off(host if self._manners.pause_scope == "host" else f".{publisher(host)}", until)
+        self._put_off(host if self._manners.pause_scope == "host" else f".{publisher(host)}", until, now)
 
-    def paused(self, now: float) -> int:
-        """Hosts and domains that are left alone now; what is over is forgotten."""
-        self._free_at = {name: at for name, at in self._free_at.items() if at > now}
+    def __len__(self) -> int:
+        """Hosts and domains of which it is remembered when they may be asked."""
         return len(self._free_at)
 
-    def _put_off(self, name: str, until: float) -> None:
+    def _put_off(self, name: str, until: float, now: float) -> None:
         self._free_at[name] = max(self._free_at.get(name, 0.0), until)
+        if len(self._free_at) >= self._sweep_at:
+            self._free_at = {name: at for name, at in self._free_at.items() if at > now}
+            self._sweep_at = max(_SWEEP_LEAST, 2 * len(self._free_at))
 
 
 def is_this_machine(host: str) -> bool:

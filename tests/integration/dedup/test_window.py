@@ -107,7 +107,7 @@ def test_when_all_is_past_nothing_of_it_is_held() -> None:
     for one in (fold, alone):
         one.fold([Due(piece("last", 90), late=False)], folded)
     for one in (fold, alone):
-        assert (len(one.window), one.search.findable(), len(one.stories)) == (1, 1, 1)
+        assert (len(one.window), len(one.search._versions), len(one.stories)) == (1, 1, 1)
     assert fold._novelty.nbytes() == alone._novelty.nbytes()
 
 

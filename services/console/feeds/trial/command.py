@@ -24,7 +24,6 @@ from services.contracts.feeds import Feed, FeedState
 from services.ingest.http.credentials import Credentials, login_in
 from services.ingest.http.exchange import Exchange, answered
 from services.ingest.http.fetch import Fetcher
-from services.ingest.http.hop import Hop
 from services.ingest.polling.live import HttpFeeder, LiveSettings
 from services.ingest.publishers import source_of_page
 from services.ingest.readings import FeedReading, PageReading
@@ -184,24 +183,13 @@ class WatchedFetcher(Fetcher):
         self._given = given
         self.fetches: list[Fetch] = []
 
-    async def get(
-        self,
-        url: str,
-        *,
-        accept: str,
-        etag: str = "",
-        last_modified: str = "",
-        cut_at: int = 0,
-        hops: list[Hop] | None = None,
-    ) -> Exchange:
+    async def get(self, url: str, **how: Any) -> Exchange:
         started = time.monotonic()
         if url in self._given:
             body = self._given[url]
             exchange = answered(url, 200, {}, body=body, wire_bytes=len(body))
         else:
-            exchange = await super().get(
-                url, accept=accept, etag=etag, last_modified=last_modified, cut_at=cut_at, hops=hops
-            )
+            exchange = await super().get(url, **how)
         self.fetches.append(Fetch.of(exchange, time.monotonic() - started))
         return exchange
 

@@ -1,5 +1,6 @@
 """When kernels are loaded, by whom, and what happens where they cannot be."""
 
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -122,6 +123,29 @@ def test_a_change_of_a_kernel_or_another_processor_asks_for_a_new_cache(
     assert target.is_built()
     (tmp_path / "one.py").write_text("a = 2", encoding="utf-8")
     assert not target.is_built()
+
+
+def test_a_change_of_what_a_kernel_computes_asks_for_a_new_cache(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    kernels_, text = tmp_path / "kernels", tmp_path / "text"
+    for folder in (kernels_ / "__pycache__", text):
+        folder.mkdir(parents=True)
+    (kernels_ / "one.py").write_text("from text import WIDTH", encoding="utf-8")
+    (text / "one.py").write_text("WIDTH = 3", encoding="utf-8")
+    cached = kernels_ / "__pycache__" / "one.nbi"
+    cached.write_bytes(b"compiled")
+    monkeypatch.setattr(target, "HERE", kernels_)
+    target.note_built()
+    target.forget_older()
+    assert target.is_built()
+    assert cached.exists()
+    (text / "one.py").write_text("WIDTH = 5", encoding="utf-8")
+    later = cached.stat().st_mtime + 1
+    os.utime(text / "one.py", (later, later))
+    assert not target.is_built()
+    target.forget_older()
+    assert not cached.exists()
 
 
 def test_every_kernel_is_compiled_for_a_level_of_processors_not_for_this_one() -> None:

@@ -51,10 +51,19 @@ def test_this_machine_is_asked_without_a_gap() -> None:
 def test_a_pause_holds_the_host_or_where_the_operator_says_so_the_whole_domain() -> None:
     by_host, by_domain = Traffic(POLITE), Traffic(Manners(pause_scope="domain"))
     for traffic in (by_host, by_domain):
-        traffic.pause(WWW, 100.0)
+        traffic.pause(WWW, 100.0, 0.0)
         assert not traffic.admits(WWW, 99.0)
         assert traffic.admits(WWW, 100.0)
     assert by_host.admits("https://news.paper.example/1", 99.0)
     assert not by_domain.admits("https://news.paper.example/1", 99.0)
-    assert by_domain.paused(99.0) == 1
-    assert by_domain.paused(101.0) == 0
+    assert len(by_domain) == 1
+
+
+def test_what_is_over_is_forgotten_however_many_hosts_there_are() -> None:
+    traffic = Traffic(POLITE)
+    for number in range(20_000):
+        url = f"https://paper-{number}.example/1"
+        traffic.begin(url, number / 100)
+        traffic.end(url)
+        assert not traffic.admits(url, number / 100 + 0.5), "what is not over stands"
+    assert len(traffic) <= 2_048
