@@ -220,7 +220,10 @@ OUTCOMES = (
     "poll-failed",
     "page-failed",
     "withdrawn",
-    *(f"skipped-{kind}" for kind in ("robots", "redirect", "revisit", "sitemap", "media", "not-http")),
+    *(
+        f"skipped-{kind}"
+        for kind in ("robots", "redirect", "revisit", "sitemap", "media", "not-http", "outside")
+    ),
     "progress",
     "tick",
     "canary",

@@ -19,6 +19,7 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
         "skipped-sitemap",
         "skipped-media",
         "skipped-not-http",
+        "skipped-outside",
         "progress",
         "tick",
         "canary",

@@ -12,8 +12,8 @@ import click
 from services.console.feeds.logins import logins_in
 from services.console.feeds.subscriptions import listed_in
 from services.console.fetching import conduct_of, fetch_limits, with_nets
+from services.console.replay.feeds import subscription
 from services.console.signals import stopped_by_signals
-from services.contracts import wire
 from services.contracts.feeds import Feed
 from services.ingest.http.credentials import Credentials
 from services.ingest.http.fetch import Fetcher
@@ -24,7 +24,6 @@ from services.ingest.workers.pool import Pool
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.settings import IngestSettings
-from services.stream.bus import Partition, Record
 
 TURN_S = 1.0
 
@@ -84,7 +83,7 @@ async def _record(request: RecordRequest) -> int:
     stop = asyncio.Event()
     recorder = recorder_in(request.out, request.rotation, anonymise=request.anonymise)
     task = IngestTask(0, 1)
-    task.step([_subscription(feed) for feed in request.feeds])
+    task.step([subscription(feed) for feed in request.feeds])
     fetcher = Fetcher(
         allow=ingest.networks(),
         limits=fetch_limits(ingest),
@@ -112,7 +111,3 @@ async def _follow(task: IngestTask, feeder: HttpFeeder, stop: asyncio.Event, sec
         if readings is None:
             return
         task.take(readings)
-
-
-def _subscription(feed: Feed) -> Record:
-    return Record(Partition("feeds", 0), 0, feed.feed_id.encode(), wire.encode(feed), (), 0)

@@ -19,7 +19,7 @@ from services.console.fetching import conduct_of, fetch_limits, with_nets
 from services.console.kernels import load_kernels_beside
 from services.console.record.command import recorder_in
 from services.console.replay import inputs
-from services.console.replay.recordings import open_recordings, prepare_log
+from services.console.replay.recordings import Program, open_recordings, prepare_log
 from services.console.run import states
 from services.console.run.canary import CanaryWatch
 from services.console.run.feed_file import FeedFile
@@ -36,6 +36,7 @@ from services.ingest.http.credentials import Credentials
 from services.ingest.http.fetch import Fetcher
 from services.ingest.polling.live import Conduct, HttpFeeder, LiveSettings
 from services.ingest.polling.rhythm import PollBounds
+from services.ingest.recordings.pace import Pace
 from services.ingest.service import IngestService, IngestTask
 from services.ingest.workers.pool import Pool
 from services.ops import logging
@@ -231,7 +232,9 @@ async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[S
         stages = []
         if request.recordings:
             replayed = await stack.enter_async_context(
-                open_recordings(request.recordings, settings.replay.speed, settings.ingest.sharding)
+                open_recordings(
+                    request.recordings, Program(Pace(settings.replay.speed)), settings.ingest.sharding
+                )
             )
             stages.append(Stage(replayed.service))
         elif "ingest" in request.services:
