@@ -91,7 +91,7 @@ def replay(
 
     request = ReplayRequest.of(
         paths=paths,
-        out=out,
+        out=None if dry_run else out,
         speed=speed,
         address=address,
         workers=workers,
