@@ -103,6 +103,31 @@ class Rhythm(msgspec.Struct, frozen=True, array_like=True):
     """New entries an hour, of late."""
 
 
+PushStatus = Literal["offered", "asked", "active", "refused"]
+
+
+class PushLease(msgspec.Struct, frozen=True, array_like=True):
+    """What a feed's hub (WebSub) has been asked for, and what it granted."""
+
+    hub: str
+    topic: str
+    """The address by which the hub knows the feed."""
+    status: PushStatus = "offered"
+    """`offered`: nothing was asked for. `asked`: the hub has not verified it yet."""
+    callback: str = ""
+    """Where it was asked to send pushes."""
+    at: datetime | None = None
+    """When it was asked last."""
+    until: datetime | None = None
+    """End of the lease."""
+    failures: int = 0
+    """Questions in a row that brought no lease."""
+    misses: int = 0
+    """Polls in a row that found something new the hub had told nothing of."""
+    reason: str = ""
+    """How the last question failed."""
+
+
 class PendingPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An entry whose page is still to be fetched. Survives a crash inside the feed's state."""
 
@@ -167,4 +192,6 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The last ones, the latest first."""
     unused: tuple[Unused, ...] = ()
     """Entries that gave no article, the latest first, bounded."""
+    push: PushLease | None = None
+    """None where the feed names no hub."""
     position: int = 0

@@ -18,6 +18,7 @@ from services.contracts.topics import SHARD_COUNT, Sharding, shard_of
 from services.ingest import articles
 from services.ingest.canary import synthetic
 from services.ingest.keys import digest, entry_key
+from services.ingest.polling import lease
 from services.ingest.polling.decision import Decision
 from services.ingest.polling.listings import Listings
 from services.ingest.polling.page import page, unannounced
@@ -29,6 +30,7 @@ from services.ingest.readings import (
     BadReading,
     Canary,
     FeedReading,
+    LeaseReading,
     PageReading,
     Progress,
     Reading,
@@ -99,18 +101,16 @@ class IngestTask:
                     self._page(reading, out)
                 case FeedReading():
                     self._poll(reading, out)
+                case LeaseReading():
+                    self._lease(reading, out)
                 case BadReading():
                     out.bad(reading)
                 case Skipped():
                     out.count(f"skipped-{reading.kind}")
                 case Progress():
                     self._progress(reading, out)
-                case Tick():
-                    out.quiet_until(reading.at)
-                    out.count("tick")
-                case Canary():
-                    out.canaries(reading.at, self.origins)
-                    out.count("canary")
+                case Tick() | Canary():
+                    self._tick(reading, out)
         return out.step(self._levels(), self.origins)
 
     def held(self) -> int:
@@ -150,6 +150,22 @@ class IngestTask:
         feed = self._feed(reading.feed_id, reading.url)
         state = self.states.get(feed.feed_id) or FeedState(feed_id=feed.feed_id, url=reading.url)
         self._apply(feed, poll(feed, state, reading, self._listings, self._bounds), reading.at, out)
+
+    def _tick(self, reading: Tick | Canary, out: "_Out") -> None:
+        if isinstance(reading, Canary):
+            out.canaries(reading.at, self.origins)
+            out.count("canary")
+        else:
+            out.quiet_until(reading.at)
+            out.count("tick")
+
+    def _lease(self, reading: LeaseReading, out: "_Out") -> None:
+        state = self.states.get(reading.feed_id)
+        if state and state.push:
+            state = replace(state, push=lease.after(state.push, reading))
+            self._remember(reading.feed_id, state)
+            out.remembered(state, reading.at)
+        out.count("lease")
 
     def _page(self, reading: PageReading, out: "_Out") -> None:
         key = entry_key(reading.url)
@@ -227,6 +243,7 @@ OUTCOMES = (
     "progress",
     "tick",
     "canary",
+    "lease",
     "subscribed",
     "unsubscribed",
 )

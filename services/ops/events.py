@@ -12,6 +12,7 @@ class LogEvent(StrEnum):
     STOP_REQUESTED = "stop.requested"
     BUS_CONNECTED = "bus.connected"
     OPS_STARTED = "ops.started"
+    CALLBACKS_STARTED = "callbacks.started"
     FEEDS_IMPORTED = "feeds.imported"
     FEEDS_REFUSED = "feeds.refused"
     FEED_FETCHED = "feed.fetched"

@@ -299,6 +299,7 @@ METRICS: tuple[Metric, ...] = (
         only="ingest",
     ),
     _counter("fetches_total", "fetches", labels.FETCH, "HTTP fetches by how they ended.", only="ingest"),
+    _counter("pushes_total", "requests", labels.PUSH, "What hubs sent, by what became of it.", only="ingest"),
     _histogram(
         "fetch_seconds",
         "seconds",

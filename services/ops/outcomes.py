@@ -23,6 +23,7 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
         "progress",
         "tick",
         "canary",
+        "lease",
         "subscribed",
         "unsubscribed",
         OTHER,

@@ -15,7 +15,7 @@ from services.console import addresses
 from services.console.addresses import Address
 from services.console.feeds.census import Census
 from services.console.feeds.logins import logins_in
-from services.console.fetching import conduct_of, fetch_limits, with_nets
+from services.console.fetching import callbacks, conduct_of, fetch_limits, hubs_of, with_nets
 from services.console.kernels import load_kernels_beside
 from services.console.record.command import recorder_in
 from services.console.replay import inputs
@@ -241,6 +241,11 @@ async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[S
             fetcher = await stack.enter_async_context(_fetcher(settings.ingest, request.credentials))
             pool = await stack.enter_async_context(Pool(settings.ingest.parsers))
             conduct = conduct_of(settings.ingest, fetcher, fetches)
+            hubs = None if request.once else hubs_of(settings.ingest, fetcher, conduct.traffic, fetches)
+            if hubs:
+                port = await stack.enter_async_context(callbacks(settings.ingest, hubs))
+                logging.get_logger("ingest").info(LogEvent.CALLBACKS_STARTED, port=port)
+                conduct = conduct._replace(hubs=hubs)
             if request.record:
                 recorder = recorder_in(request.record)
                 stack.push_async_callback(recorder.close)

@@ -22,11 +22,13 @@ from services.ingest.http.hop import Hop, WireFetch
 from services.ingest.observe import body_digest, feed_reading, page_reading
 from services.ingest.polling import schedule
 from services.ingest.polling.fetch_line import fetch_line
+from services.ingest.polling.hubs import Hubs
 from services.ingest.polling.outage import SILENT, TRIAL_S, Reach
 from services.ingest.polling.poll import address_of_feed
 from services.ingest.polling.robots import Robots
+from services.ingest.polling.subscriber import Subscriber
 from services.ingest.polling.traffic import Manners, Traffic
-from services.ingest.readings import Canary, FeedReading, PageReading, ParsedPage, Reading, Tick
+from services.ingest.readings import Canary, FeedReading, LeaseReading, PageReading, ParsedPage, Reading, Tick
 from services.ingest.service import IngestTask
 from services.ingest.text.dates import EPOCH, MICROSECOND
 from services.ingest.urls import host_of, without_login
@@ -51,6 +53,8 @@ class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """How often an idle feeder says that time has passed."""
     look_s: float = 1.0
     """How often the schedule is looked at while nothing else happens."""
+    leases_s: float = 30.0
+    """How often the leases of hubs are looked at."""
     canary_s: float = 0.0
     """How often a canary is sent; 0: never."""
 
@@ -70,6 +74,8 @@ class Conduct(NamedTuple):
     """None: robots.txt is not asked for."""
     recorder: WireSink | None = None
     """Writes down what is fetched; None: nothing is."""
+    hubs: Hubs | None = None
+    """None: no hub is asked for pushes."""
 
 
 class _Due(NamedTuple):
@@ -117,7 +123,9 @@ class HttpFeeder:
         self._last = EPOCH
         """The moment on the last batch."""
         self._under_way: dict[asyncio.Task[HttpReading], str] = {}
-        self._done: deque[HttpReading] = deque()
+        self._done: deque[HttpReading | LeaseReading] = deque()
+        hubs = None if once else self._conduct.hubs
+        self._subscriber = Subscriber(hubs, self._settings.leases_s) if hubs else None
         self._recorder = self._conduct.recorder
         self._hops: dict[str, list[Hop]] = {}
         """By address of the reading: what came over the wire for it, while it is recorded."""
@@ -154,6 +162,8 @@ class HttpFeeder:
         )
 
     async def close(self) -> None:
+        if self._subscriber:
+            await self._subscriber.close()
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
@@ -217,6 +227,7 @@ class HttpFeeder:
         if self._clock.monotonic() - self._looked >= self._settings.look_s:
             self._looked = self._clock.monotonic()
             self._due = self._look()
+            self._keep_leases()
         later: list[_Due] = []
         for due in self._due:
             now = self._clock.monotonic()
@@ -248,8 +259,24 @@ class HttpFeeder:
             polls = schedule.due_feeds(feeds.values(), states, now)
             pages = schedule.due_pages(own, now)
         taken = set(self._under_way.values())
+        polls = self._with_pushed(polls)
         wanted = (*(_Due(feed.url, feed) for feed in polls), *(_Due(page.url) for page in pages))
         return [due for due in wanted if due.url not in taken]
+
+    def _keep_leases(self) -> None:
+        if self._subscriber is None:
+            return
+        told = self._subscriber.readings()
+        self._done.extend(told)
+        if not told:  # else the states do not know yet what was told
+            now, monotonic = self._clock.now(), self._clock.monotonic()
+            self._subscriber.look(self._task.feeds, self._task.states, now, monotonic)
+
+    def _with_pushed(self, polls: list[Feed]) -> list[Feed]:
+        """Before all others those whose hub tells of news."""
+        ids = self._subscriber.pushed() if self._subscriber else ()
+        pushed = [feed for feed_id in ids if (feed := self._task.feeds.get(feed_id)) and not feed.paused]
+        return [*pushed, *(feed for feed in polls if feed.feed_id not in ids)] if pushed else polls
 
     async def _poll(self, feed: Feed) -> HttpReading:
         now = self._clock.now()
@@ -259,6 +286,7 @@ class HttpFeeder:
         if state.due_at is not None and self._fetches is not None and not self._once:
             self._fetches.count_poll((now - state.due_at).total_seconds())
         ask = schedule.conditional(state, now)
+        pushed = self._subscriber.begin(feed.feed_id) if self._subscriber else False
         started = self._clock.monotonic()
         exchange = await self._get(
             "feed",
@@ -275,7 +303,7 @@ class HttpFeeder:
         get_logger("ingest").info(
             LogEvent.FEED_FETCHED, **fetch_line(exchange, parsed, took_s, feed_id=feed.feed_id)
         )
-        return feed_reading(feed.feed_id, exchange, parsed, now)
+        return feed_reading(feed.feed_id, exchange, parsed, now, pushed=pushed)
 
     async def _page(self, url: str) -> HttpReading:
         started = self._clock.monotonic()

@@ -16,7 +16,7 @@ from services.contracts.feeds import Feed, FeedState, PendingPage, SeenEntry, Un
 from services.ingest import articles
 from services.ingest.articles import Sight
 from services.ingest.keys import address_key, digest, entry_key
-from services.ingest.polling import schedule
+from services.ingest.polling import lease, schedule
 from services.ingest.polling.account import (
     ABOUT_MAX,
     ARTICLE,
@@ -132,7 +132,13 @@ def _document(
     matched = {one.known.key for one in matches if one.known}
     gone = [entry for entry in state.seen if entry.key not in matched and entry.key not in current]
     after = with_entries(_validated(state, reading), list(current.values()), gone, SEEN_KEPT)
-    after = replace(after, body_digest=reading.body_digest, pending=tuple(pending.values()), home_url=home)
+    after = replace(
+        after,
+        body_digest=reading.body_digest,
+        pending=tuple(pending.values()),
+        home_url=home,
+        push=lease.offered(state.push, reading),
+    )
     if names["put-off"]:  # look at the same document again, whatever the server says of it
         after = replace(after, body_digest="", etag="", last_modified="")
     names = +names
@@ -288,13 +294,16 @@ def bounds_of(feed: Feed, bounds: PollBounds) -> PollBounds:
 def _alive(state: FeedState, reading: FeedReading, hint_s: int, new: int, bounds: PollBounds) -> FeedState:
     losing = state.status == "losing"
     rhythm = learn(state.rhythm, reading.at, new) if state.rhythm else begin(reading.at)
+    push = lease.polled(state.push, new, pushed=reading.pushed)
+    slower = lease.SLOWER if lease.works(push, reading.at) else 1.0
     return replace(
         state,
         **_move(state, reading),
         url=reading.url,
         polled_at=reading.at,
         looked_at=reading.at,
-        due_at=schedule.after_success(state.feed_id, rhythm, hint_s, bounds),
+        due_at=schedule.after_success(state.feed_id, rhythm, hint_s, bounds, slower=slower),
+        push=push,
         rhythm=rhythm,
         status="losing" if losing else "fresh",
         reason=state.reason if losing else "",

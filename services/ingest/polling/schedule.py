@@ -25,9 +25,14 @@ PAGE_RETRIES_S = (60, 5 * 60, 30 * 60, 2 * 3_600)
 JITTER = 0.1
 
 
-def after_success(feed_id: str, rhythm: Rhythm, hint_s: int, bounds: PollBounds) -> datetime:
-    """Next poll. `hint_s` is the publisher's wish (ttl, max-age, Expires; 0 is none)."""
-    usual_s = interval_s(rhythm, bounds)
+def after_success(
+    feed_id: str, rhythm: Rhythm, hint_s: int, bounds: PollBounds, *, slower: float = 1.0
+) -> datetime:
+    """Next poll. `hint_s` is the publisher's wish (ttl, max-age, Expires; 0 is none).
+
+    `slower`: so many times as late, where somebody else tells of news.
+    """
+    usual_s = slower * interval_s(rhythm, bounds)
     wait_s = max(usual_s, min(hint_s, HINT_MOST * usual_s))
     return rhythm.at + timedelta(seconds=_jittered(feed_id, min(wait_s, bounds.longest_s)))
 
