@@ -106,7 +106,7 @@ class MemoryBus:
             tail.records = [record for record in tail.records if retention.survives(record, now, last)]
 
     def _taken(self, partition: Partition) -> int | None:
-        """Below this every group that takes from the partition has taken its records; readers outside aside."""
+        """Below this every group that takes from the partition has taken its records; readers aside."""
         places = (
             at[partition]
             for group, at in self._offsets.items()
