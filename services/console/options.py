@@ -22,10 +22,10 @@ class Span(click.ParamType[float]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         if isinstance(value, int | float):
             return float(value)
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", str(value).strip())
-        if match is None:
+        seconds = seconds_of(str(value))
+        if seconds is None:
             self.fail(f"{value!r} is no time; write it as 90s, 15m, 1h or 2d", param, ctx)
-        return float(match[1]) * _UNITS[match[2]]
+        return seconds
 
 
 class Moment(click.ParamType[datetime]):
@@ -53,3 +53,9 @@ config_option = click.option(
     metavar="FILE",
     help="TOML settings. NEWSFOLD_<SECTION>__<KEY> in the environment wins over them.",
 )
+
+
+def seconds_of(span: str) -> float | None:
+    """Seconds of a time such as `90s`; None for what is none."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", span.strip())
+    return float(match[1]) * _UNITS[match[2]] if match else None
