@@ -10,6 +10,7 @@ from services.ingest.http.exchange import Exchange
 from services.ingest.http.fetch import Fetcher, FetchLimits
 from services.ingest.polling.hubs import Hubs, HubSettings
 from services.ingest.polling.live import Conduct
+from services.ingest.polling.rhythm import PollBounds
 from services.ingest.polling.robots import Robots, agent_name
 from services.ingest.polling.traffic import Manners, Traffic
 from services.ops.exits import Exit, Stop
@@ -26,6 +27,12 @@ def fetch_limits(ingest: IngestSettings) -> FetchLimits:
         connect_s=ingest.connect_s,
         read_s=ingest.read_s,
         redirects=ingest.redirects,
+    )
+
+
+def poll_bounds(ingest: IngestSettings) -> PollBounds:
+    return PollBounds(
+        default_s=ingest.poll_s, shortest_s=ingest.poll_shortest_s, longest_s=ingest.poll_longest_s
     )
 
 

@@ -151,6 +151,32 @@ class PendingPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     due_at: datetime
 
 
+class PageCheck(msgspec.Struct, frozen=True, array_like=True):
+    """A page whose article is out and which is looked at again, for edits that its feed does not tell of."""
+
+    url: str
+    key: str
+    """Of its entry."""
+    due_at: datetime
+    looks: int = 0
+    """Looks since the feed told of it."""
+    title: str = ""
+    source_url: str = ""
+    published_at: datetime | None = None
+    """All three as its entry said."""
+    etag: str = ""
+    last_modified: str = ""
+    """Both of the last answer, echoed as sent."""
+
+
+class EditRate(msgspec.Struct, frozen=True, array_like=True):
+    """How often a second look at a feed's pages showed an edit; older looks count less."""
+
+    at: datetime
+    looks: float
+    edits: float
+
+
 class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What ingest knows of a feed after its last poll. Key of `feed-state`: `feed_id`.
 
@@ -194,4 +220,8 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Entries that gave no article, the latest first, bounded."""
     push: PushLease | None = None
     """None where the feed names no hub."""
+    checks: tuple[PageCheck, ...] = ()
+    """Pages that are looked at again, bounded; empty unless `ingest.recheck` is on."""
+    edits: EditRate | None = None
+    """None before the first such look."""
     position: int = 0

@@ -44,6 +44,8 @@ def page_reading(
         outcome=exchange.outcome,
         reason=exchange.reason,
         retry_after_s=exchange.retry_after_s,
+        etag=exchange.etag,
+        last_modified=exchange.last_modified,
         parsed=parsed,
         origin=origin,
     )

@@ -153,6 +153,8 @@ class PageReading(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     reason: str = ""
     retry_after_s: int = 0
+    etag: str = ""
+    last_modified: str = ""
     parsed: ParsedPage | None = None
     origin: str = ""
     """File and place, where it comes from a recording."""

@@ -56,8 +56,12 @@ class IngestTask:
         origins: int,
         sharding: Sharding = "one",
         bounds: PollBounds = PollBounds(),  # noqa: B008 - frozen
+        *,
+        checks: bool = False,
     ) -> None:
+        """`checks`: pages whose articles are out are looked at again."""
         self._bounds = bounds
+        self._checks = checks
         self.number = number
         self.origins = origins
         self._sharding = sharding
@@ -177,7 +181,8 @@ class IngestTask:
         others = (self.states.get(feed_id) for feed_id in self._listings.others(key))
         feed = self._feed(state.feed_id, state.url)
         also_in = sorted(other.url for other in others if other)
-        self._apply(feed, page(feed, state, reading, self._listings, also_in), reading.at, out)
+        decision = page(feed, state, reading, self._listings, also_in, checks=self._checks)
+        self._apply(feed, decision, reading.at, out)
 
     def _apply(self, feed: Feed | None, decision: Decision, at: datetime, out: "_Out") -> None:
         for article in decision.articles:
@@ -419,14 +424,16 @@ class IngestService:
         origins: int,
         sharding: Sharding = "one",
         bounds: PollBounds = PollBounds(),  # noqa: B008 - frozen
+        checks: bool = False,
     ) -> None:
         self._bounds = bounds
+        self._checks = checks
         self._feeder_factory = feeder_factory
         self._origins = origins
         self._sharding = sharding
 
     def task(self, number: int) -> IngestTask:
-        return IngestTask(number, self._origins, self._sharding, self._bounds)
+        return IngestTask(number, self._origins, self._sharding, self._bounds, checks=self._checks)
 
     def feeder(self, task: IngestTask, number: int) -> Feeder | None:
         return self._feeder_factory(task, number)

@@ -79,6 +79,10 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Who is left alone when an answer (429, 503) asks for a pause by Retry-After."""
     robots: Literal["obey", "ignore"] = "obey"
     """Whether pages are fetched only where robots.txt allows it, as far apart as it wishes."""
+    recheck: Literal["on", "off"] = "off"
+    """Whether pages whose articles are out are looked at again, for edits that no feed tells of: up to four
+    times in two days, more often where edits were found. `off` because a guest asks for a page once unless
+    somebody wants to know."""
     contact: Annotated[str, Meta(max_length=200, pattern=r"^[^\s()]*$")] = ""
     """An address, of a page or of mail, at which publishers reach you: it stands behind `user_agent`."""
     tick_s: Annotated[float, Meta(ge=0.1, le=600)] = 5.0

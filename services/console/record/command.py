@@ -11,7 +11,7 @@ import click
 
 from services.console.feeds.logins import logins_in
 from services.console.feeds.subscriptions import listed_in
-from services.console.fetching import conduct_of, fetch_limits, with_nets
+from services.console.fetching import conduct_of, fetch_limits, poll_bounds, with_nets
 from services.console.replay.feeds import subscription
 from services.console.signals import stopped_by_signals
 from services.contracts.feeds import Feed
@@ -82,7 +82,8 @@ async def _record(request: RecordRequest) -> int:
     ingest, once = request.ingest, request.seconds is None
     stop = asyncio.Event()
     recorder = recorder_in(request.out, request.rotation, anonymise=request.anonymise)
-    task = IngestTask(0, 1)
+    checks = ingest.recheck == "on"
+    task = IngestTask(0, 1, bounds=poll_bounds(ingest), checks=checks)
     task.step([subscription(feed) for feed in request.feeds])
     fetcher = Fetcher(
         allow=ingest.networks(),
@@ -93,7 +94,7 @@ async def _record(request: RecordRequest) -> int:
     with stopped_by_signals(stop):
         async with fetcher, Pool(ingest.parsers) as pool:
             conduct = conduct_of(ingest, fetcher)._replace(recorder=recorder)
-            live = LiveSettings(in_flight=ingest.in_flight)
+            live = LiveSettings(in_flight=ingest.in_flight, checks=checks)
             feeder = HttpFeeder(task, fetcher, pool, once=once, settings=live, conduct=conduct)
             try:
                 await _follow(task, feeder, stop, request.seconds)

@@ -98,6 +98,7 @@ class ReplayRequest(NamedTuple):
                 ),
                 _checked(frame),
                 rounds,
+                checks=settings.ingest.recheck == "on",
             ),
             address=addresses.parse(address) if address else None,
             workers=workers or settings.replay.workers,

@@ -15,8 +15,8 @@ import click
 from services.console.replay.accounts import BOOKKEEPING
 from services.console.replay.command import ReplayRequest
 from services.console.replay.feeds import subscription
-from services.console.replay.recordings import FEEDER_NUMBER, Program, Replayed, open_recordings
-from services.ingest.recordings.pace import Pace
+from services.console.replay.recordings import FEEDER_NUMBER, Replayed, open_recordings
+from services.ingest.recordings.pace import AT_ONCE, Pace
 from services.ingest.service import IngestTask
 from services.ops.exits import Exit, Stop
 
@@ -53,7 +53,7 @@ def show_preview(request: ReplayRequest) -> None:
 
 
 async def _previewed(request: ReplayRequest) -> Preview:
-    program = Program(frame=request.program.frame)
+    program = request.program._replace(pace=AT_ONCE, rounds=1)
     async with open_recordings(request.paths, program, request.settings.ingest.sharding) as replayed:
         task = replayed.service.task(FEEDER_NUMBER)
         task.step([subscription(feed) for feed in request.feeds])

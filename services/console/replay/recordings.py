@@ -38,6 +38,8 @@ class Program(NamedTuple):
     frame: TimeFrame = WHOLE
     rounds: int = 1
     """0: without end."""
+    checks: bool = False
+    """Pages are known to be looked at again, as the run did that was recorded."""
 
 
 PLAIN = Program()
@@ -47,7 +49,7 @@ class Replayed:
     """The recordings while they are replayed."""
 
     def __init__(self, sources: Sequence[Source], program: Program, sharding: Sharding) -> None:
-        self.service = IngestService(self._feeder, origins=1, sharding=sharding)
+        self.service = IngestService(self._feeder, origins=1, sharding=sharding, checks=program.checks)
         self._sources = sources
         self._program = program
         self.before = 0

@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 from msgspec.structs import replace
 
-from services.contracts.feeds import Feed, FeedState
+from services.contracts.feeds import Feed, FeedState, PageCheck
 from services.ingest.http.exchange import Exchange
 from services.ingest.http.fetch import ACCEPT_FEED, ACCEPT_PAGE, Fetcher
 from services.ingest.http.hop import Hop, WireFetch
@@ -25,6 +25,7 @@ from services.ingest.polling.fetch_line import fetch_line
 from services.ingest.polling.hubs import Hubs
 from services.ingest.polling.outage import SILENT, TRIAL_S, Reach
 from services.ingest.polling.poll import address_of_feed
+from services.ingest.polling.recheck import due_checks
 from services.ingest.polling.robots import Robots
 from services.ingest.polling.subscriber import Subscriber
 from services.ingest.polling.traffic import Manners, Traffic
@@ -55,6 +56,8 @@ class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """How often the schedule is looked at while nothing else happens."""
     leases_s: float = 30.0
     """How often the leases of hubs are looked at."""
+    checks: bool = False
+    """Pages whose articles are out are looked at again."""
     canary_s: float = 0.0
     """How often a canary is sent; 0: never."""
 
@@ -83,6 +86,8 @@ class _Due(NamedTuple):
 
     url: str
     feed: Feed | None = None
+    check: PageCheck | None = None
+    """The page is looked at again."""
 
 
 class HttpFeeder:
@@ -237,7 +242,7 @@ class HttpFeeder:
             delay_s = self._robots.delay_s(due.url) if self._robots and not due.feed else 0.0
             self._traffic.begin(due.url, now, gap_s=delay_s)
             self._tried.add(due.feed.feed_id if due.feed else due.url)
-            work = self._poll(due.feed) if due.feed else self._page(due.url)
+            work = self._poll(due.feed) if due.feed else self._page(due.url, due.check)
             self._under_way[asyncio.create_task(work)] = due.url
         self._due = later
         self._tell_load()
@@ -260,7 +265,9 @@ class HttpFeeder:
             pages = schedule.due_pages(own, now)
         taken = set(self._under_way.values())
         polls = self._with_pushed(polls)
-        wanted = (*(_Due(feed.url, feed) for feed in polls), *(_Due(page.url) for page in pages))
+        wanted = [*(_Due(feed.url, feed) for feed in polls), *(_Due(page.url) for page in pages)]
+        if self._settings.checks and not self._once:  # last: what is new comes first
+            wanted += [_Due(one.url, check=one) for one in due_checks(self._task.states.values(), now)]
         return [due for due in wanted if due.url not in taken]
 
     def _keep_leases(self) -> None:
@@ -305,10 +312,10 @@ class HttpFeeder:
         )
         return feed_reading(feed.feed_id, exchange, parsed, now, pushed=pushed)
 
-    async def _page(self, url: str) -> HttpReading:
+    async def _page(self, url: str, check: PageCheck | None) -> HttpReading:
         started = self._clock.monotonic()
         hops = self._wire(url)
-        exchange, parsed = await self._read_page(url, hops)
+        exchange, parsed = await self._read_page(url, hops, check)
         for _ in range(REFRESHES):
             if parsed is None or not parsed.refresh_url:
                 break
@@ -325,8 +332,17 @@ class HttpFeeder:
         self._hops[url] = []
         return self._hops[url]
 
-    async def _read_page(self, url: str, hops: list[Hop] | None) -> tuple[Exchange, ParsedPage | None]:
-        exchange = await self._refusal(url) or await self._get("page", url, accept=ACCEPT_PAGE, hops=hops)
+    async def _read_page(
+        self, url: str, hops: list[Hop] | None, check: PageCheck | None = None
+    ) -> tuple[Exchange, ParsedPage | None]:
+        exchange = await self._refusal(url) or await self._get(
+            "page",
+            url,
+            accept=ACCEPT_PAGE,
+            etag=check.etag if check else "",
+            last_modified=check.last_modified if check else "",
+            hops=hops,
+        )
         return exchange, await self._pool.page(exchange) if exchange.outcome == "ok" else None
 
     async def _refusal(self, url: str) -> Exchange | None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from services.contracts.articles import Article
-from services.contracts.feeds import Feed, FeedState, PendingPage, SeenEntry, Unused
+from services.contracts.feeds import Feed, FeedState, PageCheck, PendingPage, SeenEntry, Unused
 from services.ingest import articles
 from services.ingest.articles import Sight
 from services.ingest.keys import address_key, digest, entry_key
@@ -138,6 +138,7 @@ def _document(
         pending=tuple(pending.values()),
         home_url=home,
         push=lease.offered(state.push, reading),
+        checks=_renamed_checks(state.checks, matches),
     )
     if names["put-off"]:  # look at the same document again, whatever the server says of it
         after = replace(after, body_digest="", etag="", last_modified="")
@@ -253,6 +254,14 @@ def _renamed(pending: Sequence[PendingPage], matches: Sequence[Match]) -> dict[s
     names = {one.known.key: one.entry.key for one in matches if one.known}
     by_key = {page.key or entry_key(page.url): page for page in pending}
     return {names.get(key, key): replace(page, key=names.get(key, key)) for key, page in by_key.items()}
+
+
+def _renamed_checks(checks: Sequence[PageCheck], matches: Sequence[Match]) -> tuple[PageCheck, ...]:
+    """Pages that are looked at again, by the keys their entries have now."""
+    if not checks:
+        return ()
+    names = {one.known.key: one.entry.key for one in matches if one.known}
+    return tuple(replace(check, key=names.get(check.key, check.key)) for check in checks)
 
 
 def _left_out(parsed: ParsedFeed, state: FeedState, at: datetime) -> dict[str, SeenEntry]:

@@ -34,7 +34,7 @@ def after_success(
     """
     usual_s = slower * interval_s(rhythm, bounds)
     wait_s = max(usual_s, min(hint_s, HINT_MOST * usual_s))
-    return rhythm.at + timedelta(seconds=_jittered(feed_id, min(wait_s, bounds.longest_s)))
+    return rhythm.at + timedelta(seconds=jittered(feed_id, min(wait_s, bounds.longest_s)))
 
 
 def after_failure(
@@ -47,17 +47,17 @@ def after_failure(
     """
     first_s = min(RETRY_S, bounds.default_s) if passing else bounds.default_s
     wait_s = min(first_s * 2 ** min(failures - 1, 16), bounds.longest_s)
-    return at + timedelta(seconds=max(_jittered(feed_id, wait_s), min(retry_after_s, LONGEST_S)))
+    return at + timedelta(seconds=max(jittered(feed_id, wait_s), min(retry_after_s, LONGEST_S)))
 
 
 def after_gone(feed_id: str, at: datetime) -> datetime:
-    return at + timedelta(seconds=_jittered(feed_id, GONE_S))
+    return at + timedelta(seconds=jittered(feed_id, GONE_S))
 
 
 def page_retry(url: str, at: datetime, attempts: int, retry_after_s: int) -> datetime:
     """Next attempt at a page after `attempts` that failed (1 and up)."""
     wait = PAGE_RETRIES_S[min(attempts, len(PAGE_RETRIES_S)) - 1]
-    return at + timedelta(seconds=max(_jittered(url, wait), min(retry_after_s, LONGEST_S)))
+    return at + timedelta(seconds=max(jittered(url, wait), min(retry_after_s, LONGEST_S)))
 
 
 def conditional(state: FeedState, now: datetime) -> bool:
@@ -98,7 +98,8 @@ def due_pages(states: Iterable[FeedState], now: datetime) -> list[PendingPage]:
     return sorted(waiting, key=lambda page: (page.due_at, page.url))
 
 
-def _jittered(name: str, seconds: float) -> float:
+def jittered(name: str, seconds: float) -> float:
+    """A little longer, by a share that is the name's own."""
     return seconds * (1 + JITTER * _fraction(name))
 
 
