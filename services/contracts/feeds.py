@@ -196,6 +196,8 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     polled_at: datetime | None = None
     looked_at: datetime | None = None
     """The last poll that told what the feed lists: it may be an earlier one, where polls failed since."""
+    news_at: datetime | None = None
+    """The last poll that found a new entry."""
     due_at: datetime | None = None
     status: FeedStatus = "fresh"
     reason: str = ""

@@ -275,6 +275,7 @@ METRICS: tuple[Metric, ...] = (
         "lists becomes an article.",
         only="ingest",
     ),
+    _gauge("silent_key_feeds", "feeds", labels.NONE, "Feeds of priority key that are silent.", only="ingest"),
     _gauge(
         "listed_entries",
         "entries",

@@ -311,6 +311,7 @@ def _alive(state: FeedState, reading: FeedReading, hint_s: int, new: int, bounds
         url=reading.url,
         polled_at=reading.at,
         looked_at=reading.at,
+        news_at=reading.at if new else state.news_at,
         due_at=schedule.after_success(state.feed_id, rhythm, hint_s, bounds, slower=slower),
         push=push,
         rhythm=rhythm,
