@@ -3,10 +3,12 @@
 import pytest
 
 from tests.deploy import session
+from tests.told import skips
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if session.missing:
+    reasons = skips(terminalreporter, session.NOT_CHECKED)
+    if reasons:
         terminalreporter.section("CHECKS OF DEPLOYMENT THAT DID NOT RUN", red=True, bold=True)
-        for line in sorted(session.missing):
-            terminalreporter.line(line)
+        for reason in sorted(reasons):
+            terminalreporter.line(reason.removeprefix(session.NOT_CHECKED))

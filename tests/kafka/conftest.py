@@ -9,14 +9,15 @@ import pytest
 from services.stream.kafka import KafkaBus
 from tests.kafka import session
 from tests.kafka.log import QUICK
+from tests.told import skips
 
 Name = Callable[[str], str]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if session.missing:
+    for reason in sorted(skips(terminalreporter, session.NONE)):
         terminalreporter.section("KAFKA TESTS DID NOT RUN", red=True, bold=True)
-        terminalreporter.line(f"no Apache Kafka to test against: {session.missing}")
+        terminalreporter.line(reason)
 
 
 @pytest.fixture
