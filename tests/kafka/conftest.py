@@ -1,4 +1,4 @@
-"""What the Kafka tests start from, and the line that says loudly when they did not run."""
+"""What the Kafka tests start from."""
 
 import itertools
 import uuid
@@ -9,15 +9,8 @@ import pytest
 from services.stream.kafka import KafkaBus
 from tests.kafka import session
 from tests.kafka.log import QUICK
-from tests.told import skips
 
 Name = Callable[[str], str]
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for reason in sorted(skips(terminalreporter, session.NONE)):
-        terminalreporter.section("KAFKA TESTS DID NOT RUN", red=True, bold=True)
-        terminalreporter.line(reason)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from tests.kafka.broker import Cluster, free_port
 from tests.kafka.jars import Unavailable
 
-NONE = "no Apache Kafka to test against"
+NONE = "no Apache Kafka to test against: "
 """How the reason of such a skip begins."""
 
 
@@ -35,7 +35,7 @@ def own() -> Own:
     """The session's broker; skips the test where there is none. Who stops it starts it again."""
     found = _own()
     if isinstance(found, Unavailable):
-        pytest.skip(f"{NONE}: {found}")
+        pytest.skip(f"{NONE}{found}")
     return found
 
 
