@@ -32,7 +32,7 @@ class FeedWarnings:
                 log.warning(LogEvent.FEED_SILENT, feed_id=feed_id, url=one.feed.url, reason=why)
         for feed_id, url in self._silent.items():
             if feed_id not in silent:
-                log.info(LogEvent.FEED_HEARD, feed_id=feed_id, url=url)
+                log.info(LogEvent.FEED_RECOVERED, feed_id=feed_id, url=url)
         self._silent = {feed_id: one.feed.url for feed_id, (one, _) in silent.items()}
         self._tell_failing([one for one in followed if one.status in FAILING])
         return len(silent)
@@ -42,7 +42,7 @@ class FeedWarnings:
         begun = [one for one in failing if self._failing.get(one.feed.feed_id) != one.status]
         for one in begun[:TOLD_AT_ONCE]:
             facts = {"feed_id": one.feed.feed_id, "url": one.feed.url, "status": one.status}
-            log.warning(LogEvent.FEED_FAILING, **facts, reason=complaint(one))
+            log.warning(LogEvent.FEED_FAILED, **facts, reason=complaint(one))
         if len(begun) > TOLD_AT_ONCE:
-            log.warning(LogEvent.FEED_FAILING, more=len(begun) - TOLD_AT_ONCE)
+            log.warning(LogEvent.FEED_FAILED, more=len(begun) - TOLD_AT_ONCE)
         self._failing = {one.feed.feed_id: one.status for one in failing}

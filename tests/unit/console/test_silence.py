@@ -66,6 +66,6 @@ def test_the_log_warns_of_each_feed_once_and_says_when_it_is_over(capsys: pytest
     assert warnings.tell([key(), *many], NOON) == 0
     told = capsys.readouterr().out
     assert told.count("feed.silent") == 1
-    assert told.count("feed.heard") == 1
-    assert told.count("feed.failing") == TOLD_AT_ONCE + 1
+    assert told.count("feed.recovered") == 1
+    assert told.count("feed.failed") == TOLD_AT_ONCE + 1
     assert "more=5" in told
