@@ -7,12 +7,9 @@ import hashlib
 
 
 def _hash(kind: str, *parts: str) -> str:
-    digest = hashlib.sha256()
-    for part in (kind, *parts):
-        encoded = part.encode("utf-8", "surrogatepass")
-        digest.update(len(encoded).to_bytes(8, "big"))
-        digest.update(encoded)
-    return digest.hexdigest()[:32]
+    encoded = [part.encode("utf-8", "surrogatepass") for part in (kind, *parts)]
+    framed = b"".join([piece for part in encoded for piece in (len(part).to_bytes(8, "big"), part)])
+    return hashlib.sha256(framed).hexdigest()[:32]
 
 
 def feed_id(url: str) -> str:

@@ -23,7 +23,6 @@ from services.stream.service import Feeder, Poison, Step, Task
 
 _CLOCK = b"clock"
 _STATE = "dedup-state"
-_MICROSECOND = 1_000_000
 _RESTORED_AT_ONCE = 256
 Taken = Article | Withdrawal | Watermark | CanaryArticle
 """What lies on `articles`."""
@@ -123,8 +122,9 @@ class DedupTask:
         """
         if self._order.holds(sighting):
             return True
-        if due.of(sighting.article_id) or self._fold.knows(sighting):
-            self._fold.fold(due.take(), folded)
+        if not due.of(sighting.article_id) and not self._fold.knows(sighting):
+            return False
+        self._fold.fold(due.take(), folded)
         return self._fold.is_settled(sighting)
 
     def _decode(self, record: Record) -> Taken:
@@ -208,11 +208,11 @@ class DedupTask:
             key.encode(),
             wire.encode(value),
             wire.headers(value, id=id, source="dedup", time=at),
-            round(at.timestamp() * _MICROSECOND),
+            wire.microseconds(at),
         )
 
     def _tombstone(self, key: str, at: datetime | None) -> Output:
-        when = round(at.timestamp() * _MICROSECOND) if at else 0
+        when = wire.microseconds(at) if at else 0
         return Output(self._partitions[_STATE], key.encode(), None, (), when)
 
 
