@@ -165,6 +165,8 @@ class Pairs:
         """Whether the verdict of the other names this article as its source already, by another version."""
         record = self._window[other.article.version_id].record
         article, relations = mine.article.article_id, record.verdict.relations
+        if not relations:
+            return None
         before = self._window.current(article)
         counted = (
             before is not None
@@ -210,10 +212,12 @@ class Pairs:
         made = []
         for hit in eligible:
             kept = self._window.get(hit.version)
-            if kept is None or not kept.is_compared or kept.article_id == mine:
+            if kept is None or not kept.is_compared:
                 continue
-            estimate = hit.samples / max(1, min(signed.keys.samples, kept.samples))
-            made.append(Candidate(hit.version, kept.rank, hit.bands, hit.samples, estimate))
+            rank = kept.rank
+            if rank[1] != mine:
+                estimate = hit.samples / max(1, min(signed.keys.samples, kept.samples))
+                made.append(Candidate(hit.version, rank, hit.bands, hit.samples, estimate))
         return made, weaker
 
     def _amend(self, newer: Profile, relation: Relation, folded: Folded) -> None:

@@ -110,8 +110,10 @@ def stretch(joined: str, begin: int, end: int) -> str:
 @lru_cache(maxsize=_LISTS_AT_HAND)
 def _starts(joined: str) -> npt.NDArray[np.intp]:
     """Where each word begins, and where one behind the last would."""
-    codes = np.frombuffer(f" {joined} ".encode("utf-32-le", "surrogatepass"), np.uint32)
-    return np.flatnonzero(codes == _BLANK)
+    apart = f" {joined} "
+    if apart.isascii():
+        return np.flatnonzero(np.frombuffer(apart.encode(), np.uint8) == _BLANK)
+    return np.flatnonzero(np.frombuffer(apart.encode("utf-32-le", "surrogatepass"), np.uint32) == _BLANK)
 
 
 def _split(text: str) -> str:
