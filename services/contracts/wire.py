@@ -23,7 +23,7 @@ _ENCODER = msgspec.json.Encoder()
 _CE_TYPE = {name: f"newsfold.{name}.v1".encode() for name in _TYPES}
 _CONTENT_TYPE: Header = ("content-type", b"application/json")
 _NAME_OF = {ce_type: name for name, ce_type in _CE_TYPE.items()}
-_TIMES_AT_HAND = 64  # what is told of one article has one time
+_TIMES_AT_HAND = 1024  # what is told of one article has one time
 _MICROSECOND = 1_000_000
 
 

@@ -24,6 +24,10 @@ Widths = tuple[Places, int, int]
 """The last three of `passages.compared`."""
 _FAR_LONGER = 16
 """Times. Of a set so much longer than the other only what is looked for is looked at."""
+_FEW = 8
+"""One in so many is looked for one by one."""
+_BITS, _MOST_BITS = 16, 17
+"""For each hash that is marked, and for all, as a power of two."""
 
 
 @njit(cache=True, nogil=True)
@@ -34,15 +38,62 @@ def _common(mine: Hashes, theirs: Hashes) -> tuple[Numbers, Numbers]:
     if len(theirs) * _FAR_LONGER < len(mine):
         there, here = _sought(theirs, mine)
         return here, there
-    here = np.empty(min(len(mine), len(theirs)) + 1, np.int32)
+    perhaps = _perhaps_among(theirs, mine)
+    if len(perhaps) * _FEW < len(mine):
+        return _sought_at(theirs, perhaps, mine)
+    here = np.empty(len(perhaps) + 1, np.int32)
     there = np.empty_like(here)
     i = j = count = 0
-    while i < len(mine) and j < len(theirs):  # without a branch that nobody can foretell
-        one, other = mine[i], theirs[j]
-        here[count], there[count] = i, j
+    while i < len(mine) and j < len(perhaps):  # without a branch that nobody can foretell
+        one, other = mine[i], theirs[perhaps[j]]
+        here[count], there[count] = i, perhaps[j]
         count += one == other
         i += one <= other
         j += other <= one
+    return here[:count], there[:count]
+
+
+@njit(cache=True, nogil=True)
+def _perhaps_among(hashes: Hashes, others: Hashes) -> Numbers:
+    """Which of some hashes may be among others: all that are, and of the rest one in many.
+
+    Told by a bit for each value of their first bits, so that most of what two texts do not share is passed
+    over without looking for it.
+    """
+    width = 9
+    while (1 << width) < _BITS * len(others) and width < _MOST_BITS:
+        width += 1
+    shift, low = np.uint64(64 - width), np.uint64(63)
+    six, one, none = np.uint64(6), np.uint64(1), np.uint64(0)
+    marked = np.zeros(1 << (width - 6), np.uint64)
+    for other in others:
+        bit = other >> shift
+        marked[bit >> six] |= one << (bit & low)
+    perhaps = np.empty(len(hashes) + 1, np.int32)
+    count = 0
+    for place in range(len(hashes)):
+        bit = hashes[place] >> shift
+        perhaps[count] = place
+        count += marked[bit >> six] & (one << (bit & low)) != none
+    return perhaps[:count]
+
+
+@njit(cache=True, nogil=True)
+def _sought_at(hashes: Hashes, places: Numbers, many: Hashes) -> tuple[Numbers, Numbers]:
+    """Where the hashes at some places stand among ascending ones, and at which of the places those are."""
+    here = np.empty(len(places), np.int32)
+    there = np.empty(len(places), np.int32)
+    count, begin = 0, 0
+    for place in places:
+        wanted, low, left = hashes[place], begin, len(many) - begin
+        while left > 1:
+            half = left >> 1
+            low += half if many[low + half - 1] < wanted else 0
+            left -= half
+        if many[low] == wanted:
+            here[count], there[count] = low, place
+            count += 1
+        begin = low
     return here[:count], there[:count]
 
 
@@ -156,12 +207,8 @@ def _maximal(
             if here and there and at[here - 1] >= 0 and like[there - 1] == at[here - 1]:
                 continue
             end = k = 0
-            while (
-                here + k < len(at)
-                and there + k < len(like)
-                and at[here + k] >= 0
-                and like[there + k] == at[here + k]
-            ):
+            most_words = min(len(at) - here, len(like) - there)
+            while k < most_words and at[here + k] >= 0 and like[there + k] == at[here + k]:
                 end = max(end, k + _width(signs, here + k, words, by_signs))
                 k += 1
             found[count, 0], found[count, 1], found[count, 2] = here, there, end

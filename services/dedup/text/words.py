@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.dedup import kernels
+from services.dedup.text.codes import Codes
 from services.dedup.text.letters import WESTERN, plain, unify, western_bytes
 
 SOFT_HYPHEN = "\u00ad"
@@ -30,8 +31,6 @@ class Split(NamedTuple):
     """UTF-16; a blank between two words."""
     spans: Spans
 
-
-Codes = npt.NDArray[np.uint32]
 
 _BLANK = ord(" ")
 _TEXTS_AT_HAND = 1024  # a text is folded again for each relation it is in, shortly after
