@@ -4,6 +4,9 @@ The same input gives the same id on every machine and in every replay. 128 bits 
 """
 
 import hashlib
+from functools import lru_cache
+
+_VERSIONS_AT_HAND = 1024  # a version is asked whether it may have founded a story, and then founds one
 
 
 def _hash(kind: str, *parts: str) -> str:
@@ -25,6 +28,7 @@ def version_id(article: str, title: str, text: str) -> str:
     return _hash("version", article, title, text)
 
 
+@lru_cache(maxsize=_VERSIONS_AT_HAND)
 def story_id(founding_version: str) -> str:
     """The id of the story that a version founded. Members may come and go; the id stays."""
     return _hash("story", founding_version)
