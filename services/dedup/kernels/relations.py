@@ -34,13 +34,13 @@ _BITS, _MOST_BITS = 16, 17
 def _common(mine: Hashes, theirs: Hashes) -> tuple[Numbers, Numbers]:
     """`shingles.matches`."""
     if len(mine) * _FAR_LONGER < len(theirs):
-        return _sought(mine, theirs)
-    if len(theirs) * _FAR_LONGER < len(mine):
-        there, here = _sought(theirs, mine)
+        there, here = _sought(mine, np.arange(len(mine), dtype=np.int32), theirs)
         return here, there
+    if len(theirs) * _FAR_LONGER < len(mine):
+        return _sought(theirs, np.arange(len(theirs), dtype=np.int32), mine)
     perhaps = _perhaps_among(theirs, mine)
     if len(perhaps) * _FEW < len(mine):
-        return _sought_at(theirs, perhaps, mine)
+        return _sought(theirs, perhaps, mine)
     here = np.empty(len(perhaps) + 1, np.int32)
     there = np.empty_like(here)
     i = j = count = 0
@@ -79,11 +79,11 @@ def _perhaps_among(hashes: Hashes, others: Hashes) -> Numbers:
 
 
 @njit(cache=True, nogil=True)
-def _sought_at(hashes: Hashes, places: Numbers, many: Hashes) -> tuple[Numbers, Numbers]:
+def _sought(hashes: Hashes, places: Numbers, many: Hashes) -> tuple[Numbers, Numbers]:
     """Where the hashes at some places stand among ascending ones, and at which of the places those are."""
     here = np.empty(len(places), np.int32)
-    there = np.empty(len(places), np.int32)
-    count, begin = 0, 0
+    there = np.empty_like(here)
+    count = begin = 0
     for place in places:
         wanted, low, left = hashes[place], begin, len(many) - begin
         while left > 1:
@@ -94,25 +94,6 @@ def _sought_at(hashes: Hashes, places: Numbers, many: Hashes) -> tuple[Numbers, 
             here[count], there[count] = low, place
             count += 1
         begin = low
-    return here[:count], there[:count]
-
-
-@njit(cache=True, nogil=True)
-def _sought(few: Hashes, many: Hashes) -> tuple[Numbers, Numbers]:
-    here = np.empty(len(few), np.int32)
-    there = np.empty(len(few), np.int32)
-    count, low = 0, 0
-    for i in range(len(few)):
-        high = len(many)
-        while low < high:
-            middle = (low + high) >> 1
-            if many[middle] < few[i]:
-                low = middle + 1
-            else:
-                high = middle
-        if low < len(many) and many[low] == few[i]:
-            here[count], there[count] = i, low
-            count += 1
     return here[:count], there[:count]
 
 

@@ -56,8 +56,13 @@ def credited(article: Article, publisher: Article) -> str:
         return ""
     if publisher.agency in article.agencies:
         return publisher.agency
-    names = _words_of(publisher.source).union(_PARTS.split(publisher.url.partition("://")[2], 3)[:3])
-    return next((agency for agency in article.agencies if agency in names), "")
+    names, url = _words_of(publisher.source), publisher.url
+    return next((agency for agency in article.agencies if agency in names or _is_part(agency, url)), "")
+
+
+def _is_part(agency: str, url: str) -> bool:
+    """Whether a host or the first folder of an address is called so."""
+    return agency in url and agency in _PARTS.split(url.partition("://")[2], 3)[:3]
 
 
 @lru_cache(maxsize=_SOURCES_AT_HAND)

@@ -11,19 +11,20 @@ from hypothesis import strategies as st
 
 from services.dedup import kernels
 from services.dedup.relations.bodies import shared_body
+from services.dedup.relations.gaps import reach
 from services.dedup.relations.overlap import overlap, shared_share
-from services.dedup.relations.passages import passages, runs
+from services.dedup.relations.passages import meet, passages, runs
 from services.dedup.relations.spelling import are_spelt_alike
 from services.dedup.search.profile import Profile
 from services.dedup.text.shingles import Hashes, matches
 from services.dedup.text.words import SOFT_HYPHEN, fold, spelt
-from tests.unit.dedup.pieces import SETTINGS, article, profiled, words
+from tests.unit.dedup.pieces import SETTINGS, article, profiled, prose, words
 
 Answer = TypeVar("Answer")
 STALE = SETTINGS.novelty_least
 BLOCKS = st.sampled_from([words(f"block {n}", 9) for n in range(3)])
 SIGNS = st.text(alphabet="東京晴雨天", min_size=1, max_size=14).map(list)
-FEW = st.lists(st.sampled_from(["ab", "cd"]), min_size=1, max_size=12)
+FEW = st.lists(st.sampled_from(["ab", "cd", "7"]), min_size=1, max_size=12)
 TEXTS = st.lists(st.one_of(BLOCKS, SIGNS, FEW), max_size=9).map(
     lambda parts: " ".join(chain.from_iterable(parts))
 )
@@ -61,6 +62,25 @@ def test_a_pair_shares_as_much(mine: str, theirs: str, days: list[int], other_da
     assert compiled == defined
     share, again = both(lambda: shared_share(newer, older))
     assert again == share
+    met, together = both(lambda: meet(newer, older, stale_days=STALE, least=15))
+    assert met.shares == together.shares == defined
+    assert together.found in (None, runs(newer, older))
+
+
+def test_runs_come_along_where_enough_is_shared_to_be_looked_at() -> None:
+    kernels.use(now=True)
+    text, shared = prose("met", 60), prose("shared", 24)
+    newer, older = profiled(article(f"{text} {shared}", "/new")), profiled(article(shared, "/old"))
+    assert meet(newer, older, stale_days=STALE, least=15).found == runs(newer, older) != []
+    assert meet(newer, older, stale_days=STALE, least=21).found is None
+
+
+@given(TEXTS, TEXTS)
+def test_a_pair_has_the_same_places_for_gaps_and_figures(mine: str, theirs: str) -> None:
+    newer, older = profiled(article(mine, "/new")), profiled(article(theirs, "/old"))
+    found = runs(newer, older)
+    defined, compiled = both(lambda: reach(newer, older, found))
+    assert compiled == defined
 
 
 @given(TEXTS, TEXTS)

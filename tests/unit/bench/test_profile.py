@@ -1,0 +1,35 @@
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from bench import profile
+from bench.invented import rows
+from bench.press import VARIABLE
+from services.dedup import kernels
+
+
+def test_a_profile_adds_up_and_names_the_parts_of_the_stage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(profile, "_EVERY_S", 0.0002)
+    archive = tmp_path / "invented.jsonl.gz"
+    archive.write_bytes(gzip.compress("".join(json.dumps(row) + "\n" for row in rows(60)).encode()))
+    try:
+        assert profile.main([str(archive)]) == 0
+    finally:
+        kernels.use(now=False)
+    parts, functions = capsys.readouterr().out.split("\n\n")
+    spent = {line.split()[1]: float(line.split()[0]) for line in parts.splitlines()[1:]}
+    assert sum(spent.values()) == pytest.approx(2 * spent["all"], rel=0.05)
+    assert {"search", "text"} <= spent.keys()
+    assert "services.dedup." in functions
+
+
+def test_without_an_archive_or_press_copy_it_says_what_to_set(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "nowhere"))
+    assert profile.main([]) == 2
+    assert VARIABLE in capsys.readouterr().err
