@@ -14,7 +14,7 @@ from services.contracts import wire
 from services.contracts.relations import Verdict
 from services.dedup import kernels
 from services.dedup.search.lookup import Hit, Search
-from services.dedup.search.profile import profile, read
+from services.dedup.search.profile import evidence, profile, read
 from services.dedup.service import DedupService
 from services.dedup.settings import DedupSettings
 from services.stream.bus import Output, Record
@@ -71,7 +71,8 @@ class Candidates(Contender):
     stages = (CANDIDATES,)
 
     def __init__(self, seed: int = 1) -> None:
-        self._search = Search(DedupSettings(seed=seed))
+        settings = DedupSettings(seed=seed)
+        self._search, self._least = Search(settings), settings.novelty_least
         self._numbers: dict[str, int] = {}
         self._versions: dict[int, str] = {}
         self._hits: dict[str, list[Hit]] = {}
@@ -91,7 +92,8 @@ class Candidates(Contender):
                 for _, article in part:
                     reading = read(article.text)
                     days = np.zeros(len(reading.unique), np.uint8)
-                    signed.append(self._search.sign(profile(article, reading, days), reading.narrow))
+                    narrow = evidence(reading, days, self._least)
+                    signed.append(self._search.sign(profile(article, reading, days), narrow))
                 found = self._search.find(signed)
                 for one in signed:  # what is found of older ones is the same pairs
                     version = one.profile.article.version_id
