@@ -145,6 +145,7 @@ class Fold:
         """How much of it there is now, by metric."""
         return {
             "live_articles": self.window.articles,
+            "novelty_counted_ratio": self._novelty.counted,
             "state_records": len(self.window),
             "state_bytes": sum(self.bytes_by_part().values()),
             "stories_open": len(self.stories),

@@ -394,6 +394,15 @@ METRICS: tuple[Metric, ...] = (
         only="dedup",
     ),
     _gauge(
+        "novelty_counted_ratio",
+        "1",
+        labels.SHARD,
+        "Share of the shingles of an owned shard whose days are counted; the others take those of their "
+        "neighbours. Below 1/4 the traffic is more than `novelty_bits` holds.",
+        owned=True,
+        only="dedup",
+    ),
+    _gauge(
         "reorder_buffer_records",
         "records",
         labels.SHARD,

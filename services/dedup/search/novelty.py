@@ -103,6 +103,11 @@ class Novelty:
         self._every = self._mask(self._closed)
         self.level = max((day.level for day in self._closed.values()), default=0)
 
+    @property
+    def counted(self) -> float:
+        """Share of all shingles whose days are known."""
+        return 0.5**self.level
+
     def nbytes(self) -> int:
         return self._slots.nbytes + sum(seen.nbytes() for seen in self._open.values())
 
