@@ -66,7 +66,7 @@ class Stage(Contender):
 
 
 class Candidates(Contender):
-    """Text to the versions that share keys with it. All text is evidence: no phrase is known as worn."""
+    """Text to the versions that are worth an exact look. All text is evidence: no phrase is known as worn."""
 
     stages = (CANDIDATES,)
 
@@ -97,7 +97,9 @@ class Candidates(Contender):
                 found = self._search.find(signed)
                 for one in signed:  # what is found of older ones is the same pairs
                     version = one.profile.article.version_id
-                    self._hits[version] = self._search.hits(found[version]) if version in found else []
+                    hits = found.get(version)
+                    wanted = self._search.eligible(one, hits, lambda: None)[0] if hits else []
+                    self._hits[version] = wanted
         return {CANDIDATES: watch.spent}
 
     def forget(self, numbers: Iterable[int]) -> None:
