@@ -3,9 +3,11 @@
 import numpy as np
 from numba import types
 
+from services.dedup.kernels.layouts import BYTES, HASHES, NUMBERS
 from services.dedup.kernels.letters import SIGN, Entries, Units, letter_table
-from services.dedup.kernels.shingles import distinct, mix, number
+from services.dedup.kernels.shingles import distinct, mix, numbered
 from services.dedup.kernels.target import njit
+from services.dedup.search.novelty import Days
 from services.dedup.search.profile import Reading
 from services.dedup.text.shingles import (
     BASE,
@@ -177,8 +179,7 @@ def read(
         narrow, wide = _shingle(words, NARROW_CHARS), _shingle(words, WIDE_CHARS)
     else:
         narrow, wide = _shingle(words, NARROW_WORDS), _shingle(words, WIDE_WORDS)
-    unique = distinct(wide)
-    numbers = number(wide, unique)
+    unique, numbers = numbered(wide)
     around = _around(len(narrow), numbers)
     boxed = np.zeros(len(unique), np.bool_)
     if len(boxes):
@@ -190,3 +191,17 @@ def read(
         narrow = narrow[outside]
         around = around[outside] if len(around) else around
     return wide, narrow, around, unique, numbers, boxed, by_signs, unspaced
+
+
+@njit(types.uint64[::1](HASHES, NUMBERS, BYTES, types.int64), cache=True, nogil=True)
+def evidence(narrow: Hashes, around: Numbers, days: Days, least: int) -> Hashes:
+    """`evidence`."""
+    novel = np.empty(len(narrow) + 1, np.uint64)
+    count = 0
+    for place in range(len(around)):
+        novel[np.uintp(count)] = narrow[place]
+        count += days[around[place]] < least
+    if 2 * count < len(narrow):
+        novel[: len(narrow)] = narrow
+        count = len(narrow)
+    return distinct(novel[:count])

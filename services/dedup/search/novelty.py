@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.dedup import kernels
-from services.dedup.search.sightings import Bound, Sightings
+from services.dedup.search.sightings import Bound, Sightings, sampled
 from services.dedup.text.shingles import Hashes, Numbers, mix
 
 Days = npt.NDArray[np.uint8]
@@ -32,8 +32,10 @@ UNKNOWN = 255
 _LEAST_BITS = 10
 _DENSE_BITS = 21
 """Slots up to which a day is kept whole, or every other shingle of it."""
-_NARROW = 32
-"""Days that have a bit in a slot of 32."""
+_NARROW = 30
+"""Days of a window for which slots of 32 bits do: today has one beside them, and the day that was the last."""
+_SWEEPS = 1024
+_WEEK = 7
 
 
 class Filter(NamedTuple):
@@ -60,8 +62,12 @@ class Novelty:
         self._today: int | None = None
         self.level = 0
         """A shingle is counted where its hash ends with so many zero bits."""
-        self._every = self._mask(())
+        self._every = self._bits(())
         """The bits of all closed days."""
+        self._leaving, self._swept = self._bits(()), 0
+        """The bits of days that left the window, and of how many slots they are cleared."""
+        self._expected: Filter | None = None
+        """What today will be, if it becomes like the day a week ago."""
 
     def days(self, unique: Hashes, numbers: Numbers) -> Days:
         """On how many closed days each of the distinct shingles of a text was seen, at most 254.
@@ -87,21 +93,33 @@ class Novelty:
         if day not in self._open:
             self._open[day] = Sightings(self._bound)
         self._open[day].add(shingles)
+        if day == self._today:
+            self._draft(day, shingles)
+            self._sweep(len(self._slots) // _SWEEPS)
         return True
 
     def advance(self, today: int) -> None:
         """Close every day before `today` and forget days out of the window."""
         if self._today == today:
             return
-        self._today = today
-        self._forget([day for day in self._closed if day < today - self._days])
+        first = today - self._days
+        self._sweep(len(self._slots))
+        gone = [day for day in (*self._closed, *self._open) if day < first]
+        self._leaving |= self._bits(gone)
+        for day in gone:
+            self._closed.pop(day, None)
+            self._open.pop(day, None)
+        if self._today != today - 1:  # their places are not only those of days to come
+            self._sweep(len(self._slots))
         for day in sorted(day for day in self._open if day < today):
-            seen = self._open.pop(day)
-            if day >= today - self._days:
-                self._close(day, seen)
+            self._close(day, self._open.pop(day))
         self._fit(max((day.bits for day in self._closed.values()), default=0))
-        self._every = self._mask(self._closed)
+        self._today = today
+        self._every = self._bits(self._closed)
         self.level = max((day.level for day in self._closed.values()), default=0)
+        self._expected = self._closed.get(today - _WEEK, self._closed.get(today - 1))
+        if today in self._open:
+            self._draft(today, self._open[today].hashes())
 
     @property
     def counted(self) -> float:
@@ -115,11 +133,11 @@ class Novelty:
     def _shift(self) -> np.uint64:
         return np.uint64(64 - (len(self._slots).bit_length() - 1))
 
-    def _mask(self, days: Collection[int]) -> np.unsignedinteger:
-        """The bits of these days."""
+    def _bits(self, days: Collection[int]) -> np.unsignedinteger:
+        """Those of these days in a slot."""
         width = 8 * self._kind.itemsize
-        mask: np.unsignedinteger = self._kind.type(sum(1 << day % width for day in days))
-        return mask
+        bits: np.unsignedinteger = self._kind.type(sum(1 << day % width for day in days))
+        return bits
 
     def _counted(self, hashes: Hashes) -> Days:
         found = np.full(len(hashes), self._every)
@@ -127,30 +145,49 @@ class Novelty:
             found &= self._slots[places]
         return np.bitwise_count(found)
 
-    def _forget(self, days: Collection[int]) -> None:
-        if days:
-            self._slots &= ~self._mask(days)
-        for day in days:
-            del self._closed[day]
+    def _draft(self, day: int, shingles: Hashes) -> None:
+        """Put what is seen today where it will stand if today becomes like the day a week ago: then nothing is
+        left to do when it closes. Nobody looks at it before.
+        """
+        if self._expected is not None and self._open[day].level <= self._expected.level:
+            self._mark(day, self._expected, shingles)
 
     def _close(self, day: int, seen: Sightings) -> None:
         hashes = seen.hashes()
-        bits = max(_LEAST_BITS, (SLOTS_EACH * len(hashes) - 1).bit_length())
-        self._closed[day] = Filter(seen.level, bits)
-        if len(self._slots) < 1 << bits:
-            self._fit(bits)
-        rows = self._slots.reshape(1 << bits, -1)
-        shift, bit = np.uint64(64 - bits), self._mask([day])
+        made = Filter(seen.level, max(_LEAST_BITS, (SLOTS_EACH * len(hashes) - 1).bit_length()))
+        self._closed[day] = made
+        if day == self._today and made == self._expected:
+            return
+        if day == self._today and self._expected is not None:
+            self._slots &= ~self._bits([day])
+        if len(self._slots) < 1 << made.bits:
+            self._fit(made.bits)
+        self._mark(day, made, hashes)
+
+    def _mark(self, day: int, made: Filter, hashes: Hashes) -> None:
+        rows, bit = self._slots.reshape(1 << made.bits, -1), self._bits([day])
+        shift = np.uint64(64 - made.bits)
         compiled = kernels.module("novelty")
         if compiled is not None:
-            compiled.mark(rows, hashes, shift, bit)
+            compiled.mark(rows, hashes, made.level, shift, bit)
             return
-        for places in _probes(hashes, shift):
+        for places in _probes(sampled(hashes, made.level), shift):
             rows[places] |= bit
+
+    def _sweep(self, count: int) -> None:
+        """Clear of so many slots the bits of days that left the window, which days to come will have."""
+        if not self._leaving:
+            return
+        self._slots[self._swept : self._swept + count] &= ~self._leaving
+        self._swept += count
+        if self._swept >= len(self._slots):
+            self._swept, self._leaving = 0, self._bits(())
 
     def _fit(self, bits: int) -> None:
         """Have as many slots as the largest day asks for. Its days are the same in a larger table."""
         wanted = 1 << max(_LEAST_BITS, bits)
+        if wanted != len(self._slots):
+            self._sweep(len(self._slots))
         if wanted > len(self._slots):
             self._slots = np.repeat(self._slots, wanted // len(self._slots))
         elif wanted < len(self._slots):

@@ -93,6 +93,10 @@ def evidence(reading: Reading, days: Days, least: int) -> Hashes:
     """The distinct narrow shingles that are evidence, by the days of the wide ones: these were seen on fewer
     than `least`. All are where most are not: what comes back whole is found by the whole.
     """
+    compiled = kernels.module("profile")
+    if compiled is not None:
+        found: Hashes = compiled.evidence(reading.narrow, reading.around, days, least)
+        return found
     if not len(reading.around):
         return distinct(reading.narrow)
     novel = reading.narrow[days[reading.around] < least]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from services.dedup import kernels
 from services.dedup.text.shingles import Hashes
 
 FAIR_LEVEL = 2
@@ -51,4 +52,10 @@ class Sightings:
 
 def sampled(hashes: Hashes, level: int) -> Hashes:
     """Those that a sample of that level has."""
-    return hashes[hashes & np.uint64((1 << level) - 1) == 0] if level else hashes
+    if not level:
+        return hashes
+    compiled = kernels.module("sightings")
+    if compiled is not None:
+        kept: Hashes = compiled.sampled(hashes, level)
+        return kept
+    return hashes[hashes & np.uint64((1 << level) - 1) == 0]

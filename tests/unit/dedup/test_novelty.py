@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.dedup.search.novelty import Novelty
@@ -189,6 +189,32 @@ def test_a_sample_is_told_by_what_was_sighted_and_not_by_its_order(
     assert sample() == in_order
     everything = np.array(sorted(sum(articles, [])), np.uint64)
     assert in_order[1] == sampled(everything, in_order[0]).tolist()
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.sampled_from([0, 10, 900, 4_000])), min_size=3, max_size=12),
+    st.booleans(),
+)
+@settings(max_examples=15)
+def test_a_day_that_is_not_as_it_was_expected_counts_as_it_is(
+    days: list[tuple[int, int]], is_short: bool
+) -> None:
+    """A day is drafted as it comes; a shard that is taken up makes all of them at once."""
+    most, draw, day = 5 if is_short else 30, np.random.default_rng(1), 0
+    running, restored = Novelty(days=most, bits=16), Novelty(days=most, bits=16)
+    asked = shingles(*range(40))
+    for step, many in days:
+        day += step
+        running.advance(day)
+        for hashes in np.split(draw.integers(0, 2**64, many, np.uint64), 3 if many % 3 == 0 else 2):
+            for filter_ in (running, restored):
+                filter_.add(day, np.concatenate((hashes, asked[:: step + 1])))
+        asked = np.concatenate((asked, draw.integers(0, 2**64, 50, np.uint64)))
+    for later in (0, 1, 2, 40):
+        for filter_ in (running, restored):
+            filter_.advance(day + later)
+        assert (seen(running, asked), running.level) == (seen(restored, asked), restored.level)
+        assert running._slots.nbytes == restored._slots.nbytes
 
 
 def test_what_no_sample_has_is_as_novel_as_the_nearest_that_one_has() -> None:
