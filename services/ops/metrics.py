@@ -397,8 +397,7 @@ METRICS: tuple[Metric, ...] = (
         "novelty_counted_ratio",
         "1",
         labels.SHARD,
-        "Share of the shingles of an owned shard whose days are counted; the others take those of their "
-        "neighbours. Below 1/4 the traffic is more than `novelty_bits` holds.",
+        "Share of shingles whose days are counted. Below 1/4 there is more traffic than novelty_bits holds.",
         owned=True,
         only="dedup",
     ),

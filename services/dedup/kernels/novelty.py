@@ -73,14 +73,18 @@ def days(
 
 
 @njit(
-    [types.void(types.Array(kind, 2, "C"), HASHES, types.int64, types.uint64, types.uint64) for kind in _KINDS],
+    [
+        types.void(types.Array(kind, 2, "C"), HASHES, types.int64, types.uint64, types.uint64)
+        for kind in _KINDS
+    ],
     cache=True,
     nogil=True,
 )
 def mark(rows: Slots, hashes: Hashes, level: int, shift: np.uint64, bit: np.uint64) -> None:
     """What `Novelty` sets in the table for a day. A row is a slot of that day's own size."""
     rest = (np.uint64(1) << np.uint64(level)) - np.uint64(1)
-    for value in hashes:
+    for start in hashes:
+        value = start
         if value & rest:
             continue
         for _ in range(PROBES):

@@ -3,11 +3,11 @@
 Causal and independent of arrival: a day counts only once it is closed, and what is asked about an
 article of day D is answered from the days before D alone.
 
-A closed day is a Bloom filter (Bloom 1970) of what `Sightings` kept of it, as large as that asks for. The filters
-of all days lie in one table, a bit a day: slot i has bit i of each, and one look asks them all. The filter of
-a quiet day is stretched over a table that a busy one needs; so a table that grew and shrank holds the same
-as one that is made anew, and how it was filled makes no difference. Where a day was sampled, a shingle that
-no sample has is as novel as the nearest in the text that one has: worn phrases are many words long.
+A closed day is a Bloom filter (Bloom 1970) of what `Sightings` kept of it, as large as that asks for. The
+filters of all days lie in one table, a bit a day: slot i has bit i of each, and one look asks them all. The
+filter of a quiet day is stretched over a table that a busy one needs; so a table that grew and shrank holds
+the same as one that is made anew, and how it was filled makes no difference. Where a day was sampled, a
+shingle that no sample has is as novel as the nearest in the text that one has: worn phrases are long.
 """
 
 from collections.abc import Collection
@@ -25,15 +25,15 @@ Slots = npt.NDArray[np.uint32] | npt.NDArray[np.uint64]
 """A bit for each day."""
 PROBES = 3
 SLOTS_EACH = 12
-"""Of a filter for each sighting, at least: one shingle in 70 is then seen on a day on which it was not, one in
-a hundred on three days of thirty. Seldom are all days as full."""
+"""Of a filter for each sighting, at least: one shingle in 70 is then seen on a day on which it was not, one
+in a hundred on three days of thirty. Seldom are all days as full."""
 UNKNOWN = 255
 """Days of what no sample has."""
 _LEAST_BITS = 10
 _DENSE_BITS = 21
 """Slots up to which a day is kept whole, or every other shingle of it."""
 _NARROW = 30
-"""Days of a window for which slots of 32 bits do: today has one beside them, and the day that was the last."""
+"""Days of a window for which slots of 32 bits do: today has one, too, and the day that just left."""
 _SWEEPS = 1024
 _WEEK = 7
 
@@ -45,6 +45,16 @@ class Filter(NamedTuple):
     """Of its sample."""
     bits: int
     """Of its size."""
+
+
+class Place(NamedTuple):
+    """Where a day stands in the table."""
+
+    rows: Slots
+    """A row is a slot of its filter."""
+    level: int
+    shift: np.uint64
+    bit: np.unsignedinteger
 
 
 class Novelty:
@@ -68,6 +78,7 @@ class Novelty:
         """The bits of days that left the window, and of how many slots they are cleared."""
         self._expected: Filter | None = None
         """What today will be, if it becomes like the day a week ago."""
+        self._place: Place | None = None
 
     def days(self, unique: Hashes, numbers: Numbers) -> Days:
         """On how many closed days each of the distinct shingles of a text was seen, at most 254.
@@ -76,9 +87,7 @@ class Novelty:
         """
         compiled = kernels.module("novelty")
         if compiled is not None:
-            days: Days = compiled.days(
-                self._slots, self._every, self._shift, self.level, unique, numbers
-            )
+            days: Days = compiled.days(self._slots, self._every, self._shift, self.level, unique, numbers)
             return days
         days = self._counted(unique)
         if not self.level or not len(unique):
@@ -105,7 +114,7 @@ class Novelty:
         first = today - self._days
         self._sweep(len(self._slots))
         gone = [day for day in (*self._closed, *self._open) if day < first]
-        self._leaving |= self._bits(gone)
+        self._leaving = self._kind.type(self._leaving | self._bits(gone))
         for day in gone:
             self._closed.pop(day, None)
             self._open.pop(day, None)
@@ -118,6 +127,7 @@ class Novelty:
         self._every = self._bits(self._closed)
         self.level = max((day.level for day in self._closed.values()), default=0)
         self._expected = self._closed.get(today - _WEEK, self._closed.get(today - 1))
+        self._place = None if self._expected is None else self._placed(today, self._expected)
         if today in self._open:
             self._draft(today, self._open[today].hashes())
 
@@ -146,11 +156,11 @@ class Novelty:
         return np.bitwise_count(found)
 
     def _draft(self, day: int, shingles: Hashes) -> None:
-        """Put what is seen today where it will stand if today becomes like the day a week ago: then nothing is
-        left to do when it closes. Nobody looks at it before.
+        """Put what is seen today where it will stand if today becomes like the day a week ago: then nothing
+        is left to do when it closes. Nobody looks at it before.
         """
-        if self._expected is not None and self._open[day].level <= self._expected.level:
-            self._mark(day, self._expected, shingles)
+        if self._place is not None and self._open[day].level <= self._place.level:
+            _mark(self._place, shingles)
 
     def _close(self, day: int, seen: Sightings) -> None:
         hashes = seen.hashes()
@@ -162,17 +172,11 @@ class Novelty:
             self._slots &= ~self._bits([day])
         if len(self._slots) < 1 << made.bits:
             self._fit(made.bits)
-        self._mark(day, made, hashes)
+        _mark(self._placed(day, made), hashes)
 
-    def _mark(self, day: int, made: Filter, hashes: Hashes) -> None:
-        rows, bit = self._slots.reshape(1 << made.bits, -1), self._bits([day])
-        shift = np.uint64(64 - made.bits)
-        compiled = kernels.module("novelty")
-        if compiled is not None:
-            compiled.mark(rows, hashes, made.level, shift, bit)
-            return
-        for places in _probes(sampled(hashes, made.level), shift):
-            rows[places] |= bit
+    def _placed(self, day: int, made: Filter) -> Place:
+        rows = self._slots.reshape(1 << made.bits, -1)
+        return Place(rows, made.level, np.uint64(64 - made.bits), self._bits([day]))
 
     def _sweep(self, count: int) -> None:
         """Clear of so many slots the bits of days that left the window, which days to come will have."""
@@ -189,9 +193,19 @@ class Novelty:
         if wanted != len(self._slots):
             self._sweep(len(self._slots))
         if wanted > len(self._slots):
-            self._slots = np.repeat(self._slots, wanted // len(self._slots))
+            stretched: Slots = self._slots.repeat(wanted // len(self._slots))
+            self._slots = stretched
         elif wanted < len(self._slots):
             self._slots = self._slots[:: len(self._slots) // wanted].copy()
+
+
+def _mark(place: Place, hashes: Hashes) -> None:
+    compiled = kernels.module("novelty")
+    if compiled is not None:
+        compiled.mark(place.rows, hashes, place.level, place.shift, place.bit)
+        return
+    for places in _probes(sampled(hashes, place.level), place.shift):
+        place.rows[places] |= place.bit
 
 
 def _probes(hashes: Hashes, shift: np.uint64) -> list[npt.NDArray[np.intp]]:
@@ -203,7 +217,7 @@ def _probes(hashes: Hashes, shift: np.uint64) -> list[npt.NDArray[np.intp]]:
 
 
 def _spread(days: Days, numbers: Numbers) -> Days:
-    """Of what is unknown the days of the nearest that is known, the earlier of two, the least of a shingle's."""
+    """Of what is unknown the days of the nearest that is known, the earlier of two; a shingle's least."""
     along = days[numbers]
     known = np.flatnonzero(along != UNKNOWN)
     if not len(known):

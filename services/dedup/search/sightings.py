@@ -1,8 +1,8 @@
 """What was seen on one day: so many of its shingles as a bound allows, chosen by their hash alone.
 
-A sample of level n has the shingles whose hash ends with n zero bits (Wegman's adaptive sampling; Flajolet 1990).
-The level is the lowest at which what was sighted keeps within the bound, and thereby told by all that was
-sighted, in whatever order it came.
+A sample of level n has the shingles whose hash ends with n zero bits (Wegman's adaptive sampling; Flajolet
+1990). The level is the lowest at which what was sighted keeps within the bound, and thereby told by all that
+was sighted, in whatever order it came.
 """
 
 from array import array
@@ -58,4 +58,5 @@ def sampled(hashes: Hashes, level: int) -> Hashes:
     if compiled is not None:
         kept: Hashes = compiled.sampled(hashes, level)
         return kept
-    return hashes[hashes & np.uint64((1 << level) - 1) == 0]
+    kept = hashes[hashes & np.uint64((1 << level) - 1) == 0]
+    return kept

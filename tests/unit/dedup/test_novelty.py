@@ -25,7 +25,8 @@ def novelty(*, days: int = 30) -> Novelty:
 
 def seen(filter_: Novelty, hashes: Hashes) -> list[int]:
     """The days of shingles that stand in a text one behind the other."""
-    return filter_.days(hashes, np.arange(len(hashes), dtype=np.int32)).tolist()
+    days: list[int] = filter_.days(hashes, np.arange(len(hashes), dtype=np.int32)).tolist()
+    return days
 
 
 def test_what_was_never_seen_is_new() -> None:
@@ -93,7 +94,9 @@ def text(wide: Hashes) -> Reading:
     """As many narrow shingles as wide ones, each of which stands in the middle of one."""
     numbers = np.arange(len(wide), dtype=np.int32)
     none = np.zeros(len(wide), bool)
-    return Reading(len(wide) + 4, Shingles(wide[:0], wide, unspaced=False), ~wide, numbers, wide, numbers, none)
+    return Reading(
+        len(wide) + 4, Shingles(wide[:0], wide, unspaced=False), ~wide, numbers, wide, numbers, none
+    )
 
 
 def test_what_stands_in_what_was_seen_on_few_days_is_evidence() -> None:
@@ -174,7 +177,9 @@ def test_a_busy_day_leaves_no_trace_once_it_is_gone(
     assert (seen(upset, every), upset.level) == (seen(quiet, every), 0)
 
 
-@given(st.lists(st.lists(st.integers(0, 2**64 - 1), max_size=30), max_size=8), st.randoms(use_true_random=False))
+@given(
+    st.lists(st.lists(st.integers(0, 2**64 - 1), max_size=30), max_size=8), st.randoms(use_true_random=False)
+)
 def test_a_sample_is_told_by_what_was_sighted_and_not_by_its_order(
     articles: list[list[int]], draw: random.Random
 ) -> None:
@@ -187,7 +192,7 @@ def test_a_sample_is_told_by_what_was_sighted_and_not_by_its_order(
     in_order = sample()
     draw.shuffle(articles)
     assert sample() == in_order
-    everything = np.array(sorted(sum(articles, [])), np.uint64)
+    everything = np.array(sorted(value for article in articles for value in article), np.uint64)
     assert in_order[1] == sampled(everything, in_order[0]).tolist()
 
 

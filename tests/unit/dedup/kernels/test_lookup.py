@@ -16,7 +16,13 @@ from tests.unit.dedup.pieces import SETTINGS
 
 FEW = msgspec.structs.replace(SETTINGS, most_passage_candidates=2, least_samples=2)
 OTHERS = st.lists(
-    st.tuples(st.integers(0, 40), st.booleans(), st.sampled_from([0, 0, 0, 1, 2]), st.integers(0, 5), st.integers(0, 2)),
+    st.tuples(
+        st.integers(0, 40),
+        st.booleans(),
+        st.sampled_from([0, 0, 0, 1, 2]),
+        st.integers(0, 5),
+        st.integers(0, 2),
+    ),
     min_size=1,
     max_size=30,
 )

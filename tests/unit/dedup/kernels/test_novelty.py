@@ -21,9 +21,7 @@ def _definitions_after() -> Iterator[None]:
     kernels.use(now=False)
 
 
-def days(
-    sights: list[tuple[int, list[int]]], text: list[int], most: int, *, compiled: bool
-) -> list[object]:
+def days(sights: list[tuple[int, list[int]]], text: list[int], most: int, *, compiled: bool) -> list[object]:
     kernels.use(now=compiled)
     novelty = Novelty(days=most, bits=16)
     crowd = mix(np.arange(0 if most == 4 else 9_000, dtype=np.uint64))
