@@ -413,8 +413,7 @@ METRICS: tuple[Metric, ...] = (
         "watermark_timestamp_seconds",
         "seconds",
         labels.SHARD,
-        "Unix time up to which every ingest partition is done, as an owned shard knows it; 0 before all "
-        "have spoken.",
+        "Unix time up to which every ingest partition is done, as an owned shard knows; 0 before all spoke.",
         owned=True,
         only="dedup",
     ),

@@ -23,6 +23,7 @@ from services.dedup.text.shingles import Hashes, Numbers, mix
 Days = npt.NDArray[np.uint8]
 Slots = npt.NDArray[np.uint32] | npt.NDArray[np.uint64]
 """A bit for each day."""
+Bits = np.uint32 | np.uint64
 PROBES = 3
 SLOTS_EACH = 12
 """Of a filter for each sighting, at least: one shingle in 70 is then seen on a day on which it was not, one
@@ -54,7 +55,7 @@ class Place(NamedTuple):
     """A row is a slot of its filter."""
     level: int
     shift: np.uint64
-    bit: np.unsignedinteger
+    bit: Bits
 
 
 class Novelty:
@@ -114,7 +115,7 @@ class Novelty:
         first = today - self._days
         self._sweep(len(self._slots))
         gone = [day for day in (*self._closed, *self._open) if day < first]
-        self._leaving = self._kind.type(self._leaving | self._bits(gone))
+        self._leaving |= self._bits(gone)
         for day in gone:
             self._closed.pop(day, None)
             self._open.pop(day, None)
@@ -143,11 +144,11 @@ class Novelty:
     def _shift(self) -> np.uint64:
         return np.uint64(64 - (len(self._slots).bit_length() - 1))
 
-    def _bits(self, days: Collection[int]) -> np.unsignedinteger:
+    def _bits(self, days: Collection[int]) -> Bits:
         """Those of these days in a slot."""
         width = 8 * self._kind.itemsize
-        bits: np.unsignedinteger = self._kind.type(sum(1 << day % width for day in days))
-        return bits
+        bits = sum(1 << day % width for day in days)
+        return np.uint32(bits) if self._kind == np.uint32 else np.uint64(bits)
 
     def _counted(self, hashes: Hashes) -> Days:
         found = np.full(len(hashes), self._every)

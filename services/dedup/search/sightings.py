@@ -57,6 +57,6 @@ def sampled(hashes: Hashes, level: int) -> Hashes:
     compiled = kernels.module("sightings")
     if compiled is not None:
         kept: Hashes = compiled.sampled(hashes, level)
-        return kept
-    kept = hashes[hashes & np.uint64((1 << level) - 1) == 0]
+    else:
+        kept = hashes[hashes & np.uint64((1 << level) - 1) == 0]
     return kept
