@@ -88,8 +88,7 @@ METRICS: tuple[Metric, ...] = (
         "event_loop_lag_seconds",
         "seconds",
         labels.SERVICE,
-        "How late a timer of the event loop was, sampled four times a second; the services of one process "
-        "share the loop.",
+        "How late a timer of the event loop was, four times a second; services of one process share it.",
         buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
     ),
     _counter(
@@ -328,8 +327,7 @@ METRICS: tuple[Metric, ...] = (
         "canary_last_success_timestamp_seconds",
         "seconds",
         labels.NONE,
-        "Unix time at which the canary's story was last read back; of the start before the first; 0 "
-        "without a canary.",
+        "Unix time at which the canary's story was last read back, before the first the start; 0: no canary.",
         only="ingest",
     ),
     # Dedup.
