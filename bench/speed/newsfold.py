@@ -14,7 +14,7 @@ from services.contracts import wire
 from services.contracts.relations import Verdict
 from services.dedup import kernels
 from services.dedup.search.lookup import Hit, Search
-from services.dedup.search.profile import profile, read
+from services.dedup.search.profile import evidence, profile, read
 from services.dedup.service import DedupService
 from services.dedup.settings import DedupSettings
 from services.stream.bus import Output, Record
@@ -66,12 +66,13 @@ class Stage(Contender):
 
 
 class Candidates(Contender):
-    """Text to the versions that share keys with it. All text is evidence: no phrase is known as worn."""
+    """Text to the versions that are worth an exact look. All text is evidence: no phrase is known as worn."""
 
     stages = (CANDIDATES,)
 
     def __init__(self, seed: int = 1) -> None:
-        self._search = Search(DedupSettings(seed=seed))
+        settings = DedupSettings(seed=seed)
+        self._search, self._least = Search(settings), settings.novelty_least
         self._numbers: dict[str, int] = {}
         self._versions: dict[int, str] = {}
         self._hits: dict[str, list[Hit]] = {}
@@ -91,11 +92,14 @@ class Candidates(Contender):
                 for _, article in part:
                     reading = read(article.text)
                     days = np.zeros(len(reading.unique), np.uint8)
-                    signed.append(self._search.sign(profile(article, reading, days), reading.narrow))
+                    narrow = evidence(reading, days, self._least)
+                    signed.append(self._search.sign(profile(article, reading, days), narrow))
                 found = self._search.find(signed)
                 for one in signed:  # what is found of older ones is the same pairs
                     version = one.profile.article.version_id
-                    self._hits[version] = self._search.hits(found[version]) if version in found else []
+                    hits = found.get(version)
+                    wanted = self._search.eligible(one, hits, lambda: None)[0] if hits else []
+                    self._hits[version] = wanted
         return {CANDIDATES: watch.spent}
 
     def forget(self, numbers: Iterable[int]) -> None:

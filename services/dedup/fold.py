@@ -25,7 +25,7 @@ from services.dedup.records import member, settled_at, shown_at, verdict, with_t
 from services.dedup.revisions import Revisions
 from services.dedup.search.lookup import Hits, Search, Signed
 from services.dedup.search.novelty import Days, Novelty
-from services.dedup.search.profile import Reading, profile, read
+from services.dedup.search.profile import Reading, evidence, profile, read
 from services.dedup.search.seen import pack, unpack
 from services.dedup.settings import DedupSettings
 from services.dedup.stories.placing import Stories
@@ -90,7 +90,7 @@ class Fold:
             reading = read(record.article.text)
             if kept.is_counted:
                 day = day_of(record.article.first_seen_at)
-                self._novelty.add(day, reading.unique, reading.narrow)
+                self._novelty.add(day, reading.unique)
             if was[0] and not kept.is_compared:
                 lost.append(record.article.version_id)
             elif kept.is_compared and not was[0] and record.sketch is not None:
@@ -148,6 +148,7 @@ class Fold:
         """How much of it there is now, by metric."""
         return {
             "live_articles": self.window.articles,
+            "novelty_counted_ratio": self._novelty.counted,
             "state_records": len(self.window),
             "state_bytes": sum(self.bytes_by_part().values()),
             "stories_open": len(self.stories),
@@ -267,12 +268,13 @@ class Fold:
         if before is not None and before.record.counted:
             article = before.record.article
         reading = read(article.text)
-        days, narrow = self._novelty.sift(reading.unique, reading.narrow, self._settings.novelty_least)
+        days = self._novelty.days(reading.unique, reading.numbers)
         counted = (before is not None and before.record.counted) or self._novelty.add(
-            day_of(article.first_seen_at), reading.unique, reading.narrow
+            day_of(article.first_seen_at), reading.unique
         )
         item = Read(article, late, shown, days, counted, current, self._screen(article, late, reading))
         if item.screened is None:
+            narrow = evidence(reading, days, self._settings.novelty_least)
             item.signed = self.search.sign(profile(article, reading, days), narrow)
         return item
 

@@ -36,8 +36,8 @@ class DedupSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """How far back days count; never further than `window_days`, which is as far as a shard remembers."""
     novelty_least: Annotated[int, Meta(ge=2, le=3)] = 3
     """A shingle seen on so many earlier days is no evidence. A kept version knows counts up to 3."""
-    novelty_bits: Annotated[int, Meta(ge=16, le=28)] = 22
-    """Memory of the novelty table: 2**bits bytes, whatever the traffic."""
+    novelty_bits: Annotated[int, Meta(ge=16, le=28)] = 28
+    """Memory of the novelty table: 2**bits bytes at most; it takes what the traffic asks for."""
 
     # Candidates.
     least_bands: Count = 1

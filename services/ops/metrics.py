@@ -88,8 +88,7 @@ METRICS: tuple[Metric, ...] = (
         "event_loop_lag_seconds",
         "seconds",
         labels.SERVICE,
-        "How late a timer of the event loop was, sampled four times a second; the services of one process "
-        "share the loop.",
+        "How late a timer of the event loop was, four times a second; services of one process share it.",
         buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
     ),
     _counter(
@@ -328,8 +327,7 @@ METRICS: tuple[Metric, ...] = (
         "canary_last_success_timestamp_seconds",
         "seconds",
         labels.NONE,
-        "Unix time at which the canary's story was last read back; of the start before the first; 0 "
-        "without a canary.",
+        "Unix time at which the canary's story was last read back, before the first the start; 0: no canary.",
         only="ingest",
     ),
     # Dedup.
@@ -396,6 +394,14 @@ METRICS: tuple[Metric, ...] = (
         only="dedup",
     ),
     _gauge(
+        "novelty_counted_ratio",
+        "1",
+        labels.SHARD,
+        "Share of shingles whose days are counted. Below 1/4 there is more traffic than novelty_bits holds.",
+        owned=True,
+        only="dedup",
+    ),
+    _gauge(
         "reorder_buffer_records",
         "records",
         labels.SHARD,
@@ -407,8 +413,7 @@ METRICS: tuple[Metric, ...] = (
         "watermark_timestamp_seconds",
         "seconds",
         labels.SHARD,
-        "Unix time up to which every ingest partition is done, as an owned shard knows it; 0 before all "
-        "have spoken.",
+        "Unix time up to which every ingest partition is done, as an owned shard knows; 0 before all spoke.",
         owned=True,
         only="dedup",
     ),

@@ -3,9 +3,11 @@
 import numpy as np
 from numba import types
 
+from services.dedup.kernels.layouts import BYTES, HASHES, NUMBERS
 from services.dedup.kernels.letters import SIGN, Entries, Units, letter_table
-from services.dedup.kernels.shingles import distinct, mix, number
+from services.dedup.kernels.shingles import distinct, mix, numbered
 from services.dedup.kernels.target import njit
+from services.dedup.search.novelty import Days
 from services.dedup.search.profile import Reading
 from services.dedup.text.shingles import (
     BASE,
@@ -33,9 +35,9 @@ def reading(known: Split, boxes: list[tuple[int, int]]) -> Reading:
     """What a text says whose words are known; `boxes` are spans in it."""
     inside = np.array(boxes, np.int64) if boxes else _NO_BOXES
     made = read(known.letters, known.spans, inside, _ENTRIES)
-    wide, narrow, unique, numbers, boxed, by_signs, unspaced = made
+    wide, narrow, around, unique, numbers, boxed, by_signs, unspaced = made
     held = Shingles(narrow[:0], wide, unspaced, by_signs if len(by_signs) else None)
-    return Reading(len(known.spans), held, narrow, unique, numbers, boxed)
+    return Reading(len(known.spans), held, narrow, around, unique, numbers, boxed)
 
 
 @njit
@@ -139,12 +141,22 @@ def _unboxed(
     return outside
 
 
+@njit
+def _around(narrow: int, numbers: Numbers) -> Numbers:
+    """Of each narrow shingle the number of the wide one in the middle of which it stands."""
+    around = np.empty(narrow if len(numbers) else 0, np.int32)
+    for place in range(len(around)):
+        around[place] = numbers[min(max(place - 1, 0), len(numbers) - 1)]
+    return around
+
+
 _HASHES = types.uint64[::1]
+_NUMBERS = types.int32[::1]
 _FLAGS = types.boolean[::1]
 
 
 @njit(
-    types.Tuple((_HASHES, _HASHES, _HASHES, types.int32[::1], _FLAGS, _FLAGS, types.boolean))(
+    types.Tuple((_HASHES, _HASHES, _NUMBERS, _HASHES, _NUMBERS, _FLAGS, _FLAGS, types.boolean))(
         types.uint16[::1], types.int64[:, ::1], types.int64[:, ::1], types.int64[::1]
     ),
     cache=True,
@@ -152,7 +164,7 @@ _FLAGS = types.boolean[::1]
 )
 def read(
     letters: Units, spans: Spans, boxes: Spans, entries: Entries
-) -> tuple[Hashes, Hashes, Hashes, Numbers, Places, Places, bool]:
+) -> tuple[Hashes, Hashes, Numbers, Hashes, Numbers, Places, Places, bool]:
     """The fields of a `Reading`."""
     count = len(spans)
     signs = _find_signs(letters, count, entries)
@@ -167,13 +179,29 @@ def read(
         narrow, wide = _shingle(words, NARROW_CHARS), _shingle(words, WIDE_CHARS)
     else:
         narrow, wide = _shingle(words, NARROW_WORDS), _shingle(words, WIDE_WORDS)
-    unique = distinct(wide)
-    numbers = number(wide, unique)
+    unique, numbers = numbered(wide)
+    around = _around(len(narrow), numbers)
     boxed = np.zeros(len(unique), np.bool_)
     if len(boxes):
         before = _boxed_before(spans, boxes)
         outside = _unboxed(len(wide), before, by_signs, unspaced, WIDE_WORDS, WIDE_CHARS)
         boxed[:] = True
         boxed[numbers[outside]] = False
-        narrow = narrow[_unboxed(len(narrow), before, by_signs, unspaced, NARROW_WORDS, NARROW_CHARS)]
-    return wide, distinct(narrow), unique, numbers, boxed, by_signs, unspaced
+        outside = _unboxed(len(narrow), before, by_signs, unspaced, NARROW_WORDS, NARROW_CHARS)
+        narrow = narrow[outside]
+        around = around[outside] if len(around) else around
+    return wide, narrow, around, unique, numbers, boxed, by_signs, unspaced
+
+
+@njit(types.uint64[::1](HASHES, NUMBERS, BYTES, types.int64), cache=True, nogil=True)
+def evidence(narrow: Hashes, around: Numbers, days: Days, least: int) -> Hashes:
+    """`evidence`."""
+    novel = np.empty(len(narrow) + 1, np.uint64)
+    count = 0
+    for place in range(len(around)):
+        novel[np.uintp(count)] = narrow[place]
+        count += days[around[place]] < least
+    if 2 * count < len(narrow):
+        novel[: len(narrow)] = narrow
+        count = len(narrow)
+    return distinct(novel[:count])

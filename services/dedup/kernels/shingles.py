@@ -54,16 +54,36 @@ def distinct(hashes: Hashes) -> Hashes:
     return ordered[:count].copy()
 
 
-@njit("int32[::1](uint64[::1], uint64[::1])", cache=True, nogil=True)
-def number(hashes: Hashes, ordered: Hashes) -> Numbers:
-    """For each hash its place among the distinct ones, ascending."""
-    numbers = np.empty(len(hashes), np.int32)
-    starts, shift = _spread(ordered)
-    for place in range(len(hashes)):
+@njit("Tuple((uint64[::1], int32[::1]))(uint64[::1])", cache=True, nogil=True)
+def numbered(hashes: Hashes) -> tuple[Hashes, Numbers]:
+    """`numbered`: the distinct ones and for each hash its number, by moving both along."""
+    count = len(hashes)
+    ordered, places = np.empty(count, np.uint64), np.empty(count, np.int32)
+    starts, shift = _spread(hashes)
+    for place in range(count):
         value = hashes[place]
-        at = np.int64(starts[value >> np.uint64(shift)])
-        last = at + _MOST_MOVES
-        while at < last and ordered[np.uintp(at)] != value:
-            at += 1
-        numbers[place] = at if at < last else np.searchsorted(ordered, value)
-    return numbers
+        bucket = value >> np.uint64(shift)
+        ordered[np.uintp(starts[bucket])] = value
+        places[np.uintp(starts[bucket])] = place
+        starts[bucket] += 1
+    moves = 0
+    for end in range(1, count):
+        value, place, at = ordered[end], places[end], end
+        while at > 0 and ordered[np.uintp(at - 1)] > value:
+            ordered[np.uintp(at)] = ordered[np.uintp(at - 1)]
+            places[np.uintp(at)] = places[np.uintp(at - 1)]
+            at -= 1
+        ordered[np.uintp(at)], places[np.uintp(at)] = value, place
+        moves += end - at
+        if moves > _MOST_MOVES * count:
+            order = np.argsort(hashes)
+            ordered, places = hashes[order], order.astype(np.int32)
+            break
+    numbers = np.empty(count, np.int32)
+    number = -1
+    for at in range(count):
+        value = ordered[at]
+        number += at == 0 or value != ordered[np.uintp(number)]
+        ordered[np.uintp(number)] = value
+        numbers[places[at]] = number
+    return ordered[: number + 1].copy(), numbers

@@ -14,7 +14,7 @@ from services.dedup.relations.relate import Unrelated, relate
 from services.dedup.search.candidates import Candidate, choose
 from services.dedup.search.lookup import Hit, Search, Signed
 from services.dedup.search.novelty import Novelty
-from services.dedup.search.profile import Profile, profile, read
+from services.dedup.search.profile import Profile, evidence, profile, read
 from services.dedup.settings import DedupSettings
 from services.dedup.text.screens import Screen, screen
 from services.dedup.text.shingles import among
@@ -114,14 +114,12 @@ def _signed(
     for article in wanted:
         for day in sorted(day for day in days if day < _day(article)):
             for seen in days.pop(day):
-                reading = read(seen.text)
-                novelty.add(day, np.concatenate((reading.unique, reading.narrow)))
+                novelty.add(day, read(seen.text).unique)
         novelty.advance(_day(article))
         reading = read(article.text)
-        narrow = reading.narrow[novelty.seen(reading.narrow) < settings.novelty_least]
-        if 2 * len(narrow) < len(reading.narrow):
-            narrow = reading.narrow
-        signed.append(search.sign(profile(article, reading, novelty.seen(reading.unique)), narrow))
+        seen_on = novelty.days(reading.unique, reading.numbers)
+        narrow = evidence(reading, seen_on, settings.novelty_least)
+        signed.append(search.sign(profile(article, reading, seen_on), narrow))
     return signed
 
 

@@ -5,8 +5,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from services.contracts.sketches import Sketch
+from services.dedup import kernels
 from services.dedup.search.candidates import Shares, eligible
 from services.dedup.search.index import RangeIndex, add_up
 from services.dedup.search.postings import BAND_WEIGHT, Counts
@@ -17,6 +19,7 @@ from services.dedup.search.versions import Versions
 from services.dedup.settings import DedupSettings, scheme
 from services.dedup.text.shingles import Hashes
 
+Estimates = npt.NDArray[np.float64]
 _DAY_US = 86_400_000_000
 _HERE = "fold"
 
@@ -103,15 +106,33 @@ class Search:
             return self.hits(hits), 0
         version = own()
         mine = None if version is None else self._versions.number(version)
-        there = self._versions.are_there(hits.others)
-        if mine is not None:
-            there &= hits.others != mine
-        hits = Hits(hits.others[there], hits.counts[there])
-        at_us, samples = self._ranges[0].at_us(hits.others), self._versions.samples(hits.others)
-        shared = hits.counts % BAND_WEIGHT
-        estimates = shared / np.maximum(1, np.minimum(samples, signed.keys.samples))
-        wanted = eligible(Shares(hits.counts // BAND_WEIGHT, shared, estimates, at_us), self._settings)
-        return self.hits(Hits(hits.others[wanted], hits.counts[wanted])), int((~wanted).sum())
+        wanted, left = self._eligible(signed.keys.samples, hits, -1 if mine is None else mine)
+        return self.hits(Hits(hits.others[wanted], hits.counts[wanted])), left
+
+    def _eligible(self, own_samples: int, hits: Hits, mine: int) -> tuple[npt.NDArray[np.intp], int]:
+        """Places of those that may be chosen, and how many others are there; `mine` is none of them."""
+        compiled, settings = kernels.module("lookup"), self._settings
+        at_us = self._ranges[0].at_us(hits.others)
+        if compiled is not None:
+            found: tuple[npt.NDArray[np.intp], int] = compiled.eligible(
+                hits.others,
+                hits.counts,
+                at_us,
+                *self._versions.columns(),
+                mine,
+                own_samples,
+                settings.least_bands,
+                settings.least_samples,
+                settings.fair_estimate,
+                settings.most_passage_candidates,
+            )
+            return found
+        there = np.flatnonzero(self._versions.are_there(hits.others) & (hits.others != mine))
+        others, counts = hits.others[there], hits.counts[there]
+        shared = counts % BAND_WEIGHT
+        estimates = shared / np.maximum(1, np.minimum(self._versions.samples(others), own_samples))
+        wanted = eligible(Shares(counts // BAND_WEIGHT, shared, estimates, at_us[there]), settings)
+        return there[wanted], int((~wanted).sum())
 
     def hits(self, hits: Hits) -> list[Hit]:
         """Those that are still remembered."""

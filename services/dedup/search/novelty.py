@@ -1,115 +1,233 @@
 """Text that keeps coming back is no evidence: on how many earlier days was a shingle seen?
 
 Causal and independent of arrival: a day counts only once it is closed, and what is asked about an
-article of day D is answered from the days before D alone. Memory is bounded: a table of
-2**bits counters (a Count-Min sketch of distinct days with two probes; Cormode and Muthukrishnan
-2005) and, per remembered day, the set of counters it touched. Collisions only ever make a
-shingle look older.
+article of day D is answered from the days before D alone.
+
+A closed day is a Bloom filter (Bloom 1970) of what `Sightings` kept of it, as large as that asks for. The
+filters of all days lie in one table, a bit a day: slot i has bit i of each, and one look asks them all. The
+filter of a quiet day is stretched over a table that a busy one needs; so a table that grew and shrank holds
+the same as one that is made anew, and how it was filled makes no difference. Where a day was sampled, a
+shingle that no sample has is as novel as the nearest in the text that one has: worn phrases are long.
 """
+
+from collections.abc import Collection
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from services.dedup import kernels
-from services.dedup.text.shingles import Hashes, mix
+from services.dedup.search.sightings import Bound, Sightings, sampled
+from services.dedup.text.shingles import Hashes, Numbers, mix
 
 Days = npt.NDArray[np.uint8]
-Bits = npt.NDArray[np.uint8]
-Touched = Bits | npt.NDArray[np.uint32]
-"""The counters that a closed day touched: a bit each, or their numbers."""
-_PART = 1 << 14
-"""Bytes of bits at a time: what they count stays in the cache of a core."""
-_FEW = 32
+Slots = npt.NDArray[np.uint32] | npt.NDArray[np.uint64]
+"""A bit for each day."""
+Bits = np.uint32 | np.uint64
+PROBES = 3
+SLOTS_EACH = 12
+"""Of a filter for each sighting, at least: one shingle in 70 is then seen on a day on which it was not, one
+in a hundred on three days of thirty. Seldom are all days as full."""
+UNKNOWN = 255
+"""Days of what no sample has."""
+_LEAST_BITS = 10
+_DENSE_BITS = 21
+"""Slots up to which a day is kept whole, or every other shingle of it."""
+_NARROW = 30
+"""Days of a window for which slots of 32 bits do: today has one, too, and the day that just left."""
+_SWEEPS = 1024
+_WEEK = 7
+
+
+class Filter(NamedTuple):
+    """Of a closed day."""
+
+    level: int
+    """Of its sample."""
+    bits: int
+    """Of its size."""
+
+
+class Place(NamedTuple):
+    """Where a day stands in the table."""
+
+    rows: Slots
+    """A row is a slot of its filter."""
+    level: int
+    shift: np.uint64
+    bit: Bits
 
 
 class Novelty:
     """Day counts of shingles over a sliding window of closed days."""
 
     def __init__(self, *, days: int, bits: int) -> None:
+        """At most 2**bits bytes are taken for closed days."""
         self._days = days
-        self._shift = np.uint64(64 - bits)
-        self._counts: Days = np.zeros(1 << bits, np.uint8)
-        self._open: dict[int, Bits] = {}
-        """The counters that each day touches, a bit each."""
-        self._closed: dict[int, Touched] = {}
+        self._kind = np.dtype(np.uint32 if days <= _NARROW else np.uint64)
+        most = (1 << bits) // self._kind.itemsize
+        self._bound = Bound(min(most, 1 << _DENSE_BITS) // SLOTS_EACH, most // SLOTS_EACH)
+        self._slots: Slots = np.zeros(1 << _LEAST_BITS, self._kind)
+        self._open: dict[int, Sightings] = {}
+        self._closed: dict[int, Filter] = {}
         self._today: int | None = None
+        self.level = 0
+        """A shingle is counted where its hash ends with so many zero bits."""
+        self._every = self._bits(())
+        """The bits of all closed days."""
+        self._leaving, self._swept = self._bits(()), 0
+        """The bits of days that left the window, and of how many slots they are cleared."""
+        self._expected: Filter | None = None
+        """What today will be, if it becomes like the day a week ago."""
+        self._place: Place | None = None
 
-    def seen(self, hashes: Hashes) -> Days:
-        """On how many closed days each shingle was seen, at most 255."""
-        if not len(hashes):
-            return np.zeros(0, np.uint8)
-        compiled = kernels.module("novelty")
-        if compiled is not None:
-            days: Days = compiled.seen(self._counts, hashes, self._shift)
-            return days
-        first, second = self._probes(hashes)
-        return np.minimum(self._counts[first], self._counts[second])
+    def days(self, unique: Hashes, numbers: Numbers) -> Days:
+        """On how many closed days each of the distinct shingles of a text was seen, at most 254.
 
-    def sift(self, wide: Hashes, narrow: Hashes, least: int) -> tuple[Days, Hashes]:
-        """On how many closed days each wide shingle was seen, and the narrow ones that are evidence.
-
-        These were seen on fewer than `least`; all are where most are not: what comes back whole is found
-        by the whole.
+        `numbers` has for each shingle of the text, in order, its place among the distinct ones.
         """
         compiled = kernels.module("novelty")
         if compiled is not None:
-            found: tuple[Days, Hashes] = compiled.sift(self._counts, wide, narrow, self._shift, least)
-            return found
-        novel = narrow[self.seen(narrow) < least]
-        return self.seen(wide), narrow if 2 * len(novel) < len(narrow) else novel
+            days: Days = compiled.days(self._slots, self._every, self._shift, self.level, unique, numbers)
+            return days
+        days = self._counted(unique)
+        if not self.level or not len(unique):
+            return days
+        days[unique & np.uint64((1 << self.level) - 1) != 0] = UNKNOWN
+        return _spread(days, numbers)
 
-    def add(self, day: int, *shingles: Hashes) -> bool:
+    def add(self, day: int, shingles: Hashes) -> bool:
         """Note shingles seen on a day. False where the day is closed: it stays as it was."""
         if self._today is not None and day < self._today:
             return False
-        bits = self._open.get(day)
-        if bits is None:
-            bits = self._open[day] = np.zeros(len(self._counts) // 8, np.uint8)
-        compiled = kernels.module("novelty")
-        for hashes in shingles:
-            if compiled is not None:
-                compiled.touch(bits, hashes, self._shift)
-                continue
-            for slots in self._probes(hashes):
-                np.bitwise_or.at(bits, slots >> 3, np.left_shift(1, slots & 7).astype(np.uint8))
+        if day not in self._open:
+            self._open[day] = Sightings(self._bound)
+        self._open[day].add(shingles)
+        if day == self._today:
+            self._draft(day, shingles)
+            self._sweep(len(self._slots) // _SWEEPS)
         return True
 
     def advance(self, today: int) -> None:
         """Close every day before `today` and forget days out of the window."""
-        self._today = today
+        if self._today == today:
+            return
+        first = today - self._days
+        self._sweep(len(self._slots))
+        gone = [day for day in (*self._closed, *self._open) if day < first]
+        self._leaving |= self._bits(gone)
+        for day in gone:
+            self._closed.pop(day, None)
+            self._open.pop(day, None)
+        if self._today != today - 1:  # their places are not only those of days to come
+            self._sweep(len(self._slots))
         for day in sorted(day for day in self._open if day < today):
-            self._closed[day] = _compact(self._open.pop(day))
-            self._count(self._closed[day], np.uint8(1))
-        for day in [day for day in self._closed if day < today - self._days]:
-            self._count(self._closed.pop(day), np.uint8(255))
+            self._close(day, self._open.pop(day))
+        self._fit(max((day.bits for day in self._closed.values()), default=0))
+        self._today = today
+        self._every = self._bits(self._closed)
+        self.level = max((day.level for day in self._closed.values()), default=0)
+        self._expected = self._closed.get(today - _WEEK, self._closed.get(today - 1))
+        self._place = None if self._expected is None else self._placed(today, self._expected)
+        if today in self._open:
+            self._draft(today, self._open[today].hashes())
+
+    @property
+    def counted(self) -> float:
+        """Share of all shingles whose days are known."""
+        return 0.5**self.level
 
     def nbytes(self) -> int:
-        touched = (*self._open.values(), *self._closed.values())
-        return self._counts.nbytes + sum(each.nbytes for each in touched)
+        return self._slots.nbytes + sum(seen.nbytes() for seen in self._open.values())
 
-    def _count(self, touched: Touched, change: np.uint8) -> None:
-        """Add to the counters a day touched, modulo 256."""
-        if touched.dtype == np.uint32:
-            self._counts[touched] += change
+    @property
+    def _shift(self) -> np.uint64:
+        return np.uint64(64 - (len(self._slots).bit_length() - 1))
+
+    def _bits(self, days: Collection[int]) -> Bits:
+        """Those of these days in a slot."""
+        width = 8 * self._kind.itemsize
+        bits = sum(1 << day % width for day in days)
+        return np.uint32(bits) if self._kind == np.uint32 else np.uint64(bits)
+
+    def _counted(self, hashes: Hashes) -> Days:
+        found = np.full(len(hashes), self._every)
+        for places in _probes(hashes, self._shift):
+            found &= self._slots[places]
+        return np.bitwise_count(found)
+
+    def _draft(self, day: int, shingles: Hashes) -> None:
+        """Put what is seen today where it will stand if today becomes like the day a week ago: then nothing
+        is left to do when it closes. Nobody looks at it before.
+        """
+        if self._place is not None and self._open[day].level <= self._place.level:
+            _mark(self._place, shingles)
+
+    def _close(self, day: int, seen: Sightings) -> None:
+        hashes = seen.hashes()
+        made = Filter(seen.level, max(_LEAST_BITS, (SLOTS_EACH * len(hashes) - 1).bit_length()))
+        self._closed[day] = made
+        if day == self._today and made == self._expected:
             return
-        for start in range(0, len(touched), _PART):
-            bits = touched[start : start + _PART].view(np.uint8)
-            self._counts[8 * start : 8 * (start + len(bits))] += (
-                np.unpackbits(bits, bitorder="little") * change
-            )
+        if day == self._today and self._expected is not None:
+            self._slots &= ~self._bits([day])
+        if len(self._slots) < 1 << made.bits:
+            self._fit(made.bits)
+        _mark(self._placed(day, made), hashes)
 
-    def _probes(self, hashes: Hashes) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        return (
-            (hashes >> self._shift).view(np.intp),
-            (mix(hashes) >> self._shift).view(np.intp),
-        )
+    def _placed(self, day: int, made: Filter) -> Place:
+        rows = self._slots.reshape(1 << made.bits, -1)
+        return Place(rows, made.level, np.uint64(64 - made.bits), self._bits([day]))
+
+    def _sweep(self, count: int) -> None:
+        """Clear of so many slots the bits of days that left the window, which days to come will have."""
+        if not self._leaving:
+            return
+        self._slots[self._swept : self._swept + count] &= ~self._leaving
+        self._swept += count
+        if self._swept >= len(self._slots):
+            self._swept, self._leaving = 0, self._bits(())
+
+    def _fit(self, bits: int) -> None:
+        """Have as many slots as the largest day asks for. Its days are the same in a larger table."""
+        wanted = 1 << max(_LEAST_BITS, bits)
+        if wanted != len(self._slots):
+            self._sweep(len(self._slots))
+        if wanted > len(self._slots):
+            stretched: Slots = self._slots.repeat(wanted // len(self._slots))
+            self._slots = stretched
+        elif wanted < len(self._slots):
+            self._slots = self._slots[:: len(self._slots) // wanted].copy()
 
 
-def _compact(bits: Bits) -> Touched:
-    """The numbers of the bits that are set, where they are so few that counting them takes less."""
-    if _FEW * np.count_nonzero(bits) >= len(bits):
-        return bits
-    held = np.flatnonzero(bits)
-    within = np.unpackbits(bits[held], bitorder="little").reshape(-1, 8)
-    rows, places = np.nonzero(within)
-    return (8 * held[rows] + places).astype(np.uint32)
+def _mark(place: Place, hashes: Hashes) -> None:
+    compiled = kernels.module("novelty")
+    if compiled is not None:
+        compiled.mark(place.rows, hashes, place.level, place.shift, place.bit)
+        return
+    for places in _probes(sampled(hashes, place.level), place.shift):
+        place.rows[places] |= place.bit
+
+
+def _probes(hashes: Hashes, shift: np.uint64) -> list[npt.NDArray[np.intp]]:
+    places = []
+    for _ in range(PROBES):
+        places.append((hashes >> shift).view(np.intp))
+        hashes = mix(hashes)
+    return places
+
+
+def _spread(days: Days, numbers: Numbers) -> Days:
+    """Of what is unknown the days of the nearest that is known, the earlier of two; a shingle's least."""
+    along = days[numbers]
+    known = np.flatnonzero(along != UNKNOWN)
+    if not len(known):
+        return np.zeros(len(days), np.uint8)
+    places = np.arange(len(along))
+    behind = np.searchsorted(known, places)
+    after = known[np.minimum(behind, len(known) - 1)]
+    before = known[np.maximum(behind - 1, 0)]
+    nearest = np.where(np.abs(after - places) < np.abs(places - before), after, before)
+    told = days.copy()
+    np.minimum.at(told, numbers, along[nearest])
+    return told

@@ -100,7 +100,7 @@ class Postings:
         return sum(map(len, self._keys.values()))
 
     def at_us(self, numbers: Numbers) -> Numbers:
-        return np.array([self._at[number] for number in numbers.tolist()], np.int64)
+        return np.array([self._at.get(number, 0) for number in numbers.tolist()], np.int64)
 
     def nbytes(self) -> int:
         return _POSTING_BYTES * len(self)

@@ -53,7 +53,9 @@ class Reading(msgspec.Struct, frozen=True, eq=False):
     shingles: Shingles
     """The wide ones."""
     narrow: Hashes
-    """Distinct ones outside of boxes."""
+    """The narrow ones outside of boxes, in text order."""
+    around: Numbers
+    """Of each of them the number of the wide one in the middle of which it stands; nothing where none is."""
     unique: Hashes
     numbers: Numbers
     boxed: npt.NDArray[np.bool_]
@@ -70,18 +72,42 @@ def read(text: str) -> Reading:
     shingles = shingle(joined)
     unique, numbers = numbered(shingles.wide)
     inside = boxed_words(text, words)
+    around = _around(len(shingles.narrow), numbers)
     if inside is None:
         unboxed = np.zeros(len(unique), bool)
-        return Reading(words, shingles.without_narrow(), distinct(shingles.narrow), unique, numbers, unboxed)
+        held = shingles.without_narrow()
+        return Reading(words, held, shingles.narrow, around, unique, numbers, unboxed)
     wide, narrow = _outside(shingles, inside)
     return Reading(
         words,
         shingles.without_narrow(),
-        distinct(shingles.narrow[narrow]),
+        shingles.narrow[narrow],
+        around[narrow] if len(around) else around,
         unique,
         numbers,
         ~among(unique, distinct(shingles.wide[wide])),
     )
+
+
+def evidence(reading: Reading, days: Days, least: int) -> Hashes:
+    """The distinct narrow shingles that are evidence, by the days of the wide ones: these were seen on fewer
+    than `least`. All are where most are not: what comes back whole is found by the whole.
+    """
+    compiled = kernels.module("profile")
+    if compiled is not None:
+        found: Hashes = compiled.evidence(reading.narrow, reading.around, days, least)
+        return found
+    if not len(reading.around):
+        return distinct(reading.narrow)
+    novel = reading.narrow[days[reading.around] < least]
+    return distinct(reading.narrow if 2 * len(novel) < len(reading.narrow) else novel)
+
+
+def _around(narrow: int, numbers: Numbers) -> Numbers:
+    """A wide shingle begins a word before the narrow one in its middle, but at the ends of a text."""
+    if not len(numbers):
+        return numbers
+    return numbers[np.clip(np.arange(-1, narrow - 1), 0, len(numbers) - 1)]
 
 
 def _outside(shingles: Shingles, inside: Places) -> tuple[Places, Places]:

@@ -9,8 +9,9 @@ import numpy.typing as npt
 from services.dedup.memory import ids
 from services.dedup.search.route import Numbers
 
+Places = npt.NDArray[np.uint32]
 _SLACK = 1024
-_FORGOTTEN = 0xFFFFFFFF
+FORGOTTEN = 0xFFFFFFFF
 
 
 class Versions:
@@ -53,17 +54,21 @@ class Versions:
     def id(self, number: int) -> str | None:
         """None where it was forgotten."""
         place = self._place(number)
-        return None if place == _FORGOTTEN else self._ids[place]
+        return None if place == FORGOTTEN else self._ids[place]
 
     def are_there(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
         places = np.frombuffer(self._place_of, np.uint32)
-        there: npt.NDArray[np.bool_] = places[np.maximum(numbers - self._base, 0)] != _FORGOTTEN
+        there: npt.NDArray[np.bool_] = places[np.maximum(numbers - self._base, 0)] != FORGOTTEN
         return there & (numbers >= self._base)
 
     def samples(self, numbers: Numbers) -> npt.NDArray[np.uint32]:
         """Of versions that are there."""
         places = np.frombuffer(self._place_of, np.uint32)[numbers - self._base]
         return np.frombuffer(self._samples, np.uint32)[places]
+
+    def columns(self) -> tuple[Places, Places, int]:
+        """Places by number from a base on, what has samples by place, and the base: to be read and let go."""
+        return np.frombuffer(self._place_of, np.uint32), np.frombuffer(self._samples, np.uint32), self._base
 
     def forget(self, versions: Iterable[str]) -> Numbers:
         """The numbers they had; what is not there is passed over."""
@@ -75,7 +80,7 @@ class Versions:
                 self._places.pop(key)
                 self._free.give_back(place)
                 gone.append(self._numbers[place])
-                self._place_of[gone[-1] - self._base] = _FORGOTTEN
+                self._place_of[gone[-1] - self._base] = FORGOTTEN
         self._trim()
         return np.array(gone, np.int64)
 
@@ -87,10 +92,10 @@ class Versions:
         return sum(c.itemsize * len(c) for c in columns) + self._ids.nbytes() + self._places.nbytes()
 
     def _place(self, number: int) -> int:
-        return self._place_of[number - self._base] if number >= self._base else _FORGOTTEN
+        return self._place_of[number - self._base] if number >= self._base else FORGOTTEN
 
     def _trim(self) -> None:
-        while self._passed < len(self._place_of) and self._place_of[self._passed] == _FORGOTTEN:
+        while self._passed < len(self._place_of) and self._place_of[self._passed] == FORGOTTEN:
             self._passed += 1
         if self._passed > max(_SLACK, len(self._place_of) // 16):
             del self._place_of[: self._passed]

@@ -31,7 +31,14 @@ def read(text: str, *, compiled: bool) -> list[object]:
     folded.cache_clear()
     spans.cache_clear()
     reading: Reading = profile.read(text)
-    arrays = (reading.shingles.wide, reading.narrow, reading.unique, reading.numbers, reading.boxed)
+    arrays = (
+        reading.shingles.wide,
+        reading.narrow,
+        reading.around,
+        reading.unique,
+        reading.numbers,
+        reading.boxed,
+    )
     signs = reading.shingles.signs
     return [
         reading.words,
@@ -40,6 +47,17 @@ def read(text: str, *, compiled: bool) -> list[object]:
         reading.shingles.unspaced,
         signs if signs is None else signs.tolist(),
     ]
+
+
+@given(TEXTS, st.integers(0, 4), st.integers(2, 3))
+def test_the_same_is_evidence(text: str, most: int, least: int) -> None:
+    found = []
+    for compiled in (False, True):
+        kernels.use(now=compiled)
+        reading = profile.read(text)
+        days = (reading.unique % np.uint64(most + 1)).astype(np.uint8)
+        found.append(profile.evidence(reading, days, least).tolist())
+    assert found[0] == found[1]
 
 
 @given(TEXTS)
@@ -64,11 +82,11 @@ def test_readings_of_pages_are_the_same(text: str) -> None:
 
 
 def test_hashes_that_begin_alike_are_ordered_too() -> None:
-    from services.dedup.kernels.shingles import distinct, number
+    from services.dedup.kernels.shingles import distinct, numbered
 
     for bits in (0, 8, 40, 60):
         hashes = np.random.default_rng(bits).integers(0, 2 ** (64 - bits), 700, np.uint64) // np.uint64(3)
         hashes = np.concatenate((hashes, hashes[::5]))
-        once = distinct(hashes)
-        assert once.tolist() == sorted(set(hashes.tolist()))
-        assert once[number(hashes, once)].tolist() == hashes.tolist()
+        once, numbers = numbered(hashes)
+        assert once.tolist() == distinct(hashes).tolist() == sorted(set(hashes.tolist()))
+        assert once[numbers].tolist() == hashes.tolist()
