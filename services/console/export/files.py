@@ -98,7 +98,7 @@ async def _gather(bus: Bus, gatherers: Mapping[str, Gatherer], settled: asyncio.
             for number in range(await bus.partitions(topic)):
                 partition = Partition(topic, number)
                 async for records in batches(bus, partition, at.get(partition, 0)):
-                    gatherer.take(records)
+                    await asyncio.to_thread(gatherer.take, records)
                     at[partition] = records[-1].offset + 1
         if settled is None or over:
             return

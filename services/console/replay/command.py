@@ -14,15 +14,15 @@ from rich.console import Console
 
 from services.console import addresses, progress
 from services.console.addresses import Address
-from services.console.export.output import directory, written
+from services.console.export.output import directory, gathered, written
 from services.console.export.tally import Tally
 from services.console.feeds.subscriptions import listed_in
 from services.console.kernels import load_kernels_beside
 from services.console.replay import inputs, newsroom, summary
 from services.console.replay.accounts import Ingested
 from services.console.replay.beside import Downstream, is_worth_it
-from services.console.replay.downstream import Order
 from services.console.replay.feeds import refuse_idle_list
+from services.console.replay.order import Order
 from services.console.replay.recordings import Replayed, is_archive, open_recordings, prepare_log
 from services.console.replay.settings import RUN
 from services.console.replay.summary import Report
@@ -137,9 +137,9 @@ async def _on_log(
         sharding = request.settings.ingest.sharding
         async with open_recordings(request.paths, request.speed, sharding) as replayed:
             await prepare_log(bus, request.paths, request.feeds)
-            order = _order_beside(request, scratch, out)
+            order = _order_beside(request, scratch)
             finished = (
-                await _in_two(bus, replayed, request, scratch, stop, order=order)
+                await _in_two(bus, replayed, request, scratch, stop, out=out, order=order)
                 if order
                 else await _in_one(bus, replayed, request, scratch, stop, out=out)
             )
@@ -161,7 +161,7 @@ class Finished(NamedTuple):
     unaccounted: dict[str, int]
 
 
-def _order_beside(request: ReplayRequest, scratch: Path, out: Path) -> Order | None:
+def _order_beside(request: ReplayRequest, scratch: Path) -> Order | None:
     """What a second process is to do; None where there is none: few input, one core, no log in a file."""
     log = request.address.file() if request.address else scratch / LOG
     if log is None or not is_worth_it(request.paths):
@@ -169,7 +169,6 @@ def _order_beside(request: ReplayRequest, scratch: Path, out: Path) -> Order | N
     return Order(
         log=str(log),
         durable=request.address is not None,
-        out=str(out),
         workers=request.workers,
         wait_s=request.settings.bus.wait_s,
         best=request.settings.enrich.best,
@@ -189,10 +188,17 @@ async def _in_one(
 
 
 async def _in_two(
-    bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event, *, order: Order
+    bus: Bus,
+    replayed: Replayed,
+    request: ReplayRequest,
+    scratch: Path,
+    stop: asyncio.Event,
+    *,
+    out: Path,
+    order: Order,
 ) -> Finished:
-    """Stories and files in a process beside this one, while dedup works here."""
-    async with Downstream(order) as downstream:
+    """Stories in a process beside this one, while dedup works here and the files are gathered."""
+    async with Downstream(order) as downstream, gathered(bus, out) as gathering:
         pipeline = _pipeline(bus, replayed, request, scratch)
         halt = asyncio.Event()  # not `stop`: the run loops set it too when they are left
         downstream.call_at_end(halt.set)
@@ -201,9 +207,9 @@ async def _in_two(
         linked.cancel()
         with progress.shown("writing"):
             told = await downstream.finish(stop) if settled or downstream.has_ended else None
-        if told is None:
-            raise _interruption(replayed, request)
-    finished = _finished(pipeline, replayed, told.tally)
+            if told is None:
+                raise _interruption(replayed, request)
+            finished = _finished(pipeline, replayed, await gathering.written())
     finished.held["enrich"] = told.held
     finished.unaccounted["enrich"] = told.unaccounted
     return finished
