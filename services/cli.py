@@ -82,7 +82,8 @@ def replay(
       newsfold replay week.warc.gz --feeds feeds.toml --out out/week
       newsfold replay out/week --out out/again       what an earlier replay saw
     """
-    from services.console.replay.command import ReplayRequest, replay_recordings
+    from services.console.replay.command import replay_recordings
+    from services.console.replay.request import ReplayRequest
 
     request = ReplayRequest.of(
         paths=paths,

@@ -64,3 +64,7 @@ def _refusal(path: Path) -> str:
             return "" if file.read(1) else "is empty"
     except OSError as error:
         return f"cannot be read: {error.strerror or error}"
+
+
+def is_archive(path: Path) -> bool:
+    return path.name.endswith((".jsonl", ".jsonl.gz"))

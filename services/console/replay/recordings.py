@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from services.console.replay.feeds import subscribe
+from services.console.replay.inputs import is_archive
+from services.console.replay.parsers import parser_count
 from services.console.scan import scan
 from services.contracts import wire
 from services.contracts.feeds import Feed, FeedState
@@ -21,10 +23,7 @@ from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus
 
 FEEDER_NUMBER = 0
-MOST_PARSERS = 4
 MOST_READERS = 2
-PARSER_BYTES = 2 << 20
-"""Packed bytes of recordings that are worth a parser process more."""
 
 
 class Replayed:
@@ -68,20 +67,17 @@ async def open_recordings(
     paths: Sequence[Path], speed: float, sharding: Sharding = "one"
 ) -> AsyncIterator[Replayed]:
     """The recordings at `paths`. Parser processes run only where there are pages to parse."""
-    async with Pool(_parsers([path for path in paths if not is_archive(path)])) as pool:
-        beside = _beside([path for path in paths if is_archive(path)])
-        sources = [
-            Archive(path, beside=path in beside) if is_archive(path) else Recording(path, pool)
-            for path in paths
-        ]
-        yield Replayed(sources, speed, sharding)
+    async with Pool(parser_count(paths)) as pool:
+        yield replayed_in(paths, speed, sharding, pool)
 
 
-def _parsers(recordings: Sequence[Path]) -> int:
-    """How many parser processes. Loading one takes longer than it needs for a small recording."""
-    size = sum(path.stat().st_size for path in recordings)
-    most = min(MOST_PARSERS, os.cpu_count() or 1, 1 + size // PARSER_BYTES)
-    return most if recordings else 0
+def replayed_in(paths: Sequence[Path], speed: float, sharding: Sharding, pool: Pool) -> Replayed:
+    """The same with parsers that run already."""
+    beside = _beside([path for path in paths if is_archive(path)])
+    sources = [
+        Archive(path, beside=path in beside) if is_archive(path) else Recording(path, pool) for path in paths
+    ]
+    return Replayed(sources, speed, sharding)
 
 
 def _beside(archives: Sequence[Path]) -> frozenset[Path]:
@@ -108,7 +104,3 @@ async def _held(bus: Bus) -> set[str]:
         if record.value is not None and not wire.decode(FeedState, record.value).url:
             held.add((record.key or b"").decode())
     return held
-
-
-def is_archive(path: Path) -> bool:
-    return path.name.endswith((".jsonl", ".jsonl.gz"))

@@ -6,7 +6,7 @@ often the replay was killed. A batch ends with how far each file is out and what
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -16,6 +16,8 @@ from services.ingest.service import IngestTask
 from services.stream.clock import Clock, SystemClock
 
 T = TypeVar("T")
+AHEAD = 32
+"""So many items of a file are read before they are asked for; passed by one batch at most."""
 
 
 class ReplayFeeder:
@@ -108,14 +110,16 @@ def _progress(runs: "Sequence[_Run]", touched: "Sequence[_Run]") -> list[Progres
 
 
 class _Run:
-    """A source being read, with its next items in hand."""
+    """A source being read ahead of what is asked for, so that its parsers do not wait for the task."""
 
     def __init__(self, source: Source, position: int) -> None:
         self.source = source
         self.position = position
         self._batches = source.batches(position)
-        self._coming: asyncio.Task[list[Item]] | None = None
+        self._reading: asyncio.Task[None] | None = None
         self._in_hand: deque[Item] = deque()
+        self._filled = asyncio.Event()
+        self._room = asyncio.Event()
 
     @property
     def done(self) -> bool:
@@ -130,30 +134,42 @@ class _Run:
         return self.source.quiet_until(self.position)
 
     async def ready(self, deadline: float) -> bool:
-        """Whether the next item is in hand by the deadline."""
+        """Whether the next item is in hand by the deadline. Raises what reading raised."""
         if self._in_hand:
             return True
-        if self._coming is None:
-            self._coming = asyncio.create_task(_next(self._batches))
-        if not await _done_by(self._coming, deadline):
-            return False
-        self._in_hand.extend(self._coming.result())
-        self._coming = None
-        return True
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read())
+        filled = asyncio.create_task(self._filled.wait())
+        left = max(0.0, deadline - asyncio.get_running_loop().time())
+        await asyncio.wait((filled, self._reading), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        filled.cancel()
+        if not self._in_hand and self._reading.done():
+            self._reading.result()
+            raise EOFError(f"{self.source.id}: ends before its end")
+        return bool(self._in_hand)
 
     def pop(self) -> Reading:
         self.position += 1
-        return self._in_hand.popleft().reading
+        item = self._in_hand.popleft()
+        if not self._in_hand:
+            self._filled.clear()
+        if len(self._in_hand) < AHEAD:
+            self._room.set()
+        return item.reading
 
     async def close(self) -> None:
-        if self._coming is not None:
-            self._coming.cancel()
-            await asyncio.wait((self._coming,))
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait((self._reading,))
         await self._batches.aclose()
 
-
-async def _next(batches: AsyncGenerator[list[Item], None]) -> list[Item]:
-    return await anext(batches)
+    async def _read(self) -> None:
+        async for batch in self._batches:
+            self._in_hand.extend(batch)
+            self._filled.set()
+            while len(self._in_hand) >= AHEAD:
+                self._room.clear()
+                await self._room.wait()
 
 
 class _Pace:
