@@ -10,6 +10,7 @@ line of JSON on stdout: an `Answer`. Where stdin ends instead, it finishes the b
 import asyncio
 import os
 import sys
+from contextlib import suppress
 
 import msgspec
 from msgspec.structs import replace
@@ -75,11 +76,10 @@ async def _serve() -> Answer:
 def main() -> None:
     with logging.configure(service="newsfold", fmt="console", level="warning", libraries=False):
         told = asyncio.run(_serve())
-    try:
+    with suppress(BrokenPipeError):  # whoever asked was killed
         sys.stdout.buffer.write(msgspec.json.encode(told))
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever asked was killed
-        os._exit(0)
+    os._exit(0)  # all is closed, and giving back its memory piece by piece would be waited for
 
 
 if __name__ == "__main__":
