@@ -1,7 +1,6 @@
-"""Where a log goes as files: the directory, and `newsfold export`."""
+"""The files of a log, made at once or while it grows, and `newsfold export`."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,24 +8,13 @@ from pathlib import Path
 import click
 
 from services.console import addresses, progress
-from services.console.export.files import FILES, export
+from services.console.export.directory import directory
+from services.console.export.files import export
+from services.console.export.names import FILES
 from services.console.export.tally import Tally
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus
-
-
-def directory(out: Path) -> Path:
-    """`out`, made. Raises `Stop` (usage)."""
-    if out.is_file():
-        raise Stop(Exit.USAGE, f"--out {out}: is a file; name a directory")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Stop(Exit.USAGE, f"--out {out}: {error.strerror or error}") from None
-    if not os.access(out, os.W_OK):
-        raise Stop(Exit.USAGE, f"--out {out}: cannot be written")
-    return out
 
 
 async def written(bus: Bus, out: Path) -> Tally:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from services.console.export.files import FILES, HISTORY
+from services.console.export.names import FILES, HISTORY
 from services.ops.exits import Exit, Stop
 
 SUFFIXES = (".warc", ".warc.gz", ".jsonl", ".jsonl.gz")

@@ -8,7 +8,7 @@ import click
 
 from services.console import addresses
 from services.console.addresses import Address
-from services.console.export.output import directory
+from services.console.export.directory import directory
 from services.console.replay import inputs
 from services.contracts.feeds import Feed
 from services.ops.config import Settings
