@@ -1,6 +1,7 @@
 """What a replay was asked for, checked before anything is started."""
 
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +11,10 @@ from services.console import addresses
 from services.console.addresses import Address
 from services.console.export.directory import directory
 from services.console.replay import inputs
+from services.console.replay.program import Program
 from services.contracts.feeds import Feed
+from services.ingest.recordings.pace import Pace
+from services.ingest.recordings.source import WHOLE, TimeFrame
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 
@@ -22,7 +26,7 @@ class ReplayRequest(NamedTuple):
 
     paths: tuple[Path, ...]
     out: Path | None
-    speed: float
+    program: Program
     address: Address | None
     """None: a temporary log."""
     workers: int
@@ -41,6 +45,9 @@ class ReplayRequest(NamedTuple):
         workers: int | None,
         settings: Settings,
         feeds: Path | None = None,
+        most_gap_s: float | None = None,
+        frame: TimeFrame = WHOLE,
+        rounds: int = 1,
     ) -> "ReplayRequest":
         """Raises `Stop` (usage) for what cannot be done."""
         files = inputs.checked(paths)
@@ -54,12 +61,27 @@ class ReplayRequest(NamedTuple):
         return cls(
             paths=files,
             out=directory(out) if out else None,
-            speed=settings.replay.speed if speed is None else _speed(speed),
+            program=Program(
+                Pace(
+                    settings.replay.speed if speed is None else _speed(speed),
+                    inf if most_gap_s is None else most_gap_s,
+                ),
+                _checked(frame),
+                rounds,
+                checks=settings.ingest.recheck == "on",
+            ),
             address=addresses.parse(address) if address else None,
             workers=workers or settings.replay.workers,
             settings=settings,
             feeds=listed_in(feeds) if feeds else (),
         )
+
+
+def _checked(frame: TimeFrame) -> TimeFrame:
+    """Raises `Stop` (usage) for a frame that holds nothing."""
+    if frame.begin and frame.end and frame.begin > frame.end:
+        raise Stop(Exit.USAGE, f"--from {frame.begin.isoformat()} is later than --to {frame.end.isoformat()}")
+    return frame
 
 
 def _speed(text: str) -> float:

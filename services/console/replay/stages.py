@@ -48,8 +48,8 @@ async def report_of(
     try:
         await bus.create(addresses.topic_specs(forget=request.settings.replay.forget))
         sharding = request.settings.ingest.sharding
-        replayed = replayed_in(request.paths, request.speed, sharding, pool)
-        await prepare_log(bus, request.paths, request.feeds)
+        replayed = replayed_in(request.paths, request.program, sharding, pool)
+        await prepare_log(bus, request.paths, request.feeds, request.program.frame)
         order = _order_beside(request, scratch)
         finished = (
             await _in_two(bus, replayed, request, scratch, stop, out=out, order=order)
@@ -156,7 +156,8 @@ async def _run(pipeline: Pipeline, replayed: Replayed, stop: asyncio.Event) -> b
 def _interruption(replayed: Replayed, request: ReplayRequest) -> Stop:
     done, total = replayed.progress
     again = "; the same command goes on from here" if request.address else ""
-    return Stop(Exit.INTERRUPTED, f"interrupted after {done:,} of {total:,} inputs{again}")
+    of = f" of {total:,}" if request.program.rounds else ""
+    return Stop(Exit.INTERRUPTED, f"interrupted after {done:,}{of} inputs{again}")
 
 
 def _finished(pipeline: Pipeline, replayed: Replayed, tally: Tally) -> Finished:

@@ -6,11 +6,15 @@ often the replay was killed. A batch ends with how far each file is out and what
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import aclosing
 from datetime import datetime
+from math import inf, isfinite
 from typing import TypeVar
 
 from services.ingest.readings import Progress, Reading
+from services.ingest.recordings.pace import AT_ONCE, Beat, Pace
+from services.ingest.recordings.rounds import Rounds, length_of
 from services.ingest.recordings.source import Item, Source
 from services.ingest.service import IngestTask
 from services.stream.clock import Clock, SystemClock
@@ -21,18 +25,25 @@ AHEAD = 32
 
 
 class ReplayFeeder:
-    """Feeds `sources` to `task`, `speed` times as fast as they were recorded; 0 is as fast as possible.
+    """Feeds `sources` to `task`, as fast as `pace` says, `rounds` times in a row (0: without end).
 
     `next` raises `OSError` where a file cannot be read. What is damaged in a file is in its dead letter
     and in `damage`, and stops nothing.
     """
 
     def __init__(
-        self, task: IngestTask, sources: Sequence[Source], *, speed: float = 0.0, clock: Clock | None = None
+        self,
+        task: IngestTask,
+        sources: Sequence[Source],
+        *,
+        pace: Pace = AT_ONCE,
+        rounds: int = 1,
+        clock: Clock | None = None,
     ) -> None:
         self._task = task
         self._sources = sources
-        self._pace = _Pace(speed, clock or SystemClock())
+        self._beat = Beat(pace, clock or SystemClock())
+        self._rounds = rounds
         self._opening: asyncio.Task[list[_Run]] | None = None
 
     @property
@@ -42,9 +53,13 @@ class ReplayFeeder:
 
     @property
     def progress(self) -> tuple[int, int]:
-        """Items handed out, and items there are; (0, 0) before the files were looked through."""
+        """Items handed out, and items there are; (0, 0) before the files were looked through.
+
+        Of rounds without end there are as many as were handed out.
+        """
         runs = self._opening.result() if self._opening and self._opening.done() else []
-        return sum(run.position for run in runs), sum(run.source.total for run in runs)
+        out, total = sum(run.position for run in runs), sum(run.total for run in runs)
+        return out, int(total) if isfinite(total) else out
 
     async def next(self, *, max_items: int, timeout_s: float) -> Sequence[Reading] | None:
         deadline = asyncio.get_running_loop().time() + timeout_s
@@ -59,7 +74,7 @@ class ReplayFeeder:
         touched: dict[str, _Run] = {}
         while len(batch) < max(1, max_items - len(runs)):
             run = await _earliest(runs, deadline)
-            if run is None or not await self._pace.reached(run.head.at, deadline, wait=not batch):
+            if run is None or not await self._beat.reached(run.head.at, deadline, wait=not batch):
                 break
             batch.append(run.pop())
             touched[run.source.id] = run
@@ -75,12 +90,12 @@ class ReplayFeeder:
                 await run.close()
 
     async def _opened(self) -> "list[_Run]":
-        runs: dict[str, _Run] = {}
+        sources: dict[str, Source] = {}
         for source in self._sources:
             await source.open()
-            # The same file under two names is read once.
-            runs.setdefault(source.id, _Run(source, self._task.position(source.id)))
-        return list(runs.values())
+            sources.setdefault(source.id, source)  # the same file under two names is read once
+        rounds = Rounds(self._rounds or inf, length_of(sources.values()))
+        return [_Run(one, self._task.position(id_), rounds) for id_, one in sources.items()]
 
 
 async def _done_by(task: asyncio.Task[T], deadline: float) -> bool:
@@ -110,20 +125,30 @@ def _progress(runs: "Sequence[_Run]", touched: "Sequence[_Run]") -> list[Progres
 
 
 class _Run:
-    """A source being read ahead of what is asked for, so that its parsers do not wait for the task."""
+    """A source being read round after round, ahead of the task, so that parsers do not wait for it."""
 
-    def __init__(self, source: Source, position: int) -> None:
+    def __init__(self, source: Source, position: int, rounds: Rounds) -> None:
+        """`position`: items that are out, of all rounds."""
         self.source = source
         self.position = position
-        self._batches = source.batches(position)
+        self._rounds = rounds
         self._reading: asyncio.Task[None] | None = None
         self._in_hand: deque[Item] = deque()
         self._filled = asyncio.Event()
         self._room = asyncio.Event()
 
     @property
+    def _place(self) -> tuple[int, int]:
+        """The round, and how many of its items are out; the last round is never left."""
+        return self._rounds.place(self.position, self.source.total)
+
+    @property
     def done(self) -> bool:
-        return self.position >= self.source.total
+        return self.position >= self.total
+
+    @property
+    def total(self) -> float:
+        return self._rounds.number * self.source.total if self.source.total else 0
 
     @property
     def head(self) -> Item:
@@ -131,7 +156,9 @@ class _Run:
 
     @property
     def quiet_until(self) -> datetime | None:
-        return self.source.quiet_until(self.position)
+        number, position = self._place
+        quiet = self.source.quiet_until(position)
+        return quiet + self._rounds.shift(number) if quiet else None
 
     async def ready(self, deadline: float) -> bool:
         """Whether the next item is in hand by the deadline. Raises what reading raised."""
@@ -161,37 +188,19 @@ class _Run:
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.wait((self._reading,))
-        await self._batches.aclose()
 
     async def _read(self) -> None:
-        async for batch in self._batches:
-            self._in_hand.extend(batch)
-            self._filled.set()
-            while len(self._in_hand) >= AHEAD:
-                self._room.clear()
-                await self._room.wait()
+        number, position = self._place
+        while number < self._rounds.number:
+            async with aclosing(self.source.batches(position)) as batches:
+                async for batch in batches:
+                    await self._put(self._rounds.moved(item, number) for item in batch)
+            number, position = number + 1, 0
 
-
-class _Pace:
-    """Wall-clock time of a recording's moments."""
-
-    def __init__(self, speed: float, clock: Clock) -> None:
-        self._speed = speed
-        self._clock = clock
-        self._start: tuple[datetime, float] | None = None
-
-    async def reached(self, at: datetime, deadline: float, *, wait: bool) -> bool:
-        """Whether the moment has come; with `wait` it may come until the deadline."""
-        if self._speed <= 0:
-            return True
-        if self._start is None:
-            self._start = (at, self._clock.monotonic())
-        first, started = self._start
-        left = started + (at - first).total_seconds() / self._speed - self._clock.monotonic()
-        if left <= 0:
-            return True
-        room = deadline - asyncio.get_running_loop().time()
-        if not wait or room <= 0:
-            return False
-        await self._clock.sleep(min(left, room))
-        return left <= room
+    async def _put(self, items: Iterable[Item]) -> None:
+        """Hold them in hand, until there is room for more."""
+        self._in_hand.extend(items)
+        self._filled.set()
+        while len(self._in_hand) >= AHEAD:
+            self._room.clear()
+            await self._room.wait()
