@@ -30,6 +30,8 @@ check: setup
 generated: setup
 	$(BIN)/python -m services.contracts.schemas
 	$(BIN)/python -m services.contracts.story_fields
+	$(BIN)/python -m services.enrich.facts.cldr > services/enrich/facts/cldr.json
+	$(BIN)/python -m services.ingest.text.months > services/ingest/text/months.json
 	$(BIN)/python -m services.ops.metrics > docs/metrics.md
 	$(BIN)/python -m services.ops.reference > docs/configuration.md
 	$(BIN)/python -m deploy.monitoring.build

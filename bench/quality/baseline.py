@@ -1,6 +1,6 @@
 """What plain datasketch makes of some articles: pairs estimated at J >= .5, stories by union-find."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from bench.quality.outcome import Outcome, Pair, Tie, pair
@@ -18,11 +18,7 @@ class Baseline(NamedTuple):
 def run(articles: Sequence[Article]) -> Baseline:
     """`articles` in order of first sight."""
     index = Tutorial()
-    return judged(articles, {article.url: index.take(article.url, article.text) for article in articles})
-
-
-def judged(articles: Sequence[Article], taken: Mapping[str, Taken]) -> Baseline:
-    """The outcome of what the index said of each article, in order of first sight."""
+    taken = {article.url: index.take(article.url, article.text) for article in articles}
     sources = {article.url: article.source for article in articles}
     ties: dict[Pair, Tie] = {}
     families = Families()

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import Literal, NamedTuple
 
-Form = Literal["share", "count", "mean", "times", "yes"]
+Form = Literal["share", "count", "mean", "yes"]
 
 
 class Figure(Enum):
@@ -37,7 +37,6 @@ class Figure(Enum):
     REBUILT = "stories rebuilt from their changes alone: same bytes", "yes"
     SAMPLE_BACKGROUND = "samples 000 and 001: background with passages, two stories", "yes"
     SAMPLE_OTHERS = "relations between the other sample pairs", "count"
-    SPEED = "dedup with evidence, times as fast as tutorial datasketch", "times"
 
     def __init__(self, words: str, form: Form) -> None:
         self.words = words
@@ -117,5 +116,4 @@ GOALS: tuple[Goal, ...] = (
     *(Goal(Figure.REBUILT, data, _YES) for data in _EVERYWHERE),
     Goal(Figure.SAMPLE_BACKGROUND, SAMPLES, _YES),
     Goal(Figure.SAMPLE_OTHERS, SAMPLES, _NONE),
-    Goal(Figure.SPEED, DE, least(3)),
 )

@@ -7,14 +7,12 @@ from bench.quality import baseline, evidence, figures, identity, kinds, stabilit
 from bench.quality.baseline import Baseline
 from bench.quality.data import DATA, path
 from bench.quality.figures import STRONG
-from bench.quality.goals import DE, GOALS, PAGES, SAMPLES, Figure
+from bench.quality.goals import GOALS, PAGES, SAMPLES, Figure
 from bench.quality.oracle import Oracle
 from bench.quality.outcome import Outcome, Pair, pair
 from bench.quality.replayed import Replayed, replay
-from bench.quality.speed import Race, race
 from bench.quality.table import Measured, Measures
 from bench.quality.truth import Judgement, TruePair
-from bench.shard import Decided
 
 Found = dict[Figure, Measured]
 _FOLLOW_UPS = ("/000", "/001")
@@ -23,7 +21,7 @@ _FOLLOW_UPS = ("/000", "/001")
 def measure(name: str, folder: Path, work: Path) -> Measures:
     """Replay one data set and count. Raises `ReplayFailed`, and `Missing` where a file is."""
     replayed = replay(path(folder, DATA[name].recording), work / name)
-    raced, plain = _run_baseline(name, replayed)
+    plain = baseline.run(list(replayed.articles.values()))
     articles = replayed.articles.items()
     oracle = Oracle(
         {url: article.text for url, article in articles},
@@ -41,24 +39,13 @@ def measure(name: str, folder: Path, work: Path) -> Measures:
     if DATA[name].choices:
         found |= _of_choices(replayed.outcome, plain.outcome, path(folder, DATA[name].choices))
     if any(goal.data == name and goal.figure is Figure.CUT for goal in GOALS):
-        found |= _of_streams(replayed, raced.decided if raced else None)
-    if raced:
-        found[Figure.SPEED] = Measured(raced.ratio)
+        found |= _of_streams(replayed)
     if name == PAGES:
         merges = (figures.false_merges(one) for one in (replayed.outcome, plain.outcome))
         found[Figure.FALSE_MERGES] = Measured(*merges)
     if name == SAMPLES:
         found |= _of_samples(replayed.outcome, plain.outcome, list(replayed.articles))
     return found
-
-
-def _run_baseline(name: str, replayed: Replayed) -> tuple[Race | None, Baseline]:
-    """Plain datasketch on the same articles; where speed is measured, turn by turn with dedup."""
-    articles = list(replayed.articles.values())
-    if name != DE:
-        return None, baseline.run(articles)
-    raced = race(articles)
-    return raced, baseline.judged(articles, raced.taken)
 
 
 def _of_any(replayed: Replayed, plain: Baseline, oracle: Oracle) -> Found:
@@ -157,8 +144,8 @@ def _of_choices(ours: Outcome, theirs: Outcome, choices_path: Path) -> Found:
     }
 
 
-def _of_streams(replayed: Replayed, straight: Decided | None) -> Found:
-    found = stability.stable(list(replayed.articles.values()), straight)
+def _of_streams(replayed: Replayed) -> Found:
+    found = stability.stable(list(replayed.articles.values()))
     return {
         Figure.CUT: Measured(found.cut),
         Figure.RANGES: Measured(found.ranges),

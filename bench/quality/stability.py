@@ -45,13 +45,13 @@ class Stable(NamedTuple):
     """B-cubed F1 of the stories."""
 
 
-def stable(articles: Sequence[Article], straight: Decided | None = None) -> Stable:
-    """Decide `articles` again and again, two runs at a time. `straight`: an undisturbed run of them."""
+def stable(articles: Sequence[Article]) -> Stable:
+    """Decide `articles` again and again, two runs at a time."""
     with ProcessPoolExecutor(_WORKERS) as pool:
         cut = pool.submit(decide, articles, cut=True)
         split = [pool.submit(decide, articles, ranges=ranges) for ranges in RANGES[1:]]
         dealt = pool.submit(decide, shuffled(articles))
-        undisturbed = straight or decide(articles)
+        undisturbed = decide(articles)
         told = outcome_of(dealt.result()).stories
         return Stable(
             cut.result().digest == undisturbed.digest,

@@ -30,7 +30,7 @@ def rows(asked: Asked) -> Iterator[Row]:
     articles = list(islice(River(base(asked).articles).articles(asked.live), min(MOST, asked.articles)))
     with tempfile.TemporaryDirectory(prefix="newsfold-speed-") as scratch:
         folder = Path(scratch)
-        archive, listed = _archive(folder, articles), _recording(folder, articles)
+        archive, listed = write_archive(folder, articles), _recording(folder, articles)
         cores = sorted(os.sched_getaffinity(0))[:2]
         both, one = (replay([archive], folder / "out", some) for some in (cores, cores[:1]))
         feeds = replay([folder / "feeds.warc.gz", "--feeds", listed], folder / "out", cores)
@@ -84,7 +84,7 @@ def _held_to(cores: Sequence[int]) -> Callable[[], None]:
     return lambda: os.sched_setaffinity(0, cores)
 
 
-def _archive(folder: Path, articles: Sequence[Article]) -> Path:
+def write_archive(folder: Path, articles: Sequence[Article]) -> Path:
     path = folder / "river.jsonl.gz"
     with gzip.open(path, "wt", encoding="utf-8", compresslevel=1) as file:
         file.writelines(json.dumps(_line(article)) + "\n" for article in articles)

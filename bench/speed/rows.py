@@ -14,6 +14,7 @@ FAMILIES: Mapping[str, tuple[str, float]] = {
     "core": ("bench.speed.core", 300.0),
     "recall": ("bench.speed.recall", 120.0),
     "replays": ("bench.speed.replays", 240.0),
+    "budget": ("bench.speed.budget", 120.0),
     "standby": ("bench.speed.standby", 120.0),
     "pages": ("bench.speed.pages", 120.0),
     "metrics": ("bench.speed.watched", 150.0),

@@ -12,8 +12,6 @@ import time
 from collections.abc import Callable
 
 from services.dedup import kernels
-from services.ops import logging
-from services.ops.events import LogEvent
 
 COMMAND = (sys.executable, "-m", "services.dedup.kernels.build")
 COMPILING_S = 900.0
@@ -22,6 +20,9 @@ _LOOK_S = 0.1
 
 
 def log_it(why: str) -> None:
+    from services.ops import logging
+    from services.ops.events import LogEvent
+
     logging.get_logger("newsfold").warning(LogEvent.LIBRARY_REPORTED, library="numba", message=why)
 
 

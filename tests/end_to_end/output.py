@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from services.console.export.files import FILES
+from services.console.export.names import FILES
 
 Line = dict[str, Any]
 

@@ -20,7 +20,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.console.replay import beside
-from services.console.replay import command as replaying
+from services.console.replay import stages as replaying
 from services.console.replay.settings import RUN
 from services.console.scan import scan
 from services.ingest.recordings import archive

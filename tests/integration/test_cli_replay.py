@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from services.cli import main
-from services.console.export.files import FILES
+from services.console.export.names import FILES
 from tests.end_to_end.recorder import FEED_TYPE, Recorder, page, rss
 from tests.unit.console import archives
 

@@ -25,6 +25,7 @@ from services.console.export.gathering import (
     Verdicts,
 )
 from services.console.export.lines import Position
+from services.console.export.names import FILES, HISTORY, SORTED
 from services.console.export.sorted_lines import Pair, SortedLines
 from services.console.export.tally import COMPLAINTS, Tally
 from services.console.feeds.account import account_of
@@ -35,20 +36,6 @@ from services.ops.outcomes import SERVICES
 from services.stream.bus import Bus, Partition
 from services.stream.dead_letters import topic_of
 
-HISTORY = "history.jsonl"
-SORTED = (
-    "articles.jsonl",
-    "withdrawals.jsonl",
-    "relations.jsonl",
-    "stories.jsonl",
-    "events.jsonl",
-    "storylines.jsonl",
-    "screened.jsonl",
-    "story-changes.jsonl",
-    "dead-letters.jsonl",
-    "feeds.jsonl",
-)
-FILES = (SORTED[0], HISTORY, *SORTED[1:])
 FOLLOW_S = 0.2
 """How often a log that still grows is asked for more."""
 
@@ -98,7 +85,7 @@ async def _gather(bus: Bus, gatherers: Mapping[str, Gatherer], settled: asyncio.
             for number in range(await bus.partitions(topic)):
                 partition = Partition(topic, number)
                 async for records in batches(bus, partition, at.get(partition, 0)):
-                    gatherer.take(records)
+                    await asyncio.to_thread(gatherer.take, records)
                     at[partition] = records[-1].offset + 1
         if settled is None or over:
             return

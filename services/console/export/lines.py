@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast, get_args
 
 import msgspec
 
@@ -42,17 +42,31 @@ def whole_of(kind: type[T], value: bytes) -> T:
 
 @cache
 def _whole_decoder(kind: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
-    """Of a twin of the type: the same fields, none left out. What it nests is left out as on the wire."""
-    fields = [(field.name, field.type, _default(field)) for field in msgspec.structs.fields(kind)]
+    """Of a twin of the type: the same fields, none left out. What it nests stays as it lies on the wire."""
+    fields = [_whole_field(field) for field in msgspec.structs.fields(kind)]
     return msgspec.json.Decoder(msgspec.defstruct(kind.__name__, fields, frozen=True, kw_only=True))
 
 
-def _default(field: msgspec.structs.FieldInfo) -> Any:
+def _whole_field(field: msgspec.structs.FieldInfo) -> tuple[str, Any, Any]:
+    """Name, type and default. Records are nested unread: most of a story's bytes are of its members."""
+    nests = _nests(field.type)
+    type_ = msgspec.Raw if nests else field.type
     if field.required:
-        return msgspec.field()
+        return field.name, type_, msgspec.field()
+    if nests:
+        return field.name, type_, msgspec.field(default=msgspec.Raw(_ENCODER.encode(_default(field))))
     if field.default_factory is not msgspec.NODEFAULT:
-        return msgspec.field(default_factory=field.default_factory)
-    return msgspec.field(default=field.default)
+        return field.name, type_, msgspec.field(default_factory=field.default_factory)
+    return field.name, type_, msgspec.field(default=field.default)
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Any:
+    return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+
+
+def _nests(type_: Any) -> bool:
+    is_record = isinstance(type_, type) and issubclass(type_, msgspec.Struct)
+    return is_record or any(map(_nests, get_args(type_)))
 
 
 def relation(verdict: Verdict, relation: Relation) -> bytes:

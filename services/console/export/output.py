@@ -1,44 +1,61 @@
-"""Where a log goes as files: the directory, and `newsfold export`."""
+"""The files of a log, made at once or while it grows, and `newsfold export`."""
 
 import asyncio
-import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import click
 
 from services.console import addresses, progress
-from services.console.export.files import FILES, export
+from services.console.export.directory import directory
+from services.console.export.files import export
+from services.console.export.names import FILES
 from services.console.export.tally import Tally
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus
 
 
-def directory(out: Path) -> Path:
-    """`out`, made. Raises `Stop` (usage)."""
-    if out.is_file():
-        raise Stop(Exit.USAGE, f"--out {out}: is a file; name a directory")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Stop(Exit.USAGE, f"--out {out}: {error.strerror or error}") from None
-    if not os.access(out, os.W_OK):
-        raise Stop(Exit.USAGE, f"--out {out}: cannot be written")
-    return out
-
-
 async def written(bus: Bus, out: Path) -> Tally:
     """Raises `Stop` where the files cannot be written; those of an earlier run stay as they were."""
+    with progress.shown("writing"):
+        async with gathered(bus, out) as gathering:
+            return await gathering.written()
+
+
+class Gathering:
+    """The files of a log that still grows, on their way."""
+
+    def __init__(self, bus: Bus, out: Path) -> None:
+        self._out = out
+        self._settled = asyncio.Event()
+        self._exporting = asyncio.create_task(export(bus, out, self._settled))
+
+    async def written(self) -> Tally:
+        """Call once nothing more comes. Raises `Stop` as `written` does."""
+        self._settled.set()
+        try:
+            return await self._exporting
+        except OSError as error:
+            why = error.strerror or error
+            raise Stop(
+                Exit.FAILED, f"--out {self._out}: {why}; make room and run the same command again"
+            ) from None
+
+    async def give_up(self) -> None:
+        self._exporting.cancel()
+        await asyncio.gather(self._exporting, return_exceptions=True)
+
+
+@asynccontextmanager
+async def gathered(bus: Bus, out: Path) -> AsyncIterator[Gathering]:
+    """What comes on the log is gathered while the block runs; given up where it ends before it is written."""
+    gathering = Gathering(bus, out)
     try:
-        with progress.shown("writing"):
-            return await export(bus, out)
-    except OSError as error:
-        raise unwritten(out, error) from None
-
-
-def unwritten(out: Path, error: OSError) -> Stop:
-    why = error.strerror or error
-    return Stop(Exit.FAILED, f"--out {out}: {why}; make room and run the same command again")
+        yield gathering
+    finally:
+        await gathering.give_up()
 
 
 def export_log(address: str, out: Path, settings: Settings) -> None:

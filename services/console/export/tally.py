@@ -1,10 +1,7 @@
 """Counts of what lies on a log, taken while it is exported."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-
-import msgspec
+from dataclasses import dataclass, field
 
 COMPLAINTS = 10
 
@@ -51,20 +48,6 @@ class Tally:
     """A line for each feed that failed or brought nothing, the worst first, at most `COMPLAINTS`."""
     complained: int = 0
     """How many such feeds there are."""
-
-    def parts(self) -> dict[str, msgspec.Raw]:
-        """Its fields, for another process."""
-        return {one.name: msgspec.Raw(msgspec.json.encode(getattr(self, one.name))) for one in fields(self)}
-
-    @classmethod
-    def of(cls, parts: Mapping[str, msgspec.Raw]) -> "Tally":
-        """What `parts` told."""
-        tally = cls()
-        for name, told in parts.items():
-            value = msgspec.json.decode(told)
-            setattr(tally, name, Counter(value) if isinstance(getattr(tally, name), Counter) else value)
-        tally.dead = {service: Counter(reasons) for service, reasons in tally.dead.items()}
-        return tally
 
     def dead_of(self, service: str) -> int:
         return self.dead.get(service, Counter()).total()

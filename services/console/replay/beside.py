@@ -12,8 +12,7 @@ from typing import NamedTuple, Self
 import msgspec
 
 import services
-from services.console.export.tally import Tally
-from services.console.replay.downstream import SETTLED, Answer, Order
+from services.console.replay.order import SETTLED, Answer, Order
 from services.ops.exits import Exit, Stop
 
 WORTH_BYTES = 2 << 20
@@ -27,15 +26,14 @@ def is_worth_it(paths: Sequence[Path]) -> bool:
 
 
 class Finished(NamedTuple):
-    """What the process has to say at its end."""
+    """What the process has to say at its end, of inputs."""
 
-    tally: Tally
     held: int
     unaccounted: int
 
 
 class Downstream:
-    """Tells stories and writes files until it is told that nothing more comes. An async context manager."""
+    """Tells stories until it is told that nothing more comes. An async context manager."""
 
     def __init__(self, order: Order) -> None:
         self._order = order
@@ -91,7 +89,7 @@ class Downstream:
         answer = self._answer.result()
         if answer.failure:
             raise Stop(Exit(answer.code), answer.failure)
-        return Finished(Tally.of(answer.tally), answer.held, answer.unaccounted)
+        return Finished(answer.held, answer.unaccounted)
 
     async def _tell(self, line: bytes) -> None:
         assert self._process.stdin

@@ -1,4 +1,4 @@
-"""What comes behind dedup in a long replay, in a process of its own: stories, and the files.
+"""What comes behind dedup in a long replay, in a process of its own: the stories.
 
 It works on the log as the articles are decided beside it, so that both cores are used. It takes an `Order`
 as a line of JSON on stdin, then the line `settled` once nothing more will come of dedup, and answers with a
@@ -10,19 +10,16 @@ line of JSON on stdout: an `Answer`. Where stdin ends instead, it finishes the b
 import asyncio
 import os
 import sys
-from pathlib import Path
+from contextlib import suppress
 
 import msgspec
 from msgspec.structs import replace
 
-from services.console.export.files import export
-from services.console.export.output import unwritten
 from services.console.group import code_of
-from services.console.kernels import load_kernels_beside
+from services.console.replay.order import SETTLED, Answer, Order
 from services.console.replay.settings import RUN
 from services.console.run.pipeline import Pipeline, Stage
 from services.console.tuning import tuned
-from services.contracts.stories import Preference
 from services.enrich.service import EnrichService
 from services.ops import logging
 from services.ops.exits import Exit, Stop
@@ -31,30 +28,6 @@ from services.stream.bus import BusError
 from services.stream.patience import Patience
 from services.stream.runner_group import RunnerGroup
 from services.stream.sqlite import SqliteBus
-
-SETTLED = b"settled\n"
-
-
-class Order(msgspec.Struct, frozen=True):
-    """What is to be done."""
-
-    log: str
-    durable: bool
-    out: str
-    workers: int
-    wait_s: float
-    best: Preference = "original"
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """What came of it. With a failure nothing else is told."""
-
-    failure: str = ""
-    code: int = Exit.OK
-    tally: dict[str, msgspec.Raw] = {}
-    held: int = 0
-    """Inputs that enrich still holds, and those that it lost track of."""
-    unaccounted: int = 0
 
 
 async def answer(order: Order, stdin: asyncio.StreamReader) -> Answer:
@@ -72,20 +45,11 @@ async def _work(order: Order, stdin: asyncio.StreamReader) -> Answer:
     try:
         settings = replace(RUN, patience=Patience(total_s=order.wait_s))
         pipeline = Pipeline(bus, [Stage(EnrichService(order.best), order.workers)], settings, Metrics())
-        settled = asyncio.Event()
-        exporting = asyncio.create_task(export(bus, Path(order.out), settled))
-        try:
-            async with pipeline.running(asyncio.Event()) as running:
-                if not await _told(stdin, running) or not await pipeline.settled(running):
-                    raise Stop(Exit.INTERRUPTED, "interrupted")
-            settled.set()
-            tally = await exporting
-        except OSError as error:
-            raise unwritten(Path(order.out), error) from None
-        finally:
-            exporting.cancel()
+        async with pipeline.running(asyncio.Event()) as running:
+            if not await _told(stdin, running) or not await pipeline.settled(running):
+                raise Stop(Exit.INTERRUPTED, "interrupted")
         totals = pipeline.totals["enrich"]
-        return Answer(tally=tally.parts(), held=totals.held(), unaccounted=totals.unaccounted())
+        return Answer(held=totals.held(), unaccounted=totals.unaccounted())
     finally:
         await bus.close()
 
@@ -106,18 +70,16 @@ async def _serve() -> Answer:
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdin), sys.stdin)
     order = msgspec.json.decode(await stdin.readline(), type=Order)
     tuned()
-    load_kernels_beside()
     return await answer(order, stdin)
 
 
 def main() -> None:
     with logging.configure(service="newsfold", fmt="console", level="warning", libraries=False):
         told = asyncio.run(_serve())
-    try:
+    with suppress(BrokenPipeError):  # whoever asked was killed
         sys.stdout.buffer.write(msgspec.json.encode(told))
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever asked was killed
-        os._exit(0)
+    os._exit(0)  # all is closed, and giving back its memory piece by piece would be waited for
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from services.console.export.files import FILES, HISTORY
+from services.console.export.names import FILES, HISTORY
 from services.ops.exits import Exit, Stop
 
 SUFFIXES = (".warc", ".warc.gz", ".jsonl", ".jsonl.gz")
@@ -73,3 +73,7 @@ def _refusal(path: Path) -> str:
             return "" if file.read(1) else "is empty"
     except OSError as error:
         return f"cannot be read: {error.strerror or error}"
+
+
+def is_archive(path: Path) -> bool:
+    return path.name.endswith((".jsonl", ".jsonl.gz"))

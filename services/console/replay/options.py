@@ -85,8 +85,8 @@ def replay(
       newsfold replay week.warc.gz --feeds feeds.toml --out out/week
       newsfold replay out/week --out out/again       what an earlier replay saw
     """
-    from services.console.replay.command import ReplayRequest, replay_recordings
-    from services.console.replay.preview import show_preview
+    from services.console.replay.command import replay_recordings
+    from services.console.replay.request import ReplayRequest
     from services.ingest.recordings.source import TimeFrame
 
     request = ReplayRequest.of(
@@ -102,6 +102,8 @@ def replay(
         rounds=rounds,
     )
     if dry_run:
+        from services.console.replay.preview import show_preview
+
         show_preview(request)
     else:
         replay_recordings(request, stories=stories)

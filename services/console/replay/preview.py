@@ -13,9 +13,9 @@ from typing import NamedTuple
 import click
 
 from services.console.replay.accounts import BOOKKEEPING
-from services.console.replay.command import ReplayRequest
 from services.console.replay.feeds import subscription
 from services.console.replay.recordings import FEEDER_NUMBER, Replayed, open_recordings
+from services.console.replay.request import ReplayRequest
 from services.ingest.recordings.pace import AT_ONCE, Pace
 from services.ingest.service import IngestTask
 from services.ops.exits import Exit, Stop

@@ -6,15 +6,16 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from services.console.replay.feeds import subscribe
+from services.console.replay.inputs import is_archive
+from services.console.replay.parsers import parser_count
+from services.console.replay.program import PLAIN, Program
 from services.console.scan import scan
 from services.contracts import wire
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.topics import Sharding
 from services.ingest.recordings.archive import Archive
-from services.ingest.recordings.pace import AT_ONCE, Pace
 from services.ingest.recordings.recording import Recording
 from services.ingest.recordings.replay import ReplayFeeder
 from services.ingest.recordings.source import WHOLE, Source, TimeFrame, digest_of
@@ -25,24 +26,7 @@ from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus
 
 FEEDER_NUMBER = 0
-MOST_PARSERS = 4
 MOST_READERS = 2
-PARSER_BYTES = 2 << 20
-"""Packed bytes of recordings that are worth a parser process more."""
-
-
-class Program(NamedTuple):
-    """What of the recordings is played, and how."""
-
-    pace: Pace = AT_ONCE
-    frame: TimeFrame = WHOLE
-    rounds: int = 1
-    """0: without end."""
-    checks: bool = False
-    """Pages are known to be looked at again, as the run did that was recorded."""
-
-
-PLAIN = Program()
 
 
 class Replayed:
@@ -91,22 +75,20 @@ async def open_recordings(
     paths: Sequence[Path], program: Program = PLAIN, sharding: Sharding = "one"
 ) -> AsyncIterator[Replayed]:
     """The recordings at `paths`. Parser processes run only where there are pages to parse."""
-    async with Pool(_parsers([path for path in paths if not is_archive(path)])) as pool:
-        beside = _beside([path for path in paths if is_archive(path)])
-        sources = [
-            Archive(path, beside=path in beside, frame=program.frame)
-            if is_archive(path)
-            else Recording(path, pool, program.frame)
-            for path in paths
-        ]
-        yield Replayed(sources, program, sharding)
+    async with Pool(parser_count(paths)) as pool:
+        yield replayed_in(paths, program, sharding, pool)
 
 
-def _parsers(recordings: Sequence[Path]) -> int:
-    """How many parser processes. Loading one takes longer than it needs for a small recording."""
-    size = sum(path.stat().st_size for path in recordings)
-    most = min(MOST_PARSERS, os.cpu_count() or 1, 1 + size // PARSER_BYTES)
-    return most if recordings else 0
+def replayed_in(paths: Sequence[Path], program: Program, sharding: Sharding, pool: Pool) -> Replayed:
+    """The same with parsers that run already."""
+    beside = _beside([path for path in paths if is_archive(path)])
+    sources = [
+        Archive(path, beside=path in beside, frame=program.frame)
+        if is_archive(path)
+        else Recording(path, pool, program.frame)
+        for path in paths
+    ]
+    return Replayed(sources, program, sharding)
 
 
 def _beside(archives: Sequence[Path]) -> frozenset[Path]:
@@ -135,7 +117,3 @@ async def _held(bus: Bus) -> set[str]:
         if record.value is not None and not wire.decode(FeedState, record.value).url:
             held.add((record.key or b"").decode())
     return held
-
-
-def is_archive(path: Path) -> bool:
-    return path.name.endswith((".jsonl", ".jsonl.gz"))

@@ -4,8 +4,8 @@ from services.stream.breaker import Limits
 from services.stream.settings import RunSettings
 
 RUN = RunSettings(
-    batch_records=1024,
-    feeder_items=1024,
+    batch_records=256,
+    feeder_items=256,
     fetch_records=2048,
     dead_limits=Limits(consecutive=1 << 62, ratio=1.0),  # a person waits for the summary and reads it there
 )

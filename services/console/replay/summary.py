@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rich.table import Table
 
 from services.console.addresses import Address
-from services.console.export.files import FILES
+from services.console.export.names import FILES
 from services.console.export.tally import Tally
 from services.console.feeds.account import badness, in_order
 from services.console.replay import accounts

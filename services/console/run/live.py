@@ -19,7 +19,8 @@ from services.console.fetching import callbacks, conduct_of, fetch_limits, hubs_
 from services.console.kernels import load_kernels_beside
 from services.console.record.command import recorder_in
 from services.console.replay import inputs
-from services.console.replay.recordings import Program, open_recordings, prepare_log
+from services.console.replay.program import Program
+from services.console.replay.recordings import open_recordings, prepare_log
 from services.console.run import states
 from services.console.run.canary import CanaryWatch
 from services.console.run.feed_file import FeedFile

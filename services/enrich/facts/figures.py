@@ -41,13 +41,20 @@ _NUMBER = re.compile(  # begins with a digit alone, so that what stands between 
     r"(?:([万萬億亿千兆만억천조])(\d{0,4}))?"
 )
 _JOINTS = frozenset(".,:/–-")
+_MONEY = frozenset("$€£¥")
 _SIGN = re.compile(r"[$€£¥]\s?$")
 _AFTER = re.compile(r"[\s -]{0,2}((?:Mio|Mrd|Tsd|Bio|mln|млн|млрд|тыс)\.|[^\W\d_][\w'’-]*|[%€$£₽]|°C|％)")
 _COUNTER = re.compile(
     "(?:余|多)?([名人位個个只隻艘架枚件所台輛辆棟户戶歳岁軒개명곳차례건]|여\\s?명)(?:の)?([\u4e00-\u9fff]{0,2})"
 )
 _PEOPLE = frozenset("名人位명")
-_CASELESS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def _is_caseless(char: str) -> bool:
+    """Of a script without capitals, that parts no words."""
+    return "\u3040" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af"
+
+
 _STOP = frozenset(
     "und oder in im am an auf aus bei mit nach von vom vor zu zum zur für gegen um ist sind war waren hat "
     "haben wurden werden seien sei sollen sollten können könnten sowie als der die das dem den des and or in "
@@ -56,7 +63,7 @@ _STOP = frozenset(
     "із".split()
 )
 _PARTITIVE = frozenset("de d di du des of".split())
-_SIGNS = frozenset(word for word in _BOUNDS if _CASELESS.match(word))
+_SIGNS = frozenset(word for word in _BOUNDS if _is_caseless(word[0]))
 _IRREGULAR = frozenset("people men women children troops police personnel staff cattle dead".split())
 _ADJECTIVE = re.compile(r"(?:ых|их|ого|его|ой|ый|ий|ая|ие|ые|ські|ських|ими|ыми)$")
 _ENDINGS = re.compile(r"(?:innen|in|ern|ers|en|er|es|e|n|s|ов|ев|ей|ами|ах|ам|и|ы|а|у|ів)$")
@@ -88,7 +95,11 @@ def _figure(match: re.Match[str], body: str, language: str) -> Figure | None:
     number = _number(match, body, language)
     if number is None:
         return None
-    counted = _signed(number, body) if _CASELESS.match(body, number.end) else _worded(number, body, language)
+    counted = (
+        _signed(number, body)
+        if _is_caseless(body[number.end : number.end + 1])
+        else _worded(number, body, language)
+    )
     if counted is None or not (counted.unit or counted.label):
         return None
     return Figure(
@@ -123,11 +134,12 @@ def _number(match: re.Match[str], body: str, language: str) -> Number | None:
     digits, myriad, rest = match.groups()
     begin = match.start()
     before = body[begin - 1 : begin]
-    if (before in _JOINTS or before.isalnum()) and before and not _CASELESS.match(before):
+    if (before in _JOINTS or before.isalnum()) and before and not _is_caseless(before):
         return None
     if len(digits) > _UNGROUPED and digits[: _UNGROUPED + 1].isdecimal() and not digits.isdecimal():
         return None
-    sign = _SIGN.search(body[max(0, begin - 2) : begin])
+    money = body[max(0, begin - 2) : begin]
+    sign = _SIGN.search(money) if not _MONEY.isdisjoint(money) else None
     value = _value(digits, language)
     if myriad:
         value = value * _SCALES[myriad] + (float(rest) if rest else 0)

@@ -166,22 +166,42 @@ def _key(written: str, language: str) -> _Key | None:
 
 def _run(written: str, language: str) -> Run:
     """From the last role or the first given name on, else without words that only open a sentence."""
-    parts = written.replace("'s", "").replace("’s", "").split(" ")
-    openings, roles = words("opening", language), words("role", language)
-    lower = [part.lower().strip(".") for part in parts]
-    start = max((place + 1 for place, word in enumerate(lower) if word in roles), default=0)
-    titled = 0 < start < len(parts)
+    parts = (written.replace("'s", "").replace("’s", "") if "s" in written else written).split(" ")
+    standing = [_standing(part, language) for part in parts]
+    count = start = len(parts)
+    while start and not standing[start - 1].role:
+        start -= 1
+    titled = 0 < start < count
     if not titled:
         start = 0
-        while start < len(parts) and (lower[start] in openings or is_calendar(lower[start])):
+        while start < count and standing[start].opening:
             start += 1
-    given = next((place for place in range(start, len(parts)) if parts[place] in _GIVEN), None)
-    if given is not None and given < len(parts) - 1:
+    given = next((place for place in range(start, count) if standing[place].given), count)
+    if given < count - 1:
         start, titled = given, True
-    end = len(parts)
-    while end > start and (lower[end - 1] in openings or is_calendar(lower[end - 1])):
+    end = count
+    while end > start and standing[end - 1].opening:
         end -= 1
     return Run(tuple(parts[start:end]), titled)
+
+
+class Standing(NamedTuple):
+    """What a word in a capital may be beside a part of a name."""
+
+    role: bool
+    opening: bool
+    """A word that opens a sentence, or of the calendar."""
+    given: bool
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _standing(word: str, language: str) -> Standing:
+    low = word.lower().strip(".")
+    return Standing(
+        low in words("role", language),
+        low in words("opening", language) or is_calendar(low),
+        word in _GIVEN,
+    )
 
 
 def _named(run: Run, language: str) -> _Key | None:

@@ -4,15 +4,10 @@
 from functools import cache
 from typing import NamedTuple
 
-from babel import Locale
-
 from services.contracts.facts import NameKind
-from services.enrich.facts.countries import LANGUAGES, countries
+from services.enrich.facts.cldr import names
+from services.enrich.facts.countries import countries
 
-_AREAS = ("Africa/", "America/", "Asia/", "Australia/", "Europe/", "Pacific/Auckland", "Pacific/Honolulu")
-_NOT_CITIES = frozenset(
-    {"Center", "Vatican", "Troll", "Monaco", "Man", "Mali", "Easter", "Nome", "Reunion", "Jersey"}
-)
 _CITIES = {
     "Pyongyang": ("Pjöngjang", "Pyongyang", "Пхеньян", "평양", "平壤", "平壌", "بيونغ يانغ", "Piongyang"),
     "Beijing": (
@@ -63,12 +58,8 @@ def places() -> dict[str, Place]:
     found: dict[str, Place] = {}
     for key, forms in _CITIES.items():
         found.update(dict.fromkeys(forms, Place("place", "", key)))
-    for language in LANGUAGES:
-        for zone, names in Locale.parse(language).time_zones.items():
-            key = zone.rpartition("/")[2].replace("_", " ")
-            if zone.startswith(_AREAS) and key not in _NOT_CITIES:
-                for name in filter(None, (names.get("city"), key)):
-                    found.setdefault(name, Place("place", "", key))
+    for name, key in names().cities.items():
+        found.setdefault(name, Place("place", "", key))
     found |= {name: Place("country", code, code) for name, code in countries().items()}
     return {name: place._replace(name=name) for name, place in found.items() if len(name) > 1}
 

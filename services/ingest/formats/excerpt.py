@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+from ahocorasick_rs import AhoCorasick
+
 from services.ingest.formats import announcements
 from services.ingest.text.plain import Run, joined, runs, tidy
 from services.ingest.urls import canonical, host_of
@@ -140,6 +142,8 @@ def _tells_where_first(line: Sequence[Run], own: _Own) -> bool:
 def _without_words(text: str, title: str) -> tuple[str, bool]:
     """The text without words at its end that say there is more, where no link marks them."""
     tail = text.rpartition("\n")[2][-LONGEST_LINE:]
+    if not _may_announce(tail):
+        return text, False
     for match in reversed(list(_announcement().finditer(tail))):
         before, behind = tail[: match.start()], _ADDRESS.sub("", tail[match.end() :])
         if _SENTENCE_END.search(before) and (
@@ -184,9 +188,32 @@ def _split_phrases(lines: str) -> list[str]:
 
 
 @lru_cache(maxsize=1)
+def _clear_phrases() -> list[str]:
+    return sorted(filter(_is_clear, _split_phrases(announcements.READ_ON)), key=len, reverse=True)
+
+
+def _may_announce(tail: str) -> bool:
+    """Whether a phrase is in it, which is seen at once; what is around one takes a look at each place."""
+    try:
+        return bool(_finder().find_matches_as_indexes(_folded(tail)))
+    except UnicodeEncodeError:  # lone surrogates
+        return True
+
+
+@lru_cache(maxsize=1)
+def _finder() -> AhoCorasick:
+    return AhoCorasick([_folded(phrase) for phrase in _clear_phrases()])
+
+
+def _folded(text: str) -> str:
+    """Equal where a regular expression that ignores case finds no difference."""
+    return text.replace("\u0130", "i").replace("\u0131", "i").replace("\u2019", "'").casefold()
+
+
+@lru_cache(maxsize=1)
 def _announcement() -> re.Pattern[str]:
     """An announcement, with the brackets and arrows before it."""
-    said = sorted(filter(_is_clear, _split_phrases(announcements.READ_ON)), key=len, reverse=True)
+    said = _clear_phrases()
     phrases = "|".join(re.escape(one).replace("'", "['\u2019]") for one in said)
     return re.compile(rf"[(\[«<→►▶»\s]*\b(?:{phrases})(?!\w)", re.IGNORECASE)
 

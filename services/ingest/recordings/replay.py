@@ -6,7 +6,8 @@ often the replay was killed. A batch ends with how far each file is out and what
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from math import inf, isfinite
 from typing import TypeVar
@@ -19,6 +20,8 @@ from services.ingest.service import IngestTask
 from services.stream.clock import Clock, SystemClock
 
 T = TypeVar("T")
+AHEAD = 32
+"""So many items of a file are read before they are asked for; passed by one batch at most."""
 
 
 class ReplayFeeder:
@@ -122,16 +125,17 @@ def _progress(runs: "Sequence[_Run]", touched: "Sequence[_Run]") -> list[Progres
 
 
 class _Run:
-    """A source being read, round after round, with its next items in hand."""
+    """A source being read round after round, ahead of the task, so that parsers do not wait for it."""
 
     def __init__(self, source: Source, position: int, rounds: Rounds) -> None:
         """`position`: items that are out, of all rounds."""
         self.source = source
         self.position = position
         self._rounds = rounds
-        self._batches = source.batches(self._place[1])
-        self._coming: asyncio.Task[list[Item]] | None = None
+        self._reading: asyncio.Task[None] | None = None
         self._in_hand: deque[Item] = deque()
+        self._filled = asyncio.Event()
+        self._room = asyncio.Event()
 
     @property
     def _place(self) -> tuple[int, int]:
@@ -157,31 +161,46 @@ class _Run:
         return quiet + self._rounds.shift(number) if quiet else None
 
     async def ready(self, deadline: float) -> bool:
-        """Whether the next item is in hand by the deadline."""
+        """Whether the next item is in hand by the deadline. Raises what reading raised."""
         if self._in_hand:
             return True
-        number, position = self._place
-        if self._coming is None:
-            if number and not position:  # the round before is over
-                await self._batches.aclose()
-                self._batches = self.source.batches(0)
-            self._coming = asyncio.create_task(_next(self._batches))
-        if not await _done_by(self._coming, deadline):
-            return False
-        self._in_hand.extend(self._rounds.moved(item, number) for item in self._coming.result())
-        self._coming = None
-        return True
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read())
+        filled = asyncio.create_task(self._filled.wait())
+        left = max(0.0, deadline - asyncio.get_running_loop().time())
+        await asyncio.wait((filled, self._reading), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        filled.cancel()
+        if not self._in_hand and self._reading.done():
+            self._reading.result()
+            raise EOFError(f"{self.source.id}: ends before its end")
+        return bool(self._in_hand)
 
     def pop(self) -> Reading:
         self.position += 1
-        return self._in_hand.popleft().reading
+        item = self._in_hand.popleft()
+        if not self._in_hand:
+            self._filled.clear()
+        if len(self._in_hand) < AHEAD:
+            self._room.set()
+        return item.reading
 
     async def close(self) -> None:
-        if self._coming is not None:
-            self._coming.cancel()
-            await asyncio.wait((self._coming,))
-        await self._batches.aclose()
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait((self._reading,))
 
+    async def _read(self) -> None:
+        number, position = self._place
+        while number < self._rounds.number:
+            async with aclosing(self.source.batches(position)) as batches:
+                async for batch in batches:
+                    await self._put(self._rounds.moved(item, number) for item in batch)
+            number, position = number + 1, 0
 
-async def _next(batches: AsyncGenerator[list[Item], None]) -> list[Item]:
-    return await anext(batches)
+    async def _put(self, items: Iterable[Item]) -> None:
+        """Hold them in hand, until there is room for more."""
+        self._in_hand.extend(items)
+        self._filled.set()
+        while len(self._in_hand) >= AHEAD:
+            self._room.clear()
+            await self._room.wait()

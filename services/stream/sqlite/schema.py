@@ -58,7 +58,7 @@ def connect(path: Path, *, durable: bool) -> sqlite3.Connection:
         if _is_empty(db):
             _create(db, path)
         _check(db, path)
-        db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
         db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         db.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")

@@ -5,11 +5,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench import thresholds, throughput
+from bench import thresholds
 from bench.press import VARIABLE
 from bench.quality.__main__ import main
 from bench.quality.data import DATA
 from bench.quality.goals import GOALS, Figure
+from bench.speed.budget import Budget
 from services.dedup.settings import DedupSettings
 from tests.press import press_data
 
@@ -89,13 +90,11 @@ def test_every_tunable_that_is_tried_is_one_and_its_values_are_in_range() -> Non
             assert value != getattr(DedupSettings(), name), "the default is tried anyway"
 
 
-def test_throughput_tells_where_the_seconds_went(capsys: pytest.CaptureFixture[str]) -> None:
-    assert throughput.main([str(FIVE), "--bus", "memory", "--sample", "2"]) == 0
-    said = capsys.readouterr().out
-    assert "5 articles in" in said
-    assert all(stage in said for stage in ("ingest", "dedup", "enrich", "export", "tutorial datasketch"))
-
-
-def test_throughput_of_no_file_is_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert throughput.main([str(tmp_path / "none.jsonl")]) == 2
-    assert "none.jsonl" in capsys.readouterr().err
+async def test_a_budget_has_what_every_stage_of_a_replay_took(tmp_path: Path) -> None:
+    budget = Budget()
+    await budget.log(tmp_path, budget.outputs(FIVE, 5))
+    assert list(budget.spent) == [
+        "lines → articles", "ingest", "dedup", "enrich", "log, published", "log, read", "files"
+    ]  # fmt: skip
+    assert min(budget.spent.values()) > 0
+    assert len((tmp_path / "articles.jsonl").read_bytes().splitlines()) == 5

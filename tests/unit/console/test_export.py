@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from services.console.addresses import topic_specs
-from services.console.export.files import FILES, export
+from services.console.export.files import export
+from services.console.export.names import FILES
 from services.console.export.tally import Tally
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark, Withdrawal

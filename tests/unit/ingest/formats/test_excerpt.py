@@ -1,8 +1,13 @@
 """What announces more of a text, and what merely sounds like it."""
 
-import pytest
+from collections.abc import Callable
 
-from services.ingest.formats.excerpt import read_copy
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest.formats.announcements import READ_ON
+from services.ingest.formats.excerpt import _announcement, _may_announce, read_copy
 from tests.unit.ingest.formats.documents import SITE, entries, json_feed, rss
 
 OWN = f"{SITE}/n/dam"
@@ -101,3 +106,20 @@ def test_an_entry_says_whether_its_copy_is_an_excerpt() -> None:
     assert [one.excerpt for one in entries(rss(cut, whole.replace("dam", "two")))] == [True, False]
     (only,) = entries(json_feed({"url": OWN, "content_text": f"{TEXT}\nWeiterlesen"}))
     assert (only.content, only.excerpt) == (TEXT, True)
+
+
+PHRASES = [one.strip() for one in READ_ON.replace("\n", "|").split("|") if one.strip()]
+LETTERS = str.maketrans({"i": "\u0131", "s": "\u017f", "k": "\u212a", "'": "\u2019", "\u03c3": "\u03c2"})
+"""Letters that are equal where case is ignored, but whose lower cases are not."""
+
+
+@given(
+    st.sampled_from(PHRASES),
+    st.sampled_from([str, str.upper, str.title, lambda phrase: phrase.translate(LETTERS)]),
+    st.sampled_from(["", "Then ", "a", "\u0130 "]),
+)
+def test_no_announcement_is_passed_over_for_how_it_is_written(
+    phrase: str, write: Callable[[str], str], before: str
+) -> None:
+    tail = f"{before}{write(phrase)} »"
+    assert _may_announce(tail) or not _announcement().search(tail)

@@ -1,0 +1,193 @@
+"""The stages of a replay on one log, in one process or two: from the recordings to the files."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from services.console import addresses, progress
+from services.console.export.output import gathered, written
+from services.console.export.tally import Tally
+from services.console.replay.accounts import Ingested
+from services.console.replay.beside import Downstream, is_worth_it
+from services.console.replay.order import Order
+from services.console.replay.recordings import Replayed, prepare_log, replayed_in
+from services.console.replay.request import ReplayRequest
+from services.console.replay.settings import RUN
+from services.console.replay.summary import Report
+from services.console.run.pipeline import Pipeline, Stage
+from services.ingest.workers.pool import Pool
+from services.ops.exits import Exit, Stop
+from services.ops.observing import ServiceTotals
+from services.ops.registry import Metrics
+from services.stream.bus import Bus
+from services.stream.patience import Patience
+from services.stream.spool import Spool
+from services.stream.sqlite import SqliteBus
+
+POLL_S = 0.1
+LOG = "log.db"
+"""The temporary log."""
+
+
+async def report_of(
+    request: ReplayRequest, pool: Pool, scratch: Path, out: Path, stop: asyncio.Event
+) -> Report:
+    """Replay and write the files. Raises `Stop` where it cannot, or was stopped."""
+    started = time.monotonic()
+    bus = (
+        addresses.bus_at(request.address, request.settings)
+        if request.address
+        else SqliteBus(scratch / LOG, durable=False)
+    )
+    await bus.start()
+    try:
+        await bus.create(addresses.topic_specs(forget=request.settings.replay.forget))
+        sharding = request.settings.ingest.sharding
+        replayed = replayed_in(request.paths, request.program, sharding, pool)
+        await prepare_log(bus, request.paths, request.feeds, request.program.frame)
+        order = _order_beside(request, scratch)
+        finished = (
+            await _in_two(bus, replayed, request, scratch, stop, out=out, order=order)
+            if order
+            else await _in_one(bus, replayed, request, scratch, stop, out=out)
+        )
+        return Report(
+            **finished._asdict(),
+            damage=tuple(replayed.damage),
+            seconds=time.monotonic() - started,
+        )
+    finally:
+        await bus.close()
+
+
+class Finished(NamedTuple):
+    """What both ways of running the stages tell."""
+
+    tally: Tally
+    ingested: Ingested
+    held: dict[str, int]
+    unaccounted: dict[str, int]
+
+
+def _order_beside(request: ReplayRequest, scratch: Path) -> Order | None:
+    """What a second process is to do; None where there is none: few input, one core, no log in a file."""
+    log = request.address.file() if request.address else scratch / LOG
+    if log is None or not is_worth_it(request.paths):
+        return None
+    return Order(
+        log=str(log),
+        durable=request.address is not None,
+        workers=request.workers,
+        wait_s=request.settings.bus.wait_s,
+        best=request.settings.enrich.best,
+    )
+
+
+async def _in_one(
+    bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event, *, out: Path
+) -> Finished:
+    from services.enrich.service import EnrichService
+
+    enrich = Stage(EnrichService(request.settings.enrich.best), request.workers)
+    pipeline = _pipeline(bus, replayed, request, scratch, enrich)
+    if not await _run(pipeline, replayed, stop):
+        raise _interruption(replayed, request)
+    return _finished(pipeline, replayed, await written(bus, out))
+
+
+async def _in_two(
+    bus: Bus,
+    replayed: Replayed,
+    request: ReplayRequest,
+    scratch: Path,
+    stop: asyncio.Event,
+    *,
+    out: Path,
+    order: Order,
+) -> Finished:
+    """Stories in a process beside this one, while dedup works here and the files are gathered."""
+    async with Downstream(order) as downstream, gathered(bus, out) as gathering:
+        pipeline = _pipeline(bus, replayed, request, scratch)
+        halt = asyncio.Event()  # not `stop`: the run loops set it too when they are left
+        downstream.call_at_end(halt.set)
+        linked = asyncio.create_task(_set_after(stop, halt))
+        settled = await _run(pipeline, replayed, halt)
+        linked.cancel()
+        with progress.shown("writing"):
+            told = await downstream.finish(stop) if settled or downstream.has_ended else None
+            if told is None:
+                raise _interruption(replayed, request)
+            finished = _finished(pipeline, replayed, await gathering.written())
+    finished.held["enrich"] = told.held
+    finished.unaccounted["enrich"] = told.unaccounted
+    return finished
+
+
+async def _set_after(first: asyncio.Event, then: asyncio.Event) -> None:
+    await first.wait()
+    then.set()
+
+
+def _pipeline(bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, *more: Stage) -> Pipeline:
+    # Loaded while parser processes load theirs.
+    from services.dedup.service import DedupService
+
+    dedup = Stage(DedupService(request.settings.dedup, open_store=partial(Spool, scratch)), request.workers)
+    patience = Patience(total_s=request.settings.bus.wait_s)
+    return Pipeline(bus, [Stage(replayed.service), dedup, *more], replace(RUN, patience=patience), Metrics())
+
+
+async def _run(pipeline: Pipeline, replayed: Replayed, stop: asyncio.Event) -> bool:
+    """Everything through, and settled; False where it was stopped."""
+    with progress.shown("replaying") as bar:
+        async with pipeline.running(stop) as running:
+            drawing = asyncio.create_task(_draw(bar, replayed))
+            try:
+                return await pipeline.settled(running)
+            finally:
+                drawing.cancel()
+
+
+def _interruption(replayed: Replayed, request: ReplayRequest) -> Stop:
+    done, total = replayed.progress
+    again = "; the same command goes on from here" if request.address else ""
+    of = f" of {total:,}" if request.program.rounds else ""
+    return Stop(Exit.INTERRUPTED, f"interrupted after {done:,}{of} inputs{again}")
+
+
+def _finished(pipeline: Pipeline, replayed: Replayed, tally: Tally) -> Finished:
+    return Finished(
+        tally=tally,
+        ingested=_ingested(pipeline, replayed),
+        held={name: totals.held() for name, totals in pipeline.totals.items()},
+        unaccounted={name: totals.unaccounted() for name, totals in pipeline.totals.items()},
+    )
+
+
+async def _draw(bar: progress.Bar, replayed: Replayed) -> None:
+    while True:
+        done, total = replayed.progress
+        bar.at(done, total or None, "folding what is left" if total and done == total else None)
+        await asyncio.sleep(POLL_S)
+
+
+def _ingested(pipeline: Pipeline, replayed: Replayed) -> Ingested:
+    totals = pipeline.totals["ingest"]
+    return Ingested(
+        there=replayed.progress[1],
+        before=replayed.before,
+        outcomes=totals.outcomes,
+        dead=totals.dead.total(),
+        unfetched=replayed.unfetched,
+        failed_polls=_noted(totals, "failed_polls_total"),
+        failed_pages=_noted(totals, "failed_pages_total"),
+    )
+
+
+def _noted(totals: ServiceTotals, name: str) -> Mapping[str, int]:
+    return {kind: count for (of, kind), count in totals.noted.items() if of == name}
