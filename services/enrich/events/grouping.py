@@ -32,16 +32,17 @@ class GroupingRules(NamedTuple):
     """What each thousandth of the headlines counts that the other report tells too."""
     same_day: int = 50_000
     """What a day counts that both reports name."""
-    other_day: int = 50_000
-    """What it takes off that the days named lie apart by …"""
-    apart: int = 3
+    other_day: int = 25_000
+    """What each day takes off by which the days named lie apart, beyond …"""
+    apart: int = 2
+    most_apart: int = 5
     day: int = 150_000
     """What each day between two reports takes off."""
     calendar: int = 900
     """How much of a day is the date, the rest being hours."""
     day_reports: int = 30
     """A day counts whole where at least so many reports come between …"""
-    quiet_day: int = 170
+    quiet_day: int = 140
     """… and this much of it where none does."""
     all: int = 650
     """What the average over all reports of an event counts; the nearest of them counts the rest."""
@@ -121,7 +122,7 @@ def _agreement(one: EventReport, other: EventReport, rules: GroupingRules) -> in
     apart = min(abs(left - right) for left, right in pairs(one.days, other.days))
     if not apart:
         return rules.same_day
-    return -rules.other_day if apart >= rules.apart else 0
+    return -rules.other_day * max(0, min(apart, rules.most_apart) - rules.apart)
 
 
 def _days(one: EventReport, other: EventReport, rules: GroupingRules) -> float:

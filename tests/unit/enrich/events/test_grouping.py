@@ -83,7 +83,7 @@ def test_a_headline_that_the_other_does_not_tell_counts_for_neither() -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "events"), [((), ("a",)), ((99, 105), ("a",)), ((108,), ("a",)), ((109,), ())]
+    ("days", "events"), [((), ("a",)), ((99, 105), ("a",)), ((108,), ("a",)), ((109,), ()), ((190,), ())]
 )
 def test_reports_that_name_days_far_apart_tell_of_two_happenings(
     days: tuple[int, ...], events: tuple[str, ...]
