@@ -85,6 +85,10 @@ class EventReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """The rest of its terms, which are counted and not compared, with blanks between."""
     crowd: int = 0
     """How much like it the reports of the days before were, in millionths."""
+    headline: dict[str, int] = {}
+    """What each term of its title weighs in it, in thousandths."""
+    days: tuple[int, ...] = ()
+    """The days that it names, counted as Python's `date.toordinal` does; empty where it names none."""
 
 
 class EventStory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -115,12 +115,11 @@ class EventDesk:
         return place(read, near, self._sizes)
 
     def _neighbours(self, read: EventReport) -> Iterator[Neighbour]:
-        for old, likeness in self._index.near(read):
-            event = self._home.get(old.story_id, "")
+        for like in self._index.near(read):
+            event = self._home.get(like.report.story_id, "")
             line = self._lines[self._events[event].storyline_id] if event else None
             yield Neighbour(
-                report=old,
-                likeness=likeness,
+                like=like,
                 event=event,
                 storyline=line.storyline_id if line and len(line.events) < LONGEST else "",
             )

@@ -3,8 +3,9 @@
 How alike two reports of one happening are depends on what else is written in those days: where nobody
 else writes of the affair, a quarter of the weight in common is much; in the week in which all write of it,
 half of it is little. So the likeness of two reports is taken less the crowd around both: how like them
-the reports of the last days are that are most like them. And a day means much in a stream in which a
-hundred reports come between, and little where none does.
+the reports of the last days are that are most like them. What either headline says stands in the other
+report, if they tell of one thing; both name the same day, and no other. And a day means much in a stream
+in which a hundred reports come between, and little where none does.
 """
 
 from collections import defaultdict
@@ -14,7 +15,8 @@ from itertools import product as pairs
 from typing import NamedTuple
 
 from services.contracts.events import EventReport
-from services.enrich.events.reports import affinity, cosine
+from services.enrich.events.index import STRANGE, Likeness
+from services.enrich.events.reports import cosine, told
 
 _DAY = timedelta(days=1)
 
@@ -22,27 +24,34 @@ _DAY = timedelta(days=1)
 class GroupingRules(NamedTuple):
     """One setting for all streams. Shares are in thousandths, likenesses in millionths."""
 
-    crowd: int = 1_800
+    crowd: int = 2_450
     """How much of the crowd is taken off."""
     crowd_size: int = 40
     crowd_days: int = 5
-    day: int = 120_000
+    headline: int = 30
+    """What each thousandth of the headlines counts that the other report tells too."""
+    same_day: int = 50_000
+    """What a day counts that both reports name."""
+    other_day: int = 25_000
+    """What each day takes off by which the days named lie apart, beyond …"""
+    apart: int = 2
+    most_apart: int = 5
+    day: int = 150_000
     """What each day between two reports takes off."""
-    day_reports: int = 40
+    calendar: int = 900
+    """How much of a day is the date, the rest being hours."""
+    day_reports: int = 30
     """A day counts whole where at least so many reports come between …"""
-    quiet_day: int = 220
+    quiet_day: int = 140
     """… and this much of it where none does."""
-    all: int = 600
+    all: int = 650
     """What the average over all reports of an event counts; the nearest of them counts the rest."""
-    stranger: int = -200_000
+    stranger: int = -160_000
     """What a report of the event counts for that has nothing in common with the new one."""
-    same_event: int = 80_000
-    one_event: int = 0
-    """Average over all pairs from which two events are one, where one report belongs to both."""
-    kin: int = 100_000
-    """Likeness below which nothing is of one affair."""
-    same_storyline: int = 350_000
-    storyline_day: int = 50_000
+    same_event: int = 85_000
+    same_storyline: int = 700_000
+    storyline_headline: int = 800
+    storyline_day: int = 30_000
 
 
 RULES = GroupingRules()
@@ -51,9 +60,7 @@ RULES = GroupingRules()
 class Neighbour(NamedTuple):
     """An earlier report that is no stranger, and where it belongs."""
 
-    report: EventReport
-    likeness: int
-    """Cosine, in millionths."""
+    like: Likeness
     event: str
     """Empty where its story is in none any more."""
     storyline: str
@@ -72,7 +79,9 @@ class Place(NamedTuple):
 def crowd_of(new: EventReport, near: Iterable[Neighbour], rules: GroupingRules = RULES) -> int:
     """How like a report those of the days before are that are most like it."""
     reach = rules.crowd_days * _DAY
-    likenesses = [other.likeness for other in near if abs(new.seen_at - other.report.seen_at) <= reach]
+    likenesses = [
+        other.like.cosine for other in near if abs(new.seen_at - other.like.report.seen_at) <= reach
+    ]
     return sum(sorted(likenesses, reverse=True)[: rules.crowd_size]) // rules.crowd_size
 
 
@@ -83,29 +92,44 @@ def place(
     scores: defaultdict[str, list[int]] = defaultdict(list)
     for other in near:
         if other.event:
-            scores[other.event].append(_kinship(new, other.report, other.likeness, rules))
+            scores[other.event].append(_kinship(new, other.like.report, other.like.cosine, rules))
     ranked = sorted(((-_score(s, sizes[event], rules), event) for event, s in scores.items()))
     events = tuple(event for score, event in ranked if -score >= rules.same_event)
     return Place(events, "" if events else _storyline(new, near, rules))
 
 
-def are_one(one: Iterable[EventReport], other: Iterable[EventReport], rules: GroupingRules = RULES) -> bool:
-    """Whether two events that share a report are one happening: whether their reports are, on average."""
-    found = []
-    for left, right in pairs(one, other):
-        found.append(_kinship(left, right, cosine(left.words, right.words), rules))
-    return bool(found) and sum(found) >= rules.one_event * len(found)
+def are_one(one: Sequence[EventReport], other: Sequence[EventReport], rules: GroupingRules = RULES) -> bool:
+    """Whether two events that share a report are one happening: as alike as a report and its event."""
+    found = [
+        _kinship(left, right, like, rules)
+        for left, right in pairs(one, other)
+        if (like := cosine(left.words, right.words)) >= STRANGE
+    ]
+    return bool(found) and _score(found, len(one) * len(other), rules) >= rules.same_event
 
 
 def _kinship(one: EventReport, other: EventReport, like: int, rules: GroupingRules) -> int:
-    """Likeness less the crowd around both and the time between them."""
+    """Likeness and agreement, less the crowd around both and the time between them."""
     late = round(rules.day * _days(one, other, rules))
-    return like - rules.crowd * (one.crowd + other.crowd) // 2_000 - late
+    crowd = rules.crowd * (one.crowd + other.crowd) // 2_000
+    return like + rules.headline * told(one, other) + _agreement(one, other, rules) - crowd - late
+
+
+def _agreement(one: EventReport, other: EventReport, rules: GroupingRules) -> int:
+    """What it says that both name days: nothing where one names none."""
+    if not one.days or not other.days:
+        return 0
+    apart = min(abs(left - right) for left, right in pairs(one.days, other.days))
+    if not apart:
+        return rules.same_day
+    return -rules.other_day * max(0, min(apart, rules.most_apart) - rules.apart)
 
 
 def _days(one: EventReport, other: EventReport, rules: GroupingRules) -> float:
     """The days between two reports, fewer where little was written meanwhile."""
-    days = abs(one.seen_at - other.seen_at) / _DAY
+    hours = abs(one.seen_at - other.seen_at) / _DAY
+    dates = abs(one.seen_at.toordinal() - other.seen_at.toordinal())
+    days = (rules.calendar * dates + (1_000 - rules.calendar) * hours) / 1_000
     busy = abs(one.number - other.number) / rules.day_reports
     return min(days, max(busy, days * rules.quiet_day / 1_000))
 
@@ -117,15 +141,12 @@ def _score(scores: Sequence[int], size: int, rules: GroupingRules) -> int:
 
 
 def _storyline(new: EventReport, near: Sequence[Neighbour], rules: GroupingRules) -> str:
-    """That of the report with which it shares the rarest words, crowd or not."""
-    chains = (
-        (
-            affinity(new.words, other.report.words)
-            - round(rules.storyline_day * _days(new, other.report, rules)),
-            other.storyline,
-        )
-        for other in near
-        if other.storyline and other.likeness >= rules.kin
-    )
+    """That of the report with which it shares the rarest words and the headline's, crowd or not."""
+    chains = ((_affinity(new, other.like, rules), other.storyline) for other in near if other.storyline)
     like, line = max(chains, default=(0, ""))
     return line if like >= rules.same_storyline else ""
+
+
+def _affinity(new: EventReport, old: Likeness, rules: GroupingRules) -> int:
+    late = round(rules.storyline_day * _days(new, old.report, rules))
+    return old.affinity + rules.storyline_headline * told(new, old.report) - late

@@ -1,24 +1,37 @@
 """The reports that a new one is compared with: those of the last days that share rare terms with it."""
 
-from array import array
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from services.contracts.events import EventReport
 from services.enrich.events.rarity import Rarity
-from services.enrich.events.reports import terms_of
+from services.enrich.events.reports import UNIT, sharpness, terms_of
 
 OPEN = timedelta(days=14)
 """How long a report is compared with, and terms are counted."""
 MOST_REPORTS = 50_000
 MOST_OF_A_TERM = 200
 """Of the reports that share a term the latest so many are looked at: what more share is not rare."""
-_LEAST = 50_000
+_FEW = 2
+STRANGE = 50_000
 """Cosine in millionths below which two reports are strangers."""
+
+
+class Likeness(NamedTuple):
+    """An earlier report that is no stranger."""
+
+    report: EventReport
+    cosine: int
+    """In millionths."""
+    affinity: int
+    """Likeness by what is rarest alone, in millionths: the cosine of the weights squared. What
+    everybody writes of has common words, and an affair has names of its own.
+    """
 
 
 class Postings:
@@ -27,24 +40,25 @@ class Postings:
     """
 
     def __init__(self) -> None:
-        self._numbers = array("q")
-        self._weights = array("q")
+        self._rows = np.empty((_FEW, 2), np.int64)
+        self._length = 0
 
     @property
     def latest(self) -> int:
-        return self._numbers[-1]
+        return int(self._rows[self._length - 1, 0])
 
     def add(self, number: int, weight: int) -> None:
-        if len(self._numbers) >= 2 * MOST_OF_A_TERM:
-            del self._numbers[:-MOST_OF_A_TERM], self._weights[:-MOST_OF_A_TERM]
-        self._numbers.append(number)
-        self._weights.append(weight)
+        if self._length == len(self._rows):
+            kept = self._rows[-MOST_OF_A_TERM:]
+            self._length = len(kept)
+            self._rows = np.empty((min(2 * len(kept), 2 * MOST_OF_A_TERM), 2), np.int64)
+            self._rows[: self._length] = kept
+        self._rows[self._length] = number, weight
+        self._length += 1
 
-    def numbers(self) -> npt.NDArray[np.int64]:
-        return np.array(self._numbers[-MOST_OF_A_TERM:], np.int64)
-
-    def weights(self) -> npt.NDArray[np.int64]:
-        return np.array(self._weights[-MOST_OF_A_TERM:], np.int64)
+    def rows(self) -> npt.NDArray[np.int64]:
+        """Number and weight of each."""
+        return self._rows[max(self._length - MOST_OF_A_TERM, 0) : self._length]
 
 
 class Index:
@@ -54,6 +68,7 @@ class Index:
         self.rarity = Rarity()
         self._reports: OrderedDict[int, EventReport] = OrderedDict()
         self._with: dict[str, Postings] = {}
+        self._sharpness: dict[int, float] = {}
         self._numbers: dict[str, int] = {}
         """By story."""
         self.latest: datetime | None = None
@@ -64,6 +79,7 @@ class Index:
     def put(self, kept: EventReport) -> Iterator[EventReport]:
         """Take a report in; gives those that leave for it."""
         self._reports[kept.number] = kept
+        self._sharpness[kept.number] = sharpness(kept.words)
         self._numbers[kept.story_id] = kept.number
         self.latest = max(kept.seen_at, self.latest or kept.seen_at)
         self.rarity.count(terms_of(kept))
@@ -77,27 +93,33 @@ class Index:
             self._drop(old)
             yield old
 
-    def near(self, new: EventReport) -> list[tuple[EventReport, int]]:
-        """Reports that are no strangers, with the cosine, in order of arrival."""
+    def near(self, new: EventReport) -> list[Likeness]:
+        """Reports that are no strangers, in order of arrival."""
         since = max(new.seen_at, self.latest or new.seen_at) - OPEN
+        sharp = sharpness(new.words)
         return [
-            (old, likeness)
-            for number, likeness in self._likenesses(new)
+            Likeness(old, cosine, round(UNIT**2 * squares / (sharp * self._sharpness[number])))
+            for number, cosine, squares in self._sums(new)
             if (old := self._reports.get(number)) is not None and old.seen_at >= since
         ]
 
-    def _likenesses(self, new: EventReport) -> list[tuple[int, int]]:
-        """Numbers of reports that are no strangers, ascending, with the cosine."""
+    def _sums(self, new: EventReport) -> Iterable[tuple[int, int, float]]:
+        """Numbers of reports that are no strangers, ascending, with the cosine and that of the squares."""
         shared = [(weight, self._with[term]) for term, weight in new.words.items() if term in self._with]
         if not shared:
-            return []
-        numbers = np.concatenate([postings.numbers() for _, postings in shared])
-        weights = np.concatenate([weight * postings.weights() for weight, postings in shared])
-        first = int(numbers.min())
+            return ()
+        rows = [postings.rows() for _, postings in shared]
+        whole = np.concatenate(rows)
+        first = int(whole[:, 0].min())
+        numbers = whole[:, 0] - first
+        weights = whole[:, 1] * np.repeat([weight for weight, _ in shared], [len(one) for one in rows])
         # Sums of whole numbers below 2**53, so that a float holds each of them exactly.
-        sums = np.bincount(numbers - first, weights)
-        kin = np.flatnonzero(sums >= _LEAST)
-        return list(zip((kin + first).tolist(), sums[kin].astype(np.int64).tolist(), strict=True))
+        cosines = np.bincount(numbers, weights)
+        squares = np.bincount(numbers, weights * weights)
+        kin = np.flatnonzero(cosines >= STRANGE)
+        return zip(
+            (kin + first).tolist(), cosines[kin].astype(np.int64).tolist(), squares[kin].tolist(), strict=True
+        )
 
     def knows(self, story: str) -> bool:
         """Whether a report of it was taken in lately, whatever became of the story since."""
@@ -115,6 +137,7 @@ class Index:
     def _drop(self, old: EventReport) -> None:
         if self._numbers.get(old.story_id) == old.number:
             del self._numbers[old.story_id]
+        del self._sharpness[old.number]
         self.rarity.discount(terms_of(old))
         for term in old.words:
             postings = self._with.get(term)

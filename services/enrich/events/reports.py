@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from services.contracts.events import EventReport
+from services.enrich.events.days import days_named
 from services.enrich.events.rarity import Rarity
-from services.enrich.events.terms import Use, uses
+from services.enrich.events.terms import LEAD, Use, split, uses
 
 UNIT = 1_000
 """The length of a vector; weights are whole numbers, so that sums do not depend on their order."""
@@ -23,7 +24,8 @@ def report(
     story_id: str, number: int, seen_at: datetime, *, title: str, text: str, rarity: Rarity
 ) -> EventReport:
     """The report as it is compared, by what is rare as of now."""
-    found = uses(title, text)
+    parts = split(title, text)
+    found = uses(parts)
     weights = {
         term: rare * _standing(use) * _frequency(use)
         for (term, use), rare in zip(found.items(), rarity.of(found), strict=True)
@@ -36,6 +38,10 @@ def report(
         seen_at=seen_at,
         words=words,
         others=" ".join(term for term in found if term not in words),
+        headline=_shares({term: words[term] ** 2 for term in words if found[term].title}),
+        days=days_named(
+            [*parts.title, *parts.body], parts.marks, len(parts.title) + LEAD, seen_at.astimezone(UTC).date()
+        ),
     )
 
 
@@ -51,16 +57,21 @@ def cosine(one: Mapping[str, int], other: Mapping[str, int]) -> int:
     return sum(weight * other[term] for term, weight in one.items() if term in other)
 
 
-def affinity(one: Mapping[str, int], other: Mapping[str, int]) -> int:
-    """Likeness by what is rarest alone, in millionths: the cosine of the weights squared.
-
-    What everybody writes of has common words, and an affair has names of its own.
+def told(one: EventReport, other: EventReport) -> int:
+    """How much of what either headline says the other report has among its words: of the lesser
+    share the thousandths.
     """
-    shared = sum((weight * other[term]) ** 2 for term, weight in one.items() if term in other)
-    if not shared:
-        return 0
-    lengths = (math.sqrt(sum(weight**4 for weight in vector.values())) for vector in (one, other))
-    return round(UNIT**2 * shared / math.prod(lengths))
+    return min(_share_told(one, other), _share_told(other, one))
+
+
+def sharpness(words: Mapping[str, int]) -> float:
+    """The length of a vector whose weights are squared: see `Likeness.affinity`."""
+    return math.sqrt(sum(weight**4 for weight in words.values()))
+
+
+def _share_told(one: EventReport, other: EventReport) -> int:
+    words = other.words
+    return sum([share for term, share in one.headline.items() if term in words])
 
 
 @lru_cache(maxsize=1 << 12)
@@ -72,6 +83,12 @@ def _standing(use: Use) -> float:
 def _frequency(use: Use) -> float:
     uses_ = _TITLE * use.title + use.lead + _REST * use.rest
     return 1 + math.log(uses_) if uses_ >= 1 else uses_
+
+
+def _shares(weights: Mapping[str, int]) -> dict[str, int]:
+    """Of a whole of a thousand."""
+    whole = sum(weights.values())
+    return {term: 1_000 * weight // whole for term, weight in weights.items()}
 
 
 def _vector(kept: Mapping[str, float], whole: Mapping[str, float]) -> dict[str, int]:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 STEM = 6
 """Letters of a word that are compared: what follows is mostly inflection or the tail of a compound."""
@@ -32,49 +32,59 @@ class Use(NamedTuple):
     name: bool
     """It stands with a capital where no sentence begins, as names do (and all nouns in German)."""
     length: int
+    """In letters, as far as the term goes."""
     number: bool
 
 
-def uses(title: str, text: str) -> dict[str, Use]:
-    """Terms of a report, in order of first use."""
+class Words(NamedTuple):
+    """A report cut into words, as far as it is read."""
+
+    title: list[str]
+    body: list[str]
+    marks: list[str]
+    """What stands behind each of these words."""
+    names: frozenset[str]
+    """Words with a capital where no sentence begins."""
+
+
+def split(title: str, text: str) -> Words:
+    head = _WORD.split(title)
     pieces = _WORD.split(text[:_CHARACTERS])  # what stands before a word, and the word, in turn
     body = pieces[1 : 2 * LONGEST : 2]
-    names = {
-        word
-        for between, word in zip(pieces[: 2 * LONGEST : 2], body, strict=False)
-        if between in _WITHIN and word[0].isupper()
+    before = pieces[0 : 2 * LONGEST : 2]
+    names = {word for word, mark in zip(body, before, strict=False) if word[0].isupper() and mark in _WITHIN}
+    names.update(word for word in head[1::2] if word[0].isupper())
+    marks = head[2::2] + pieces[2 : 2 * LONGEST + 1 : 2]
+    return Words(head[1::2], body, marks, frozenset(names))
+
+
+def uses(report: Words) -> dict[str, Use]:
+    """Its terms, in order of first use."""
+    words = _terms(report.body)
+    parts = [Counter(part) for part in (_terms(report.title), words[:LEAD], words[LEAD:])]
+    title, lead, rest = (part.get for part in parts)
+    names = {_term(word) for word in report.names}
+    return {
+        term: _use(title(term, 0), lead(term, 0), rest(term, 0), term in names, len(term), term[0].isdigit())
+        for term in dict.fromkeys(term for part in parts for term in part)
     }
-    head = _words(_WORD.findall(title))
-    words = _words(body)
-    names.update(word for word in head if word[0].isupper())
-    found: dict[str, list[Any]] = {}
-    for part, counts in enumerate((Counter(head), Counter(words[:LEAD]), Counter(words[LEAD:]))):
-        for word, count in counts.items():
-            term, length, number = _term(word)
-            use = found.get(term)
-            if use is None:
-                use = found[term] = [0, 0, 0, False, length, number]
-            use[part] += count
-            use[3] = use[3] or word in names
-    return {term: _use(*use) for term, use in found.items()}
 
 
 @lru_cache(maxsize=_WORDS_AT_HAND)
-def _term(word: str) -> tuple[str, int, bool]:
-    """What a word counts as, its letters, and whether it is a number."""
+def _term(word: str) -> str:
+    """What a word counts as."""
     folded = word.casefold()
-    number = folded[0].isdigit()
-    return folded if number else folded[:STEM], len(folded), number
+    return folded if folded[0].isdigit() else folded[:STEM]
 
 
 _use = lru_cache(maxsize=_USES_AT_HAND)(Use)
 """Most terms of most texts are used in one of few ways."""
 
 
-def _words(words: list[str]) -> list[str]:
-    if not _UNSPACED.search(" ".join(words)):
-        return words
-    return [part for word in words for part in _signs(word)]
+def _terms(words: list[str]) -> list[str]:
+    if _UNSPACED.search(" ".join(words)):
+        words = [part for word in words for part in _signs(word)]
+    return list(map(_term, words))
 
 
 def _signs(word: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ import pytest
 
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark
+from services.contracts.events import Event
 from services.contracts.relations import Verdict
 from services.contracts.stories import Story
 from services.dedup.service import DedupTask
@@ -57,6 +58,21 @@ def test_each_is_a_story_of_its_own_and_the_agencys_background_is_background(nam
     first, second = told(name)[2].lead_url, told(name)[4].lead_url
     assert len(told(name)) == len(urls) == 5
     assert related in ([], [(second, first, "background")])
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_two_reports_of_one_visit_are_one_event_and_what_came_before_and_after_is_none_of_it(
+    name: str,
+) -> None:
+    found = [wire.decode(Event, o.value) for o in outputs(name) if o.partition.topic == "events" and o.value]
+    standing = {event.event_id: event.stories for event in found if not event.merged_into}
+    ids = [story.story_id for story in told(name)]
+    assert sorted(standing.values(), key=lambda stories: ids.index(stories[0])) == [
+        (ids[0],),
+        (ids[1],),
+        (ids[2], ids[3]),
+        (ids[4],),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,8 @@ BRIDGE_SHUT = (
 BRIDGE_TRIAL = (
     Copy(
         "Builder of Marsum bridge goes to court",
-        "The firm Ostermoor sued Marsum before the court in Velden for 3 million over the drawbridge on the "
-        "Lauwe. Mayor Ilse Terborg rejects it. Judge Anke Rolfs will hear both sides in May.",
+        "The firm Ostermoor sued Marsum before the court in Velden on Friday for 3 million over the "
+        "drawbridge on the Lauwe. Mayor Ilse Terborg rejects it. Judge Anke Rolfs will hear both sides.",
     ),
 )
 STORM = (

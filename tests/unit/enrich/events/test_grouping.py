@@ -1,11 +1,11 @@
 from datetime import timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
+import msgspec
+import pytest
 
 from services.contracts.events import EventReport
 from services.enrich.events.grouping import RULES, Neighbour, Place, are_one, crowd_of, place
-from services.enrich.events.reports import affinity
+from services.enrich.events.index import Likeness
 from tests.unit.enrich.members import START
 
 MILLION = 1_000_000
@@ -24,9 +24,9 @@ def kept(days: float = 0, crowd: int = 0, number: int = 0, **words: int) -> Even
 NEW = kept(number=1_000)
 
 
-def alike(name: str, like: int, days: float = 0, crowd: int = 0, **words: int) -> Neighbour:
+def alike(name: str, like: int, days: float = 0, crowd: int = 0, affinity: int = 0) -> Neighbour:
     """A report in an event of its name, and that in a storyline of its own."""
-    return Neighbour(kept(-days, crowd, **words), like, name, f"line-{name}")
+    return Neighbour(Likeness(kept(-days, crowd), like, affinity), name, f"line-{name}")
 
 
 def placed(near: list[Neighbour], new: EventReport = NEW, **sizes: int) -> Place:
@@ -69,9 +69,35 @@ def test_all_of_an_event_speaks() -> None:
 
 
 def test_what_is_not_the_same_happening_may_be_of_the_same_affair() -> None:
-    new = kept(number=1_000, crowd=MILLION, lauwe=600, bridge=800)
-    assert placed([alike("a", 500_000, days=1, lauwe=600, bridge=800)], new) == Place((), "line-a")
-    assert placed([alike("a", 500_000, days=1, lauwe=100, velden=995)], new) == Place((), "")
+    new = kept(number=1_000, crowd=MILLION)
+    assert placed([alike("a", 500_000, days=1, affinity=900_000)], new) == Place((), "line-a")
+    assert placed([alike("a", 500_000, days=1, affinity=300_000)], new) == Place((), "")
+
+
+def test_a_headline_that_the_other_does_not_tell_counts_for_neither() -> None:
+    new = msgspec.structs.replace(kept(number=1_000, marsum=700), headline={"marsum": 1_000})
+    like = Likeness(msgspec.structs.replace(kept(marsum=900), headline={"marsum": 1_000}), 70_000, 0)
+    other = Likeness(msgspec.structs.replace(kept(marsum=900), headline={"velden": 1_000}), 70_000, 0)
+    assert placed([Neighbour(like, "a", "")], new).events == ("a",)
+    assert placed([Neighbour(other, "a", "")], new).events == ()
+
+
+@pytest.mark.parametrize(
+    ("days", "events"), [((), ("a",)), ((99, 105), ("a",)), ((108,), ("a",)), ((109,), ()), ((190,), ())]
+)
+def test_reports_that_name_days_far_apart_tell_of_two_happenings(
+    days: tuple[int, ...], events: tuple[str, ...]
+) -> None:
+    new = msgspec.structs.replace(kept(number=1_000), days=(105, 106))
+    other = msgspec.structs.replace(kept(), days=days)
+    assert placed([Neighbour(Likeness(other, 100_000, 0), "a", "")], new).events == events
+
+
+def test_a_day_that_both_name_speaks_for_one_happening() -> None:
+    new = msgspec.structs.replace(kept(number=1_000), days=(105,))
+    other = msgspec.structs.replace(kept(), days=(104, 105))
+    assert placed([Neighbour(Likeness(other, 60_000, 0), "a", "")], new).events == ("a",)
+    assert placed([Neighbour(Likeness(kept(), 60_000, 0), "a", "")], new).events == ()
 
 
 def test_a_report_whose_story_is_gone_speaks_for_no_event() -> None:
@@ -85,20 +111,3 @@ def test_events_are_one_where_their_reports_are_on_average() -> None:
     crowd = kept(crowd=500_000, velden=1_000)
     assert not are_one([one], [crowd])
     assert not are_one([], [one])
-
-
-VECTORS = st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 1_000), min_size=1)
-
-
-@given(VECTORS, VECTORS)
-def test_affinity_is_a_share_and_the_same_from_either_side(
-    one: dict[str, int], other: dict[str, int]
-) -> None:
-    assert 0 <= affinity(one, other) == affinity(other, one) <= MILLION
-    assert affinity(one, one) == MILLION
-
-
-def test_affinity_is_of_what_is_rarest() -> None:
-    names, words = {"terborg": 900, "said": 100}, {"terborg": 100, "said": 900}
-    assert affinity(names, {"terborg": 1_000}) > 980_000
-    assert affinity(words, {"terborg": 1_000}) < 20_000

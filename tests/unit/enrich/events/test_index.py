@@ -1,5 +1,8 @@
 from datetime import timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from services.contracts.events import EventReport
 from services.enrich.events.index import MOST_OF_A_TERM, OPEN, Index
 from tests.unit.enrich.members import START
@@ -22,11 +25,25 @@ def filled(*reports: EventReport) -> Index:
 
 def test_what_shares_no_term_is_not_near() -> None:
     index = filled(kept(0), kept(1, words={"velden": 1_000}))
-    assert [old.number for old, _ in index.near(kept(2))] == [0]
+    assert [old.report.number for old in index.near(kept(2))] == [0]
 
 
-def test_likeness_is_the_cosine() -> None:
-    assert filled(kept(0)).near(kept(1, words={"marsum": 600, "velden": 800})) == [(kept(0), 600_000)]
+def test_likeness_is_the_cosine_and_affinity_that_of_the_squares() -> None:
+    near = filled(kept(0)).near(kept(1, words={"marsum": 600, "velden": 800}))
+    assert near == [(kept(0), 600_000, round(1_000_000 * 0.36 / (0.36**2 + 0.64**2) ** 0.5))]
+
+
+VECTORS = st.dictionaries(st.sampled_from("abcdef"), st.integers(300, 1_000), min_size=1)
+
+
+@given(VECTORS, VECTORS)
+def test_affinity_is_a_share_and_the_same_from_either_side(
+    one: dict[str, int], other: dict[str, int]
+) -> None:
+    there = [like.affinity for like in filled(kept(0, words=one)).near(kept(1, words=other))]
+    back = [like.affinity for like in filled(kept(0, words=other)).near(kept(1, words=one))]
+    assert there == back
+    assert all(0 <= share <= 1_000_000 for share in there)
 
 
 def test_a_report_is_compared_with_for_so_many_days_and_then_leaves() -> None:
@@ -39,12 +56,12 @@ def test_a_report_is_compared_with_for_so_many_days_and_then_leaves() -> None:
 
 def test_one_that_comes_late_is_compared_with_what_it_would_have_met() -> None:
     index = filled(kept(0), kept(1, 10))
-    assert [old.number for old, _ in index.near(kept(2, -3))] == [0, 1]
+    assert [old.report.number for old in index.near(kept(2, -3))] == [0, 1]
 
 
 def test_of_those_that_share_a_term_the_latest_are_looked_at() -> None:
     index = filled(*(kept(number) for number in range(MOST_OF_A_TERM + 5)))
-    found = [old.number for old, _ in index.near(kept(MOST_OF_A_TERM + 5))]
+    found = [old.report.number for old in index.near(kept(MOST_OF_A_TERM + 5))]
     assert found == list(range(5, MOST_OF_A_TERM + 5))
 
 

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from services.enrich.events.rarity import Rarity
 from services.enrich.events.reports import MOST_TERMS, UNIT, cosine, report, terms_of
-from services.enrich.events.terms import uses
+from services.enrich.events.terms import split, uses
 from tests.unit.enrich.members import at
 
 WORDS = st.lists(
@@ -24,7 +24,7 @@ def test_what_is_in_every_report_comes_to_weigh_little() -> None:
     rarity = Rarity()
     before = made("", "So Marsum met Terborg", rarity)
     for _ in range(300):
-        rarity.count(list(uses("", "So Marsum slept")))
+        rarity.count(list(uses(split("", "So Marsum slept"))))
     after = made("", "So Marsum met Terborg", rarity)
     assert before["marsum"] == before["terbor"]
     assert after["marsum"] * 3 < after["terbor"]
@@ -35,7 +35,7 @@ def test_a_vector_is_of_unit_length_and_holds_the_heaviest_terms(title: list[str
     read = report("story", 0, at(0), title=" ".join(title), text=" ".join(text), rarity=Rarity())
     assert len(read.words) <= MOST_TERMS
     assert not read.words or abs(cosine(read.words, read.words) - UNIT**2) < UNIT * 20
-    assert sorted(terms_of(read)) == sorted(uses(" ".join(title), " ".join(text)))
+    assert sorted(terms_of(read)) == sorted(uses(split(" ".join(title), " ".join(text))))
 
 
 @given(WORDS, WORDS)
@@ -48,7 +48,7 @@ def test_a_cosine_does_not_depend_on_the_side(one: list[str], other: list[str]) 
 def test_what_was_counted_and_discounted_leaves_no_trace(texts: list[list[str]]) -> None:
     rarity, fresh = Rarity(), Rarity()
     for text in texts:
-        rarity.count(list(uses("", " ".join(text))))
+        rarity.count(list(uses(split("", " ".join(text)))))
     for text in texts:
-        rarity.discount(list(uses("", " ".join(text))))
+        rarity.discount(list(uses(split("", " ".join(text)))))
     assert made("Marsum", "the crack of 14", rarity) == made("Marsum", "the crack of 14", fresh)

@@ -1,0 +1,116 @@
+"""The days that a report names: those on which that happened which it tells of."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from babel import Locale
+
+from services.enrich.facts.countries import LANGUAGES
+
+_BACK, _AHEAD = 7, 1
+"""A named day is one of the week before a report was seen, or the next; others are background or plans."""
+_HEAD = 6
+"""Letters of a weekday from which on it is known in a compound."""
+_TAILS = ("s", "abend", "früh", "mittag", "morgen", "nachmittag", "nacht", "vormittag")
+"""What German writes together with a weekday."""
+_WORDS_AT_HAND = 1 << 16
+_DAYS_OF_A_MONTH = frozenset(map(str, range(1, 32)))
+_YEAR = 366 * timedelta(days=1)
+
+
+class _Mark(NamedTuple):
+    """A word that may tell a day: a weekday from 0, or a month from 1."""
+
+    weekday: int | None = None
+    month: int | None = None
+
+
+def days_named(words: Sequence[str], marks: Sequence[str], lead: int, seen: date) -> tuple[int, ...]:
+    """Ordinals of the days named among the first `lead` words, else of the first that is named later.
+
+    `marks`: what stands behind each word. A weekday is the last one of that name up to `seen`.
+    """
+    found: set[int] = set()
+    for place, day in _mentions(words, marks, seen):
+        if place >= lead and found:
+            break
+        if -_AHEAD <= (seen - day).days <= _BACK:
+            found.add(day.toordinal())
+    return tuple(sorted(found))
+
+
+def _mentions(words: Sequence[str], marks: Sequence[str], seen: date) -> Iterator[tuple[int, date]]:
+    """With the place of the word, in order."""
+    for place, mark in enumerate(map(_mark, words)):
+        if mark is None:
+            continue
+        if mark.weekday is not None:
+            yield place, seen - timedelta(days=(seen.weekday() - mark.weekday) % 7)
+            continue
+        if mark.month is None:
+            day = _in_digits(words, marks, place, seen)
+        else:
+            beside = (*words[max(place - 1, 0) : place], *words[place + 1 : place + 2])
+            number = next((word for word in beside if word in _DAYS_OF_A_MONTH), "")
+            day = _nearest(seen, mark.month, int(number)) if number else None
+        if day is not None:
+            yield place, day
+
+
+@lru_cache(maxsize=_WORDS_AT_HAND)
+def _mark(word: str) -> _Mark | None:
+    if word in _DAYS_OF_A_MONTH:
+        return _Mark()
+    folded = word.casefold()
+    names = _names()
+    if folded in names:
+        return names[folded]
+    head = (
+        next((name for name in names if len(name) >= _HEAD and folded.startswith(name)), None)
+        if (folded[:_HEAD] in _heads())
+        else None
+    )
+    if head is None or names[head].weekday is None:
+        return None
+    return names[head] if folded[len(head) :] in _TAILS else None
+
+
+@cache
+def _names() -> dict[str, _Mark]:
+    """In every language handled. Of two meanings of a word the first."""
+    found: dict[str, _Mark] = {}
+    for locale in map(Locale.parse, LANGUAGES):
+        for form in ("format", "stand-alone"):
+            for number, name in locale.days[form]["wide"].items():
+                found.setdefault(name.casefold(), _Mark(weekday=number))
+            for number, name in locale.months[form]["wide"].items():
+                found.setdefault(name.casefold(), _Mark(month=number))
+    return {name: mark for name, mark in found.items() if not name.isdigit()}
+
+
+@cache
+def _heads() -> frozenset[str]:
+    return frozenset(name[:_HEAD] for name, mark in _names().items() if mark.weekday is not None)
+
+
+def _in_digits(words: Sequence[str], marks: Sequence[str], place: int, seen: date) -> date | None:
+    """A date such as 31.10. or 31. 10. 2024."""
+    month = words[place + 1] if place + 1 < len(words) else ""
+    if not (month.isdecimal() and len(month) <= 2 and 1 <= int(month) <= 12):
+        return None
+    if marks[place] not in (".", ". ") or not marks[place + 1].startswith("."):
+        return None
+    return _nearest(seen, int(month), int(words[place]))
+
+
+def _nearest(seen: date, month: int, day: int) -> date | None:
+    """The day of that name that is nearest; None where there is none around."""
+    around = []
+    for year in {(seen - _YEAR / 2).year, (seen + _YEAR / 2).year}:
+        try:
+            around.append(date(year, month, day))
+        except ValueError:
+            continue
+    return min(around, key=lambda one: abs(one - seen), default=None)
