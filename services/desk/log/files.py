@@ -73,6 +73,15 @@ class FileLog:
     async def read(self, partition: Partition, start: int, *, max_records: int) -> Sequence[Record]:
         return await asyncio.to_thread(self._read, partition, start, max_records)
 
+    def previous(self, partition: Partition, offset: int) -> int | None:
+        """Of the line before the one that ends at `offset`."""
+        path = self._path(partition)
+        if path is None or not path.is_file():
+            return None
+        with path.open("rb") as file:
+            start = _line_start(file, offset)
+        return start - 1 if start else None
+
     def _path(self, partition: Partition) -> Path | None:
         names = FILES.get(partition.topic, ())
         return self._folder / names[partition.number] if partition.number < len(names) else None

@@ -12,7 +12,7 @@ from services.desk.store.batch import Batch
 from services.desk.views.frame import Texts
 from services.stream.bus import BusError, Partition, Record
 
-POLL_S = 0.3
+POLL_S = 0.5
 """How often a log that is read up is asked for more."""
 RETRY_S = 2.0
 MOST = 1000
@@ -38,7 +38,8 @@ class OtherLog(Exception):
     """The log is shorter than what was read of it: it is another one."""
 
 
-Tell = Callable[[Batch], None]
+Tell = Callable[[Batch, int], None]
+"""A batch that was taken, and how many offsets it moved."""
 
 
 class Follower:
@@ -96,12 +97,13 @@ class Follower:
     async def _take(self, partition: Partition, records: Sequence[Record]) -> None:
         loop = asyncio.get_running_loop()
         batch = await loop.run_in_executor(self._thread, intake.take, self._db, records, self._texts)
-        behind = max(0, self.progress.behind - (records[-1].offset + 1 - self._at[partition]))
+        moved = records[-1].offset + 1 - self._at[partition]
+        behind = max(0, self.progress.behind - moved)
         self._at[partition] = records[-1].offset + 1
         self.progress = self.progress._replace(
             taken=self.progress.taken + len(records), behind=behind, trouble=""
         )
-        self._tell(batch)
+        self._tell(batch, moved)
 
     async def _ends(self) -> dict[Partition, int]:
         return {partition: await self._source.end(partition) for partition in self._at}
@@ -110,6 +112,24 @@ class Follower:
         """Next offset and end of each partition."""
         ends = await self._ends()
         return {partition: (next_, ends[partition]) for partition, next_ in self._at.items()}
+
+    def known_readings(self) -> dict[Partition, tuple[int, int]]:
+        """The same where the log does not answer: as if nothing lay behind."""
+        return {partition: (next_, next_) for partition, next_ in self._at.items()}
+
+    @property
+    def position(self) -> int:
+        """All next offsets, added up."""
+        return sum(self._at.values())
+
+    def checkpoint(self) -> None:
+        """Put all of it into the file itself, and let it go: it may be moved then."""
+        self._db.execute("pragma wal_checkpoint(truncate)")
+        self._db.close()
+
+    def reopen(self, db: sqlite3.Connection) -> None:
+        """Go on in another file with the same content."""
+        self._db = db
 
     def close(self) -> None:
         """Waits for the batch in hand."""
