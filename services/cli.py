@@ -123,9 +123,10 @@ def run(
 ) -> None:
     """Follow feeds and keep their stories up to date.
 
-    `all` runs every stage in one process; `ingest`, `dedup` and `enrich` run one of them, over a log that
-    the others share. Health and metrics are on 127.0.0.1:9464 (ops.listen) while it runs: /livez, /readyz,
-    /metrics. SIGTERM or SIGINT finishes what is begun, within ops.drain_s seconds; a second one ends at once.
+    `all` runs every stage in one process, and serves the pages of `newsfold desk` on 127.0.0.1:9470
+    (desk.listen); `ingest`, `dedup` and `enrich` run one of them, over a log that the others share. Health
+    and metrics are on 127.0.0.1:9464 (ops.listen) while it runs: /livez, /readyz, /metrics. SIGTERM or SIGINT
+    finishes what is begun, within ops.drain_s seconds; a second one ends at once.
     The fetcher refuses private addresses; --allow-net opens a range of them.
 
     \b
@@ -154,7 +155,7 @@ def run(
 
 @main.command(short_help="Serve the pages on which people look at stories.")
 @click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
-@click.option("--from", "folder", type=FILE, metavar="DIR", help="The --out directory of a finished replay.")
+@click.option("--from", "folder", type=FILE, metavar="DIR", help="What a replay wrote (--out).")
 @click.option("--listen", default=None, metavar="HOST:PORT", help="Where.  [default: 127.0.0.1:9470]")
 @config_option
 def desk(address: str | None, folder: Path | None, listen: str | None, settings: Settings) -> None:
@@ -162,7 +163,7 @@ def desk(address: str | None, folder: Path | None, listen: str | None, settings:
 
     It reads a log that others write, or the files of a replay, and writes neither. `newsfold run all` serves
     the same pages (desk.serve). What it read lies in a file of its own that may be lost at any time
-    (desk.file). It answers on this machine alone; [desk] in docs/configuration.md says how to open it further.
+    (desk.file). It answers on this machine alone; docs/desk.md says how to open it further.
 
     \b
     Examples:
