@@ -1,0 +1,44 @@
+"""Words folded so that their forms and spellings meet: *Müller* and *mueller*, *Straße* and *strasse*. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+WORD = re.compile(r"[^\W_]+")
+LONGEST = 64
+"""Of a longer word only its beginning is looked for."""
+_ENDINGS = re.compile(r"(?<=\w{4})(?:innen|ern|en|er|es|em|in|ing|ed|e|n|s)$")
+_SPELLINGS = {"ae": "a", "oe": "o", "ue": "u"}
+_SPELLING = re.compile("ae|oe|(?<![aeq])ue")
+_SPECIAL = str.maketrans({"ß": "ss", "æ": "a", "ø": "o", "œ": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+
+
+class Place(NamedTuple):
+    """A word where it stands, in code points."""
+
+    start: int
+    end: int
+    folded: str
+
+
+@lru_cache(maxsize=1 << 17)
+def fold(word: str) -> str:
+    """Without case, accents, and the endings of forms: the same for text and query."""
+    lower = word[:LONGEST].casefold().translate(_SPECIAL)
+    if not lower.isascii():
+        parts = unicodedata.normalize("NFKD", lower)
+        lower = "".join(part for part in parts if not unicodedata.combining(part))
+    spelt = _SPELLING.sub(lambda found: _SPELLINGS[found.group()], lower)
+    return _ENDINGS.sub("", spelt) or spelt
+
+
+def folded(text: str) -> str:
+    """A text as the index takes it."""
+    return " ".join(map(fold, WORD.findall(text)))
+
+
+def places(text: str) -> Iterator[Place]:
+    for found in WORD.finditer(text):
+        yield Place(found.start(), found.end(), fold(found.group()))
