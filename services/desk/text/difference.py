@@ -65,12 +65,13 @@ def _opcodes(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Sequence[
     if max(len(old), len(new)) > 2 * MOST_WORDS:
         yield old, new, old == new
         return
-    for code in Indel.opcodes(old, new):
-        yield (
-            old[code.src_start : code.src_end],
-            new[code.dest_start : code.dest_end],
-            code.tag == "equal",
-        )
+    i = j = 0
+    for block in Indel.opcodes(old, new).as_matching_blocks():
+        if block.a > i or block.b > j:
+            yield old[i : block.a], new[j : block.b], False
+        i, j = block.a + block.size, block.b + block.size
+        if block.size:
+            yield old[block.a : i], new[block.b : j], True
 
 
 def _replaced(gone: str, come: str) -> Iterator[Part]:
