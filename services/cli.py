@@ -152,6 +152,29 @@ def run(
     run_live(order)
 
 
+@main.command(short_help="Serve the pages on which people look at stories.")
+@click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
+@click.option("--from", "folder", type=FILE, metavar="DIR", help="The --out directory of a finished replay.")
+@click.option("--listen", default=None, metavar="HOST:PORT", help="Where.  [default: 127.0.0.1:9470]")
+@config_option
+def desk(address: str | None, folder: Path | None, listen: str | None, settings: Settings) -> None:
+    """Serve the Desk: top stories, who took from whom, texts side by side, feeds, counters.
+
+    It reads a log that others write, or the files of a replay, and writes neither. `newsfold run all` serves
+    the same pages (desk.serve). What it read lies in a file of its own that may be lost at any time
+    (desk.file). It answers on this machine alone; [desk] in docs/configuration.md says how to open it further.
+
+    \b
+    Examples:
+      newsfold desk --from out/demo
+      newsfold desk --bus sqlite:/srv/newsfold/log.db
+      newsfold desk --bus kafka:127.0.0.1:9092 --listen 127.0.0.1:8080
+    """
+    from services.console.desk.command import DeskRequest, serve_desk
+
+    serve_desk(DeskRequest.of(address=address, folder=folder, listen=listen, settings=settings))
+
+
 @main.command(short_help="Show what lies on a topic, and what comes.")
 @click.argument("topic", type=click.Choice([topic.name for topic in TOPICS]), metavar="TOPIC")
 @click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")

@@ -30,7 +30,10 @@ BACKLOG: Final = 128
 
 
 class Desk:
-    """`async with Desk(...) as desk: await desk.run(stop)`. Raises `OSError` where file or port cannot be had."""
+    """`async with Desk(...) as desk: await desk.run(stop)`.
+
+    Raises `OSError` where file or port cannot be had, `BusError` where the log does not answer.
+    """
 
     def __init__(
         self,
@@ -54,6 +57,14 @@ class Desk:
     @property
     def progress(self) -> Progress:
         return self._follower.progress if self._follower else Progress()
+
+    @property
+    def missing(self) -> str:
+        """What it lacks for showing all that the log holds, in words; empty: nothing."""
+        progress = self.progress
+        if progress.trouble:
+            return f"the log does not answer: {progress.trouble}"
+        return "" if progress.caught_up else f"reading the log: {progress.behind} records are left"
 
     @property
     def streams(self) -> int:

@@ -167,9 +167,9 @@ class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     listen: Annotated[str, Meta(pattern=LISTEN_ADDRESS)] = "127.0.0.1:9470"
     """HOST:PORT; port 0 takes any free one."""
     expose: bool = False
-    """Allow `listen` to be reachable from other machines: then `hosts`, and `token` or `proxies`, are needed."""
+    """Allow `listen` to be reachable from other machines: it needs `hosts`, and `token` or `proxies`."""
     hosts: tuple[str, ...] = ()
-    """Names under which it is asked for, without ports, beside those of this machine. All others are refused."""
+    """Names under which it is asked for, without ports, beside those of this machine; others are refused."""
     token: Secret = Secret()
     """When set, it is asked for, as a bearer token or as the password of a browser's dialogue. `token_file`
     reads it from a file."""
@@ -195,9 +195,13 @@ class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         if is_loopback(host):
             return
         if not self.expose:
-            raise ValueError(f"listen = {self.listen!r} is reachable from other machines; set expose = true if meant")
+            raise ValueError(
+                f"listen = {self.listen!r} is reachable from other machines; set expose = true if meant"
+            )
         if not self.hosts or not (self.token or self.proxies):
-            raise ValueError("expose = true needs hosts, and token or proxies, so that not everybody is answered")
+            raise ValueError(
+                "expose = true needs hosts, and token or proxies, so that not everybody is answered"
+            )
 
     def address(self) -> tuple[str, int]:
         """Host and port of `listen`."""

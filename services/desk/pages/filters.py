@@ -105,7 +105,6 @@ def segment(text: str) -> str:
     return quote(text, safe="", errors="replace")
 
 
-
 FILTERS: dict[str, Callable[..., Any]] = {
     filter.__name__: filter
     for filter in (

@@ -37,7 +37,9 @@ def of(figures: Sequence[FigureRow]) -> Timelines:
     if not times:
         return Timelines((), ())
     axis = Axis(min(times), max(times))
-    lines = sorted((_line(row, axis) for row in told), key=lambda line: not (line.changes or line.row.conflict))
+    lines = sorted(
+        (_line(row, axis) for row in told), key=lambda line: not (line.changes or line.row.conflict)
+    )
     return Timelines(tuple(lines), tuple(axis.ticks()))
 
 

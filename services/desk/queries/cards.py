@@ -25,7 +25,8 @@ def rows_of_stories(db: sqlite3.Connection, story_ids: Sequence[str]) -> tuple[S
     """The rows of stories as they stand, in the order asked for; those that ended are left out."""
     found = dict(
         db.execute(
-            f"select story_id, id from state where until_us is null and story_id in ({marks(len(story_ids))})",
+            f"select story_id, id from state "
+            f"where until_us is null and story_id in ({marks(len(story_ids))})",
             story_ids,
         ).fetchall()
     )

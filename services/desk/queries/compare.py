@@ -29,7 +29,10 @@ class Pair(NamedTuple):
 def compare(
     db: sqlite3.Connection, left: str, right: str, texts: Texts, *, whole: bool = False
 ) -> ComparePage | NotThere:
-    """By ids of versions or of articles. A relation of other versions of the two is told with its own texts."""
+    """By ids of versions or of articles.
+
+    A relation of other versions of the two is told with the texts that it is about.
+    """
     one, other = version(db, left), version(db, right)
     if one is None or other is None:
         return NotThere("One of the two texts is not known, or it is older than what the Desk knows.")

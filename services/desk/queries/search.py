@@ -81,7 +81,8 @@ def search(db: sqlite3.Connection, ask: SearchAsk, texts: Texts) -> SearchPage:
 def _hits(db: sqlite3.Connection, match: str) -> list[Hit]:
     rows = db.execute(
         "select v.id, v.version_id, v.article_id, v.source, v.title, v.language, coalesce(m.story_id, ''), "
-        "coalesce(m.role, '') from (select rowid as id from hit where hit match ? order by rowid desc limit ?) "
+        "coalesce(m.role, '') "
+        "from (select rowid as id from hit where hit match ? order by rowid desc limit ?) "
         "join version v using (id) left join member m on m.article_id = v.article_id",
         (match, MOST_HITS),
     )

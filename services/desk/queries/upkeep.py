@@ -158,7 +158,7 @@ def _accounts(
             "records of articles",
             tally.get("read articles", 0),
             {**known, "not used": skipped("articles")},
-            "Every record is a version, one seen again, a withdrawal, a watermark, or told below as not used.",
+            "A record is a version, one seen again, a withdrawal or a watermark, or told below as not used.",
         ),
         counted(
             "versions",

@@ -26,7 +26,10 @@ def article(
     newer: str = "",
     everything: bool = False,
 ) -> VersionsPage | NotThere:
-    """By the id of the article or of a version. `older`, `newer`: versions; the last two where they are not named."""
+    """By the id of the article or of a version.
+
+    `older`, `newer`: ids of versions; the last two where they are not named.
+    """
     named = version(db, name)
     if named is None:
         return NotThere("No article has this id, or it is older than what the Desk knows.")

@@ -21,7 +21,10 @@ _WORDS = (
     ("original", "the text that all others of the story were taken from, as far as can be known"),
     ("rewrite", "a text that took part of its words from another"),
     ("update", "a later state of a text, by the outlet that had it first"),
-    ("first seen", "when the article was first found. It decides the order; the publisher's date is evidence only"),
+    (
+        "first seen",
+        "when the article was first found. It decides the order; the publisher's date is evidence only",
+    ),
     ("proved, likely, undecided", "how sure it is who took from whom; undecided claims no direction"),
     ("event", "stories of any wording about one happening"),
     ("storyline", "events that follow from each other"),

@@ -1,4 +1,4 @@
-"""Words folded so that their forms and spellings meet: *Müller* and *mueller*, *Straße* and *strasse*. Pure."""
+"""Words folded so that their forms and spellings meet: *Müller* is *mueller*, *Straße* *strasse*. Pure."""
 
 import re
 import unicodedata

@@ -12,8 +12,8 @@ from services.stream.bus import Record
 def take(batch: Batch, record: Record, article: Article) -> None:
     """A version is kept as it was seen first; that it was seen again is counted."""
     number = batch.db.execute(
-        "insert or ignore into version (version_id, article_id, url, source, title, language, first_us, length, "
-        "words, partition, offset) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
+        "insert or ignore into version (version_id, article_id, url, source, title, language, first_us, "
+        "length, words, partition, offset) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
         (
             article.version_id, article.article_id, article.url, article.source, article.title,
             article.language, us(article.first_seen_at), len(article.text), len(article.text.split()),

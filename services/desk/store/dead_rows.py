@@ -14,7 +14,8 @@ def take(batch: Batch, record: Record) -> None:
     batch.db.execute(
         "insert or replace into dead values (?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            told.get("dl_service") or record.partition.topic.removeprefix(PREFIX), record.partition.number, record.offset,
+            told.get("dl_service") or record.partition.topic.removeprefix(PREFIX),
+            record.partition.number, record.offset,
             told.get("dl_reason", "other"), told.get("dl_detail", ""), told.get("dl_origin", ""),
             record.timestamp_us or None, len(record.value or b""),
         ),

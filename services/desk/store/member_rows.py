@@ -1,4 +1,4 @@
-"""Which article is in which story, and what its outlet does: how often first, how often it copied, how late."""
+"""Which article is in which story, and what its outlet does: how often first or a copy, how late."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -50,7 +50,8 @@ def put(batch: Batch, story_id: str, members: Sequence[StoryMember], was_alone: 
 
 def _members(batch: Batch, story_id: str) -> dict[str, MemberColumns]:
     rows = batch.db.execute(
-        "select article_id, version_id, source, role, of_source, first_us, delay_s from member where story_id = ?",
+        "select article_id, version_id, source, role, of_source, first_us, delay_s from member "
+        "where story_id = ?",
         (story_id,),
     )
     return {article_id: MemberColumns(*columns) for article_id, *columns in rows}
@@ -90,7 +91,8 @@ def _write(
 def _elsewhere(batch: Batch, article_id: str) -> MemberColumns | None:
     """The article came from a story that has not said yet that it lost it."""
     row = batch.db.execute(
-        "select story_id, version_id, source, role, of_source, first_us, delay_s from member where article_id = ?",
+        "select story_id, version_id, source, role, of_source, first_us, delay_s from member "
+        "where article_id = ?",
         (article_id,),
     ).fetchone()
     if row is None:

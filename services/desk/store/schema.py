@@ -30,7 +30,9 @@ create index version_article on version (article_id, first_us);
 create index version_waiting on version (id) where not decided;
 create table content (id integer primary key, body blob not null);
 create virtual table hit using fts5 (words, content='', columnsize=0);
-create table withdrawal (article_id text primary key, at_us integer not null, note text not null) without rowid;
+create table withdrawal (
+  article_id text primary key, at_us integer not null, note text not null
+) without rowid;
 create table verdict (
   id integer primary key, version_id text not null unique, article_id text not null, story_id text not null,
   outcome text not null, copies integer not null, body blob not null,
@@ -78,7 +80,9 @@ create table outlet (
   rewrote integer not null, updated integer not null, corrected integer not null, withdrawn integer not null,
   stories integer not null, alone integer not null
 ) without rowid;
-create table delay (name text, bucket integer, count integer not null, primary key (name, bucket)) without rowid;
+create table delay (
+  name text, bucket integer, count integer not null, primary key (name, bucket)
+) without rowid;
 create table taking (
   name text, of_name text, count integer not null, primary key (name, of_name)
 ) without rowid;

@@ -94,8 +94,8 @@ def _until(batch: Batch, story: Story, at_us: int) -> int | None:
 
 def _state(batch: Batch, story: Story, row: StoryRow, at_us: int, until_us: int | None) -> None:
     (number,) = batch.db.execute(
-        "insert or replace into state (story_id, revision, at_us, until_us, first_us, last_us, articles, outlets, "
-        "texts, copies, velocity, heat, languages, sources, agencies) "
+        "insert or replace into state (story_id, revision, at_us, until_us, first_us, last_us, articles, "
+        "outlets, texts, copies, velocity, heat, languages, sources, agencies) "
         "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
         (
             story.story_id, story.revision, at_us, until_us, us(story.first_seen_at), us(story.last_seen_at),

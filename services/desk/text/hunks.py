@@ -50,7 +50,11 @@ def _pieces(parts: Sequence[Part], number: int) -> Iterator[tuple[Part, bool]]:
         return
     yield from (
         (Part("same", text), folded)
-        for text, folded in ((part.text[:head], False), (part.text[head:tail], True), (part.text[tail:], False))
+        for text, folded in (
+            (part.text[:head], False),
+            (part.text[head:tail], True),
+            (part.text[tail:], False),
+        )
         if text
     )
 
@@ -65,7 +69,9 @@ def _ahead(text: str) -> int:
 
 def _back(text: str) -> int:
     """Where the context before a change begins."""
-    ends = [m.end() for m in _SENTENCE_END.finditer(text, max(0, len(text) - _CONTEXT)) if m.end() < len(text)]
+    ends = [
+        m.end() for m in _SENTENCE_END.finditer(text, max(0, len(text) - _CONTEXT)) if m.end() < len(text)
+    ]
     return ends[-_SENTENCES] if len(ends) >= _SENTENCES else max(0, len(text) - _CONTEXT)
 
 

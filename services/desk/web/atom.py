@@ -23,7 +23,8 @@ def atom(base: str, path: str, title: str, rows: Sequence[StoryRow]) -> bytes:
     SubElement(SubElement(feed, "author"), "name").text = "Newsfold"
     for row in rows:
         _entry(feed, base, row)
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(feed, encoding="utf-8")
+    body: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
+    return body
 
 
 def _entry(feed: Element, base: str, row: StoryRow) -> None:

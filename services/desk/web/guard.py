@@ -38,7 +38,7 @@ Networks = Sequence[IPv4Network | IPv6Network]
 
 
 class Guard:
-    """Wraps the application. `hosts`: names without ports, in lower case. `proxies`: who alone is answered."""
+    """Wraps the application. `hosts`: names without ports, lower case. `proxies`: who alone is answered."""
 
     def __init__(self, app: ASGIApp, hosts: Collection[str], token: str = "", proxies: Networks = ()) -> None:
         self._app = app
@@ -53,19 +53,22 @@ class Guard:
         await (refusal or self._app)(scope, receive, _with_headers(send))
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
-        headers = Headers(scope=scope)
         if scope["method"] not in METHODS:
             return _refused(405, "Only GET and HEAD are answered.", allow="GET, HEAD")
         if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_PATH:
             return _refused(414, "The address is too long.")
-        if scope["path"] == HEALTH:
-            return None
+        return None if scope["path"] == HEALTH else self._stranger(scope, Headers(scope=scope))
+
+    def _stranger(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
+        """What is said to who is not to be answered."""
         if host_name(headers.get("host", "")) not in self._hosts:
             return _refused(421, "This host name is not served here; desk.hosts lists those that are.")
         if self._proxies and not self._is_proxy(scope):
             return _refused(403, "Only the proxy that desk.proxies names is answered.")
         if self._token and not _bears(headers.get("authorization", ""), self._token):
-            return _refused(401, "A token is asked for.", www_authenticate='Basic realm="Newsfold", charset="UTF-8"')
+            return _refused(
+                401, "A token is asked for.", www_authenticate='Basic realm="Newsfold", charset="UTF-8"'
+            )
         return None
 
     def _is_proxy(self, scope: Scope) -> bool:

@@ -1,4 +1,4 @@
-"""What changed, as server-sent events: ids alone, no text. A reader that is too far behind is told to reload."""
+"""What changed, as server-sent events: ids alone, no text. Who is too far behind is told to reload."""
 
 import asyncio
 from collections import deque

@@ -39,7 +39,9 @@ class Readers:
         self._file = file
         self._generation += 1
 
-    async def ask(self, query: Callable[[sqlite3.Connection], T], then: Callable[[T], bytes]) -> tuple[T, bytes]:
+    async def ask(
+        self, query: Callable[[sqlite3.Connection], T], then: Callable[[T], bytes]
+    ) -> tuple[T, bytes]:
         """The answer of one moment of the model, and what `then` makes of it once the moment is let go.
 
         Raises `TooMuch`.

@@ -62,9 +62,7 @@ def _front_ask(request: Request) -> FrontAsk:
 async def _front(site: Site, request: Request) -> Response:
     ask = _front_ask(request)
     if request.query_params.get("at") and ask.at is None:
-        return site.problem(
-            request, 400, "No such moment", "Write at= as a time such as 2026-03-12T09:30Z."
-        )
+        return site.problem(request, 400, "No such moment", "Write at= as a time such as 2026-03-12T09:30Z.")
     return await site.page(
         request, "front", lambda db: front.front(db, ask, front.latest(db)), atom="/front.atom"
     )
@@ -211,7 +209,7 @@ async def _help(site: Site, request: Request) -> Response:
 
 async def _live(site: Site, request: Request) -> Response:
     if not site.is_live:
-        return PlainTextResponse("Files do not change.\n", 204)
+        return Response(status_code=204)  # files do not change, and a browser does not ask again
     if site.live.streams >= MOST_STREAMS:
         return PlainTextResponse("Too many streams are open.\n", 503)
     last = request.headers.get("last-event-id", "")

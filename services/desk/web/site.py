@@ -113,7 +113,9 @@ def _notice(progress: Progress) -> str:
 
 
 def as_json(request: Request) -> bool:
-    return bool(request.scope.get(AS_JSON)) or request.headers.get("accept", "").startswith("application/json")
+    return bool(request.scope.get(AS_JSON)) or request.headers.get("accept", "").startswith(
+        "application/json"
+    )
 
 
 def json_bytes(content: Mapping[str, Any]) -> bytes:

@@ -1,0 +1,113 @@
+"""`newsfold desk`: pages of a log that others write, or of the files of a replay."""
+
+import asyncio
+import sys
+import tempfile
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+from msgspec.structs import replace
+
+from services.console import addresses
+from services.console.addresses import Address
+from services.console.desk.place import cannot_serve, desk_file, url_of
+from services.console.signals import stopped_by_signals
+from services.desk.desk import Desk
+from services.desk.log.files import FileLog
+from services.desk.log.source import Source
+from services.ops import logging
+from services.ops.config import Settings
+from services.ops.events import LogEvent
+from services.ops.exits import Exit, Stop
+from services.ops.health import Health
+from services.ops.server import OpsServer
+from services.stream.clock import SystemClock
+from services.stream.patience import Patience, call_patiently
+
+LOOK_S = 1.0
+
+
+class DeskRequest(NamedTuple):
+    """What was asked for, checked."""
+
+    address: Address
+    folder: Path | None
+    settings: Settings
+
+    @classmethod
+    def of(
+        cls, *, address: str | None, folder: Path | None, listen: str | None, settings: Settings
+    ) -> "DeskRequest":
+        """Raises `Stop` (usage) for what cannot be done."""
+        if folder is not None and address is not None:
+            raise Stop(Exit.USAGE, "--bus and --from: one of the two")
+        if listen is not None:
+            try:
+                settings = replace(settings, desk=replace(settings.desk, listen=listen))
+            except ValueError as error:
+                raise Stop(Exit.USAGE, f"--listen {listen}: {error}") from None
+        place = addresses.parse(address or settings.bus.url)
+        return cls(place if folder else addresses.shared(place), folder, settings)
+
+
+def serve_desk(request: DeskRequest) -> None:
+    """Until stopped. Raises `Stop` and `BusError`."""
+    ops = request.settings.ops
+    with logging.configure(service="newsfold", fmt=ops.log_format, level=ops.log_level, stream=sys.stdout):
+        asyncio.run(_serve(request))
+
+
+async def _serve(request: DeskRequest) -> None:
+    log, stop = logging.get_logger("desk"), asyncio.Event()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(stopped_by_signals(stop, lambda: log.info(LogEvent.STOP_REQUESTED)))
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newsfold-desk-")))
+        source = await _source(request, stack)
+        file = (
+            scratch / "desk.db" if request.folder else desk_file(request.address, request.settings, scratch)
+        )
+        settings = request.settings.desk
+        try:
+            opened = Desk(source, settings, file, now=SystemClock().now, is_live=request.folder is None)
+            desk = await stack.enter_async_context(opened)
+        except OSError as error:
+            raise cannot_serve(settings, error) from None
+        click.echo(f"Stories are at {url_of(desk, settings)}  (Ctrl-C ends it)")
+        if request.folder is None:
+            await _watched(desk, request, stack)
+        await desk.run(stop)
+
+
+async def _source(request: DeskRequest, stack: AsyncExitStack) -> Source:
+    if request.folder is not None:
+        try:
+            return FileLog(request.folder)
+        except ValueError as error:
+            raise Stop(Exit.USAGE, str(error)) from None
+    bus = addresses.bus_at(request.address, request.settings)
+    await call_patiently(bus.start, Patience(total_s=request.settings.bus.wait_s))
+    stack.push_async_callback(bus.close)
+    return bus
+
+
+async def _watched(desk: Desk, request: DeskRequest, stack: AsyncExitStack) -> None:
+    """Health of a Desk that runs alone."""
+    ops = request.settings.ops
+    health = Health({"desk": "not started"}, stall_s=ops.stall_s)
+    server = await stack.enter_async_context(OpsServer(ops, health, lambda: ()))
+    logging.get_logger("desk").info(LogEvent.OPS_STARTED, port=server.port)
+    watching = asyncio.create_task(_watch(desk, health))
+    stack.callback(watching.cancel)
+
+
+async def _watch(desk: Desk, health: Health) -> None:
+    while True:
+        health.note_turn("desk")
+        missing = desk.missing
+        if missing:
+            health.mark_missing("desk", missing)
+        else:
+            health.mark_ready("desk")
+        await asyncio.sleep(LOOK_S)
