@@ -46,7 +46,7 @@ def test_heights_stay_in_their_box_whatever_is_counted(values: list[float]) -> N
 def test_a_higher_value_stands_higher() -> None:
     low, high, middle = heights([1.0, 5.0, 3.0])
     assert low > middle > high
-    assert steps([Dot(0, low), Dot(50, high)]).count("H") == 1
+    assert steps([Dot(0, low), Dot(50, high)]).count("V") == 1
     assert bars([1, 4])[1].y == 100
 
 

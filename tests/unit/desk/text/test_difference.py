@@ -52,3 +52,10 @@ def test_a_long_text_is_still_told_apart_word_by_word_where_its_lines_differ() -
     changed = [*lines[:900], lines[900].replace("paar", "wenigen"), *lines[901:]]
     parts = difference("\n".join(lines), "\n".join(changed))
     assert [part.text for part in parts if part.way != "same"] == ["paar", "wenigen"]
+
+
+def test_a_sentence_that_was_added_begins_at_its_first_word() -> None:
+    parts = difference("Es brennt. Niemand kam.", "Es brennt. Der Kai ist leer. Niemand kam.")
+    assert [part.text for part in parts if part.way == "come"] == ["Der Kai ist leer. "]
+    parts = difference("Es brennt.\nEnde.", "Es brennt.\nEnde.\nEin Nachtrag.")
+    assert [part.text for part in parts if part.way == "come"] == ["\nEin Nachtrag."]
