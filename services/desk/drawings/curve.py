@@ -30,12 +30,12 @@ def _height(value: float, low: float, high: float) -> float:
 
 
 def steps(dots: Sequence[Dot]) -> str:
-    """A path that keeps each height until the next dot; dots at one place are one step."""
+    """A path that keeps each height until the next dot, the last one to the edge; dots at one place are one step."""
     if not dots:
         return ""
     last = {dot.x: dot.y for dot in dots}
     (x, y), *rest = last.items()
-    return f"M{x:g} {y:g}" + "".join(f"H{x:g}V{y:g}" for x, y in rest)
+    return f"M{x:g} {y:g}" + "".join(f"H{x:g}V{y:g}" for x, y in rest) + "H100"
 
 
 def bars(counts: Sequence[int]) -> tuple[Dot, ...]:

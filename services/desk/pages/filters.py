@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from services.desk.text.signs import legible, runs
 
@@ -93,6 +93,13 @@ def language(code: str) -> str:
     return code if code != "und" and _LANGUAGE.fullmatch(code) else ""
 
 
+def put(path: str, name: str, value: str) -> str:
+    """The same page with one parameter of its query set, from its first page on."""
+    place, _, query = path.partition("?")
+    kept = [(n, v) for n, v in parse_qsl(query, keep_blank_values=True) if n not in {name, "page"}]
+    return f"{place}?{urlencode([*kept, (name, value)])}"
+
+
 def segment(text: str) -> str:
     """As one part of a path."""
     return quote(text, safe="", errors="replace")
@@ -102,6 +109,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     filter.__name__: filter
     for filter in (
         day, moment, tick, iso, minute, lapse, number, count, percent, size,
-        outward, language, segment, legible, runs,
+        outward, language, put, segment, legible, runs,
     )
 }  # fmt: skip

@@ -11,6 +11,8 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
 
+from services.desk.text.boundaries import Change, slide
+
 Way = Literal["same", "gone", "come", "moved-away", "moved-here"]
 
 _TOKEN = re.compile(r"\n+|[^\S\n]+|\w+|[^\w\s]")
@@ -54,23 +56,24 @@ def _compare(older: str, newer: str) -> Iterator[Part]:
 
 
 def _laid_out(old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:
-    for gone, come, same in _opcodes(old, new):
+    for gone, come, same in slide(list(_opcodes(old, new))):
         if same:
             yield Part("same", "".join(gone))
         else:
             yield from _replaced("".join(gone), "".join(come))
 
 
-def _opcodes(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str], bool]]:
+def _opcodes(old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
     if max(len(old), len(new)) > 2 * MOST_WORDS:
-        yield old, new, old == new
+        yield Change(old, new, old == new)
         return
-    for code in Indel.opcodes(old, new):
-        yield (
-            old[code.src_start : code.src_end],
-            new[code.dest_start : code.dest_end],
-            code.tag == "equal",
-        )
+    i = j = 0
+    for block in Indel.opcodes(old, new).as_matching_blocks():
+        if block.a > i or block.b > j:
+            yield Change(old[i : block.a], new[j : block.b], same=False)
+        i, j = block.a + block.size, block.b + block.size
+        if block.size:
+            yield Change(old[block.a : i], new[block.b : j], same=True)
 
 
 def _replaced(gone: str, come: str) -> Iterator[Part]:

@@ -15,6 +15,8 @@ _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”“»)]*\s+|\n+|[。！？]
 _SENTENCES = 2
 _CONTEXT = 300
 """Code points of a sentence without an end that are shown beside a change."""
+_FOLDED = 20
+"""Fewer equal words than this are sooner read than unfolded."""
 _FIGURE = re.compile(r"\d+(?:[.,:\u00a0\u202f ]\d+)*(?:\s?[%€$£]|\s\w+)?")
 
 
@@ -45,7 +47,7 @@ def _pieces(parts: Sequence[Part], number: int) -> Iterator[tuple[Part, bool]]:
         return
     head = 0 if number == 0 else _ahead(part.text)
     tail = len(part.text) if number == len(parts) - 1 else _back(part.text)
-    if tail <= head:
+    if tail <= head or len(part.text[head:tail].split()) < _FOLDED:
         yield part, False
         return
     yield from (
