@@ -95,7 +95,7 @@ class Corpus:
         return article
 
     def verdict(self, article: Article, story_id: str, other: Article | None = None) -> None:
-        relations = ()
+        relations: tuple[Relation, ...] = ()
         if other is not None:
             half = len(other.text) // 2
             relations = (

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-import lxml.html
+import lxml.html  # type: ignore[import-untyped]
 import pytest
 
 from services.desk.web.guard import POLICY
