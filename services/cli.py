@@ -123,9 +123,10 @@ def run(
 ) -> None:
     """Follow feeds and keep their stories up to date.
 
-    `all` runs every stage in one process; `ingest`, `dedup` and `enrich` run one of them, over a log that
-    the others share. Health and metrics are on 127.0.0.1:9464 (ops.listen) while it runs: /livez, /readyz,
-    /metrics. SIGTERM or SIGINT finishes what is begun, within ops.drain_s seconds; a second one ends at once.
+    `all` runs every stage in one process, and serves the pages of `newsfold desk` on 127.0.0.1:9470
+    (desk.listen); `ingest`, `dedup` and `enrich` run one of them, over a log that the others share. Health
+    and metrics are on 127.0.0.1:9464 (ops.listen) while it runs: /livez, /readyz, /metrics. SIGTERM or SIGINT
+    finishes what is begun, within ops.drain_s seconds; a second one ends at once.
     The fetcher refuses private addresses; --allow-net opens a range of them.
 
     \b
@@ -154,7 +155,7 @@ def run(
 
 @main.command(short_help="Serve the pages on which people look at stories.")
 @click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
-@click.option("--from", "folder", type=FILE, metavar="DIR", help="The --out directory of a finished replay.")
+@click.option("--from", "folder", type=FILE, metavar="DIR", help="What a replay wrote (--out).")
 @click.option("--listen", default=None, metavar="HOST:PORT", help="Where.  [default: 127.0.0.1:9470]")
 @config_option
 def desk(address: str | None, folder: Path | None, listen: str | None, settings: Settings) -> None:
@@ -162,7 +163,7 @@ def desk(address: str | None, folder: Path | None, listen: str | None, settings:
 
     It reads a log that others write, or the files of a replay, and writes neither. `newsfold run all` serves
     the same pages (desk.serve). What it read lies in a file of its own that may be lost at any time
-    (desk.file). It answers on this machine alone; [desk] in docs/configuration.md says how to open it further.
+    (desk.file). It answers on this machine alone; docs/desk.md says how to open it further.
 
     \b
     Examples:
@@ -175,14 +176,18 @@ def desk(address: str | None, folder: Path | None, listen: str | None, settings:
     serve_desk(DeskRequest.of(address=address, folder=folder, listen=listen, settings=settings))
 
 
-@main.command(short_help="Show what lies on a topic, and what comes.")
-@click.argument("topic", type=click.Choice([topic.name for topic in TOPICS]), metavar="TOPIC")
+@main.command(short_help="Show what lies on topics, and what comes.")
+@click.argument(
+    "topics", type=click.Choice([topic.name for topic in TOPICS]), nargs=-1, required=True, metavar="TOPIC..."
+)
 @click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
 @click.option(
     "--from", "start", default=None, metavar="WHERE",
     help="beginning, end, an offset, or -N for the last N of each partition."
     "  [default: beginning; with --follow: end]",
 )  # fmt: skip
+@click.option("--since", "moment", default=None, metavar="WHEN", help="2h, 3d, or 2026-03-02T06:00Z.")
+@click.option("--group", default=None, metavar="NAME", help="Go on where this group of readers was.")
 @click.option("--key", default=None, help="Only records with this key.")
 @click.option(
     "--type", "kind", type=click.Choice(TYPES, case_sensitive=False), metavar="TYPE", help="Only one type."
@@ -190,38 +195,40 @@ def desk(address: str | None, folder: Path | None, listen: str | None, settings:
 @click.option("--follow", "-f", is_flag=True, help="Go on with what comes, until interrupted.")
 @config_option
 def tail(
-    topic: str,
+    topics: tuple[str, ...],
+    *,
     address: str | None,
     start: str | None,
+    moment: str | None,
+    group: str | None,
     key: str | None,
     kind: str | None,
-    *,
     follow: bool,
     settings: Settings,
 ) -> None:
-    """Show what lies on a topic: one line a record in a terminal, JSON lines in a pipe.
+    """Show what lies on topics: one line a record in a terminal, JSON lines in a pipe.
 
     Topics: feeds, feed-state, articles, relations, clusters, stories, story-changes, events, storylines,
-    dedup-state, enrich-state, dead-letters.ingest, dead-letters.dedup, dead-letters.enrich.
+    dedup-state, enrich-state, dead-letters.ingest, dead-letters.dedup, dead-letters.enrich. Of several the
+    lines go by time and name their topic.
+
+    A group's place is kept in the log and moves on after lines were written: a reader that is killed may
+    meet the last of them again. A group that is new begins as --from or --since say, or at the beginning.
 
     \b
     Examples:
       newsfold tail stories --follow
       newsfold tail articles --type Article --from -20
-      newsfold tail story-changes --key 3f2c… --bus sqlite:out/both.db
+      newsfold tail story-changes events --since 2h
+      newsfold tail story-changes --group desk --follow | python docs/examples/newsroom.py
       newsfold tail dead-letters.ingest | jq .headers
     """
-    from services.console.tail import show_topic
+    from services.console.tail.command import TailRequest, show_topics
 
-    show_topic(
-        address or settings.bus.url,
-        topic,
-        start=start,
-        key=key,
-        kind=kind,
-        follow=follow,
-        settings=settings,
+    request = TailRequest.of(
+        topics, start=start, moment=moment, group=group, key=key, kind=kind, follow=follow
     )
+    show_topics(address or settings.bus.url, request, settings)
 
 
 @main.command(short_help="Write what a log holds as files, as a replay does.")

@@ -116,7 +116,7 @@ class Desk:
         self._live.begin(follower.position)
 
     def _tell(self, batch: Batch, moved: int) -> None:
-        self._live.tell(moved, list(batch.stories), others=batch.others)
+        self._live.tell(moved, list(batch.stories))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; then streams end, answers in hand are finished."""
@@ -198,6 +198,7 @@ def _config(app: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         log_config=None,
+        log_level="warning",
         access_log=False,
         lifespan="off",
         server_header=False,

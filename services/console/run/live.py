@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from services.console import addresses
 from services.console.addresses import Address
+from services.console.desk.beside import desk_beside
 from services.console.feeds.census import Census
 from services.console.feeds.logins import logins_in
 from services.console.fetching import conduct_of, fetch_limits, with_nets
@@ -79,6 +80,11 @@ class RunRequest(NamedTuple):
         """Whether canaries are sent: only where feeds are followed for good."""
         follows = "ingest" in self.services and not (self.recordings or self.once)
         return follows and self.settings.ingest.canary_every_s > 0
+
+    @property
+    def serves_desk(self) -> bool:
+        """Whether stories are shown: where all of Newsfold runs, and goes on."""
+        return self.settings.desk.serve and tuple(self.services) == ALL and not self.once
 
     @classmethod
     def of(
@@ -174,6 +180,8 @@ async def _live(request: RunRequest) -> str:
         log.info(LogEvent.SERVICE_STARTED, services=list(request.services))
         if request.feeds:
             await stack.enter_async_context(request.feeds.read_on_hangup(bus))
+        if request.serves_desk:
+            await stack.enter_async_context(desk_beside(bus, request.address, request.settings, stop))
         async with notify_supervisor(os.environ, lambda: health.liveness()[0], stop):
             await _work(pipeline, watch, stop, request)
         log.info(LogEvent.SERVICE_STOPPED, services=list(request.services))

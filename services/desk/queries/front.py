@@ -80,13 +80,14 @@ def _candidates(db: sqlite3.Connection, ask: FrontAsk, scan: int) -> Iterator[Ca
     order = "first_us" if ask.sort == "new" else "heat"
     if ask.at is None:
         rows = db.execute(
-            f"select {_COLUMNS} from state where until_us is null order by {order} desc limit ?", (scan,)
+            f"select {_COLUMNS} from state where until_us is null order by {order} desc, story_id limit ?",
+            (scan,),
         )
     else:
         at, most = us(ask.at), heat(ask.at.timestamp(), MOST_OUTLETS, MOST_OUTLETS)
         rows = db.execute(
             f"select {_COLUMNS} from state where {order} <= ? and at_us <= ? "
-            f"and (until_us is null or until_us > ?) order by {order} desc limit ?",
+            f"and (until_us is null or until_us > ?) order by {order} desc, story_id limit ?",
             (at if order == "first_us" else most, at, at, scan),
         )
     return (Candidate(*row) for row in rows)

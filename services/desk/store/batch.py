@@ -23,8 +23,6 @@ class Batch:
         self.takings: Counter[tuple[str, str]] = Counter()
         self.stories: dict[str, None] = {}
         """Ids of stories that changed, in order."""
-        self.others = False
-        """Something else changed that a page shows: an event, a feed, a dead letter."""
 
     def skip(self, record: Record, reason: str) -> None:
         """Count a record that the pages have no use for."""

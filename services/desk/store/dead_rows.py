@@ -9,7 +9,6 @@ LONGEST = 1000
 
 
 def take(batch: Batch, record: Record) -> None:
-    batch.others = True
     told = {name: value.decode("utf-8", "replace")[:LONGEST] for name, value in record.headers}
     batch.db.execute(
         "insert or replace into dead values (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -7,7 +7,6 @@ from services.stream.bus import Record
 
 
 def take(batch: Batch, record: Record, event: Event) -> None:
-    batch.others = True
     batch.tally["events"] += 1
     batch.db.execute(
         "insert or replace into event values (?, ?, ?, 0, ?, ?, ?)",
@@ -27,14 +26,12 @@ def take(batch: Batch, record: Record, event: Event) -> None:
 
 
 def end(batch: Batch, record: Record) -> None:
-    batch.others = True
     event_id = (record.key or b"").decode("utf-8", "replace")
     batch.db.execute("update event set gone = 1 where event_id = ?", (event_id,))
     batch.db.execute("delete from event_story where event_id = ?", (event_id,))
 
 
 def take_storyline(batch: Batch, record: Record, line: Storyline) -> None:
-    batch.others = True
     batch.tally["storylines"] += 1
     batch.db.execute(
         "insert or replace into storyline values (?, 0, ?, ?, ?)",
@@ -46,6 +43,5 @@ def take_storyline(batch: Batch, record: Record, line: Storyline) -> None:
 
 
 def end_storyline(batch: Batch, record: Record) -> None:
-    batch.others = True
     line_id = (record.key or b"").decode("utf-8", "replace")
     batch.db.execute("update storyline set gone = 1 where storyline_id = ?", (line_id,))

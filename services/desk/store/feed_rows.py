@@ -16,7 +16,6 @@ MOST_UNUSED = 5
 
 def take(batch: Batch, record: Record, feed: Feed) -> None:
     """What an operator asked for."""
-    batch.others = True
     batch.db.execute(
         "insert into feed (feed_id, asked, grade, failures, source, status) values (?, ?, ?, 0, ?, ?) "
         "on conflict do update set asked = excluded.asked, source = excluded.source",
@@ -30,12 +29,10 @@ def _grade(paused: bool) -> tuple[int]:
 
 def end(batch: Batch, record: Record) -> None:
     """It is no longer followed."""
-    batch.others = True
     batch.db.execute("update feed set asked = null where feed_id = ?", (_id(record),))
 
 
 def end_state(batch: Batch, record: Record) -> None:
-    batch.others = True
     batch.db.execute("delete from feed where feed_id = ?", (_id(record),))
 
 
@@ -44,7 +41,6 @@ def take_state(batch: Batch, record: Record, state: FeedState) -> None:
     if not state.url:
         batch.skip(record, "recording")
         return
-    batch.others = True
     row = feed_row(state, record, told=batch.texts == "full")
     batch.db.execute(
         "insert into feed (feed_id, row, grade, failures, source, status) values (?, ?, ?, ?, ?, ?) "

@@ -53,10 +53,10 @@ create table state (
   languages text not null, sources text not null, agencies text not null
 );
 create unique index state_story on state (story_id, revision);
-create index state_heat on state (heat);
-create index state_first on state (first_us);
-create index standing_heat on state (heat) where until_us is null;
-create index standing_first on state (first_us) where until_us is null;
+create index state_heat on state (heat desc, story_id);
+create index state_first on state (first_us desc, story_id);
+create index standing_heat on state (heat desc, story_id) where until_us is null;
+create index standing_first on state (first_us desc, story_id) where until_us is null;
 create index standing_spread on state (story_id, articles, outlets, texts, copies) where until_us is null;
 create table card (id integer primary key, body blob not null);
 create view spread as select story_id, articles, outlets, texts, copies from state where until_us is null;

@@ -31,12 +31,12 @@ def take_change(batch: Batch, record: Record, change: StoryChange) -> None:
             "insert or replace into update_of values (?, ?, ?)",
             (update.version_id, update.replaced_version_id, body),
         )
-    _put(batch, rights.story(change.story, batch.texts), us(change.at))
+    _put(batch, rights.story(change.story, batch.texts), us(change.at), of_change=True)
 
 
 def take(batch: Batch, record: Record, story: Story) -> None:
     """The latest record of a story: news where its changes are no longer on the log."""
-    _put(batch, rights.story(story, batch.texts), record.timestamp_us)
+    _put(batch, rights.story(story, batch.texts), record.timestamp_us, of_change=False)
     batch.db.execute(
         "update story set partition = ?, offset = ?, gone = 0 where story_id = ?",
         (record.partition.number, record.offset, story.story_id),
@@ -55,11 +55,11 @@ def end(batch: Batch, record: Record) -> None:
     batch.stories[story_id] = None
 
 
-def _put(batch: Batch, story: Story, at_us: int) -> None:
+def _put(batch: Batch, story: Story, at_us: int, *, of_change: bool) -> None:
     known = batch.db.execute(
         "select revision, alone from story where story_id = ?", (story.story_id,)
     ).fetchone()
-    if known and known[0] == story.revision:
+    if _is_known(batch, story, at_us, of_change=of_change):
         return
     ended = bool(story.merged_into) or not story.members
     row = card(story)
@@ -76,6 +76,19 @@ def _put(batch: Batch, story: Story, at_us: int) -> None:
         (story.story_id, story.revision, at_us, story.merged_into, alone, bodies.pack(story)),
     )
     batch.stories[story.story_id] = None
+
+
+def _is_known(batch: Batch, story: Story, at_us: int, *, of_change: bool) -> bool:
+    """Both topics say it; when it came about, the change knows best."""
+    found = batch.db.execute(
+        "select id, until_us from state where story_id = ? and revision = ?", (story.story_id, story.revision)
+    ).fetchone()
+    if found and of_change:
+        _until(batch, story, at_us)
+        batch.db.execute(
+            "update state set at_us = ?, until_us = max(?, until_us) where id = ?", (at_us, at_us, found[0])
+        )
+    return found is not None
 
 
 def _until(batch: Batch, story: Story, at_us: int) -> int | None:

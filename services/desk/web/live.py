@@ -34,9 +34,9 @@ class Live:
         self._changes.clear()
         self._position = self._since = position
 
-    def tell(self, moved: int, stories: Sequence[str], *, others: bool) -> None:
+    def tell(self, moved: int, stories: Sequence[str]) -> None:
         self._position += moved
-        if stories or others:
+        if stories:
             if len(self._changes) == KEPT:
                 self._since = self._changes[0][0]
             self._changes.append((self._position, stories))
@@ -78,7 +78,7 @@ class Live:
         if position < self._since or position > self._position:
             return _event("reload", self._position, {}), self._position
         ids = dict.fromkeys(one for at, stories in self._changes if at > position for one in stories)
-        if not ids and not any(at > position for at, _ in self._changes):
+        if not ids:
             return b"", self._position
         told = {"stories": list(ids)[:MOST_IDS], "count": len(ids)}
         return _event("changed", self._position, told), self._position
