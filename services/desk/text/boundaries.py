@@ -54,7 +54,7 @@ def _best(before: Sequence[str], words: Sequence[str], behind: Sequence[str]) ->
 
 def _rank(words: Sequence[str], at: int) -> int:
     """How good a place is to begin at."""
-    if at == 0 or "\n" in words[at - 1]:
+    if at == 0 or "\n" in words[at - 1] or (at < len(words) and "\n" in words[at]):
         return 3
     if words[at - 1].isspace():
         return 2 if at > 1 and words[at - 2] in _ENDS else 1
