@@ -1,11 +1,11 @@
-"""Views of invented stories, as the queries of the Desk would give them; `evil` puts a text into every field."""
+"""Views of invented stories, as queries would give them; `evil` puts a text into every field."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from services.contracts.facts import Name, Quote
 from services.contracts.relations import Passage
-from services.contracts.stories import Edit, StoryState, Update
+from services.contracts.stories import Edit, Role, StoryState, Update
 from services.desk.views.accounts import Account, AccountsPage, Part, ReadingRow, SkippedRow, WatermarkRow
 from services.desk.views.compare import ComparePage
 from services.desk.views.dead_letters import DeadLetterCount, DeadLetterRow, DeadLettersPage
@@ -43,13 +43,21 @@ FRAME = Frame(
     horizon=NINE - timedelta(days=30),
     behind=3,
 )
-OUTLETS = ("hafenblatt.example", "talbote.example", "tagesspur.example", "marktblatt.example", "abend.example")
+OUTLETS = (
+    "hafenblatt.example",
+    "talbote.example",
+    "tagesspur.example",
+    "marktblatt.example",
+    "abend.example",
+)
 PAGING = Paging(page=2, size=20, total=61, previous_href="/?page=1", next_href="/?page=3")
 TEXT = (
     "Marsum (dpa) - Im Hafen von Marsum ist in der Nacht aus einem Behälter Säure ausgelaufen. "
     "Elf Arbeiter kamen ins Krankenhaus.\nDie Feuerwehr streute Kalk. Rund 4800 Liter liefen auf den Kai."
 )
-NEWER = TEXT.replace("Elf", "Vierzehn").replace("4800", "5200").replace("streute Kalk", "streute Kalk und Schaum")
+NEWER = (
+    TEXT.replace("Elf", "Vierzehn").replace("4800", "5200").replace("streute Kalk", "streute Kalk und Schaum")
+)
 RECORD = Link(label="record", href="/record/stories/0/17")
 
 
@@ -91,8 +99,10 @@ def copy(number: int, evil: str = "") -> CopyRow:
     )
 
 
-def front(evil: str = "", stories: int = 20) -> FrontPage:
-    values = tuple(FacetValue(value=evil or v, count=c, href=f"/?lang={v}") for v, c in (("de", 31), ("en", 4)))
+def front(evil: str = "", stories: int = 6) -> FrontPage:
+    values = tuple(
+        FacetValue(value=evil or v, count=c, href=f"/?lang={v}") for v, c in (("de", 31), ("en", 4))
+    )
     return FrontPage(
         rows=tuple(row(n, evil) for n in range(1, stories + 1)),
         facets=(Facet(name="lang", values=values), Facet(name="agency", values=values[:1])),
@@ -102,7 +112,7 @@ def front(evil: str = "", stories: int = 20) -> FrontPage:
 
 
 def member(number: int, evil: str = "") -> MemberRow:
-    roles = ("original", "copy", "copy", "rewrite", "update", "correction", "duplicate")
+    roles: tuple[Role, ...] = ("original", "copy", "copy", "rewrite", "update", "correction", "duplicate")
     role = roles[number % 7]
     parent = 0 if number < 4 else number - 3
     return MemberRow(
@@ -371,7 +381,13 @@ def accounts(evil: str = "") -> AccountsPage:
     return AccountsPage(
         accounts=(
             Account(name=evil or "Article versions", total=68, parts=parts),
-            Account(name=evil or "Relations", total=70, parts=parts, difference=2, note=evil or "two are on their way"),
+            Account(
+                name=evil or "Relations",
+                total=70,
+                parts=parts,
+                difference=2,
+                note=evil or "two are on their way",
+            ),
         ),
         readings=(ReadingRow(topic=evil or "stories", partition=0, read=1_200, end=1_203, lag=3, at=NINE),),
         watermarks=(WatermarkRow(partition=0, origin=0, at=NINE),),
@@ -386,32 +402,41 @@ def pages(evil: str = "") -> Iterator[tuple[str, View]]:
     yield "story", story(evil)
     yield "compare", compare(evil)
     yield "versions", versions(evil)
-    yield "event", EventPage(
-        event=event_row(evil),
-        places=(evil or "Marsum",),
-        stories=(row(1, evil), row(5, evil)),
-        spread=Spread(articles=17, outlets=12, texts=3, copies=14),
-        figures=(figure(evil),),
-        storyline=Link(label=evil or "Hafen von Marsum", href="/storyline/l1"),
-        record=RECORD,
+    yield (
+        "event",
+        EventPage(
+            event=event_row(evil),
+            places=(evil or "Marsum",),
+            stories=(row(1, evil), row(5, evil)),
+            spread=Spread(articles=17, outlets=12, texts=3, copies=14),
+            figures=(figure(evil),),
+            storyline=Link(label=evil or "Hafen von Marsum", href="/storyline/l1"),
+            record=RECORD,
+        ),
     )
-    yield "storyline", StorylinePage(
-        storyline_id="l1",
-        title=evil or "Der Hafen von Marsum",
-        first_seen_at=NINE,
-        last_seen_at=NINE + timedelta(days=3),
-        chapters=(Chapter(event=event_row(evil), stories=(row(1, evil), row(2, evil)), more=3),) * 2,
-        spread=Spread(articles=17, outlets=12, texts=3, copies=14),
-        figures=(figure(evil),),
-        record=RECORD,
+    yield (
+        "storyline",
+        StorylinePage(
+            storyline_id="l1",
+            title=evil or "Der Hafen von Marsum",
+            first_seen_at=NINE,
+            last_seen_at=NINE + timedelta(days=3),
+            chapters=(Chapter(event=event_row(evil), stories=(row(1, evil), row(2, evil)), more=3),) * 2,
+            spread=Spread(articles=17, outlets=12, texts=3, copies=14),
+            figures=(figure(evil),),
+            record=RECORD,
+        ),
     )
     yield "search", search(evil)
     yield "outlets", OutletsPage(rows=tuple(outlet(evil, n) for n in range(5)), paging=PAGING)
-    yield "outlet", OutletPage(
-        outlet=outlet(evil),
-        stories=(row(1, evil), row(3, evil)),
-        taken_by=(TakesFrom(name=evil or OUTLETS[2], count=7),),
-        paging=PAGING,
+    yield (
+        "outlet",
+        OutletPage(
+            outlet=outlet(evil),
+            stories=(row(1, evil), row(3, evil)),
+            taken_by=(TakesFrom(name=evil or OUTLETS[2], count=7),),
+            paging=PAGING,
+        ),
     )
     counts = (StatusCount(status="broken", count=1), StatusCount(status="fresh", count=4))
     yield "feeds", FeedsPage(counts=counts, rows=tuple(feed(evil, n) for n in range(5)), paging=PAGING)
@@ -424,15 +449,24 @@ def pages(evil: str = "") -> Iterator[tuple[str, View]]:
         size=1_800,
         record=RECORD,
     )
-    yield "dead_letters", DeadLettersPage(
-        counts=(DeadLetterCount(service=evil or "dedup", reason=evil or "invalid", count=2),),
-        rows=(letter, letter),
-        paging=PAGING,
+    yield (
+        "dead_letters",
+        DeadLettersPage(
+            counts=(DeadLetterCount(service=evil or "dedup", reason=evil or "invalid", count=2),),
+            rows=(letter, letter),
+            paging=PAGING,
+        ),
     )
     yield "accounts", accounts(evil)
     yield "record", record(evil)
-    yield "help", HelpPage(
-        keys=(KeyRow(keys="j k", does=evil or "next, previous"), KeyRow(keys="/", does="search")),
-        words=(WordRow(word=evil or "story", means=evil or "the family of one text"),),
+    yield (
+        "help",
+        HelpPage(
+            keys=(KeyRow(keys="j k", does=evil or "next, previous"), KeyRow(keys="/", does="search")),
+            words=(WordRow(word=evil or "story", means=evil or "the family of one text"),),
+        ),
     )
-    yield "problem", ProblemPage(status=404, title=evil or "No such story", detail=evil or "It may have ended.")
+    yield (
+        "problem",
+        ProblemPage(status=404, title=evil or "No such story", detail=evil or "It may have ended."),
+    )

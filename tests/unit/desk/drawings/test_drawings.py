@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,8 +30,12 @@ def test_the_lines_of_a_tree_meet_from_row_to_row(parents: list[tuple[int, int]]
     leaves = [Leaf(str(n), str(parent), NINE + timedelta(minutes=n)) for n, (parent, _) in enumerate(parents)]
     drawn = rows(leaves, Axis(NINE, NINE + timedelta(minutes=len(leaves))))
     assert [row.key for row in drawn] == [leaf.key for leaf in leaves]
-    for upper, lower in zip(drawn, drawn[1:], strict=False):
-        out = {*upper.passing, *({upper.x} if upper.opens else ()), *({upper.from_x} if upper.goes_on else ())}
+    for upper, lower in pairwise(drawn):
+        out = {
+            *upper.passing,
+            *({upper.x} if upper.opens else ()),
+            *({upper.from_x} if upper.goes_on else ()),
+        }
         into = {*lower.passing, *(() if lower.from_x is None else (lower.from_x,))}
         assert out == into
     assert not drawn or not (drawn[-1].opens or drawn[-1].goes_on or drawn[-1].passing)

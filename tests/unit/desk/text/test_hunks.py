@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 from services.desk.text.difference import difference
 from services.desk.text.hunks import figures, hunks
 
-WORDS = st.lists(st.sampled_from("Der Hafen. brennt\n 12 seit gestern,".split(" ")), max_size=120).map(" ".join)
+WORDS = st.lists(st.sampled_from("Der Hafen. brennt\n 12 seit gestern,".split(" ")), max_size=120).map(
+    " ".join
+)
 
 
 @given(WORDS, WORDS)
@@ -20,7 +22,9 @@ def test_hunks_join_to_what_was_told_apart_and_fold_no_change(older: str, newer:
 
 def test_around_a_change_two_sentences_stay_and_the_rest_is_folded() -> None:
     filler = " ".join(f"Satz {number} steht hier wie zuvor." for number in range(40))
-    before, change, behind = hunks(difference(f"{filler} Elf kamen. {filler}", f"{filler} Zwölf kamen. {filler}"))
+    before, change, behind = hunks(
+        difference(f"{filler} Elf kamen. {filler}", f"{filler} Zwölf kamen. {filler}")
+    )
     assert (before.folded, change.folded, behind.folded) == (True, False, True)
     assert "".join(p.text for p in change.parts if p.way == "same").count("Satz") == 3
     assert before.words > 200
