@@ -30,7 +30,7 @@ def _height(value: float, low: float, high: float) -> float:
 
 
 def steps(dots: Sequence[Dot]) -> str:
-    """A path that keeps each height until the next dot, the last one to the edge; dots at one place are one step."""
+    """A path that keeps each height until the next dot, the last to the edge. Dots at one place are one."""
     if not dots:
         return ""
     last = {dot.x: dot.y for dot in dots}

@@ -1,4 +1,4 @@
-"""Where passages lie in two texts: the strip between them, both edges a text, a ribbon for each passage. Pure."""
+"""Where passages lie in two texts: a strip whose edges are the texts, with a ribbon for each. Pure."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

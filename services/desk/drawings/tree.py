@@ -37,10 +37,7 @@ def rows(leaves: Sequence[Leaf], axis: Axis) -> tuple[TreeRow, ...]:
     """In the order given. A parent that does not stand above is none: nothing is drawn upwards."""
     place = {leaf.key: number for number, leaf in enumerate(leaves)}
     parents = [_parent(leaf, number, place) for number, leaf in enumerate(leaves)]
-    lowest: dict[int, int] = {}
-    for number, parent in enumerate(parents):
-        if parent is not None:
-            lowest[parent] = number
+    lowest = {parent: number for number, parent in enumerate(parents) if parent is not None}
     xs = [axis.x(leaf.at) for leaf in leaves]
     found, open_lines = [], list[int]()
     for number, leaf in enumerate(leaves):

@@ -106,8 +106,8 @@ def segment(text: str) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    filter.__name__: filter
-    for filter in (
+    one.__name__: one
+    for one in (
         day, moment, tick, iso, minute, lapse, number, count, percent, size,
         outward, language, put, segment, legible, runs,
     )

@@ -14,6 +14,11 @@ _WHOLE = 60
 """Articles up to which each has a row; beyond, copies that add nothing stand under the first of them."""
 _ADDS_NOTHING = 5
 """Words, at most."""
+_DRAWN = 80
+"""Rows of the tree, at most; what is left stands in a plain list beneath it."""
+
+
+_COPIES = frozenset({"copy", "duplicate"})
 
 
 class TextRow(NamedTuple):
@@ -37,18 +42,36 @@ class Curve(NamedTuple):
 def story(view: StoryPage) -> dict[str, object]:
     times = [member.first_seen_at for member in view.members] or [view.story.first_seen_at]
     axis = Axis(min(times), max(times))
+    heads, like = _fold(view.members) if len(view.members) > _WHOLE else (list(view.members), {})
+    drawn = _drawn(heads, view.members)
     return {
-        "texts": tuple(_texts(view, axis)),
+        "texts": tuple(_texts(view, drawn, like, axis)),
+        "others": _others(heads, drawn),
         "ticks": tuple(axis.ticks()),
         "curve": _curve(view.pickup),
         "pickup_ticks": _ticks(view.pickup),
         "timelines": of(view.figures),
-        "dates": len({at.date() for at in times}) > 1,
     }
 
 
-def _texts(view: StoryPage, axis: Axis) -> Iterator[TextRow]:
-    heads, like = _fold(view.members) if len(view.members) > _WHOLE else (view.members, {})
+def _drawn(heads: Sequence[MemberRow], members: Sequence[MemberRow]) -> list[MemberRow]:
+    """Where there are too many, those first that others took from or that are more than copies."""
+    if len(heads) <= _DRAWN:
+        return list(heads)
+    taken_from = {member.of_article_id for member in members}
+    order = sorted(heads, key=lambda one: one.article_id not in taken_from and one.role in _COPIES)
+    kept = {one.article_id for one in order[:_DRAWN]}
+    return [head for head in heads if head.article_id in kept]
+
+
+def _others(heads: Sequence[MemberRow], drawn: Sequence[MemberRow]) -> tuple[MemberRow, ...]:
+    ids = {one.article_id for one in drawn}
+    return tuple(head for head in heads if head.article_id not in ids)
+
+
+def _texts(
+    view: StoryPage, heads: Sequence[MemberRow], like: Mapping[str, tuple[MemberRow, ...]], axis: Axis
+) -> Iterator[TextRow]:
     seen = {member.article_id: member.first_seen_at for member in view.members}
     edges: dict[str, list[Edge]] = {}
     for edge in view.edges:
@@ -72,7 +95,7 @@ def _fold(members: Sequence[MemberRow]) -> tuple[list[MemberRow], Mapping[str, t
     first: dict[str, str] = {}
     like: dict[str, list[MemberRow]] = {}
     for member in members:
-        plain = member.role in {"copy", "duplicate"} and member.added_words <= _ADDS_NOTHING
+        plain = member.role in _COPIES and member.added_words <= _ADDS_NOTHING
         told = member.correction_note or member.withdrawn_at or member.of_withdrawn
         if plain and not told and member.article_id not in taken_from:
             head = first.setdefault(member.of_article_id, member.article_id)

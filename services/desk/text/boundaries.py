@@ -20,24 +20,24 @@ class Change(NamedTuple):
 
 
 def slide(changes: Sequence[Change]) -> Iterator[Change]:
-    """The same, joining to the same texts, with what only went or only came moved to where a sentence begins."""
-    moved = list(changes)
-    for number in range(1, len(moved)):
+    """The same texts; what only went or only came is moved to where a sentence begins."""
+    moved = [*changes, Change([], [], same=True)]
+    for number in range(1, len(moved) - 1):
         one = moved[number]
         if one.same or (one.gone and one.come):
             continue
-        before = list(moved[number - 1].gone)
-        behind = list(moved[number + 1].gone) if number + 1 < len(moved) else []
-        words = list(one.gone or one.come)
-        step = _best(before, words, behind)
-        whole = before + words + behind
-        at, size = len(before) + step, len(words)
-        middle = whole[at : at + size]
-        moved[number - 1] = Change(whole[:at], whole[:at], same=True)
+        before, words, behind = moved[number - 1].gone, one.gone or one.come, moved[number + 1].gone
+        whole = [*before, *words, *behind]
+        at = len(before) + _best(before, words, behind)
+        middle = whole[at : at + len(words)]
+        moved[number - 1] = _equal(whole[:at])
         moved[number] = Change(middle if one.gone else [], middle if one.come else [], same=False)
-        if number + 1 < len(moved):
-            moved[number + 1] = Change(whole[at + size :], whole[at + size :], same=True)
+        moved[number + 1] = _equal(whole[at + len(words) :])
     return (one for one in moved if one.gone or one.come)
+
+
+def _equal(words: Sequence[str]) -> Change:
+    return Change(words, words, same=True)
 
 
 def _best(before: Sequence[str], words: Sequence[str], behind: Sequence[str]) -> int:

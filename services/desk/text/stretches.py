@@ -5,6 +5,7 @@ Offsets are code points of the whole text; stretches join to what was given, wha
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 _BREAK = re.compile(r"\n+")
@@ -38,7 +39,7 @@ def stretches(text: str, spans: Iterable[Span], *, start: int = 0) -> Iterator[S
     live: list[Span] = []
     coming = iter(inside)
     following = next(coming, None)
-    for a, b in zip(bounds, bounds[1:], strict=False):
+    for a, b in pairwise(bounds):
         live = [span for span in live if span.end > a]
         opens = []
         while following is not None and following.start == a:

@@ -1,11 +1,11 @@
-"""Views of invented stories, as the queries of the Desk would give them; `evil` puts a text into every field."""
+"""Views of invented stories, as queries would give them; `evil` puts a text into every field."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from services.contracts.facts import Name, Quote
 from services.contracts.relations import Passage
-from services.contracts.stories import Edit, StoryState, Update
+from services.contracts.stories import Edit, Role, StoryState, Update
 from services.desk.views.accounts import Account, AccountsPage, Part, ReadingRow, SkippedRow, WatermarkRow
 from services.desk.views.compare import ComparePage
 from services.desk.views.dead_letters import DeadLetterCount, DeadLetterRow, DeadLettersPage
@@ -99,7 +99,11 @@ def copy(number: int, evil: str = "") -> CopyRow:
     )
 
 
+<<<<<<< HEAD
 def front(evil: str = "", stories: int = 20) -> FrontPage:
+=======
+def front(evil: str = "", stories: int = 6) -> FrontPage:
+>>>>>>> w-pages
     values = tuple(
         FacetValue(value=evil or v, count=c, href=f"/?lang={v}") for v, c in (("de", 31), ("en", 4))
     )
@@ -112,7 +116,7 @@ def front(evil: str = "", stories: int = 20) -> FrontPage:
 
 
 def member(number: int, evil: str = "") -> MemberRow:
-    roles = ("original", "copy", "copy", "rewrite", "update", "correction", "duplicate")
+    roles: tuple[Role, ...] = ("original", "copy", "copy", "rewrite", "update", "correction", "duplicate")
     role = roles[number % 7]
     parent = 0 if number < 4 else number - 3
     return MemberRow(

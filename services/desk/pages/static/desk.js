@@ -10,7 +10,7 @@ let went = 0;
 const move = (selector, step) => {
   const stops = all(selector);
   const here = stops.indexOf(document.activeElement);
-  const next = stops[here < 0 ? (step > 0 ? 0 : -1) : here + step];
+  const next = here < 0 ? stops.at(step > 0 ? 0 : -1) : stops[here + step];
   if (!next) return;
   next.focus({ preventScroll: true });
   next.scrollIntoView({ block: "center" });
