@@ -99,11 +99,7 @@ def copy(number: int, evil: str = "") -> CopyRow:
     )
 
 
-<<<<<<< HEAD
-def front(evil: str = "", stories: int = 20) -> FrontPage:
-=======
 def front(evil: str = "", stories: int = 6) -> FrontPage:
->>>>>>> w-pages
     values = tuple(
         FacetValue(value=evil or v, count=c, href=f"/?lang={v}") for v, c in (("de", 31), ("en", 4))
     )

@@ -30,11 +30,7 @@ def test_the_lines_of_a_tree_meet_from_row_to_row(parents: list[tuple[int, int]]
     leaves = [Leaf(str(n), str(parent), NINE + timedelta(minutes=n)) for n, (parent, _) in enumerate(parents)]
     drawn = rows(leaves, Axis(NINE, NINE + timedelta(minutes=len(leaves))))
     assert [row.key for row in drawn] == [leaf.key for leaf in leaves]
-<<<<<<< HEAD
-    for upper, lower in zip(drawn, drawn[1:], strict=False):
-=======
     for upper, lower in pairwise(drawn):
->>>>>>> w-pages
         out = {
             *upper.passing,
             *({upper.x} if upper.opens else ()),
