@@ -221,6 +221,7 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        listening.listen(BACKLOG)  # who is told the address can connect from then on
         listening.setblocking(False)
     except BaseException:
         listening.close()

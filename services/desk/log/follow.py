@@ -15,7 +15,7 @@ from services.stream.bus import BusError, Partition, Record
 POLL_S = 0.5
 """How often a log that is read up is asked for more."""
 RETRY_S = 2.0
-MOST = 1000
+MOST = 2000
 MOST_LARGE = 100
 """Records read at once, of one partition; of stories, each of which holds all its members, fewer."""
 LARGE = frozenset({"stories", "story-changes", "feed-state"})

@@ -21,8 +21,10 @@ SCAN = 1000
 """Stories among which a page is chosen; where it is narrowed, more are looked at."""
 SCAN_NARROWED = 4000
 MOST_VALUES = 12
-FACETS: Final = ("lang", "outlet", "agency")
-_COLUMNS = "id, first_us, outlets, velocity, languages, sources, agencies"
+COUNTED = 300
+"""Stories of which the facets are counted."""
+FACETS: Final = ("lang", "outlet", "agency", "subject")
+_COLUMNS = "id, first_us, outlets, velocity, languages, sources, agencies, subjects"
 
 
 class FrontAsk(NamedTuple):
@@ -31,11 +33,12 @@ class FrontAsk(NamedTuple):
     lang: str = ""
     outlet: str = ""
     agency: str = ""
+    subject: str = ""
     page: int = 1
 
     @property
     def narrowed(self) -> Mapping[str, str]:
-        return {"lang": self.lang, "outlet": self.outlet, "agency": self.agency}
+        return {"lang": self.lang, "outlet": self.outlet, "agency": self.agency, "subject": self.subject}
 
     def query(self) -> dict[str, str]:
         """As it stands in the address, without the page."""
@@ -51,6 +54,7 @@ class Candidate(NamedTuple):
     lang: str
     outlet: str
     agency: str
+    subject: str
 
     def fits(self, narrowed: Mapping[str, str]) -> bool:
         return all(
@@ -68,7 +72,7 @@ def front(db: sqlite3.Connection, ask: FrontAsk, now: datetime | None) -> FrontP
         at=ask.at,
         sort=ask.sort,
         rows=rows_of_states(db, [one.number for one in shown]),
-        facets=tuple(_facet(name, seen[:SCAN], ask) for name in FACETS),
+        facets=tuple(_facet(name, seen[:COUNTED], ask) for name in FACETS),
         paging=paging(
             "/", ask.query(), page=ask.page, size=SIZE, total=len(fitting), capped=len(seen) == scan
         ),

@@ -83,7 +83,8 @@ def _hits(db: sqlite3.Connection, match: str) -> list[Hit]:
         "select v.id, v.version_id, v.article_id, v.source, v.title, v.language, coalesce(m.story_id, ''), "
         "coalesce(m.role, '') "
         "from (select rowid as id from hit where hit match ? order by rowid desc limit ?) "
-        "join version v using (id) left join member m on m.article_id = v.article_id",
+        "join version v using (id) left join member m on m.article_id = v.article_id "
+        "order by v.first_us desc, v.version_id",
         (match, MOST_HITS),
     )
     return [Hit(*row) for row in rows]

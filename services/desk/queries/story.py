@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from services.contracts.events import Event
-from services.contracts.stories import Origin, Provenance, Story, StoryMember
+from services.contracts.stories import Origin, Provenance, Story, StoryMember, Update
 from services.desk import addresses
 from services.desk.queries.answers import Gone, Moved, NotThere
 from services.desk.queries.cards import headline, rows_of_stories, with_counts
@@ -149,8 +150,8 @@ def _pickup(members: Sequence[StoryMember]) -> Iterator[PickupPoint]:
 
 def _changes(db: sqlite3.Connection, story_id: str) -> tuple[ChangeRow, ...]:
     rows = db.execute(
-        "select at_us, change, revision, coalesce(source, ''), url, partition, offset from change "
-        "left join member using (article_id) where change.story_id = ? order by revision desc limit ?",
+        "select at_us, change, revision, coalesce(source, ''), url, article_id, updates, partition, "
+        "offset from change left join member using (article_id) where change.story_id = ? order by revision desc limit ?",
         (story_id, MOST_CHANGES),
     ).fetchall()
     return tuple(
@@ -160,10 +161,22 @@ def _changes(db: sqlite3.Connection, story_id: str) -> tuple[ChangeRow, ...]:
             revision=revision,
             source=source,
             url=url,
+            **_update(article_id, updates),
             record=Link(label="record", href=addresses.record("story-changes", partition, offset)),
         )
-        for at_us, change, revision, source, url, partition, offset in reversed(rows)
+        for at_us, change, revision, source, url, article_id, updates, partition, offset in reversed(rows)
     )
+
+
+def _update(article_id: str, body: bytes | None) -> dict[str, Any]:
+    if body is None:
+        return {}
+    update = bodies.unpack(Update, body)
+    versions = {"from": update.replaced_version_id, "to": update.version_id}
+    return {
+        "update": update,
+        "versions_href": addresses.with_query(addresses.article(article_id), versions),
+    }
 
 
 def _event(db: sqlite3.Connection, event_id: str) -> EventRow | None:

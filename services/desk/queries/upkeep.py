@@ -146,7 +146,6 @@ def _accounts(
             note=note,
         )
 
-    (waiting,) = db.execute("select count(*) from version where not decided").fetchone()
     (standing,) = db.execute("select coalesce(sum(articles), 0) from spread").fetchone()
     members, notices = db.execute(
         "select count(*), coalesce(sum(role = 'withdrawal'), 0) from member"
@@ -163,7 +162,11 @@ def _accounts(
         counted(
             "versions",
             known["versions"],
-            {"in a story": story, "screened": screened, "waiting": waiting},
+            {
+                "in a story": story,
+                "screened": screened,
+                "waiting": known["versions"] - tally.get("decided", 0),
+            },
             "A version is decided, or waits for the watermark. Below 0: the log holds verdicts on versions "
             "that it no longer holds.",
         ),

@@ -3,12 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 WORD = re.compile(r"[^\W_]+")
 LONGEST = 64
 """Of a longer word only its beginning is looked for."""
+MOST_KEPT = 1 << 18
 _ENDINGS = re.compile(r"(?<=\w{4})(?:innen|ern|en|er|es|em|in|ing|ed|e|n|s)$")
 _SPELLINGS = {"ae": "a", "oe": "o", "ue": "u"}
 _SPELLING = re.compile("ae|oe|(?<![aeq])ue")
@@ -23,7 +23,16 @@ class Place(NamedTuple):
     folded: str
 
 
-@lru_cache(maxsize=1 << 17)
+class _Folds(dict[str, str]):
+    """Words with the marks around them, as they stand between blanks: few make up most of a text."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        self[word] = folded = " ".join(map(fold, WORD.findall(word)))
+        return folded
+
+
 def fold(word: str) -> str:
     """Without case, accents, and the endings of forms: the same for text and query."""
     lower = word[:LONGEST].casefold().translate(_SPECIAL)
@@ -34,11 +43,14 @@ def fold(word: str) -> str:
     return _ENDINGS.sub("", spelt) or spelt
 
 
+_FOLDS = _Folds()
+
+
 def folded(text: str) -> str:
     """A text as the index takes it."""
-    return " ".join(map(fold, WORD.findall(text)))
+    return " ".join(filter(None, map(_FOLDS.__getitem__, text.split())))
 
 
 def places(text: str) -> Iterator[Place]:
     for found in WORD.finditer(text):
-        yield Place(found.start(), found.end(), fold(found.group()))
+        yield Place(found.start(), found.end(), _FOLDS[found.group()])

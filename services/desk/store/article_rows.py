@@ -20,10 +20,11 @@ def take(batch: Batch, record: Record, article: Article) -> None:
             record.partition.number, record.offset,
         ),
     ).fetchone()  # fmt: skip
-    batch.db.execute(
-        "delete from withdrawal where article_id = ? and at_us <= ?",
-        (article.article_id, us(article.first_seen_at)),
-    )
+    if batch.has_withdrawals:
+        batch.db.execute(
+            "delete from withdrawal where article_id = ? and at_us <= ?",
+            (article.article_id, us(article.first_seen_at)),
+        )
     if number is None:
         batch.tally["versions again"] += 1
         return
@@ -40,7 +41,7 @@ def take(batch: Batch, record: Record, article: Article) -> None:
 
 def mark_decided(batch: Batch, number: int, article: Article, *, copies: bool) -> None:
     """Its verdict is there: of a copy only the headline is searched, since its text is that of another."""
-    batch.db.execute("update version set decided = 1 where id = ?", (number,))
+    batch.tally["decided"] += 1
     words = article.title if copies else f"{article.title}\n{article.text}"
     batch.db.execute("insert into hit (rowid, words) values (?, ?)", (number, folded(words)))
 
@@ -48,6 +49,7 @@ def mark_decided(batch: Batch, number: int, article: Article, *, copies: bool) -
 def take_withdrawal(batch: Batch, _: Record, withdrawal: Withdrawal) -> None:
     note = withdrawal.note if batch.texts == "full" else ""
     batch.tally["withdrawals"] += 1
+    batch.has_withdrawals = True
     batch.db.execute(
         "insert or replace into withdrawal values (?, ?, ?)",
         (withdrawal.article_id, us(withdrawal.at), note),

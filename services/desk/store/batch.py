@@ -21,6 +21,7 @@ class Batch:
         self.outlets: dict[str, Counter[str]] = {}
         self.delays: Counter[tuple[str, int]] = Counter()
         self.takings: Counter[tuple[str, str]] = Counter()
+        self.has_withdrawals = bool(db.execute("select 1 from withdrawal limit 1").fetchone())
         self.stories: dict[str, None] = {}
         """Ids of stories that changed, in order."""
 

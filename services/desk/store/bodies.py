@@ -1,26 +1,28 @@
-"""Records and views as they lie in the read model: JSON, compressed. Pure."""
+"""Records and views as they lie in the read model: JSON, compressed where that saves room. Pure."""
 
 import zlib
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
 T = TypeVar("T", bound=msgspec.Struct)
+SMALL: Final = 1500
 _ENCODER = msgspec.json.Encoder()
 
 
 def pack(record: msgspec.Struct) -> bytes:
-    return zlib.compress(_ENCODER.encode(record), 1)
+    return pack_json(_ENCODER.encode(record))
 
 
 def pack_json(value: bytes) -> bytes:
     """Of what is JSON already."""
-    return zlib.compress(value, 1)
+    return zlib.compress(value, 1) if len(value) > SMALL else value
 
 
 def unpack(kind: type[T], body: bytes) -> T:
-    return cast(T, _decoder(kind).decode(zlib.decompress(body)))
+    value = body if body.startswith(b"{") else zlib.decompress(body)
+    return cast(T, _decoder(kind).decode(value))
 
 
 @cache

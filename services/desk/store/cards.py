@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.contracts.stories import Story, StoryMember
 from services.desk.views.rows import CopyRow, Spread, StoryRow
+from services.enrich.subjects import subject_name
 
 MOST_FOLDED = 5
 MOST_OUTLETS = 12
@@ -53,10 +54,23 @@ def card(story: Story) -> StoryRow:
         agencies=story.agencies,
         outlets=tuple(sources[:MOST_OUTLETS]),
         states=states(story),
+        subjects=subject_names(story),
         spark=spark([member.first_seen_at for member in story.members]),
         folded=tuple(copy_row(member, story.first_seen_at) for member in further),
         more=max(0, len(story.members) - 1 - len(further)),
     )
+
+
+def subject_names(story: Story) -> tuple[str, ...]:
+    """A code that has no name here, since a later release wrote it, stands for itself."""
+    return tuple(map(_subject_name, story.subjects))
+
+
+def _subject_name(code: str) -> str:
+    try:
+        return subject_name(code)
+    except KeyError:
+        return code
 
 
 def copy_row(member: StoryMember, first: datetime) -> CopyRow:

@@ -31,21 +31,75 @@ class MemberColumns(NamedTuple):
     delay_s: int
 
 
-def put(batch: Batch, story_id: str, members: Sequence[StoryMember], was_alone: str, alone: str = "") -> None:
-    """What differs from before is written, and counted for the outlets."""
-    before = _members(batch, story_id)
+def put(
+    batch: Batch,
+    story_id: str,
+    members: Sequence[StoryMember],
+    at_us: int,
+    *,
+    was: str | None = "",
+    alone: str = "",
+) -> None:
+    """What differs from before is written, and counted for the outlets.
+
+    `alone`, `was`: the outlet that alone runs the story, and did before; `was` None: the story is new.
+    """
+    before = {} if was is None else _members(batch, story_id)
     after = _columns(members)
+    for article_id in after.keys() - before.keys():
+        if not _taken(batch, article_id, at_us):
+            del after[article_id]
     for article_id in before.keys() - after.keys():
         batch.db.execute("delete from member where article_id = ?", (article_id,))
         _count(batch, before[article_id], -1)
     for article_id, columns in after.items():
         if before.get(article_id) != columns:
-            _write(batch, story_id, article_id, columns, before.get(article_id))
+            _write(batch, (article_id, story_id, *columns, at_us))
+            _count(batch, columns, 1)
+            if article_id in before:
+                _count(batch, before[article_id], -1)
     _stories(batch, before, after)
-    if was_alone != alone:
-        for name, step in ((was_alone, -1), (alone, 1)):
+    if was != alone:
+        for name, step in ((was, -1), (alone, 1)):
             if name:
                 batch.outlet(name)["alone"] += step
+
+
+def _taken(batch: Batch, article_id: str, at_us: int) -> bool:
+    """Let it go where it is. False where another story has it since a later moment than this one.
+
+    In whatever order the changes of two stories are read, the later one has the article.
+    """
+    row = batch.db.execute(
+        "select story_id, since_us, version_id, source, role, of_source, first_us, delay_s from member "
+        "where article_id = ?",
+        (article_id,),
+    ).fetchone()
+    if row is None:
+        return True
+    story_id, since_us, *rest = row
+    if since_us > at_us:
+        return False
+    columns = MemberColumns(*rest)
+    (left,) = batch.db.execute(
+        "select count(*) from member where story_id = ? and source = ?", (story_id, columns.source)
+    ).fetchone()
+    if left == 1:
+        batch.outlet(columns.source)["stories"] -= 1
+    batch.db.execute("delete from member where article_id = ?", (article_id,))
+    _count(batch, columns, -1)
+    return True
+
+
+def _write(batch: Batch, row: tuple[object, ...]) -> None:
+    """When it joined the story stays as it is."""
+    batch.db.execute(
+        "insert into member (article_id, story_id, version_id, source, role, of_source, first_us, delay_s, "
+        "since_us) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do update set "
+        "version_id = excluded.version_id, source = excluded.source, role = excluded.role, "
+        "of_source = excluded.of_source, first_us = excluded.first_us, delay_s = excluded.delay_s",
+        row,
+    )
 
 
 def _members(batch: Batch, story_id: str) -> dict[str, MemberColumns]:
@@ -71,40 +125,6 @@ def _columns(members: Sequence[StoryMember]) -> dict[str, MemberColumns]:
         )
         for member in members
     }
-
-
-def _write(
-    batch: Batch, story_id: str, article_id: str, columns: MemberColumns, before: MemberColumns | None
-) -> None:
-    if before is None:
-        before = _elsewhere(batch, article_id)
-    batch.db.execute(
-        "insert or replace into member (article_id, story_id, version_id, source, role, of_source, first_us, "
-        "delay_s) values (?, ?, ?, ?, ?, ?, ?, ?)",
-        (article_id, story_id, *columns),
-    )
-    if before is not None:
-        _count(batch, before, -1)
-    _count(batch, columns, 1)
-
-
-def _elsewhere(batch: Batch, article_id: str) -> MemberColumns | None:
-    """The article came from a story that has not said yet that it lost it."""
-    row = batch.db.execute(
-        "select story_id, version_id, source, role, of_source, first_us, delay_s from member "
-        "where article_id = ?",
-        (article_id,),
-    ).fetchone()
-    if row is None:
-        return None
-    story_id, *rest = row
-    columns = MemberColumns(*rest)
-    others = batch.db.execute(
-        "select count(*) from member where story_id = ? and source = ?", (story_id, columns.source)
-    ).fetchone()[0]
-    if others == 1:
-        batch.outlet(columns.source)["stories"] -= 1
-    return columns
 
 
 def _count(batch: Batch, columns: MemberColumns, step: int) -> None:

@@ -23,13 +23,13 @@ create table watermark (
 create table version (
   id integer primary key, version_id text not null unique, article_id text not null, url text not null,
   source text not null, title text not null, language text not null, first_us integer not null,
-  length integer not null, words integer not null, decided integer not null default 0,
+  length integer not null, words integer not null,
   partition integer not null, offset integer not null
 );
 create index version_article on version (article_id, first_us);
-create index version_waiting on version (id) where not decided;
 create table content (id integer primary key, body blob not null);
 create virtual table hit using fts5 (words, content='', columnsize=0);
+insert into hit (hit, rank) values ('hashsize', 16777216);
 create table withdrawal (
   article_id text primary key, at_us integer not null, note text not null
 ) without rowid;
@@ -42,7 +42,8 @@ create index verdict_article on verdict (article_id);
 
 create table story (
   story_id text primary key, revision integer not null, at_us integer not null, merged_into text not null,
-  gone integer not null default 0, alone text not null default '', partition integer, offset integer,
+  gone integer not null default 0, alone text not null default '', state integer not null,
+  partition integer, offset integer,
   body blob not null
 ) without rowid;
 create table state (
@@ -50,7 +51,8 @@ create table state (
   at_us integer not null, until_us integer, first_us integer not null, last_us integer not null,
   articles integer not null, outlets integer not null, texts integer not null, copies integer not null,
   velocity real not null, heat real not null,
-  languages text not null, sources text not null, agencies text not null
+  languages text not null, sources text not null, agencies text not null,
+  subjects text not null
 );
 create unique index state_story on state (story_id, revision);
 create index state_heat on state (heat desc, story_id);
@@ -70,7 +72,8 @@ create table update_of (
 ) without rowid;
 create table member (
   article_id text primary key, story_id text not null, version_id text not null, source text not null,
-  role text not null, of_source text not null, first_us integer not null, delay_s integer not null
+  role text not null, of_source text not null, first_us integer not null, delay_s integer not null,
+  since_us integer not null
 ) without rowid;
 create index member_story on member (story_id);
 create index member_source on member (source, first_us);

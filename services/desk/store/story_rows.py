@@ -51,44 +51,52 @@ def end(batch: Batch, record: Record) -> None:
         "update state set until_us = max(at_us, ?) where story_id = ? and until_us is null",
         (record.timestamp_us, story_id),
     )
-    member_rows.put(batch, story_id, (), "")
+    known = batch.db.execute("select alone from story where story_id = ?", (story_id,)).fetchone()
+    member_rows.put(batch, story_id, (), record.timestamp_us, was=known[0] if known else "")
     batch.stories[story_id] = None
 
 
 def _put(batch: Batch, story: Story, at_us: int, *, of_change: bool) -> None:
     known = batch.db.execute(
-        "select revision, alone from story where story_id = ?", (story.story_id,)
+        "select revision, alone, state from story where story_id = ?", (story.story_id,)
     ).fetchone()
-    if _is_known(batch, story, at_us, of_change=of_change):
+    if known and known[0] >= story.revision:
+        _put_earlier(batch, story, at_us, of_change=of_change)
         return
+    if known:
+        batch.db.execute("update state set until_us = max(at_us, ?) where id = ?", (at_us, known[2]))
     ended = bool(story.merged_into) or not story.members
     row = card(story)
-    until = _until(batch, story, at_us)
-    _state(batch, story, row, at_us, at_us if ended else until)
-    if known and known[0] > story.revision:
-        return
+    state = _state(batch, story, row, at_us, at_us if ended else None)
     alone = story.members[0].source if row.spread.outlets == 1 and not ended else ""
-    member_rows.put(batch, story.story_id, () if ended else story.members, known[1] if known else "", alone)
+    members = () if ended else story.members
+    member_rows.put(batch, story.story_id, members, at_us, was=known[1] if known else None, alone=alone)
     batch.db.execute(
-        "insert into story (story_id, revision, at_us, merged_into, alone, body) values (?, ?, ?, ?, ?, ?) "
-        "on conflict do update set revision = excluded.revision, at_us = excluded.at_us, "
-        "merged_into = excluded.merged_into, alone = excluded.alone, body = excluded.body, gone = 0",
-        (story.story_id, story.revision, at_us, story.merged_into, alone, bodies.pack(story)),
+        "insert into story (story_id, revision, at_us, merged_into, alone, state, body) "
+        "values (?, ?, ?, ?, ?, ?, ?) on conflict do update set revision = excluded.revision, "
+        "at_us = excluded.at_us, merged_into = excluded.merged_into, alone = excluded.alone, "
+        "state = excluded.state, body = excluded.body, gone = 0",
+        (story.story_id, story.revision, at_us, story.merged_into, alone, state, bodies.pack(story)),
     )
     batch.stories[story.story_id] = None
 
 
-def _is_known(batch: Batch, story: Story, at_us: int, *, of_change: bool) -> bool:
-    """Both topics say it; when it came about, the change knows best."""
+def _put_earlier(batch: Batch, story: Story, at_us: int, *, of_change: bool) -> None:
+    """A state that another one has followed already, or that both topics tell of.
+
+    When it came about, the change knows best.
+    """
     found = batch.db.execute(
-        "select id, until_us from state where story_id = ? and revision = ?", (story.story_id, story.revision)
+        "select id from state where story_id = ? and revision = ?", (story.story_id, story.revision)
     ).fetchone()
-    if found and of_change:
+    if found is None:
+        until = at_us if story.merged_into or not story.members else _until(batch, story, at_us)
+        _state(batch, story, card(story), at_us, until)
+    elif of_change:
         _until(batch, story, at_us)
         batch.db.execute(
             "update state set at_us = ?, until_us = max(?, until_us) where id = ?", (at_us, at_us, found[0])
         )
-    return found is not None
 
 
 def _until(batch: Batch, story: Story, at_us: int) -> int | None:
@@ -105,19 +113,21 @@ def _until(batch: Batch, story: Story, at_us: int) -> int | None:
     return following[0] if following else None
 
 
-def _state(batch: Batch, story: Story, row: StoryRow, at_us: int, until_us: int | None) -> None:
+def _state(batch: Batch, story: Story, row: StoryRow, at_us: int, until_us: int | None) -> int:
     (number,) = batch.db.execute(
-        "insert or replace into state (story_id, revision, at_us, until_us, first_us, last_us, articles, "
-        "outlets, texts, copies, velocity, heat, languages, sources, agencies) "
-        "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
+        "insert into state (story_id, revision, at_us, until_us, first_us, last_us, articles, outlets, "
+        "texts, copies, velocity, heat, languages, sources, agencies, subjects) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
         (
             story.story_id, story.revision, at_us, until_us, us(story.first_seen_at), us(story.last_seen_at),
             row.spread.articles, row.spread.outlets, row.spread.texts, row.spread.copies, row.velocity,
             heat(story.first_seen_at.timestamp(), row.spread.outlets, row.spread.texts),
             _column(story.languages), _column(story.sources), _column(story.agencies),
+            _column(row.subjects),
         ),
     ).fetchone()  # fmt: skip
-    batch.db.execute("insert or replace into card values (?, ?)", (number, bodies.pack(row)))
+    batch.db.execute("insert into card values (?, ?)", (number, bodies.pack(row)))
+    return int(number)
 
 
 def _column(names: tuple[str, ...]) -> str:

@@ -16,17 +16,14 @@ def take(batch: Batch, record: Record, verdict: Verdict) -> None:
     kept = rights.verdict(verdict, batch.texts)
     body = bodies.pack_json(record.value or b"") if kept is verdict else bodies.pack(kept)
     copies = _copies(verdict)
-    was = batch.db.execute("select id from verdict where version_id = ?", (verdict.version_id,)).fetchone()
     row = (
         verdict.version_id, verdict.article_id, verdict.story_id, verdict.outcome, copies, body,
         record.partition.number, record.offset,
     )  # fmt: skip
-    batch.db.execute(
-        "insert or replace into verdict (version_id, article_id, story_id, outcome, copies, body, partition, "
-        "offset) values (?, ?, ?, ?, ?, ?, ?, ?)",
-        row,
-    )
-    if was:
+    columns = "(version_id, article_id, story_id, outcome, copies, body, partition, offset)"
+    values = "values (?, ?, ?, ?, ?, ?, ?, ?)"
+    if not batch.db.execute(f"insert or ignore into verdict {columns} {values} returning id", row).fetchone():
+        batch.db.execute(f"insert or replace into verdict {columns} {values}", row)
         batch.tally["verdicts again"] += 1
         return
     batch.tally[f"verdicts {verdict.outcome}"] += 1

@@ -52,6 +52,8 @@ class StoryRow(View, frozen=True, kw_only=True):
     """In order of first sight, at most 12; `spread.outlets` counts all."""
     states: tuple[str, ...] = ()
     """`corrected`, `withdrawn`, `updated`, `merged`, `split`, `closed`."""
+    subjects: tuple[str, ...] = ()
+    """What it is about, by the sections its outlets ran it in: names of IPTC media topics."""
     event_id: str = ""
     storyline_id: str = ""
     spark: tuple[int, ...] = ()

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.contracts.facts import Name, Quote
 from services.contracts.relations import RelationKind
-from services.contracts.stories import Evidence, Role, StoryState, Sureness
+from services.contracts.stories import Evidence, Role, StoryState, Sureness, Update
 from services.desk.views.frame import Link
 from services.desk.views.rows import EventRow, FigureRow, StoryRow
 from services.desk.views.shape import View
@@ -103,6 +103,10 @@ class ChangeRow(View, frozen=True, kw_only=True):
     revision: int
     source: str = ""
     url: str = ""
+    update: Update | None = None
+    """What is different, where an article's text changed."""
+    versions_href: str = ""
+    """The two versions side by side, where it did."""
     record: Link | None = None
 
 

@@ -55,6 +55,7 @@ def _front_ask(request: Request) -> FrontAsk:
         lang=asked.get("lang", ""),
         outlet=asked.get("outlet", ""),
         agency=asked.get("agency", ""),
+        subject=asked.get("subject", ""),
         page=page_number(asked.get("page", "")),
     )
 

@@ -195,6 +195,7 @@ class Corpus:
             figures=(self._figures(first),),
             quotes=(Quote(text=self.text, speaker="A. Speaker"),),
             keywords=("bridge",),
+            subjects=("04000000", "99999999"),
             **given,  # type: ignore[arg-type]
         )
 

@@ -42,7 +42,7 @@ def _is_harmless(page: bytes, path: str) -> None:
         for name in ("href", "src", "action", "formaction"):
             address = node.get(name, "").strip().lower()
             assert not address.startswith(("javascript:", "data:", "vbscript:", "//")), (path, address)
-    scripts = [node for node in tree.iter("script")]
+    scripts = list(tree.iter("script"))
     assert all(node.get("src", "").startswith("/static/") and not node.text for node in scripts), path
     assert not list(tree.iter("iframe", "object", "embed", "base")), path
     for sign in "\u202e\u2066\x00\x1b":
