@@ -19,6 +19,7 @@ from services.desk.store.batch import Batch
 from services.desk.views.frame import Link
 from services.desk.web.app import application
 from services.desk.web.live import Live
+from services.desk.web.measure import Measure, Note, note_nothing
 from services.desk.web.readers import Readers
 from services.desk.web.site import Site
 from services.ops.settings import DeskSettings
@@ -43,13 +44,16 @@ class Desk:
         *,
         now: Callable[[], datetime],
         is_live: bool = True,
+        note: Note = note_nothing,
     ) -> None:
+        """`note` is told each answer's status and how long it took."""
         self._source = source
         self._settings = settings
         self._place = database.Place(file)
         self._live = Live()
         self._is_live = is_live
         self._now = now
+        self._note = note
         self._follower: Follower | None = None
         self._stack = AsyncExitStack()
         self.port = 0
@@ -179,7 +183,8 @@ class Desk:
             is_live=self._is_live,
         )
         settings = self._settings
-        return application(site, settings.served_hosts(), settings.token.reveal(), settings.networks())
+        token, hosts = settings.token.reveal(), settings.served_hosts()
+        return Measure(application(site, hosts, token, settings.networks()), self._note)
 
     def _known_follower(self) -> Follower:
         assert self._follower is not None

@@ -15,7 +15,7 @@ import msgspec
 
 from services.ops import labels
 from services.ops.labels import Labels, Values
-from services.ops.outcomes import SERVICES
+from services.ops.outcomes import DESK, SERVICES
 
 PREFIX = "newsfold_"
 Kind = Literal["counter", "gauge", "histogram"]
@@ -69,7 +69,7 @@ METRICS: tuple[Metric, ...] = (
     _gauge(
         "build_info",
         "1",
-        labels.combinations(service=SERVICES, version=(version("newsfold"),)),
+        labels.combinations(service=(*SERVICES, DESK), version=(version("newsfold"),)),
         "Always 1 for the services of the process; the version is in the label.",
     ),
     _gauge(
@@ -438,6 +438,34 @@ METRICS: tuple[Metric, ...] = (
         "than a day ago, which is an archive or a recording and says nothing of our speed.",
         buckets=(1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600),
         only="enrich",
+    ),
+    # The Desk.
+    _gauge(
+        "desk_ready",
+        "bool",
+        labels.NONE,
+        "1 while the Desk has read what the log holds and the log answers.",
+        only=DESK,
+    ),
+    _gauge(
+        "desk_behind_records",
+        "records",
+        labels.NONE,
+        "Offsets that lay on the log when the Desk was started and are not read yet.",
+        only=DESK,
+    ),
+    _counter("desk_records_total", "records", labels.NONE, "Records the Desk took from topics.", only=DESK),
+    _counter("desk_answers_total", "answers", labels.ANSWERED, "Pages and files answered.", only=DESK),
+    _histogram(
+        "desk_answer_seconds",
+        "seconds",
+        labels.NONE,
+        "From the request to the last byte of the answer; streams are not counted.",
+        buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+        only=DESK,
+    ),
+    _gauge(
+        "desk_streams", "streams", labels.NONE, "Open streams that tell browsers what changed.", only=DESK
     ),
 )
 

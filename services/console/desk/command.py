@@ -1,8 +1,10 @@
 """`newsfold desk`: pages of a log that others write, or of the files of a replay."""
 
 import asyncio
+import os
 import sys
 import tempfile
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +14,9 @@ from msgspec.structs import replace
 
 from services.console import addresses
 from services.console.addresses import Address
+from services.console.desk.gauges import DeskGauges
 from services.console.desk.place import cannot_serve, desk_file, url_of
+from services.console.run.heartbeat import BEAT_S, Heartbeat
 from services.console.signals import stopped_by_signals
 from services.desk.desk import Desk
 from services.desk.log.files import FileLog
@@ -22,11 +26,12 @@ from services.ops.config import Settings
 from services.ops.events import LogEvent
 from services.ops.exits import Exit, Stop
 from services.ops.health import Health
+from services.ops.notify import notify_supervisor
+from services.ops.outcomes import DESK
+from services.ops.registry import Metrics
 from services.ops.server import OpsServer
 from services.stream.clock import SystemClock
 from services.stream.patience import Patience, call_patiently
-
-LOOK_S = 1.0
 
 
 class DeskRequest(NamedTuple):
@@ -68,16 +73,31 @@ async def _serve(request: DeskRequest) -> None:
         file = (
             scratch / "desk.db" if request.folder else desk_file(request.address, request.settings, scratch)
         )
-        settings = request.settings.desk
+        metrics = Metrics((DESK,))
+        gauges = DeskGauges(metrics)
         try:
-            opened = Desk(source, settings, file, now=SystemClock().now, is_live=request.folder is None)
-            desk = await stack.enter_async_context(opened)
+            desk = await stack.enter_async_context(_desk(source, request, file, gauges))
         except OSError as error:
-            raise cannot_serve(settings, error) from None
-        click.echo(f"Stories are at {url_of(desk, settings)}  (Ctrl-C ends it)")
+            raise cannot_serve(request.settings.desk, error) from None
+        click.echo(f"Stories are at {url_of(desk, request.settings.desk)}  (Ctrl-C ends it)")
         if request.folder is None:
-            await _watched(desk, request, stack)
+            health = Health({DESK: "not started"}, stall_s=request.settings.ops.stall_s)
+            server = OpsServer(request.settings.ops, health, metrics.exposition)
+            log.info(LogEvent.OPS_STARTED, port=(await stack.enter_async_context(server)).port)
+            _watch(gauges.watch(desk, health), stack)
+            await _tell_supervisor(request.settings.ops.heartbeat_file, health, stack, stop)
         await desk.run(stop)
+
+
+def _desk(source: Source, request: DeskRequest, file: Path, gauges: DeskGauges) -> Desk:
+    return Desk(
+        source,
+        request.settings.desk,
+        file,
+        now=SystemClock().now,
+        is_live=request.folder is None,
+        note=gauges.note,
+    )
 
 
 async def _source(request: DeskRequest, stack: AsyncExitStack) -> Source:
@@ -92,22 +112,23 @@ async def _source(request: DeskRequest, stack: AsyncExitStack) -> Source:
     return bus
 
 
-async def _watched(desk: Desk, request: DeskRequest, stack: AsyncExitStack) -> None:
-    """Health of a Desk that runs alone."""
-    ops = request.settings.ops
-    health = Health({"desk": "not started"}, stall_s=ops.stall_s)
-    server = await stack.enter_async_context(OpsServer(ops, health, lambda: ()))
-    logging.get_logger("desk").info(LogEvent.OPS_STARTED, port=server.port)
-    watching = asyncio.create_task(_watch(desk, health))
-    stack.callback(watching.cancel)
+async def _tell_supervisor(file: str, health: Health, stack: AsyncExitStack, stop: asyncio.Event) -> None:
+    """That it is ready and alive, to whoever started it."""
+    if file:
+        _watch(_beat(Heartbeat(Path(file))), stack)
+    telling = notify_supervisor(os.environ, lambda: health.liveness()[0], stop)
+    await stack.enter_async_context(telling)
 
 
-async def _watch(desk: Desk, health: Health) -> None:
-    while True:
-        health.note_turn("desk")
-        missing = desk.missing
-        if missing:
-            health.mark_missing("desk", missing)
-        else:
-            health.mark_ready("desk")
-        await asyncio.sleep(LOOK_S)
+def _watch(watching: Coroutine[None, None, None], stack: AsyncExitStack) -> None:
+    """Beside the Desk, until it ends."""
+    stack.callback(asyncio.create_task(watching).cancel)
+
+
+async def _beat(heartbeat: Heartbeat) -> None:
+    try:
+        while True:
+            await heartbeat.beat()
+            await asyncio.sleep(BEAT_S)
+    finally:
+        heartbeat.end()

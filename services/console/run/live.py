@@ -46,6 +46,7 @@ from services.ops.exits import Exit, Stop
 from services.ops.fetching import FetchMetrics
 from services.ops.health import Health
 from services.ops.notify import notify_supervisor
+from services.ops.outcomes import DESK
 from services.ops.redaction import redact
 from services.ops.registry import Metrics
 from services.ops.server import OpsServer
@@ -154,7 +155,7 @@ def run_live(request: RunRequest) -> None:
 async def _live(request: RunRequest) -> str:
     log = logging.get_logger("newsfold")
     stop = asyncio.Event()
-    metrics = Metrics(request.services)
+    metrics = Metrics([*request.services, DESK] if request.serves_desk else request.services)
     missing = {"bus": "not connected", **dict.fromkeys(request.services, "not started")}
     health = Health(missing, stall_s=request.settings.ops.stall_s)
     async with AsyncExitStack() as stack:
@@ -181,7 +182,9 @@ async def _live(request: RunRequest) -> str:
         if request.feeds:
             await stack.enter_async_context(request.feeds.read_on_hangup(bus))
         if request.serves_desk:
-            await stack.enter_async_context(desk_beside(bus, request.address, request.settings, stop))
+            await stack.enter_async_context(
+                desk_beside(bus, request.address, request.settings, metrics, stop)
+            )
         async with notify_supervisor(os.environ, lambda: health.liveness()[0], stop):
             await _work(pipeline, watch, stop, request)
         log.info(LogEvent.SERVICE_STOPPED, services=list(request.services))

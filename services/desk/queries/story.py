@@ -151,7 +151,8 @@ def _pickup(members: Sequence[StoryMember]) -> Iterator[PickupPoint]:
 def _changes(db: sqlite3.Connection, story_id: str) -> tuple[ChangeRow, ...]:
     rows = db.execute(
         "select at_us, change, revision, coalesce(source, ''), url, article_id, updates, partition, "
-        "offset from change left join member using (article_id) where change.story_id = ? order by revision desc limit ?",
+        "offset from change left join member using (article_id) "
+        "where change.story_id = ? order by revision desc limit ?",
         (story_id, MOST_CHANGES),
     ).fetchall()
     return tuple(
