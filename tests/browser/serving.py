@@ -11,7 +11,7 @@ from services.desk.log.source import Source
 from services.ops.settings import DeskSettings
 from services.stream.clock import SystemClock
 
-WAIT_S = 30
+WAIT_S = 110
 
 
 @contextmanager
