@@ -7,7 +7,7 @@ import pytest
 from services.contracts.relations import Passage
 from services.desk.pages.render import render
 from services.desk.text.signs import legible
-from tests.browser.conftest import HOST, Open, serve
+from tests.browser.tabs import HOST, Open, serve
 from tests.unit.desk import desk_views
 
 EVIL = (

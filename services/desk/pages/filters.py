@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from services.desk.pages.agencies import agency, reason
 from services.desk.text.signs import legible, runs
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?")
@@ -108,6 +109,7 @@ def segment(text: str) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
+        agency, reason,
         day, moment, tick, iso, minute, lapse, number, count, percent, size,
         outward, language, put, segment, legible, runs,
     )

@@ -94,7 +94,13 @@ const live = () => {
   };
   channel.onmessage = (event) => hear(event.data);
   if (navigator.locks) {
-    navigator.locks.request("newsfold-live", () => { open(); return new Promise(() => {}); });
+    const asked = Date.now();
+    navigator.locks.request("newsfold-live", () => {
+      open();
+      // The tab that listened is gone: what came meanwhile nobody heard.
+      if (Date.now() - asked > 2000) hear({ kind: "reload" });
+      return new Promise(() => {});
+    });
   } else {
     let stream = document.hidden ? null : open();
     addEventListener("visibilitychange", () => {
