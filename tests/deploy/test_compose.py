@@ -46,7 +46,7 @@ def test_every_container_is_read_only_bounded_and_without_privileges() -> None:
 
 def test_nothing_is_reachable_from_other_machines() -> None:
     ports = [port for one in containers().values() for port in one.get("ports", ())]
-    assert len(ports) == 9
+    assert len(ports) == 12
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
