@@ -12,8 +12,7 @@ from itertools import product
 
 from services.ops import labels
 from services.ops.labels import Values
-from services.ops.metric import Metric as Metric
-from services.ops.metric import metric_row
+from services.ops.metric import Metric, metric_row
 from services.ops.outcomes import DESK, SERVICES
 
 PREFIX = "newsfold_"
