@@ -10,7 +10,7 @@ from services.desk import addresses
 from services.desk.queries.cards import rows_of_states
 from services.desk.queries.frame import freshness
 from services.desk.queries.paging import paging
-from services.desk.store.heat import MOST_OUTLETS, heat
+from services.desk.store.heat import MOST, heat
 from services.desk.store.moments import us
 from services.desk.store.story_rows import MARK
 from services.desk.views.front import FrontPage, Sort
@@ -88,7 +88,7 @@ def _candidates(db: sqlite3.Connection, ask: FrontAsk, scan: int) -> Iterator[Ca
             (scan,),
         )
     else:
-        at, most = us(ask.at), heat(ask.at.timestamp(), MOST_OUTLETS, MOST_OUTLETS)
+        at, most = us(ask.at), heat(ask.at.timestamp(), MOST, MOST)
         rows = db.execute(
             f"select {_COLUMNS} from state where {order} <= ? and at_us <= ? "
             f"and (until_us is null or until_us > ?) order by {order} desc, story_id limit ?",

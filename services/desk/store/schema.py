@@ -3,7 +3,7 @@
 import zlib
 from typing import Final
 
-INTAKE: Final = 1
+INTAKE: Final = 2
 """Raise it when records are taken otherwise though the tables stay: files are then made anew."""
 
 TABLES: Final = """
