@@ -21,7 +21,9 @@ SHARED = frozenset({"demo", "bad_day"})
 
 UNPROVED = {
     "PAGES THAT NO BROWSER LOOKED AT": NO_BROWSER,
-   "KAFKA TESTS DID NOT RUN": NONE, "CHECKS OF DEPLOYMENT THAT DID NOT RUN": NOT_CHECKED}
+    "KAFKA TESTS DID NOT RUN": NONE,
+    "CHECKS OF DEPLOYMENT THAT DID NOT RUN": NOT_CHECKED,
+}
 """What is said loudly at the end, and how the reasons of such skips begin."""
 
 
