@@ -9,60 +9,14 @@ the registry and `docs/metrics.md` (`python -m services.ops.metrics > docs/metri
 from functools import partial
 from importlib.metadata import version
 from itertools import product
-from typing import Literal
-
-import msgspec
 
 from services.ops import labels
-from services.ops.labels import Labels, Values
+from services.ops.labels import Values
+from services.ops.metric import Metric, metric_row
 from services.ops.outcomes import DESK, SERVICES
 
 PREFIX = "newsfold_"
-Kind = Literal["counter", "gauge", "histogram"]
-
-
-class Metric(msgspec.Struct, frozen=True, kw_only=True):
-    """One row. `allowed` holds every combination of label values there can be."""
-
-    name: str
-    """Without the prefix; ends in the unit, counters in `_total`."""
-    kind: Kind
-    unit: str
-    labels: Values = ()
-    allowed: tuple[Values, ...] = ((),)
-    help: str
-    buckets: tuple[float, ...] = ()
-    owned: bool = False
-    """Of one partition number (the last label): the series exists while the number is owned here."""
-    services: Values = SERVICES
-    """Where there is no label `service`: the services whose processes have it."""
-
-
-def _row(
-    kind: Kind,
-    name: str,
-    unit: str,
-    of: Labels,
-    help: str,  # noqa: A002
-    *,
-    buckets: tuple[float, ...] = (),
-    owned: bool = False,
-    only: str = "",
-) -> Metric:
-    return Metric(
-        name=name,
-        kind=kind,
-        unit=unit,
-        labels=of.names,
-        allowed=of.allowed,
-        help=help,
-        buckets=buckets,
-        owned=owned,
-        services=(only,) if only else SERVICES,
-    )
-
-
-_counter, _gauge, _histogram = (partial(_row, kind) for kind in ("counter", "gauge", "histogram"))
+_counter, _gauge, _histogram = (partial(metric_row, kind) for kind in ("counter", "gauge", "histogram"))
 
 METRICS: tuple[Metric, ...] = (
     # The process and its bus.

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from services.ops.metrics import METRICS, PREFIX, Metric, services_of, table
+from services.ops.metric import Metric
+from services.ops.metrics import METRICS, PREFIX, services_of, table
 from services.ops.outcomes import DESK, SERVICES
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "metrics.md"
