@@ -52,9 +52,12 @@ class Sight:
 
     def violations(self, *rules: str) -> list[str]:
         """What hinders people on the page, by axe; and whether it must be scrolled sideways."""
-        self.tab.evaluate(_axe())
+        if not self.tab.evaluate("() => 'axe' in window"):
+            self.tab.evaluate(_axe())
         found: list[dict[str, Any]] = self.tab.evaluate(
-            "async (rules) => (await axe.run(rules.length ? {runOnly: rules} : {})).violations", list(rules)
+            "async (rules) => (await axe.run({resultTypes: ['violations'], "
+            "...(rules.length ? {runOnly: rules} : {})})).violations",
+            list(rules),
         )
         wide = self.tab.evaluate("() => document.documentElement.scrollWidth > innerWidth")
         told = [f"{self.tab.url} {one['id']}: {json.dumps(one['nodes'][0]['target'])}" for one in found]

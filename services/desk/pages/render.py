@@ -13,7 +13,7 @@ from services.desk.pages.filters import FILTERS
 from services.desk.pages.story import story
 from services.desk.pages.timelines import timelines
 from services.desk.pages.versions import versions
-from services.desk.text.signs import legible
+from services.desk.text.signs import hides, legible
 from services.desk.views.frame import Frame
 from services.desk.views.shape import View
 
@@ -37,6 +37,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters.update(FILTERS)
+    environment.tests["hiding"] = hides
     environment.globals.update(asset=asset, bars=bars)
     return environment
 

@@ -35,6 +35,11 @@ def runs(text: str) -> Iterator[Run]:
         yield Run(text[at:])
 
 
+def hides(text: str) -> bool:
+    """Whether there is a sign in it that must be shown as a box."""
+    return _HIDING.search(text) is not None
+
+
 def legible(text: str) -> str:
     """The same with stand-ins alone, for titles of pages and attributes, where no box can be drawn."""
     return _HIDING.sub(lambda match: _box(match.group()).text, text)
