@@ -41,7 +41,9 @@ LEFT_OUT_BY: Values = ("copies", "passages")
 AGE_PATHS: Values = ("live", "backfill")
 ANSWERS: Values = ("2xx", "3xx", "4xx", "5xx")
 """How the Desk answered, by class of status."""
-FETCHED: Values = ("feed", "page", "robots")
+FETCHED: Values = ("feed", "page", "robots", "hub")
+PUSHES: Values = ("taken", "unsigned", "unknown", "flood", "verified")
+"""What became of what a hub sent: `verified` is its question whether it was asked."""
 FETCH_OUTCOMES: Values = (
     "ok",
     "not_modified",
@@ -141,6 +143,7 @@ REBALANCE = combinations(service=SERVICES, kind=REBALANCES)
 RESTORE_SOURCE = combinations(service=SERVICES, source=RESTORE_SOURCES)
 FEED_STATE = combinations(state=FEED_STATES)
 FETCH = combinations(kind=FETCHED, outcome=FETCH_OUTCOMES)
+PUSH = combinations(outcome=PUSHES)
 FAILURE = combinations(reason=FAILURES)
 ENTRY = combinations(outcome=ENTRIES)
 FATE = combinations(fate=FATES)

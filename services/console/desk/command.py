@@ -18,6 +18,7 @@ from services.console.desk.gauges import DeskGauges
 from services.console.desk.place import cannot_serve, desk_file, url_of
 from services.console.run.heartbeat import BEAT_S, Heartbeat
 from services.console.signals import stopped_by_signals
+from services.console.tuning import tuned
 from services.desk.desk import Desk
 from services.desk.log.files import FileLog
 from services.desk.log.source import Source
@@ -59,6 +60,7 @@ class DeskRequest(NamedTuple):
 
 def serve_desk(request: DeskRequest) -> None:
     """Until stopped. Raises `Stop` and `BusError`."""
+    tuned()
     ops = request.settings.ops
     with logging.configure(service="newsfold", fmt=ops.log_format, level=ops.log_level, stream=sys.stdout):
         asyncio.run(_serve(request))

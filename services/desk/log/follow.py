@@ -109,7 +109,7 @@ class Follower:
         return {partition: await self._source.end(partition) for partition in self._at}
 
     async def readings(self) -> dict[Partition, tuple[int, int]]:
-        """Next offset and end of each partition; what is no record, such as Kafka's markers, does not count."""
+        """Next offset and end of each partition. What is no record, as Kafka's markers, does not count."""
         ends = await self._ends()
         for partition, next_ in self._at.items():
             if ends[partition] > next_ and not await self._source.read(partition, next_, max_records=1):

@@ -17,9 +17,9 @@ from services.desk.views.front import FrontPage, Sort
 from services.desk.views.rows import Facet, FacetValue
 
 SIZE = 30
-SCAN = 1000
+SCAN = 600
 """Stories among which a page is chosen; where it is narrowed, more are looked at."""
-SCAN_NARROWED = 4000
+SCAN_NARROWED = 3000
 MOST_VALUES = 12
 COUNTED = 300
 """Stories of which the facets are counted."""

@@ -15,18 +15,21 @@ from typing import NamedTuple, Protocol
 import msgspec
 from msgspec.structs import replace
 
-from services.contracts.feeds import Feed, FeedState
+from services.contracts.feeds import Feed, FeedState, PageCheck
 from services.ingest.http.exchange import Exchange
 from services.ingest.http.fetch import ACCEPT_FEED, ACCEPT_PAGE, Fetcher
 from services.ingest.http.hop import Hop, WireFetch
 from services.ingest.observe import body_digest, feed_reading, page_reading
 from services.ingest.polling import schedule
 from services.ingest.polling.fetch_line import fetch_line
+from services.ingest.polling.hubs import Hubs
 from services.ingest.polling.outage import SILENT, TRIAL_S, Reach
 from services.ingest.polling.poll import address_of_feed
+from services.ingest.polling.recheck import due_checks
 from services.ingest.polling.robots import Robots
+from services.ingest.polling.subscriber import Subscriber
 from services.ingest.polling.traffic import Manners, Traffic
-from services.ingest.readings import Canary, FeedReading, PageReading, ParsedPage, Reading, Tick
+from services.ingest.readings import Canary, FeedReading, LeaseReading, PageReading, ParsedPage, Reading, Tick
 from services.ingest.service import IngestTask
 from services.ingest.text.dates import EPOCH, MICROSECOND
 from services.ingest.urls import host_of, without_login
@@ -51,6 +54,10 @@ class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """How often an idle feeder says that time has passed."""
     look_s: float = 1.0
     """How often the schedule is looked at while nothing else happens."""
+    leases_s: float = 30.0
+    """How often the leases of hubs are looked at."""
+    checks: bool = False
+    """Pages whose articles are out are looked at again."""
     canary_s: float = 0.0
     """How often a canary is sent; 0: never."""
 
@@ -70,6 +77,8 @@ class Conduct(NamedTuple):
     """None: robots.txt is not asked for."""
     recorder: WireSink | None = None
     """Writes down what is fetched; None: nothing is."""
+    hubs: Hubs | None = None
+    """None: no hub is asked for pushes."""
 
 
 class _Due(NamedTuple):
@@ -77,6 +86,8 @@ class _Due(NamedTuple):
 
     url: str
     feed: Feed | None = None
+    check: PageCheck | None = None
+    """The page is looked at again."""
 
 
 class HttpFeeder:
@@ -117,7 +128,9 @@ class HttpFeeder:
         self._last = EPOCH
         """The moment on the last batch."""
         self._under_way: dict[asyncio.Task[HttpReading], str] = {}
-        self._done: deque[HttpReading] = deque()
+        self._done: deque[HttpReading | LeaseReading] = deque()
+        hubs = None if once else self._conduct.hubs
+        self._subscriber = Subscriber(hubs, self._settings.leases_s) if hubs else None
         self._recorder = self._conduct.recorder
         self._hops: dict[str, list[Hop]] = {}
         """By address of the reading: what came over the wire for it, while it is recorded."""
@@ -154,6 +167,8 @@ class HttpFeeder:
         )
 
     async def close(self) -> None:
+        if self._subscriber:
+            await self._subscriber.close()
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
@@ -217,6 +232,7 @@ class HttpFeeder:
         if self._clock.monotonic() - self._looked >= self._settings.look_s:
             self._looked = self._clock.monotonic()
             self._due = self._look()
+            self._keep_leases()
         later: list[_Due] = []
         for due in self._due:
             now = self._clock.monotonic()
@@ -226,7 +242,7 @@ class HttpFeeder:
             delay_s = self._robots.delay_s(due.url) if self._robots and not due.feed else 0.0
             self._traffic.begin(due.url, now, gap_s=delay_s)
             self._tried.add(due.feed.feed_id if due.feed else due.url)
-            work = self._poll(due.feed) if due.feed else self._page(due.url)
+            work = self._poll(due.feed) if due.feed else self._page(due.url, due.check)
             self._under_way[asyncio.create_task(work)] = due.url
         self._due = later
         self._tell_load()
@@ -248,8 +264,26 @@ class HttpFeeder:
             polls = schedule.due_feeds(feeds.values(), states, now)
             pages = schedule.due_pages(own, now)
         taken = set(self._under_way.values())
-        wanted = (*(_Due(feed.url, feed) for feed in polls), *(_Due(page.url) for page in pages))
+        polls = self._with_pushed(polls)
+        wanted = [*(_Due(feed.url, feed) for feed in polls), *(_Due(page.url) for page in pages)]
+        if self._settings.checks and not self._once:  # last: what is new comes first
+            wanted += [_Due(one.url, check=one) for one in due_checks(self._task.states.values(), now)]
         return [due for due in wanted if due.url not in taken]
+
+    def _keep_leases(self) -> None:
+        if self._subscriber is None:
+            return
+        told = self._subscriber.readings()
+        self._done.extend(told)
+        if not told:  # else the states do not know yet what was told
+            now, monotonic = self._clock.now(), self._clock.monotonic()
+            self._subscriber.look(self._task.feeds, self._task.states, now, monotonic)
+
+    def _with_pushed(self, polls: list[Feed]) -> list[Feed]:
+        """Before all others those whose hub tells of news."""
+        ids = self._subscriber.pushed() if self._subscriber else ()
+        pushed = [feed for feed_id in ids if (feed := self._task.feeds.get(feed_id)) and not feed.paused]
+        return [*pushed, *(feed for feed in polls if feed.feed_id not in ids)] if pushed else polls
 
     async def _poll(self, feed: Feed) -> HttpReading:
         now = self._clock.now()
@@ -259,6 +293,7 @@ class HttpFeeder:
         if state.due_at is not None and self._fetches is not None and not self._once:
             self._fetches.count_poll((now - state.due_at).total_seconds())
         ask = schedule.conditional(state, now)
+        pushed = self._subscriber.begin(feed.feed_id) if self._subscriber else False
         started = self._clock.monotonic()
         exchange = await self._get(
             "feed",
@@ -275,12 +310,12 @@ class HttpFeeder:
         get_logger("ingest").info(
             LogEvent.FEED_FETCHED, **fetch_line(exchange, parsed, took_s, feed_id=feed.feed_id)
         )
-        return feed_reading(feed.feed_id, exchange, parsed, now)
+        return feed_reading(feed.feed_id, exchange, parsed, now, pushed=pushed)
 
-    async def _page(self, url: str) -> HttpReading:
+    async def _page(self, url: str, check: PageCheck | None) -> HttpReading:
         started = self._clock.monotonic()
         hops = self._wire(url)
-        exchange, parsed = await self._read_page(url, hops)
+        exchange, parsed = await self._read_page(url, hops, check)
         for _ in range(REFRESHES):
             if parsed is None or not parsed.refresh_url:
                 break
@@ -297,8 +332,17 @@ class HttpFeeder:
         self._hops[url] = []
         return self._hops[url]
 
-    async def _read_page(self, url: str, hops: list[Hop] | None) -> tuple[Exchange, ParsedPage | None]:
-        exchange = await self._refusal(url) or await self._get("page", url, accept=ACCEPT_PAGE, hops=hops)
+    async def _read_page(
+        self, url: str, hops: list[Hop] | None, check: PageCheck | None = None
+    ) -> tuple[Exchange, ParsedPage | None]:
+        exchange = await self._refusal(url) or await self._get(
+            "page",
+            url,
+            accept=ACCEPT_PAGE,
+            etag=check.etag if check else "",
+            last_modified=check.last_modified if check else "",
+            hops=hops,
+        )
         return exchange, await self._pool.page(exchange) if exchange.outcome == "ok" else None
 
     async def _refusal(self, url: str) -> Exchange | None:
