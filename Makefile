@@ -17,6 +17,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: setup
 	$(BIN)/newsfold replay tests/recordings/demo.warc.gz --out out/demo --stories
+	@echo "Look at it in a browser:  $(BIN)/newsfold desk --from out/demo"
 
 test: setup check
 	$(BIN)/python -m pytest --hypothesis-profile=thorough --numprocesses 2 --dist loadgroup

@@ -63,9 +63,10 @@ def run(
 ) -> None:
     """Follow feeds and keep their stories up to date.
 
-    `all` runs every stage in one process; `ingest`, `dedup` and `enrich` run one of them, over a log that
-    the others share. Health and metrics are on 127.0.0.1:9464 (ops.listen) while it runs: /livez, /readyz,
-    /metrics. SIGTERM or SIGINT finishes what is begun, within ops.drain_s seconds; a second one ends at once.
+    `all` runs every stage in one process, and serves the pages of `newsfold desk` on 127.0.0.1:9470
+    (desk.listen); `ingest`, `dedup` and `enrich` run one of them, over a log that the others share. Health
+    and metrics are on 127.0.0.1:9464 (ops.listen) while it runs: /livez, /readyz, /metrics. SIGTERM or SIGINT
+    finishes what is begun, within ops.drain_s seconds; a second one ends at once.
     The fetcher refuses private addresses; --allow-net opens a range of them.
 
     \b
@@ -90,6 +91,29 @@ def run(
         settings=settings,
     )
     run_live(order)
+
+
+@main.command(short_help="Serve the pages on which people look at stories.")
+@click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
+@click.option("--from", "folder", type=FILE, metavar="DIR", help="What a replay wrote (--out).")
+@click.option("--listen", default=None, metavar="HOST:PORT", help="Where.  [default: 127.0.0.1:9470]")
+@config_option
+def desk(address: str | None, folder: Path | None, listen: str | None, settings: Settings) -> None:
+    """Serve the Desk: top stories, who took from whom, texts side by side, feeds, counters.
+
+    It reads a log that others write, or the files of a replay, and writes neither. `newsfold run all` serves
+    the same pages (desk.serve). What it read lies in a file of its own that may be lost at any time
+    (desk.file). It answers on this machine alone; docs/desk.md says how to open it further.
+
+    \b
+    Examples:
+      newsfold desk --from out/demo
+      newsfold desk --bus sqlite:/srv/newsfold/log.db
+      newsfold desk --bus kafka:127.0.0.1:9092 --listen 127.0.0.1:8080
+    """
+    from services.console.desk.command import DeskRequest, serve_desk
+
+    serve_desk(DeskRequest.of(address=address, folder=folder, listen=listen, settings=settings))
 
 
 @main.command(short_help="Show what lies on topics, and what comes.")

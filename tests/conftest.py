@@ -6,6 +6,7 @@
 import pytest
 from hypothesis import settings
 
+from tests.browser.session import NO_BROWSER
 from tests.deploy.session import NOT_CHECKED
 from tests.kafka.session import NONE
 from tests.told import skips
@@ -18,7 +19,11 @@ SHARED = frozenset({"demo", "bad_day"})
 """Fixtures of the whole session that are dear."""
 
 
-UNPROVED = {"KAFKA TESTS DID NOT RUN": NONE, "CHECKS OF DEPLOYMENT THAT DID NOT RUN": NOT_CHECKED}
+UNPROVED = {
+    "PAGES THAT NO BROWSER LOOKED AT": NO_BROWSER,
+    "KAFKA TESTS DID NOT RUN": NONE,
+    "CHECKS OF DEPLOYMENT THAT DID NOT RUN": NOT_CHECKED,
+}
 """What is said loudly at the end, and how the reasons of such skips begin."""
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from services.ops.metrics import METRICS, PREFIX, Metric
+from services.ops.metric import Metric
+from services.ops.metrics import METRICS, PREFIX
 
 SCRAPED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

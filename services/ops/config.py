@@ -18,7 +18,14 @@ from services.dedup.settings import DedupSettings
 from services.ops.allowed import allowed_values
 from services.ops.exits import Exit, Stop
 from services.ops.secret import Secret, secret_from
-from services.ops.settings import BusSettings, EnrichSettings, IngestSettings, OpsSettings, ReplaySettings
+from services.ops.settings import (
+    BusSettings,
+    DeskSettings,
+    EnrichSettings,
+    IngestSettings,
+    OpsSettings,
+    ReplaySettings,
+)
 from services.stream.security import KafkaSecurity
 
 PREFIX = "NEWSFOLD_"
@@ -34,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ingest: IngestSettings = IngestSettings()
     dedup: DedupSettings = DedupSettings()
     enrich: EnrichSettings = EnrichSettings()
+    desk: DeskSettings = DeskSettings()
     ops: OpsSettings = OpsSettings()
     replay: ReplaySettings = ReplaySettings()
 

@@ -39,6 +39,8 @@ ARTICLE_KINDS: Values = ("new", "version", "shown-again", "churn", "backfill")
 LEFT_OUT_BY: Values = ("copies", "passages")
 """`dedup.most_candidates` and `dedup.most_passage_candidates`."""
 AGE_PATHS: Values = ("live", "backfill")
+ANSWERS: Values = ("2xx", "3xx", "4xx", "5xx")
+"""How the Desk answered, by class of status."""
 FETCHED: Values = ("feed", "page", "robots", "hub")
 PUSHES: Values = ("taken", "unsigned", "unknown", "flood", "verified")
 """What became of what a hub sent: `verified` is its question whether it was asked."""
@@ -155,3 +157,4 @@ REFUSAL = combinations(
 LEFT_OUT = combinations(bound=LEFT_OUT_BY)
 CHANGE = combinations(change=get_args(Change))
 AGE_PATH = combinations(path=AGE_PATHS)
+ANSWERED = combinations(status=ANSWERS)

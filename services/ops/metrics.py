@@ -9,67 +9,21 @@ the registry and `docs/metrics.md` (`python -m services.ops.metrics > docs/metri
 from functools import partial
 from importlib.metadata import version
 from itertools import product
-from typing import Literal
-
-import msgspec
 
 from services.ops import labels
-from services.ops.labels import Labels, Values
-from services.ops.outcomes import SERVICES
+from services.ops.labels import Values
+from services.ops.metric import Metric, metric_row
+from services.ops.outcomes import DESK, SERVICES
 
 PREFIX = "newsfold_"
-Kind = Literal["counter", "gauge", "histogram"]
-
-
-class Metric(msgspec.Struct, frozen=True, kw_only=True):
-    """One row. `allowed` holds every combination of label values there can be."""
-
-    name: str
-    """Without the prefix; ends in the unit, counters in `_total`."""
-    kind: Kind
-    unit: str
-    labels: Values = ()
-    allowed: tuple[Values, ...] = ((),)
-    help: str
-    buckets: tuple[float, ...] = ()
-    owned: bool = False
-    """Of one partition number (the last label): the series exists while the number is owned here."""
-    services: Values = SERVICES
-    """Where there is no label `service`: the services whose processes have it."""
-
-
-def _row(
-    kind: Kind,
-    name: str,
-    unit: str,
-    of: Labels,
-    help: str,  # noqa: A002
-    *,
-    buckets: tuple[float, ...] = (),
-    owned: bool = False,
-    only: str = "",
-) -> Metric:
-    return Metric(
-        name=name,
-        kind=kind,
-        unit=unit,
-        labels=of.names,
-        allowed=of.allowed,
-        help=help,
-        buckets=buckets,
-        owned=owned,
-        services=(only,) if only else SERVICES,
-    )
-
-
-_counter, _gauge, _histogram = (partial(_row, kind) for kind in ("counter", "gauge", "histogram"))
+_counter, _gauge, _histogram = (partial(metric_row, kind) for kind in ("counter", "gauge", "histogram"))
 
 METRICS: tuple[Metric, ...] = (
     # The process and its bus.
     _gauge(
         "build_info",
         "1",
-        labels.combinations(service=SERVICES, version=(version("newsfold"),)),
+        labels.combinations(service=(*SERVICES, DESK), version=(version("newsfold"),)),
         "Always 1 for the services of the process; the version is in the label.",
     ),
     _gauge(
@@ -445,6 +399,34 @@ METRICS: tuple[Metric, ...] = (
         "than a day ago, which is an archive or a recording and says nothing of our speed.",
         buckets=(1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600),
         only="enrich",
+    ),
+    # The Desk.
+    _gauge(
+        "desk_ready",
+        "bool",
+        labels.NONE,
+        "1 while the Desk has read what the log holds and the log answers.",
+        only=DESK,
+    ),
+    _gauge(
+        "desk_behind_records",
+        "records",
+        labels.NONE,
+        "Offsets that lay on the log when the Desk was started and are not read yet.",
+        only=DESK,
+    ),
+    _counter("desk_records_total", "records", labels.NONE, "Records the Desk took from topics.", only=DESK),
+    _counter("desk_answers_total", "answers", labels.ANSWERED, "Pages and files answered.", only=DESK),
+    _histogram(
+        "desk_answer_seconds",
+        "seconds",
+        labels.NONE,
+        "From the request to the last byte of the answer; streams are not counted.",
+        buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+        only=DESK,
+    ),
+    _gauge(
+        "desk_streams", "streams", labels.NONE, "Open streams that tell browsers what changed.", only=DESK
     ),
 )
 

@@ -2,6 +2,8 @@
 
 OTHER = "other"
 SERVICES = ("ingest", "dedup", "enrich")
+DESK = "desk"
+"""Serves pages and writes no topic: it has metrics of its own and none of those of the services."""
 
 OUTCOMES: dict[str, tuple[str, ...]] = {
     "ingest": (

@@ -16,7 +16,8 @@ from prometheus_client.registry import Collector
 
 from services.ops.batch_histogram import BatchHistogram
 from services.ops.labels import Values
-from services.ops.metrics import METRICS, PREFIX, Metric, services_of
+from services.ops.metric import Metric
+from services.ops.metrics import METRICS, PREFIX, services_of
 from services.ops.outcomes import SERVICES
 
 Child = Counter | Gauge | BatchHistogram

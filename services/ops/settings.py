@@ -191,6 +191,64 @@ def host_and_port(listen: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[desk]`: the pages on which people look at stories."""
+
+    serve: bool = True
+    """`newsfold run all` serves them too, unless it makes one round."""
+    listen: Annotated[str, Meta(pattern=LISTEN_ADDRESS)] = "127.0.0.1:9470"
+    """HOST:PORT; port 0 takes any free one."""
+    expose: bool = False
+    """Allow `listen` to be reachable from other machines: it needs `hosts`, and `token` or `proxies`."""
+    hosts: tuple[str, ...] = ()
+    """Names under which it is asked for, without ports, beside those of this machine; others are refused."""
+    token: Secret = Secret()
+    """When set, it is asked for, as a bearer token or as the password of a browser's dialogue. `token_file`
+    reads it from a file."""
+    proxies: tuple[str, ...] = ()
+    """Addresses (CIDR) of the proxy that lets people in: nobody else is answered."""
+    texts: Literal["full", "passages", "none"] = "full"
+    """How much of the articles' text is shown: all, only what two of them share, or none, which also keeps it
+    out of the Desk's file, its search, its feeds and its raw records."""
+    file: Annotated[str, Meta(max_length=1000)] = ""
+    """What it reads the log into; may be lost at any time, and is made anew. Empty: `FILE-desk.db` beside
+    `sqlite:FILE`, `var/desk.db` on Kafka. A second Desk at the same place takes a file of its own."""
+    links: tuple[str, ...] = ()
+    """`NAME=ADDRESS` of dashboards, shown beside the counters."""
+
+    def __post_init__(self) -> None:
+        host, port = self.address()
+        if port > 65_535:
+            raise ValueError(f"listen names port {port}; allowed: 0 (any free one) to 65535")
+        self.networks()
+        for link in self.links:
+            if not link.partition("=")[2].startswith(("http://", "https://")):
+                raise ValueError(f"links has {link!r}; allowed: NAME=http://… or NAME=https://…")
+        if is_loopback(host):
+            return
+        if not self.expose:
+            raise ValueError(
+                f"listen = {self.listen!r} is reachable from other machines; set expose = true if meant"
+            )
+        if not self.hosts or not (self.token or self.proxies):
+            raise ValueError(
+                "expose = true needs hosts, and token or proxies, so that not everybody is answered"
+            )
+
+    def address(self) -> tuple[str, int]:
+        """Host and port of `listen`."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(network(net) for net in self.proxies)
+
+    def served_hosts(self) -> frozenset[str]:
+        """Names that a request may ask for: those of this machine only where nobody else can."""
+        own = {"localhost", "127.0.0.1", "[::1]"} if is_loopback(self.address()[0]) else set()
+        return frozenset({*own, *(host.lower() for host in self.hosts)})
+
+
 def network(text: str) -> IPv4Network | IPv6Network:
     """A range of addresses. Raises ValueError with what is allowed."""
     try:

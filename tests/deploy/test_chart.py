@@ -32,6 +32,8 @@ KINDS = {
     + Counter(
         ServiceMonitor=1,
         ScaledObject=2,
+        Deployment=1,  # the Desk
+        NetworkPolicy=1,
         PrometheusRule=len(list((build.MONITORING / "rules").glob("*.yaml"))),
         ConfigMap=len(list((build.MONITORING / "dashboards").glob("*.json"))),
     ),

@@ -77,7 +77,7 @@ def test_what_the_fetcher_is_allowed_the_policy_allows() -> None:
 
 def test_brokers_are_reached_on_their_ports_by_all() -> None:
     found = policies("newsroom")
-    assert found.keys() == {"ingest", "dedup", "enrich", "topics"}
+    assert found.keys() == {"ingest", "dedup", "enrich", "desk", "topics"}
     for one in found.values():
         assert reaches(one, "10.30.0.9", 9093)
         assert reaches(one, "10.30.0.9", 9094)

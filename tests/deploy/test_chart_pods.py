@@ -203,6 +203,7 @@ def test_each_service_logs_in_as_who_it_is() -> None:
         "dedup": ("newsfold-dedup",) * 2,
         "enrich": ("newsfold-enrich",) * 2,
         "topics": ("newsfold-admin",) * 2,
+        "desk": ("newsfold-desk",) * 2,
     }
 
 

@@ -29,7 +29,7 @@ def containers() -> dict[str, dict[str, Any]]:
 
 
 def test_every_container_is_read_only_bounded_and_without_privileges() -> None:
-    assert len(containers()) == 10
+    assert len(containers()) == 11
     for name, one in containers().items():
         assert one["read_only"] is True, name
         assert one["cap_drop"] == ["ALL"], name
@@ -46,7 +46,7 @@ def test_every_container_is_read_only_bounded_and_without_privileges() -> None:
 
 def test_nothing_is_reachable_from_other_machines() -> None:
     ports = [port for one in containers().values() for port in one.get("ports", ())]
-    assert len(ports) == 9
+    assert len(ports) == 12
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
@@ -73,7 +73,7 @@ def test_beside_kafka_every_process_has_a_name_of_its_own_and_the_one_process_fo
 def test_prometheus_looks_for_every_service_by_its_name() -> None:
     (config,) = chart.read((FOLDER / "monitoring/prometheus.yaml").read_text()).objects
     named = config["scrape_configs"][0]["dns_sd_configs"][0]["names"]
-    assert named == ["newsfold", *SERVICES]
+    assert named == ["newsfold", *SERVICES, "desk"]
 
 
 def test_the_example_environment_names_every_variable_with_its_default() -> None:

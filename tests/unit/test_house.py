@@ -21,6 +21,14 @@ ALLOWED = {
     "services.contracts": ("services.contracts",),
     "services.stream": ("services.stream", "services.ops.secret"),
     "services.ops": ("services.ops", "services.contracts", "services.stream", "services.dedup.settings"),
+    "services.desk": (
+        "services.desk",
+        "services.contracts",
+        "services.ops",
+        "services.stream.bell",
+        "services.enrich.subjects",
+        *SEAM,
+    ),
     **{name: (name, "services.contracts", "services.ops", *SEAM) for name in NEWS},
 }
 SHELLS = frozenset(

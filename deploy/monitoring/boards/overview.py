@@ -188,9 +188,52 @@ PROCESSES = Row(
         ),
     ),
 )
+DESK = Row(
+    "Desk",
+    (
+        Panel(
+            title="Behind the log",
+            about="What lay there when it was started and is not read yet; ready: it has read all once.",
+            queries=(
+                Query(most("newsfold_desk_behind_records"), "records behind"),
+                Query(total("newsfold_desk_ready"), "Desks ready"),
+            ),
+            least=0,
+        ),
+        Panel(
+            title="Records read",
+            about="Taken from topics into the Desk's own file.",
+            unit="ops",
+            queries=(Query(rate("newsfold_desk_records_total"), "records"),),
+            least=0,
+        ),
+        Panel(
+            title="Answers",
+            about="By class of status. 5xx: too much was asked at once, the log is away, or a bug.",
+            unit="ops",
+            queries=(Query(rate("newsfold_desk_answers_total", "status"), "{{status}}"),),
+            least=0,
+        ),
+        Panel(
+            title="Time of an answer",
+            about="From the request to its last byte.",
+            unit="s",
+            queries=tuple(
+                Query(quantile(at, "newsfold_desk_answer_seconds"), f"p{100 * at:g}") for at in (0.5, 0.95)
+            ),
+            least=0,
+        ),
+        Panel(
+            title="Open streams",
+            about="Browsers that are told what changes; one each, whatever they have open.",
+            queries=(Query(total("newsfold_desk_streams"), "streams"),),
+            least=0,
+        ),
+    ),
+)
 BOARD = Dashboard(
     name="overview",
     title="Overview",
     about="Are the promises kept, does everything move, who complains?",
-    rows=(OBJECTIVES, AGE, FLOW, PROCESSES),
+    rows=(OBJECTIVES, AGE, FLOW, PROCESSES, DESK),
 )

@@ -101,6 +101,7 @@ def hints(out: Path | None, address: Address | None, *, stories: bool) -> Iterat
         yield "Nothing was kept. Add --out DIR to write articles, relations, stories and more as JSON lines."
     else:
         yield f"Written to {out}: {', '.join(name.removesuffix('.jsonl') for name in FILES)} (.jsonl)."
+        yield f"Look at it: newsfold desk --from {quote(str(out))}"
         yield f"Try next:  head -1 {quote(str(out / 'stories.jsonl'))} | python3 -m json.tool"
     if not stories:
         yield "           add --stories to see who had each story first, who copied and who rewrote"

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from services.console import addresses
 from services.console.addresses import Address
+from services.console.desk.beside import desk_beside
 from services.console.feeds.census import Census
 from services.console.feeds.logins import logins_in
 from services.console.fetching import callbacks, conduct_of, fetch_limits, hubs_of, poll_bounds, with_nets
@@ -46,6 +47,7 @@ from services.ops.exits import Exit, Stop
 from services.ops.fetching import FetchMetrics
 from services.ops.health import Health
 from services.ops.notify import notify_supervisor
+from services.ops.outcomes import DESK
 from services.ops.redaction import redact
 from services.ops.registry import Metrics
 from services.ops.server import OpsServer
@@ -80,6 +82,11 @@ class RunRequest(NamedTuple):
         """Whether canaries are sent: only where feeds are followed for good."""
         follows = "ingest" in self.services and not (self.recordings or self.once)
         return follows and self.settings.ingest.canary_every_s > 0
+
+    @property
+    def serves_desk(self) -> bool:
+        """Whether stories are shown: where all of Newsfold runs, and goes on."""
+        return self.settings.desk.serve and tuple(self.services) == ALL and not self.once
 
     @classmethod
     def of(
@@ -149,7 +156,7 @@ def run_live(request: RunRequest) -> None:
 async def _live(request: RunRequest) -> str:
     log = logging.get_logger("newsfold")
     stop = asyncio.Event()
-    metrics = Metrics(request.services)
+    metrics = Metrics([*request.services, DESK] if request.serves_desk else request.services)
     missing = {"bus": "not connected", **dict.fromkeys(request.services, "not started")}
     health = Health(missing, stall_s=request.settings.ops.stall_s)
     async with AsyncExitStack() as stack:
@@ -175,6 +182,10 @@ async def _live(request: RunRequest) -> str:
         log.info(LogEvent.SERVICE_STARTED, services=list(request.services))
         if request.feeds:
             await stack.enter_async_context(request.feeds.read_on_hangup(bus))
+        if request.serves_desk:
+            await stack.enter_async_context(
+                desk_beside(bus, request.address, request.settings, metrics, stop)
+            )
         async with notify_supervisor(os.environ, lambda: health.liveness()[0], stop):
             await _work(pipeline, watch, stop, request)
         log.info(LogEvent.SERVICE_STOPPED, services=list(request.services))

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from services.contracts.topics import CANARY, Topic
+from services.ops.outcomes import DESK
 from services.stream.groups import READERS, group_name
 
 OPERATORS = "operators"
@@ -44,11 +45,12 @@ def principal(who: str) -> str:
 
 
 def acls(topics: Sequence[Topic], prefix: str) -> list[Acl]:
-    """Services in the order of the table, then operators, then newsrooms."""
+    """Services in the order of the table, then operators, the Desk, and newsrooms."""
     services = [one for one in dict.fromkeys(topic.writer for topic in topics) if one != OPERATORS]
     return [
         *(acl for service in services for acl in _service(service, topics, prefix)),
         *_operators(services, topics, prefix),
+        _layout(principal(DESK), prefix, "Read"),  # it shows raw records of any topic, and is in no group
         *_newsrooms(topics, prefix),
     ]
 

@@ -4,7 +4,8 @@ import gzip
 import time
 
 from deploy.monitoring.evaluate import Asked, ask, findings, shown
-from services.ops.metrics import METRICS, PREFIX, Metric
+from services.ops.metric import Metric
+from services.ops.metrics import METRICS, PREFIX
 from tests.deploy.check.compose import HERE, Compose
 from tests.deploy.check.press import printed, rows
 from tests.deploy.check.site import Site

@@ -75,6 +75,10 @@ capabilities:
     {{- $identity := mergeOverwrite (deepCopy $.Values.kafka.identity) (index $.Values.services $name).identity -}}
     {{- include "newsfold.checkIdentity" (dict "root" $ "identity" $identity "where" (printf "services.%s.identity" $name)) -}}
   {{- end -}}
+  {{- if .Values.desk.enabled -}}
+    {{- $identity := mergeOverwrite (deepCopy .Values.kafka.identity) .Values.desk.identity -}}
+    {{- include "newsfold.checkIdentity" (dict "root" . "identity" $identity "where" "desk.identity") -}}
+  {{- end -}}
   {{- if .Values.topics.create -}}
     {{- $identity := mergeOverwrite (deepCopy .Values.kafka.identity) .Values.topics.identity -}}
     {{- include "newsfold.checkIdentity" (dict "root" . "identity" $identity "where" "topics.identity") -}}

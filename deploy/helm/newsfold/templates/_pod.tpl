@@ -1,5 +1,5 @@
 {{/*
-The pod of one service, or of all on the embedded log. Takes `root`, `service` (what follows `newsfold run`),
+The pod of one service, of the Desk, or of all on the embedded log. Takes `root`, `service` (what follows `newsfold run`),
 `resources`, and on Kafka `identity`.
 */}}
 {{- define "newsfold.pod" -}}
@@ -46,7 +46,9 @@ spec:
       image: {{ include "newsfold.image" .root }}
       imagePullPolicy: {{ $values.image.pullPolicy }}
       args:
+        {{- if ne .service "desk" }}
         - run
+        {{- end }}
         - {{ .service }}
         - --config=/etc/newsfold/newsfold.toml
         {{- if $feeds }}

@@ -1,0 +1,34 @@
+"""Addresses within the Desk. Pure."""
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+
+def story(story_id: str) -> str:
+    return f"/story/{quote(story_id, safe='')}"
+
+
+def article(article_id: str) -> str:
+    return f"/article/{quote(article_id, safe='')}"
+
+
+def compare(left: str, right: str) -> str:
+    return f"/compare/{quote(left, safe='')}/{quote(right, safe='')}"
+
+
+def event(event_id: str) -> str:
+    return f"/event/{quote(event_id, safe='')}"
+
+
+def storyline(storyline_id: str) -> str:
+    return f"/storyline/{quote(storyline_id, safe='')}"
+
+
+def record(topic: str, partition: int, offset: int) -> str:
+    return f"/record/{quote(topic, safe='')}/{partition}/{offset}"
+
+
+def with_query(path: str, query: Mapping[str, str]) -> str:
+    """Without what is empty."""
+    told = urlencode({name: value for name, value in query.items() if value})
+    return f"{path}?{told}" if told else path

@@ -1,0 +1,140 @@
+"""Follows a log into the read model: reads what is there, then what comes, and tells who listens."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from services.desk.log.source import Source
+from services.desk.store import intake
+from services.desk.store.batch import Batch
+from services.desk.views.frame import Texts
+from services.stream.bus import BusError, Partition, Record
+
+POLL_S = 0.5
+"""How often a log that is read up is asked for more."""
+RETRY_S = 2.0
+MOST = 2000
+MOST_LARGE = 100
+"""Records read at once, of one partition; of stories, each of which holds all its members, fewer."""
+LARGE = frozenset({"stories", "story-changes", "feed-state"})
+
+
+class Progress(NamedTuple):
+    """How far the Desk has come."""
+
+    taken: int = 0
+    """Records since it was started."""
+    behind: int = 0
+    """Records that lie there and are not taken."""
+    caught_up: bool = False
+    """It was level with the log once."""
+    trouble: str = ""
+    """Why nothing comes, in words."""
+
+
+class OtherLog(Exception):
+    """The log is shorter than what was read of it: it is another one."""
+
+
+Tell = Callable[[Batch, int], None]
+"""A batch that was taken, and how many offsets it moved."""
+
+
+class Follower:
+    """Writes one file. Its work on it is done in a thread of its own."""
+
+    def __init__(self, source: Source, db: sqlite3.Connection, texts: Texts, tell: Tell) -> None:
+        self._source = source
+        self._db = db
+        self._texts = texts
+        self._tell = tell
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk-writer")
+        self._at: dict[Partition, int] = {}
+        self.progress = Progress()
+
+    async def begin(self) -> None:
+        """Find the partitions and where to go on. Raises `OtherLog`."""
+        known = intake.positions(self._db)
+        self._at = {
+            Partition(topic, number): known.get(Partition(topic, number), 0)
+            for topic in intake.READ
+            for number in range(await self._source.partitions(topic))
+        }
+        ends = await self._ends()
+        if any(ends[at] < next_ for at, next_ in self._at.items()):
+            raise OtherLog
+        self.progress = Progress(behind=sum(ends[at] - next_ for at, next_ in self._at.items()))
+
+    async def catch_up(self) -> None:
+        """Until all that lay there is taken. Raises `BusError`."""
+        while await self._round():
+            pass
+        self.progress = self.progress._replace(caught_up=True, behind=0, trouble="")
+
+    async def follow(self) -> None:
+        """For ever; a log that is away is asked again."""
+        while True:
+            try:
+                await self.catch_up()
+            except BusError as error:
+                self.progress = self.progress._replace(trouble=str(error))
+                await asyncio.sleep(RETRY_S)
+            await asyncio.sleep(POLL_S)
+
+    async def _round(self) -> bool:
+        """Each partition once; whether something came."""
+        came = False
+        for partition in self._at:
+            most = MOST_LARGE if partition.topic in LARGE else MOST
+            records = await self._source.read(partition, self._at[partition], max_records=most)
+            if records:
+                came = True
+                await self._take(partition, records)
+        return came
+
+    async def _take(self, partition: Partition, records: Sequence[Record]) -> None:
+        loop = asyncio.get_running_loop()
+        batch = await loop.run_in_executor(self._thread, intake.take, self._db, records, self._texts)
+        moved = records[-1].offset + 1 - self._at[partition]
+        behind = max(0, self.progress.behind - moved)
+        self._at[partition] = records[-1].offset + 1
+        self.progress = self.progress._replace(
+            taken=self.progress.taken + len(records), behind=behind, trouble=""
+        )
+        self._tell(batch, moved)
+
+    async def _ends(self) -> dict[Partition, int]:
+        return {partition: await self._source.end(partition) for partition in self._at}
+
+    async def readings(self) -> dict[Partition, tuple[int, int]]:
+        """Next offset and end of each partition. What is no record, as Kafka's markers, does not count."""
+        ends = await self._ends()
+        for partition, next_ in self._at.items():
+            if ends[partition] > next_ and not await self._source.read(partition, next_, max_records=1):
+                ends[partition] = next_
+        return {partition: (next_, ends[partition]) for partition, next_ in self._at.items()}
+
+    def known_readings(self) -> dict[Partition, tuple[int, int]]:
+        """The same where the log does not answer: as if nothing lay behind."""
+        return {partition: (next_, next_) for partition, next_ in self._at.items()}
+
+    @property
+    def position(self) -> int:
+        """All next offsets, added up."""
+        return sum(self._at.values())
+
+    def checkpoint(self) -> None:
+        """Put all of it into the file itself, and let it go: it may be moved then."""
+        self._db.execute("pragma wal_checkpoint(truncate)")
+        self._db.close()
+
+    def reopen(self, db: sqlite3.Connection) -> None:
+        """Go on in another file with the same content."""
+        self._db = db
+
+    def close(self) -> None:
+        """Waits for the batch in hand."""
+        self._thread.shutdown(wait=True)
+        self._db.close()

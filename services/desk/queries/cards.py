@@ -1,0 +1,82 @@
+"""Stories as lists show them."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from services.desk.store import bodies
+from services.desk.views.rows import EventRow, Spread, StoryRow
+
+
+def marks(count: int) -> str:
+    """Of that many bound values."""
+    return ", ".join("?" * count)
+
+
+def rows_of_states(db: sqlite3.Connection, numbers: Sequence[int]) -> tuple[StoryRow, ...]:
+    """The rows of states, in the order asked for."""
+    found = dict(db.execute(f"select id, body from card where id in ({marks(len(numbers))})", numbers))
+    cards = [bodies.unpack(StoryRow, found[number]) for number in numbers if number in found]
+    return tuple(_with_events(db, cards))
+
+
+def rows_of_stories(db: sqlite3.Connection, story_ids: Sequence[str]) -> tuple[StoryRow, ...]:
+    """The rows of stories as they stand, in the order asked for; those that ended are left out."""
+    found = dict(
+        db.execute(
+            f"select story_id, id from state "
+            f"where until_us is null and story_id in ({marks(len(story_ids))})",
+            story_ids,
+        ).fetchall()
+    )
+    return rows_of_states(db, [found[one] for one in story_ids if one in found])
+
+
+def _with_events(db: sqlite3.Connection, rows: Sequence[StoryRow]) -> Iterable[StoryRow]:
+    found = {
+        story_id: (event_id, line_id)
+        for story_id, event_id, line_id in db.execute(
+            f"select story_id, event_id, storyline_id from event_story join event using (event_id) "
+            f"where story_id in ({marks(len(rows))})",
+            [row.story_id for row in rows],
+        )
+    }
+    for row in rows:
+        event_id, line_id = found.get(row.story_id, ("", ""))
+        yield replace(row, event_id=event_id, storyline_id=line_id)
+
+
+def spread_of(db: sqlite3.Connection, story_ids: Sequence[str]) -> Spread:
+    """Of several stories together: outlets are counted once."""
+    inside = marks(len(story_ids))
+    articles, texts, copies = db.execute(
+        f"select coalesce(sum(articles), 0), coalesce(sum(texts), 0), coalesce(sum(copies), 0) from spread "
+        f"where story_id in ({inside})",
+        story_ids,
+    ).fetchone()
+    (outlets,) = db.execute(
+        f"select count(distinct source) from member where role <> 'withdrawal' and story_id in ({inside})",
+        story_ids,
+    ).fetchone()
+    return Spread(articles=articles, outlets=outlets, texts=texts, copies=copies)
+
+
+def event_counts(db: sqlite3.Connection, event_id: str) -> tuple[int, int]:
+    """Stories and articles of an event, by the same view."""
+    stories, articles = db.execute(
+        "select count(*), coalesce(sum(articles), 0) from event_story join spread using (story_id) "
+        "where event_id = ?",
+        (event_id,),
+    ).fetchone()
+    return stories, articles
+
+
+def headline(db: sqlite3.Connection, story_id: str) -> str:
+    rows = rows_of_stories(db, [story_id])
+    return rows[0].headline if rows else ""
+
+
+def with_counts(db: sqlite3.Connection, row: EventRow) -> EventRow:
+    stories, articles = event_counts(db, row.event_id)
+    return replace(row, stories=stories, articles=articles)

@@ -1,0 +1,143 @@
+"""Search: the newest hits, as stories, one a row."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from services.desk import addresses
+from services.desk.queries.cards import rows_of_stories
+from services.desk.queries.paging import paging
+from services.desk.queries.texts import article
+from services.desk.search.marking import excerpt, mark
+from services.desk.search.query import parse
+from services.desk.views.frame import Texts
+from services.desk.views.rows import Facet, FacetValue, StoryRow
+from services.desk.views.search import HitRow, SearchPage, SearchRow
+
+SIZE = 20
+MOST_HITS = 2000
+MOST_LISTED = 3
+MOST_VALUES = 12
+FACETS: Final = ("lang", "outlet", "role")
+
+
+class SearchAsk(NamedTuple):
+    query: str
+    lang: str = ""
+    outlet: str = ""
+    role: str = ""
+    page: int = 1
+
+    @property
+    def narrowed(self) -> Mapping[str, str]:
+        return {"lang": self.lang, "outlet": self.outlet, "role": self.role}
+
+    def address(self) -> dict[str, str]:
+        return {"q": self.query, **self.narrowed}
+
+
+class Hit(NamedTuple):
+    number: int
+    version_id: str
+    article_id: str
+    outlet: str
+    title: str
+    lang: str
+    story_id: str
+    role: str
+
+    def fits(self, narrowed: Mapping[str, str]) -> bool:
+        return all(not value or getattr(self, name) == value for name, value in narrowed.items())
+
+
+def search(db: sqlite3.Connection, ask: SearchAsk, texts: Texts) -> SearchPage:
+    query = parse(ask.query)
+    hits = _hits(db, query.match) if query.match else []
+    groups = _groups([hit for hit in hits if hit.fits(ask.narrowed)])
+    start = (ask.page - 1) * SIZE
+    shown = groups[start : start + SIZE]
+    stories = {
+        row.story_id: row
+        for row in rows_of_stories(db, [group[0].story_id for group in shown if group[0].story_id])
+    }
+    return SearchPage(
+        query=ask.query,
+        terms=tuple(sorted(query.terms)),
+        rows=tuple(_row(db, group, stories, query.terms, texts) for group in shown),
+        facets=tuple(_facet(name, hits, ask) for name in FACETS) if hits else (),
+        paging=paging(
+            "/search",
+            ask.address(),
+            page=ask.page,
+            size=SIZE,
+            total=len(groups),
+            capped=len(hits) == MOST_HITS,
+        ),
+        problem=query.problem,
+    )
+
+
+def _hits(db: sqlite3.Connection, match: str) -> list[Hit]:
+    rows = db.execute(
+        "select v.id, v.version_id, v.article_id, v.source, v.title, v.language, coalesce(m.story_id, ''), "
+        "coalesce(m.role, '') "
+        "from (select rowid as id from hit where hit match ? order by rowid desc limit ?) "
+        "join version v using (id) left join member m on m.article_id = v.article_id "
+        "order by v.first_us desc, v.version_id",
+        (match, MOST_HITS),
+    )
+    return [Hit(*row) for row in rows]
+
+
+def _groups(hits: Sequence[Hit]) -> list[list[Hit]]:
+    """By story, of each article the newest version that was hit."""
+    groups: dict[str, dict[str, Hit]] = {}
+    for hit in hits:
+        groups.setdefault(hit.story_id or hit.article_id, {}).setdefault(hit.article_id, hit)
+    return [list(group.values()) for group in groups.values()]
+
+
+def _row(
+    db: sqlite3.Connection,
+    group: Sequence[Hit],
+    stories: Mapping[str, StoryRow],
+    terms: frozenset[str],
+    texts: Texts,
+) -> SearchRow:
+    listed = group[:MOST_LISTED]
+    rows = [_hit(db, hit, terms, told=texts == "full" and not place) for place, hit in enumerate(listed)]
+    return SearchRow(story=stories.get(group[0].story_id), hits=tuple(rows), more=len(group) - len(listed))
+
+
+def _hit(db: sqlite3.Connection, hit: Hit, terms: frozenset[str], *, told: bool) -> HitRow:
+    record = article(db, hit.number) if told else None
+    return HitRow(
+        article_id=hit.article_id,
+        version_id=hit.version_id,
+        source=hit.outlet,
+        title=mark(hit.title, terms),
+        excerpt=excerpt(record.text, terms) if record else (),
+    )
+
+
+def _facet(name: str, hits: Sequence[Hit], ask: SearchAsk) -> Facet:
+    counts = Counter(filter(None, (getattr(hit, name) for hit in hits)))
+    chosen = ask.narrowed[name]
+    values = counts.most_common(MOST_VALUES)
+    if chosen and chosen not in dict(values):
+        values.append((chosen, counts[chosen]))
+    return Facet(
+        name=name,
+        values=tuple(
+            FacetValue(
+                value=value,
+                count=count,
+                href=addresses.with_query(
+                    "/search", {**ask.address(), name: "" if value == chosen else value}
+                ),
+                chosen=value == chosen,
+            )
+            for value, count in values
+        ),
+    )

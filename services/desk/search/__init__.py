@@ -1,0 +1,1 @@
+"""What is looked for: words folded alike in texts and in queries."""

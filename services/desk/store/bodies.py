@@ -1,0 +1,30 @@
+"""Records and views as they lie in the read model: JSON, compressed where that saves room. Pure."""
+
+import zlib
+from functools import cache
+from typing import Any, Final, TypeVar, cast
+
+import msgspec
+
+T = TypeVar("T", bound=msgspec.Struct)
+SMALL: Final = 1500
+_ENCODER = msgspec.json.Encoder()
+
+
+def pack(record: msgspec.Struct) -> bytes:
+    return pack_json(_ENCODER.encode(record))
+
+
+def pack_json(value: bytes) -> bytes:
+    """Of what is JSON already."""
+    return zlib.compress(value, 1) if len(value) > SMALL else value
+
+
+def unpack(kind: type[T], body: bytes) -> T:
+    value = body if body.startswith(b"{") else zlib.decompress(body)
+    return cast(T, _decoder(kind).decode(value))
+
+
+@cache
+def _decoder(kind: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)

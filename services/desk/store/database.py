@@ -1,0 +1,106 @@
+"""Opening the read model: one who writes, many who read, and files that are made anew beside the old."""
+
+import fcntl
+import os
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+
+from services.desk.store import schema
+
+WAL_BYTES = 64 << 20
+CACHE_KIB = 64_000
+MOST_DESKS = 16
+"""Files beside each other at one place, each with a Desk of its own."""
+
+
+class Place:
+    """The file of one Desk, held as long as it runs: a second one on this machine gets a file of its own."""
+
+    def __init__(self, file: Path) -> None:
+        """Raises `OSError` where nothing can be written there."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self.file, self._lock = _held(file)
+
+    @property
+    def beside(self) -> Path:
+        """Where the file is made anew."""
+        return self.file.with_name(f"{self.file.name}.new")
+
+    def close(self) -> None:
+        os.close(self._lock)
+
+
+def _held(file: Path) -> tuple[Path, int]:
+    for number in range(MOST_DESKS):
+        path = file if not number else file.with_name(f"{file.stem}-{number + 1}{file.suffix}")
+        lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(lock)
+            continue
+        return path, lock
+    raise OSError(f"{file}: {MOST_DESKS} Desks keep their files there already")
+
+
+def stamps(file: Path) -> tuple[int, int]:
+    """Of tables and of intake; zeros where there is no such file, or none of ours."""
+    if not file.is_file():
+        return 0, 0
+    try:
+        db = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)
+        try:
+            (tables,) = db.execute("pragma application_id").fetchone()
+            (intake,) = db.execute("pragma user_version").fetchone()
+        finally:
+            db.close()
+    except sqlite3.DatabaseError:
+        return 0, 0
+    return tables, intake
+
+
+def create(file: Path, texts: str) -> sqlite3.Connection:
+    """An empty read model; what lay there is gone."""
+    remove(file)
+    db = _connect(file)
+    with db:
+        db.executescript(schema.TABLES)
+        db.execute(f"pragma application_id = {schema.tables_stamp()}")
+        db.execute(f"pragma user_version = {schema.intake_stamp(texts)}")
+    return db
+
+
+def open_for_writing(file: Path) -> sqlite3.Connection:
+    return _connect(file)
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(file, isolation_level=None, check_same_thread=False, cached_statements=512)
+    file.chmod(0o600)
+    db.execute("pragma journal_mode = wal")
+    db.execute("pragma synchronous = normal")  # it can be lost: it is made from the topics
+    db.execute(f"pragma journal_size_limit = {WAL_BYTES}")
+    db.execute(f"pragma cache_size = -{CACHE_KIB}")
+    db.execute("pragma temp_store = memory")
+    return db
+
+
+def open_for_reading(file: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+    db.execute("pragma query_only = 1")
+    db.execute("pragma cache_size = -8000")
+    db.execute("pragma mmap_size = 268435456")
+    return db
+
+
+def remove(file: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            file.with_name(file.name + ending).unlink()
+
+
+def replace(new: Path, old: Path) -> None:
+    """Put a file that is complete and closed in the place of another. Who reads the old one may go on."""
+    remove(old)
+    new.rename(old)

@@ -1,0 +1,118 @@
+"""Records into the read model: each kind by a module of its own; what cannot be used is counted by reason."""
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from services.contracts import wire
+from services.contracts.articles import Article, Watermark, Withdrawal
+from services.contracts.events import Event, Storyline
+from services.contracts.feeds import Feed, FeedState
+from services.contracts.relations import Verdict
+from services.contracts.stories import Story, StoryChange
+from services.contracts.topics import TOPICS
+from services.desk.store import (
+    article_rows,
+    dead_rows,
+    event_rows,
+    feed_rows,
+    story_rows,
+    verdict_rows,
+)
+from services.desk.store.batch import Batch
+from services.desk.views.frame import Texts
+from services.stream.bus import Partition, Record
+
+READ = (
+    "articles", "relations", "story-changes", "stories", "events", "storylines", "feeds", "feed-state",
+    *(topic.name for topic in TOPICS if topic.name.startswith(dead_rows.PREFIX)),
+)  # fmt: skip
+"""Topics, in the order in which they are read."""
+_TAKE: Mapping[type[msgspec.Struct], Callable[[Batch, Record, Any], None]] = {
+    Article: article_rows.take,
+    Withdrawal: article_rows.take_withdrawal,
+    Watermark: article_rows.take_watermark,
+    Verdict: verdict_rows.take,
+    StoryChange: story_rows.take_change,
+    Event: event_rows.take,
+    Storyline: event_rows.take_storyline,
+    Feed: feed_rows.take,
+    FeedState: feed_rows.take_state,
+}
+_END: Mapping[str, Callable[[Batch, Record], None]] = {
+    "stories": story_rows.end,
+    "events": event_rows.end,
+    "storylines": event_rows.end_storyline,
+    "feeds": feed_rows.end,
+    "feed-state": feed_rows.end_state,
+}
+"""What a tombstone does, by topic."""
+
+
+def take(db: sqlite3.Connection, records: Sequence[Record], texts: Texts) -> Batch:
+    """Take records and note how far each partition was read, in one transaction."""
+    batch = Batch(db, texts)
+    db.execute("begin immediate")
+    try:
+        for record in records:
+            _take(batch, record)
+        _note(db, records)
+        batch.flush()
+        db.execute("commit")
+    except BaseException:
+        db.execute("rollback")
+        raise
+    return batch
+
+
+def _take(batch: Batch, record: Record) -> None:
+    topic = record.partition.topic
+    batch.tally[f"read {topic}"] += 1
+    if topic.startswith(dead_rows.PREFIX):
+        dead_rows.take(batch, record)
+    elif record.value is None:
+        _tombstone(batch, record)
+    else:
+        _value(batch, record, record.value)
+
+
+def _tombstone(batch: Batch, record: Record) -> None:
+    end = _END.get(record.partition.topic)
+    if end is None:
+        batch.skip(record, "tombstone")
+    else:
+        end(batch, record)
+
+
+def _value(batch: Batch, record: Record, value: bytes) -> None:
+    kind = wire.kind_of(record.headers)
+    if kind is Story and record.partition.topic == "stories":
+        take: Callable[[Batch, Record, Any], None] | None = story_rows.take
+    else:
+        take = _TAKE.get(kind) if kind else None
+    if kind is None or take is None:
+        canary = kind is not None and kind.__name__.startswith("Canary")
+        batch.skip(record, "canary" if canary else "unknown-type")
+        return
+    try:
+        content = wire.decode(kind, value)
+    except (msgspec.MsgspecError, RecursionError):
+        batch.skip(record, "undecodable")
+        return
+    take(batch, record, content)
+
+
+def _note(db: sqlite3.Connection, records: Sequence[Record]) -> None:
+    last = {record.partition: record for record in records}
+    db.executemany(
+        "insert or replace into place values (?, ?, ?, ?)",
+        [(at.topic, at.number, one.offset + 1, one.timestamp_us) for at, one in last.items()],
+    )
+
+
+def positions(db: sqlite3.Connection) -> dict[Partition, int]:
+    """Next offset to read of each partition that was begun."""
+    rows = db.execute("select topic, partition, next from place")
+    return {Partition(topic, number): next_ for topic, number, next_ in rows}

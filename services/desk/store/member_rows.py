@@ -1,0 +1,155 @@
+"""Which article is in which story, and what its outlet does: how often first or a copy, how late."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from services.contracts.stories import Role, StoryMember
+from services.desk.store.batch import Batch
+from services.desk.store.moments import us
+
+COUNTED_AS: Mapping[Role, str] = {
+    "original": "first",
+    "duplicate": "copied",
+    "copy": "copied",
+    "rewrite": "rewrote",
+    "update": "updated",
+    "correction": "corrected",
+    "withdrawal": "withdrawn",
+}
+"""Every member is counted once: these add up to the articles of an outlet."""
+BUCKETS = 8
+"""Of delays, to a doubling: the median is right to a tenth."""
+
+
+class MemberColumns(NamedTuple):
+    version_id: str
+    source: str
+    role: Role
+    of_source: str
+    first_us: int
+    delay_s: int
+
+
+def put(
+    batch: Batch,
+    story_id: str,
+    members: Sequence[StoryMember],
+    at_us: int,
+    *,
+    was: str | None = "",
+    alone: str = "",
+) -> None:
+    """What differs from before is written, and counted for the outlets.
+
+    `alone`, `was`: the outlet that alone runs the story, and did before; `was` None: the story is new.
+    """
+    before = {} if was is None else _members(batch, story_id)
+    after = _columns(members)
+    for article_id in after.keys() - before.keys():
+        if not _taken(batch, article_id, at_us):
+            del after[article_id]
+    for article_id in before.keys() - after.keys():
+        batch.db.execute("delete from member where article_id = ?", (article_id,))
+        _count(batch, before[article_id], -1)
+    for article_id, columns in after.items():
+        if before.get(article_id) != columns:
+            _write(batch, (article_id, story_id, *columns, at_us))
+            _count(batch, columns, 1)
+            if article_id in before:
+                _count(batch, before[article_id], -1)
+    _stories(batch, before, after)
+    if was != alone:
+        for name, step in ((was, -1), (alone, 1)):
+            if name:
+                batch.outlet(name)["alone"] += step
+
+
+def _taken(batch: Batch, article_id: str, at_us: int) -> bool:
+    """Let it go where it is. False where another story has it since a later moment than this one.
+
+    In whatever order the changes of two stories are read, the later one has the article.
+    """
+    row = batch.db.execute(
+        "select story_id, since_us, version_id, source, role, of_source, first_us, delay_s from member "
+        "where article_id = ?",
+        (article_id,),
+    ).fetchone()
+    if row is None:
+        return True
+    story_id, since_us, *rest = row
+    if since_us > at_us:
+        return False
+    columns = MemberColumns(*rest)
+    (left,) = batch.db.execute(
+        "select count(*) from member where story_id = ? and source = ?", (story_id, columns.source)
+    ).fetchone()
+    if left == 1:
+        batch.outlet(columns.source)["stories"] -= 1
+    batch.db.execute("delete from member where article_id = ?", (article_id,))
+    _count(batch, columns, -1)
+    return True
+
+
+def _write(batch: Batch, row: tuple[object, ...]) -> None:
+    """When it joined the story stays as it is."""
+    batch.db.execute(
+        "insert into member (article_id, story_id, version_id, source, role, of_source, first_us, delay_s, "
+        "since_us) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do update set "
+        "version_id = excluded.version_id, source = excluded.source, role = excluded.role, "
+        "of_source = excluded.of_source, first_us = excluded.first_us, delay_s = excluded.delay_s",
+        row,
+    )
+
+
+def _members(batch: Batch, story_id: str) -> dict[str, MemberColumns]:
+    rows = batch.db.execute(
+        "select article_id, version_id, source, role, of_source, first_us, delay_s from member "
+        "where story_id = ?",
+        (story_id,),
+    )
+    return {article_id: MemberColumns(*columns) for article_id, *columns in rows}
+
+
+def _columns(members: Sequence[StoryMember]) -> dict[str, MemberColumns]:
+    sources = {member.url: member.source for member in members}
+    first = min((us(member.first_seen_at) for member in members), default=0)
+    return {
+        member.article_id: MemberColumns(
+            member.version_id,
+            member.source,
+            member.role,
+            sources.get(member.of, ""),
+            us(member.first_seen_at),
+            (us(member.first_seen_at) - first) // 1_000_000,
+        )
+        for member in members
+    }
+
+
+def _count(batch: Batch, columns: MemberColumns, step: int) -> None:
+    outlet = batch.outlet(columns.source)
+    outlet["articles"] += step
+    outlet[COUNTED_AS[columns.role]] += step
+    if columns.delay_s > 0 and columns.role != "original":
+        batch.delays[columns.source, bucket(columns.delay_s)] += step
+    if columns.of_source and columns.of_source != columns.source:
+        batch.takings[columns.source, columns.of_source] += step
+
+
+def bucket(delay_s: int) -> int:
+    return round(math.log2(delay_s) * BUCKETS)
+
+
+def delay(number: int) -> int:
+    """Seconds in the middle of a bucket."""
+    return round(2 ** (number / BUCKETS))
+
+
+def _stories(batch: Batch, before: Mapping[str, MemberColumns], after: Mapping[str, MemberColumns]) -> None:
+    had = {columns.source for columns in before.values()}
+    has = {columns.source for columns in after.values()}
+    for name in has - had:
+        batch.outlet(name)["stories"] += 1
+    for name in had - has:
+        batch.outlet(name)["stories"] -= 1

@@ -1,0 +1,1 @@
+"""Plain text made ready to be looked at: stretches, signs that hide, words that changed."""

@@ -1,0 +1,250 @@
+"""Which address is which page. The framework stays here and in its neighbours of this folder."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import cast
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from services.contracts.topics import BY_NAME
+from services.desk.log.source import previous
+from services.desk.queries import compare, events, front, outlets, search, story, upkeep, versions
+from services.desk.queries.front import FrontAsk
+from services.desk.queries.paging import page_number
+from services.desk.queries.record import record_page
+from services.desk.queries.search import SearchAsk
+from services.desk.queries.words import help_page
+from services.desk.views.front import Sort
+from services.desk.web import atom
+from services.desk.web.live import MOST_STREAMS
+from services.desk.web.readers import TooMuch
+from services.desk.web.site import Site
+from services.stream.bus import BusError, Partition
+
+SORTS = ("top", "new", "growing", "spread")
+LARGEST_OFFSET = 1 << 62
+Handler = Callable[[Site, Request], Awaitable[Response]]
+
+
+def routes(site: Site) -> list[Route]:
+    return [Route(path, partial(handler, site), methods=["GET"]) for path, handler in HANDLERS.items()]
+
+
+def moment_asked(text: str) -> datetime | None:
+    """RFC 3339; without an offset it is UTC. None for what is no moment."""
+    try:
+        at = datetime.fromisoformat(text.strip().replace(" ", "+"))
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def _front_ask(request: Request) -> FrontAsk:
+    asked = request.query_params
+    sort = asked.get("sort", "top")
+    return FrontAsk(
+        at=moment_asked(asked.get("at", "")),
+        sort=cast(Sort, sort) if sort in SORTS else "top",
+        lang=asked.get("lang", ""),
+        outlet=asked.get("outlet", ""),
+        agency=asked.get("agency", ""),
+        subject=asked.get("subject", ""),
+        page=page_number(asked.get("page", "")),
+    )
+
+
+async def _front(site: Site, request: Request) -> Response:
+    ask = _front_ask(request)
+    if request.query_params.get("at") and ask.at is None:
+        return site.problem(request, 400, "No such moment", "Write at= as a time such as 2026-03-12T09:30Z.")
+    return await site.page(
+        request, "front", lambda db: front.front(db, ask, front.latest(db)), atom="/front.atom"
+    )
+
+
+async def _front_atom(site: Site, request: Request) -> Response:
+    ask = _front_ask(request)
+    return await _atom(site, request, "Stories", lambda db: front.front(db, ask, None).rows)
+
+
+async def _search_atom(site: Site, request: Request) -> Response:
+    ask = _search_ask(request)
+    return await _atom(
+        site,
+        request,
+        f"Search: {ask.query}",
+        lambda db: [row.story for row in search.search(db, ask, "none").rows if row.story],
+    )
+
+
+async def _atom(site: Site, request: Request, title: str, rows: Callable[..., object]) -> Response:
+    base = f"{request.url.scheme}://{request.headers.get('host', '')}"
+    path = str(request.url).removeprefix(base)
+    try:
+        _, body = await site.readers.ask(rows, lambda told: atom.atom(base, path, title, told))  # type: ignore[arg-type]
+    except TooMuch:
+        return PlainTextResponse("Too much at once; ask again in a moment.\n", 503)
+    return Response(body, media_type=atom.KIND)
+
+
+async def _story(site: Site, request: Request) -> Response:
+    return await site.page(request, "story", lambda db: story.story(db, request.path_params["id"]))
+
+
+async def _compare(site: Site, request: Request) -> Response:
+    left, right = request.path_params["a"], request.path_params["b"]
+    whole = request.query_params.get("show") == "all"
+    return await site.page(
+        request, "compare", lambda db: compare.compare(db, left, right, site.texts, whole=whole)
+    )
+
+
+async def _article(site: Site, request: Request) -> Response:
+    asked = request.query_params
+    return await site.page(
+        request,
+        "versions",
+        lambda db: versions.article(
+            db,
+            request.path_params["id"],
+            site.texts,
+            older=asked.get("from", ""),
+            newer=asked.get("to", ""),
+            everything=asked.get("show") == "all",
+        ),
+    )
+
+
+async def _event(site: Site, request: Request) -> Response:
+    return await site.page(request, "event", lambda db: events.event(db, request.path_params["id"]))
+
+
+async def _storyline(site: Site, request: Request) -> Response:
+    return await site.page(request, "storyline", lambda db: events.storyline(db, request.path_params["id"]))
+
+
+def _search_ask(request: Request) -> SearchAsk:
+    asked = request.query_params
+    return SearchAsk(
+        query=asked.get("q", ""),
+        lang=asked.get("lang", ""),
+        outlet=asked.get("outlet", ""),
+        role=asked.get("role", ""),
+        page=page_number(asked.get("page", "")),
+    )
+
+
+async def _search(site: Site, request: Request) -> Response:
+    ask = _search_ask(request)
+    return await site.page(
+        request, "search", lambda db: search.search(db, ask, site.texts), atom="/search.atom"
+    )
+
+
+async def _outlets(site: Site, request: Request) -> Response:
+    asked = request.query_params
+    page = page_number(asked.get("page", ""))
+    return await site.page(
+        request, "outlets", lambda db: outlets.outlets(db, sort=asked.get("sort", ""), page=page)
+    )
+
+
+async def _outlet(site: Site, request: Request) -> Response:
+    page = page_number(request.query_params.get("page", ""))
+    return await site.page(
+        request, "outlet", lambda db: outlets.outlet(db, request.path_params["name"], page=page)
+    )
+
+
+async def _feeds(site: Site, request: Request) -> Response:
+    page = page_number(request.query_params.get("page", ""))
+    return await site.page(request, "feeds", lambda db: upkeep.feeds(db, page=page))
+
+
+async def _dead_letters(site: Site, request: Request) -> Response:
+    page = page_number(request.query_params.get("page", ""))
+    return await site.page(request, "dead_letters", lambda db: upkeep.dead_letters(db, page=page))
+
+
+async def _accounts(site: Site, request: Request) -> Response:
+    try:
+        readings = await site.follower().readings()
+    except BusError:
+        readings = site.follower().known_readings()
+    return await site.page(request, "accounts", lambda db: upkeep.accounts(db, readings, site.links))
+
+
+async def _record(site: Site, request: Request) -> Response:
+    topic, number, offset = (request.path_params[name] for name in ("topic", "partition", "offset"))
+    partition = Partition(topic, number)
+    if topic not in BY_NAME or offset > LARGEST_OFFSET:
+        return site.problem(request, 404, "Not here", "There is no such topic.")
+    try:
+        if number >= await site.source.partitions(topic):
+            return site.problem(request, 404, "Not here", "There is no such partition.")
+        records = await site.source.read(partition, offset, max_records=2)
+    except BusError as error:
+        return site.problem(request, 503, "The log does not answer", str(error))
+    if not records or records[0].offset != offset:
+        return site.problem(request, 404, "Not here", _missing(records[0].offset if records else None))
+    behind = records[1].offset if len(records) > 1 else None
+    before = await previous(site.source, partition, offset)
+    return site.show(request, "record", record_page(records[0], site.texts, before=before, behind=behind))
+
+
+def _missing(following: int | None) -> str:
+    what = "The log holds no record at this offset: it was cleaned away, or is not written yet."
+    return what if following is None else f"{what} The next one is at {following}."
+
+
+async def _help(site: Site, request: Request) -> Response:
+    return site.show(request, "help", help_page())
+
+
+async def _live(site: Site, request: Request) -> Response:
+    if not site.is_live:
+        return Response(status_code=204)  # files do not change, and a browser does not ask again
+    if site.live.streams >= MOST_STREAMS:
+        return PlainTextResponse("Too many streams are open.\n", 503)
+    last = request.headers.get("last-event-id", "")
+    position = int(last) if last.isascii() and last.isdigit() and len(last) < 19 else None
+    return StreamingResponse(
+        site.live.stream(position, lambda: site.now().isoformat().replace("+00:00", "Z")),
+        media_type="text/event-stream",
+        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+    )
+
+
+async def _health(site: Site, _: Request) -> Response:
+    progress = site.follower().progress
+    return PlainTextResponse("ok\n" if progress.caught_up else f"reading, {progress.behind} records left\n")
+
+
+HANDLERS: dict[str, Handler] = {
+    "/": _front,
+    "/front": _front,
+    "/front.atom": _front_atom,
+    "/story/{id}": _story,
+    "/compare/{a}/{b}": _compare,
+    "/article/{id}": _article,
+    "/event/{id}": _event,
+    "/storyline/{id}": _storyline,
+    "/search": _search,
+    "/search.atom": _search_atom,
+    "/outlets": _outlets,
+    "/outlet/{name:path}": _outlet,
+    "/feeds": _feeds,
+    "/dead-letters": _dead_letters,
+    "/accounts": _accounts,
+    "/record/{topic}/{partition:int}/{offset:int}": _record,
+    "/help": _help,
+    "/live": _live,
+    "/healthz": _health,
+}

@@ -1,0 +1,206 @@
+"""The Desk on a replay, opened as people open it: each thing that it shows, seen in a real browser.
+
+`NEWSFOLD_REPLAY=DIR` looks at the output of another replay than that of the demo.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from services.desk.log.files import FileLog
+from tests.browser.serving import serving
+from tests.browser.tabs import Open, Sight
+from tests.end_to_end.command import Replay
+
+
+class Shown(NamedTuple):
+    """A Desk and where its richest pages are."""
+
+    base: str
+    story: dict[str, Any]
+    """The story with the most articles, of those of the widest spread."""
+    versions: str
+    """An article whose text changed; empty where none did."""
+
+
+@pytest.fixture(scope="session")
+def folder(request: pytest.FixtureRequest) -> Path:
+    """Of the whole session, and so there before a browser is: what a replay runs in cannot be opened then."""
+    named = os.environ.get("NEWSFOLD_REPLAY")
+    if named:
+        return Path(named)
+    demo: Replay = request.getfixturevalue("demo")
+    return demo.out
+
+
+@pytest.fixture(scope="module")
+def shown(folder: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    with serving(FileLog(folder), tmp_path_factory.mktemp("desk")) as (base, _):
+        tab = browser.new_page()
+        rows = _json(tab, f"{base}/.json?sort=spread")["rows"]
+        stories = [_json(tab, f"{base}/story/{row['story_id']}.json") for row in rows[:10]]
+        widest = max(stories, key=lambda story: len(story["members"]))
+        changed = [
+            member["article_id"]
+            for row in _json(tab, f"{base}/.json?sort=new")["rows"] + rows
+            for member in _json(tab, f"{base}/story/{row['story_id']}.json")["members"]
+            if member.get("versions", 1) > 1
+        ]
+        tab.close()
+        yield Shown(base, widest, f"{base}/article/{changed[0]}" if changed else "")
+
+
+@pytest.fixture
+def sight(window: Open) -> Iterator[Sight]:
+    """A tab in which nothing may go wrong, and which asks nobody but the Desk."""
+    sight = window()
+    yield sight
+    assert not sight.wrong
+    assert all(address.startswith("http://127.0.0.1:") for address in sight.asked)
+
+
+def _json(tab: Page, address: str) -> Any:
+    """What a page shows, from its twin."""
+    return tab.request.get(address).json()["view"]
+
+
+def _number(text: str) -> int:
+    return int("".join(sign for sign in text if sign.isdigit()))
+
+
+def test_the_front_shows_top_stories_with_their_copies_folded(shown: Shown, sight: Sight) -> None:
+    sight.tab.goto(f"{shown.base}/?sort=spread")
+    first = sight.tab.locator(".items > li").first
+    expect(first.locator("h3")).not_to_be_empty()
+    assert _number(first.locator(".much dd").inner_text()) > 1
+    expect(first.locator(".copies li").first).to_be_hidden()
+    first.locator("summary").click()
+    expect(first.locator(".copies li").first).to_be_visible()
+    assert not sight.violations()
+
+
+def test_a_past_minute_is_shown_as_it_stood(shown: Shown, sight: Sight) -> None:
+    asked = shown.story["story"]["first_seen_at"][:16]
+    sight.tab.goto(f"{shown.base}/?at={asked}")
+    expect(sight.tab.locator(".dateline")).to_contain_text("As it stood on")
+    assert _json(sight.tab, f"{shown.base}/.json?at={asked}")["rows"] is not None
+    sight.tab.goto(shown.base)
+    sight.tab.get_by_label("Date and time, UTC").fill(asked)
+    sight.tab.get_by_role("button", name="Go there").click()
+    expect(sight.tab.locator(".dateline")).to_contain_text("As it stood on")
+
+
+def test_a_story_says_who_took_from_whom_and_why_in_words_and_as_a_tree(shown: Shown, sight: Sight) -> None:
+    story = shown.story
+    sight.tab.goto(f"{shown.base}/story/{story['story']['story_id']}")
+    rows = sight.tab.locator(".tree > ol > li")
+    folded = sight.tab.locator(".tree .like li, #others li").count()
+    assert rows.count() + folded == len(story["members"]) > 1
+    assert rows.locator("circle").count() == rows.count()
+    expect(rows.nth(1).locator(".how").first).to_contain_text(" after ")
+    why = rows.locator("summary", has_text="Why we think so").first
+    why.click()
+    expect(sight.tab.locator(".tree details[open] .sure").first).to_be_visible()
+    expect(sight.tab.get_by_role("heading", name="Who had it first")).to_be_visible()
+    assert not sight.violations()
+
+
+def test_pick_up_and_figures_are_drawn_and_told_in_tables(shown: Shown, sight: Sight) -> None:
+    sight.tab.goto(f"{shown.base}/story/{shown.story['story']['story_id']}")
+    pickup = sight.tab.locator("section[aria-labelledby=pickup]")
+    assert pickup.locator("path").count() == 2
+    pickup.locator("summary").click()
+    assert pickup.locator("tbody tr").count() == min(100, len(shown.story["pickup"]))
+    assert sight.tab.locator(".figure").count() == min(24, len(shown.story.get("figures", [])))
+
+
+def test_two_texts_stand_side_by_side_with_what_they_share(shown: Shown, sight: Sight) -> None:
+    href = next(m["compare_href"] for m in shown.story["members"] if m.get("compare_href"))
+    sight.tab.goto(shown.base + href)
+    told = _json(sight.tab, f"{shown.base}{href}.json")
+    assert sight.tab.locator(".ribbons polygon").count() == len(told["passages"]) > 0
+    for letter, start, end in (("a", "start", "end"), ("b", "other_start", "other_end")):
+        side = told["left" if letter == "a" else "right"]
+        text = "".join(piece["text"] for piece in side["pieces"])
+        lit = sight.tab.locator(f"[aria-labelledby=h-{letter}] .copy mark").evaluate_all(
+            "(marks) => marks.map((mark) => [Number(mark.dataset.start), mark.textContent])"
+        )
+        covered = {at for p in told["passages"] for at in range(p[start], p[end])}
+        assert {at + n for at, part in lit for n in range(len(part))} == covered
+        assert all(text[at : at + len(part)] == part for at, part in lit)
+    sight.tab.locator("#a1").click()
+    assert sight.tab.evaluate("() => document.querySelector(':target').id") == "b1"
+    assert not sight.violations()
+
+
+def test_versions_are_told_apart_with_what_changed_named_first(shown: Shown, sight: Sight) -> None:
+    if not shown.versions:
+        pytest.skip("no text changed in this replay")
+    sight.tab.goto(shown.versions)
+    expect(sight.tab.get_by_role("heading", name="What changed from")).to_be_visible()
+    assert sight.tab.locator(".history li").count() > 1
+    assert sight.tab.locator(".named dt").all_inner_texts()[-1] == "Words"
+    assert sight.tab.locator(".diff :is(ins, del, .moved), .named .headline ins").count() > 0
+    assert not sight.violations()
+
+
+def test_events_and_storylines_tie_stories_together(shown: Shown, sight: Sight) -> None:
+    told = shown.story["story"]
+    for address, selector in (
+        (f"/event/{told['event_id']}", ".items > li"),
+        (f"/storyline/{told['storyline_id']}", ".chapters > li"),
+    ):
+        sight.tab.goto(shown.base + address)
+        assert sight.tab.locator(selector).count() > 0
+        assert not sight.violations()
+
+
+def test_a_search_finds_stories_and_its_address_has_other_forms(shown: Shown, sight: Sight) -> None:
+    word = max(shown.story["story"]["headline"].split(), key=len).strip(".,:;!?")
+    sight.tab.goto(shown.base)
+    sight.tab.get_by_label("Search").fill(word)
+    sight.tab.get_by_role("button", name="Search").click()
+    assert sight.tab.locator(".items > li").count() > 0
+    assert sight.tab.locator(".facet li").count() > 0
+    assert not sight.violations()
+    forms = sight.tab.locator(".forms a").evaluate_all("(links) => links.map((link) => link.href)")
+    kinds = [sight.tab.request.get(form).headers["content-type"].partition(";")[0] for form in forms]
+    assert kinds == ["application/json", "application/atom+xml"]
+
+
+def test_a_raw_record_shows_its_place_headers_and_value(shown: Shown, sight: Sight) -> None:
+    sight.tab.goto(shown.base + shown.story["record"]["href"])
+    expect(sight.tab.locator("h1")).to_contain_text("stories/0/")
+    expect(sight.tab.locator(".headers")).to_contain_text("ce_type")
+    expect(sight.tab.locator(".badge").first).to_have_text("value")
+    expect(sight.tab.locator("pre")).to_contain_text('"story_id"')
+    assert not sight.violations()
+
+
+@pytest.mark.parametrize(
+    ("path", "row", "words"),
+    [
+        ("feeds", ".feeds > li", "The worst first"),
+        ("outlets", "tbody tr", "Median delay"),
+        ("accounts", ".account", "Adds up"),
+        ("dead-letters", "main", "Dead letters"),
+        ("help", ".glossary div", "family of one text"),
+    ],
+)
+def test_what_the_trade_needs_has_a_page(shown: Shown, sight: Sight, path: str, row: str, words: str) -> None:
+    sight.tab.goto(f"{shown.base}/{path}")
+    expect(sight.tab.locator("main")).to_contain_text(words)
+    assert sight.tab.locator(f"{row}, .empty").count() > 0
+    assert not sight.violations()
+
+
+def test_an_outlet_has_a_page_of_its_own(shown: Shown, sight: Sight) -> None:
+    sight.tab.goto(f"{shown.base}/outlets")
+    sight.tab.locator("tbody th a").first.click()
+    assert _number(sight.tab.locator(".numbers dd").first.inner_text()) >= 0
+    assert sight.tab.locator(".items > li").count() > 0
+    assert not sight.violations()

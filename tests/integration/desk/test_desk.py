@@ -1,0 +1,193 @@
+"""The Desk with a socket and a file: what it does when the log, the file or itself goes away."""
+
+import asyncio
+import json
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.desk.desk import Desk
+from services.desk.store import bodies, database, intake, schema
+from services.ops.settings import DeskSettings
+from services.stream.bus import Partition, Record, Retry
+from tests.integration.desk.corpus import START, ListLog, newsroom
+
+ANYWHERE = DeskSettings(listen="127.0.0.1:0")
+
+
+class MoodyLog(ListLog):
+    """A log that can be away, or slow."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        super().__init__(records)
+        self.away = False
+        self.open = asyncio.Event()
+        self.open.set()
+
+    async def read(self, partition: Partition, start: int, *, max_records: int) -> Sequence[Record]:
+        await self.open.wait()
+        if self.away:
+            raise Retry("nobody answers")
+        return await super().read(partition, start, max_records=max_records)
+
+    def put(self, records: Sequence[Record]) -> None:
+        for record in records:
+            self.records.setdefault(record.partition, []).append(record)
+
+
+@asynccontextmanager
+async def running(log: ListLog, file: Path) -> AsyncIterator[tuple[Desk, httpx.AsyncClient, asyncio.Event]]:
+    stop = asyncio.Event()
+    async with Desk(log, ANYWHERE, file, now=lambda: START) as desk:
+        serving = asyncio.create_task(desk.run(stop))
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{desk.port}", timeout=20) as client:
+            yield desk, client, stop
+        stop.set()
+        await serving
+
+
+async def until(wanted: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not wanted():  # noqa: ASYNC110 - nothing rings
+            await asyncio.sleep(0.01)
+
+
+async def caught_up(desk: Desk) -> None:
+    await until(lambda: desk.progress.caught_up)
+
+
+async def told(client: httpx.AsyncClient, path: str = "/front.json") -> dict[str, Any]:
+    return dict((await client.get(path)).json())
+
+
+async def articles(client: httpx.AsyncClient) -> dict[str, int]:
+    rows = (await told(client))["view"]["rows"]
+    return {row["story_id"]: row["spread"]["articles"] for row in rows}
+
+
+async def test_what_comes_is_on_the_page_and_on_the_stream_at_once(tmp_path: Path) -> None:
+    records = newsroom()
+    later = [one for one in records if one.key == b"s2"]
+    log = MoodyLog([one for one in records if one.key != b"s2"])
+    async with running(log, tmp_path / "desk.db") as (desk, client, _):
+        await caught_up(desk)
+        assert await articles(client) == {"s1": 3}
+        async with client.stream("GET", "/live") as stream:
+            lines = stream.aiter_lines()
+            log.put(later)
+            began = time.monotonic()
+            async for line in lines:
+                if line.startswith("data: ") and "stories" in line:
+                    assert json.loads(line.removeprefix("data: ")) == {"stories": ["s2"], "count": 1}
+                    break
+            assert time.monotonic() - began < 2 * 2  # twice what is promised: this machine may be busy
+        assert await articles(client) == {"s1": 3, "s2": 1}
+
+
+async def test_it_ends_while_streams_are_open(tmp_path: Path) -> None:
+    async with running(MoodyLog(newsroom()), tmp_path / "desk.db") as (desk, client, stop):
+        await caught_up(desk)
+        async with client.stream("GET", "/live") as stream:
+            lines = stream.aiter_lines()
+            await anext(lines)
+            began = time.monotonic()
+            stop.set()
+            async for _ in lines:
+                pass
+            assert time.monotonic() - began < 2
+
+
+async def test_a_log_that_is_away_is_told_and_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.desk.log.follow.RETRY_S", 0.05)
+    log = MoodyLog(newsroom())
+    async with running(log, tmp_path / "desk.db") as (desk, client, _):
+        await caught_up(desk)
+        log.away = True
+        await until(lambda: bool(desk.missing))
+        assert "nobody answers" in (await told(client))["frame"]["notice"]
+        assert await articles(client) == {"s1": 3, "s2": 1}
+        assert (await client.get("/record/stories/0/0")).status_code == 503
+        log.away = False
+        await until(lambda: not desk.missing)
+        assert not (await told(client))["frame"]["notice"]
+
+
+async def test_the_old_pages_answer_while_the_file_is_made_anew(tmp_path: Path) -> None:
+    file, log = tmp_path / "desk.db", MoodyLog(newsroom())
+    async with running(log, file) as (desk, _, _):
+        await caught_up(desk)
+    age(file)
+    log.open.clear()
+    async with running(log, file) as (desk, client, _):
+        assert await articles(client) == {"s1": 3, "s2": 1}
+        assert "still reading" in (await told(client))["frame"]["notice"]
+        assert desk.missing
+        log.open.set()
+        await caught_up(desk)
+        await until(lambda: database.stamps(file)[1] == schema.intake_stamp("full"))
+        assert await articles(client) == {"s1": 3, "s2": 1}
+        assert not (await told(client))["frame"]["notice"]
+    assert names(tmp_path, "*.new*") == set()
+
+
+def names(folder: Path, pattern: str) -> set[str]:
+    return {path.name for path in folder.glob(pattern)}
+
+
+def age(file: Path) -> None:
+    """As if another release had filled it."""
+    db = sqlite3.connect(file)
+    db.execute("pragma user_version = 1")
+    db.close()
+
+
+async def test_another_log_is_read_from_its_beginning(tmp_path: Path) -> None:
+    file = tmp_path / "desk.db"
+    async with running(ListLog(newsroom()), file) as (desk, _, _):
+        await caught_up(desk)
+    shorter = [one for one in newsroom() if one.key == b"s2"]
+    async with running(ListLog(shorter), file) as (desk, client, _):
+        await caught_up(desk)
+        assert await articles(client) == {"s2": 1}
+
+
+async def test_two_desks_at_one_place_take_files_of_their_own(tmp_path: Path) -> None:
+    log = ListLog(newsroom())
+    async with (
+        running(log, tmp_path / "desk.db") as (one, first, _),
+        running(log, tmp_path / "desk.db") as (other, second, _),
+    ):
+        await caught_up(one)
+        await caught_up(other)
+        assert await articles(first) == await articles(second) == {"s1": 3, "s2": 1}
+    assert names(tmp_path, "*.db") == {"desk.db", "desk-2.db"}
+
+
+def test_what_fails_on_the_way_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    db = database.create(tmp_path / "desk.db", "full")
+    records = [one for one in newsroom() if one.partition.topic == "articles"]
+    intake.take(db, records[:1], "full")
+    calls = iter(range(100))
+
+    def failing(*_: object, **__: object) -> bytes:
+        if next(calls):
+            raise OSError("no space left on device")
+        return b"{}"
+
+    monkeypatch.setattr(bodies, "pack_json", failing)
+    with pytest.raises(OSError, match="no space"):
+        intake.take(db, records[1:], "full")
+    assert list(intake.positions(db).values()) == [1]
+    assert db.execute("select count(*) from version").fetchone() == (1,)
+    monkeypatch.undo()
+    intake.take(db, records[1:], "full")
+    assert db.execute("select count(*) from version").fetchone() == (5,)
+    db.close()

@@ -1,0 +1,143 @@
+import sqlite3
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from services.desk.log.follow import Follower
+from services.desk.store import database, schema
+from tests.integration.desk.corpus import ListLog, newsroom
+from tests.integration.desk.site import PAGES, quiet, serving, twin
+
+
+async def test_every_page_is_there_as_html_and_as_json(tmp_path: Path) -> None:
+    async with serving(newsroom(), tmp_path) as client:
+        for path in PAGES:
+            page = await client.get(path)
+            assert page.status_code == 200, (path, page.text[-500:])
+            assert page.headers["content-type"].startswith("text/html"), path
+            told = await client.get(twin(path))
+            assert told.status_code == 200, path
+            assert set(told.json()) == {"frame", "view"}, path
+            asked = await client.get(path, headers={"accept": "application/json"})
+            assert asked.json()["view"] == told.json()["view"], path
+
+
+async def test_a_list_is_there_as_atom(tmp_path: Path) -> None:
+    async with serving(newsroom(), tmp_path) as client:
+        for path in ("/front.atom", "/search.atom?q=bridge"):
+            answer = await client.get(path)
+            feed = ET.fromstring(answer.content)
+            links = [link.get("href") for link in feed.iter("{http://www.w3.org/2005/Atom}link")]
+            assert "http://desk.example/story/s1" in links
+
+
+async def test_all_pages_agree_on_outlets_texts_and_copies(tmp_path: Path) -> None:
+    async with serving(newsroom(), tmp_path) as client:
+
+        async def view(path: str) -> dict[str, object]:
+            return dict((await client.get(path)).json()["view"])
+
+        front = {row["story_id"]: row["spread"] for row in (await view("/front.json"))["rows"]}  # type: ignore[attr-defined]
+        assert front["s1"] == {"articles": 3, "outlets": 3, "texts": 1, "copies": 2}
+        for story_id, spread in front.items():
+            assert (await view(f"/story/{story_id}.json"))["story"]["spread"] == spread  # type: ignore[index]
+        for path, name in (("/search.json?q=bridge", "rows"), ("/event/e1.json", "stories")):
+            rows = (await view(path))[name]
+            found = [row.get("story", row) for row in rows]  # type: ignore[attr-defined]
+            assert {row["story_id"]: row["spread"] for row in found} == front
+        event = await view("/event/e1.json")
+        assert event["spread"] == {"articles": 4, "outlets": 3, "texts": 2, "copies": 2}
+        assert event["event"]["articles"] == 4  # type: ignore[index]
+        outlets = (await view("/outlets.json"))["rows"]
+        assert sum(row["articles"] for row in outlets) == sum(one["articles"] for one in front.values())  # type: ignore[attr-defined]
+        for row in outlets:  # type: ignore[attr-defined]
+            parts = ("first", "copied", "rewrote", "updated", "corrected", "withdrawn")
+            assert row["articles"] == sum(row[part] for part in parts)
+        accounts = (await view("/accounts.json"))["accounts"]
+        assert [one["difference"] for one in accounts] == [0, 0, 0, 0]  # type: ignore[attr-defined]
+
+
+async def test_a_past_minute_shows_what_was_known_then(tmp_path: Path) -> None:
+    async with serving(newsroom(), tmp_path) as client:
+
+        async def then(at: str) -> dict[str, int]:
+            rows = (await client.get(f"/front.json?at={at}")).json()["view"]["rows"]
+            return {row["story_id"]: row["spread"]["articles"] for row in rows}
+
+        assert await then("2026-03-12T08:59Z") == {}
+        assert await then("2026-03-12T09:15Z") == {"s1": 2}
+        assert await then("2026-03-12T09:30:30Z") == {"s1": 2, "s3": 1}
+        assert await then("2026-03-12T12:00Z") == {"s1": 3, "s2": 1}
+        assert (await client.get("/?at=yesterday")).status_code == 400
+
+
+async def test_a_story_that_was_merged_leads_to_where_it_went(tmp_path: Path) -> None:
+    async with serving(newsroom(), tmp_path) as client:
+        answer = await client.get("/story/s3")
+        assert (answer.status_code, answer.headers["location"]) == (301, "/story/s1")
+        assert (await client.get("/story/s3.json")).headers["location"] == "/story/s1.json"
+        assert (await client.get("/story/nobody")).status_code == 404
+
+
+async def test_passages_are_where_the_record_says(tmp_path: Path) -> None:
+    async with serving(newsroom(), tmp_path) as client:
+        for path in ("/compare/version-b-2/version-a-1.json", "/compare/version-a-1/version-b-2.json"):
+            view = (await client.get(path)).json()["view"]
+            texts = [view[side]["pieces"][0]["text"] for side in ("left", "right")]
+            for one in view["passages"]:
+                mine = texts[0][one["start"] : one["end"]]
+                assert mine
+                assert mine == texts[1][one["other_start"] : one["other_end"]]
+            assert view["related"]
+            assert view["swapped"] == path.startswith("/compare/version-a")
+
+
+async def test_what_a_record_lacks_is_told_apart(tmp_path: Path) -> None:
+    records = newsroom()
+    stories = [one for one in records if one.partition.topic == "stories"]
+    async with serving(records, tmp_path) as client:
+        badges = {}
+        for record in stories:
+            view = (await client.get(f"/record/stories/0/{record.offset}.json")).json()["view"]
+            badges[record.key] = view["badge"]
+        assert badges[b"s1"] == "value"
+        assert badges[b"s3"] == "null"
+        assert badges[b"odd"] == "undecodable"
+        assert badges[b"empty"] == "empty"
+        assert (await client.get("/record/stories/0/999")).status_code == 404
+        assert (await client.get("/record/other/0/0")).status_code == 404
+        skipped = (await client.get("/accounts.json")).json()["view"]["skipped"]
+        assert {(one["topic"], one["reason"]): one["count"] for one in skipped} == {
+            ("stories", "undecodable"): 1,
+            ("stories", "unknown-type"): 1,
+        }
+
+
+def rows_of(db: sqlite3.Connection) -> dict[str, list[str]]:
+    """All tables, without the numbers that rows got as they came and what counts nothing."""
+    tables = [line.split()[2] for line in schema.TABLES.splitlines() if line.startswith("create table")]
+    rows = {}
+    for table in tables:
+        columns = [name for _, name, *_ in db.execute(f"pragma table_info({table})") if name != "id"]
+        counts = " where count" if "count" in columns else " where articles" if table == "outlet" else ""
+        rows[table] = sorted(map(repr, db.execute(f"select {', '.join(columns)} from {table}{counts}")))
+    return rows
+
+
+async def test_what_was_read_in_part_is_read_on(tmp_path: Path) -> None:
+    """Whatever was cut, and in whatever pieces, the tables are the same."""
+    records = newsroom()
+    whole = database.create(tmp_path / "whole.db", "full")
+    follower = Follower(ListLog(records), whole, "full", quiet)
+    await follower.begin()
+    await follower.catch_up()
+    database.create(tmp_path / "parts.db", "full").close()
+    for upto in (3, 9, 20, len(records)):
+        parts = database.open_for_writing(tmp_path / "parts.db")
+        one = Follower(ListLog(records[:upto]), parts, "full", quiet)
+        await one.begin()
+        await one.catch_up()
+        one.close()
+    again = database.open_for_reading(tmp_path / "parts.db")
+    assert rows_of(whole) == rows_of(again)
+    follower.close()
+    again.close()

@@ -1,0 +1,87 @@
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.desk.search.marking import excerpt, mark
+from services.desk.search.query import parse
+from services.desk.search.words import fold, folded, places
+
+
+@pytest.fixture(scope="module")
+def index() -> Iterator[sqlite3.Connection]:
+    db = sqlite3.connect(":memory:")
+    db.execute("create virtual table hit using fts5 (words, content='', columnsize=0)")
+    texts = (
+        "Die Straße nach Müllheim ist gesperrt",
+        "Soldaten und Soldatinnen helfen",
+        "The bridges were closed",
+    )
+    db.executemany("insert into hit (rowid, words) values (?, ?)", enumerate(map(folded, texts), 1))
+    yield db
+    db.close()
+
+
+def hits(index: sqlite3.Connection, query: str) -> list[int]:
+    match = parse(query).match
+    rows = index.execute("select rowid from hit where hit match ? order by rowid", (match,)) if match else ()
+    return [number for (number,) in rows]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("strasse", [1]),
+        ("STRASSE", [1]),
+        ("muellheim", [1]),
+        ("mullheim", [1]),
+        ("Soldat", [2]),
+        ("bridge", [3]),
+        ('"nach müllheim"', [1]),
+        ('"müllheim nach"', []),
+        ("bridge -closed", []),
+        ("bridge -open", [3]),
+        ("strasse soldat", []),
+        ("-bridge", []),
+    ],
+)
+def test_forms_and_spellings_of_a_word_meet(index: sqlite3.Connection, query: str, found: list[int]) -> None:
+    assert hits(index, query) == found
+
+
+@given(st.text(max_size=60) | st.text(alphabet="\"*-+^:(){}[]NEARANDOT \x00'", max_size=40))
+def test_nothing_that_is_typed_is_an_operator_of_the_index(typed: str) -> None:
+    db = sqlite3.connect(":memory:")
+    db.execute("create virtual table hit using fts5 (words, content='')")
+    db.execute("insert into hit (rowid, words) values (1, ?)", (folded(typed),))
+    found = hits(db, typed)
+    query = parse(typed)
+    if query.match and not query.problem and not query.unwanted:
+        assert found == [1]
+    db.close()
+
+
+@given(st.text(max_size=200), st.text(max_size=8))
+def test_marking_changes_no_sign(text: str, typed: str) -> None:
+    terms = parse(typed).terms
+    pieces = mark(text, terms)
+    assert "".join(piece.text for piece in pieces) == text
+    assert all({fold(piece.text)} <= terms for piece in pieces if piece.hit)
+
+
+@given(st.text(min_size=1, max_size=20), st.integers(0, 300), st.integers(0, 300))
+def test_an_excerpt_is_a_stretch_of_the_text(word: str, before: int, behind: int) -> None:
+    text = f"{'x ' * before}{word}{' y' * behind}"
+    pieces = excerpt(text, parse(word).terms)
+    told = "".join(piece.text for piece in pieces).removeprefix("… ").removesuffix(" …")
+    assert told in text
+    assert len(told) <= 400
+
+
+@given(st.text(max_size=100))
+def test_a_word_is_where_it_is_said_to_be(text: str) -> None:
+    for place in places(text):
+        assert fold(text[place.start : place.end]) == place.folded
+    assert folded(text).split() == [place.folded for place in places(text)]
