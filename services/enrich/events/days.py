@@ -5,9 +5,7 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from babel import Locale
-
-from services.enrich.facts.countries import LANGUAGES
+from services.enrich.facts.cldr import names
 
 _BACK, _AHEAD = 7, 1
 """A named day is one of the week before a report was seen, or the next; others are background or plans."""
@@ -64,30 +62,23 @@ def _mark(word: str) -> _Mark | None:
     if word in _DAYS_OF_A_MONTH:
         return _Mark()
     folded = word.casefold()
-    names = _names()
-    if folded in names:
-        return names[folded]
-    head = (
-        next((name for name in names if len(name) >= _HEAD and folded.startswith(name)), None)
-        if (folded[:_HEAD] in _heads())
-        else None
-    )
-    if head is None or names[head].weekday is None:
+    known = _names()
+    if folded in known:
+        return known[folded]
+    if folded[:_HEAD] not in _heads():
         return None
-    return names[head] if folded[len(head) :] in _TAILS else None
+    head = next((name for name in known if len(name) >= _HEAD and folded.startswith(name)), None)
+    if head is None or known[head].weekday is None:
+        return None
+    return known[head] if folded[len(head) :] in _TAILS else None
 
 
 @cache
 def _names() -> dict[str, _Mark]:
-    """In every language handled. Of two meanings of a word the first."""
-    found: dict[str, _Mark] = {}
-    for locale in map(Locale.parse, LANGUAGES):
-        for form in ("format", "stand-alone"):
-            for number, name in locale.days[form]["wide"].items():
-                found.setdefault(name.casefold(), _Mark(weekday=number))
-            for number, name in locale.months[form]["wide"].items():
-                found.setdefault(name.casefold(), _Mark(month=number))
-    return {name: mark for name, mark in found.items() if not name.isdigit()}
+    """In every language handled."""
+    kept = names()
+    weekdays = {name: _Mark(weekday=number) for name, number in kept.weekdays.items()}
+    return weekdays | {name: _Mark(month=number) for name, number in kept.months.items()}
 
 
 @cache

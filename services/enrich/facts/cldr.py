@@ -31,6 +31,10 @@ _NOT_CITIES = frozenset(
 class CldrNames(msgspec.Struct, frozen=True):
     calendar: tuple[str, ...]
     """In lower case."""
+    weekdays: dict[str, int]
+    """Case folded, from Monday as 0. Of a word with two meanings the first, by language."""
+    months: dict[str, int]
+    """The same, from 1."""
     countries: dict[str, str]
     """Name as written to ISO 3166-1 alpha-2. Of two codes with one name the first in the alphabet."""
     cities: dict[str, str]
@@ -55,7 +59,21 @@ def names_in_babel() -> CldrNames:
             cities.setdefault(name, key)
     tables = [table for locale in locales for table in (locale.months, locale.days)]
     calendar = {name.lower() for table in tables for name in table["format"]["wide"].values()}
-    return CldrNames(tuple(sorted(calendar)), countries, cities)
+    weekdays, months = _days(locales)
+    return CldrNames(tuple(sorted(calendar)), weekdays, months, countries, cities)
+
+
+def _days(locales: "list[Locale]") -> tuple[dict[str, int], dict[str, int]]:
+    weekdays: dict[str, int] = {}
+    months: dict[str, int] = {}
+    for locale in locales:
+        for form in ("format", "stand-alone"):
+            for found, others, table in ((weekdays, months, locale.days), (months, weekdays, locale.months)):
+                for number, name in table[form]["wide"].items():
+                    word = name.casefold()
+                    if word not in others and not word.isdigit():
+                        found.setdefault(word, number)
+    return weekdays, months
 
 
 def _countries(locale: "Locale") -> Iterator[tuple[str, str]]:
