@@ -60,7 +60,11 @@ def poll_account(poll: Poll) -> Account:
 
 def failed_polls(polls: Sequence[Poll]) -> Counter[str]:
     """Polls that gave nothing to read, by how they failed."""
-    return Counter(poll.outcome for poll in polls if poll.outcome not in READ)
+    failed: Counter[str] = Counter()
+    for poll in polls:
+        if poll.outcome not in READ:
+            failed[poll.outcome] += poll.times
+    return failed
 
 
 def badness(status: str) -> int:

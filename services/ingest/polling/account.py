@@ -66,7 +66,16 @@ def with_poll(
     entries: Mapping[str, int] | None = None,
 ) -> FeedState:
     poll = Poll(at, outcome, reason[:ABOUT_MAX], listed, dict(sorted((entries or {}).items())))
+    last = state.polls[0] if state.polls else None
+    if last is not None and goes_on(poll, last):
+        return replace(state, polls=(replace(poll, times=last.times + 1), *state.polls[1:]))
     return replace(state, polls=(poll, *state.polls)[:POLLS_KEPT])
+
+
+def goes_on(poll: Poll, last: Poll) -> bool:
+    """Whether a poll ended like the one before it, so that both are told as one."""
+    alike = (poll.outcome, poll.reason) == (last.outcome, last.reason)
+    return alike and not (poll.entries or last.entries)
 
 
 def with_unused(state: FeedState, *unused: Unused) -> FeedState:

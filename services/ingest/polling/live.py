@@ -9,6 +9,7 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -21,6 +22,8 @@ from services.ingest.http.fetch import ACCEPT_FEED, ACCEPT_PAGE, Fetcher
 from services.ingest.http.hop import Hop, WireFetch
 from services.ingest.observe import body_digest, feed_reading, page_reading
 from services.ingest.polling import schedule
+from services.ingest.polling.agenda import Appointment
+from services.ingest.polling.dispatcher import Dispatcher, Request
 from services.ingest.polling.fetch_line import fetch_line
 from services.ingest.polling.outage import SILENT, TRIAL_S, Reach
 from services.ingest.polling.poll import address_of_feed
@@ -39,6 +42,8 @@ from services.stream.clock import Clock, SystemClock
 PATIENCE_S = 30.0
 """How long one round of all feeds waits for a host that asked for a pause."""
 _BLINK_S = 0.01
+_GLANCE_S = 0.1
+"""How often it is looked whether other feeders are done with a host."""
 REFRESHES = 2
 """Pages in a row that send their reader on at once."""
 HttpReading = FeedReading | PageReading
@@ -49,8 +54,6 @@ class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Requests at once, of this feeder."""
     tick_s: float = 5.0
     """How often an idle feeder says that time has passed."""
-    look_s: float = 1.0
-    """How often the schedule is looked at while nothing else happens."""
     canary_s: float = 0.0
     """How often a canary is sent; 0: never."""
 
@@ -70,13 +73,6 @@ class Conduct(NamedTuple):
     """None: robots.txt is not asked for."""
     recorder: WireSink | None = None
     """Writes down what is fetched; None: nothing is."""
-
-
-class _Due(NamedTuple):
-    """A request that may be made: a feed's poll, or a page that an entry announced."""
-
-    url: str
-    feed: Feed | None = None
 
 
 class HttpFeeder:
@@ -110,30 +106,35 @@ class HttpFeeder:
         self._reach = Reach()
         self._trial_at = float("-inf")
         """When the network is tried again while it is lost."""
-        self._due: list[_Due] = []
-        self._looked = float("-inf")
+        self._agenda = task.agenda()
+        self._event = asyncio.Event()
+        """Something ended, or a host can be looked at."""
+        self._dispatcher = Dispatcher(self._traffic, gap_s=self._gap_s, woken=self._event.set)
+        self._in_hand: set[Appointment] = set()
+        """Of what is due: what waits for its host, is under way, or was not handed over yet."""
         self._ticked = float("-inf")
         self._sang = float("-inf")
         self._last = EPOCH
         """The moment on the last batch."""
-        self._under_way: dict[asyncio.Task[HttpReading], str] = {}
-        self._done: deque[HttpReading] = deque()
+        self._under_way: dict[asyncio.Task[HttpReading], Request] = {}
+        self._ended: list[asyncio.Task[HttpReading]] = []
+        self._done: deque[tuple[Appointment, HttpReading]] = deque()
         self._recorder = self._conduct.recorder
         self._hops: dict[str, list[Hop]] = {}
         """By address of the reading: what came over the wire for it, while it is recorded."""
-        self._tried: set[str] = set()
-        """With `once`: ids of feeds and URLs of pages that had their turn."""
+        self._tried: set[Appointment] = set()
+        """With `once`: what had its turn."""
 
     async def next(self, *, max_items: int, timeout_s: float) -> Sequence[Reading] | None:
         deadline = self._clock.monotonic() + timeout_s
         while not self._done:
             self._start_due()
             left = deadline - self._clock.monotonic()
-            if self._once and not self._under_way and self._soonest_s() > PATIENCE_S:
+            if self._is_over():
                 return None
             if left <= 0:
                 break
-            await self._wait(min(left, max(self._soonest_s(), _BLINK_S), self._settings.look_s or left))
+            await self._wait(min(left, max(self._soonest_s(), _BLINK_S)))
         readings = self._batch(max_items)
         if self._recorder:
             await self._recorder.write(
@@ -154,22 +155,25 @@ class HttpFeeder:
         )
 
     async def close(self) -> None:
+        self._dispatcher.close()
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
+        for request in self._under_way.values():
+            self._traffic.end(request.url)
         self._under_way.clear()
 
     def _batch(self, max_items: int) -> list[Reading]:
         at = max(self._clock.now(), self._last + MICROSECOND)  # a wall clock may go back, a promise may not
         number = min(max(1, max_items - 2), len(self._done))
-        readings: list[Reading] = [replace(self._done.popleft(), at=at) for _ in range(number)]
+        handed = [self._done.popleft() for _ in range(number)]
+        self._in_hand.difference_update(what for what, _ in handed)
+        readings: list[Reading] = [replace(reading, at=at) for _, reading in handed]
         now = self._clock.monotonic()
         canaries = self._canaries(at, now)
         if not (readings or canaries) and now - self._ticked < self._settings.tick_s:
             return []
         self._last, self._ticked = at, now
-        # The next call comes when these are part of the task's state: the schedule is another one then.
-        self._looked = float("-inf") if readings else self._looked
         return [*readings, *canaries, Tick(at=at)]
 
     def _canaries(self, at: datetime, now: float) -> list[Canary]:
@@ -179,29 +183,46 @@ class HttpFeeder:
         self._sang = now
         return [Canary(at=at)]
 
+    def _is_over(self) -> bool:
+        """With `once`: whether all had its turn, but for what a host's long pause is in the way of."""
+        if not self._once or self._under_way or self._dispatcher.waits_for_others:
+            return False
+        return self._soonest_s() > PATIENCE_S
+
     def _soonest_s(self) -> float:
-        """Seconds until the first of what is due may be asked for, as far as its host minds."""
+        """Seconds until something may begin that does not wait for an end."""
         now = self._clock.monotonic()
-        return min((self._traffic.wait_s(due.url, now) for due in self._due), default=math.inf)
+        most = 1 if self._reach.is_lost else self._settings.in_flight
+        if len(self._under_way) >= most:
+            return math.inf
+        due_s = math.inf if self._once else self._agenda.next_at() - self._clock.now().timestamp()
+        trial_s = self._trial_at - now if self._reach.is_lost else 0.0
+        return max(min(self._dispatcher.soonest() - now, due_s), trial_s)
 
     async def _wait(self, seconds: float) -> None:
         if not self._under_way:
-            await self._clock.sleep(seconds)
+            await self._clock.sleep(min(seconds, _GLANCE_S) if self._dispatcher.waits_for_others else seconds)
             return
-        done, _ = await asyncio.wait(self._under_way, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            url = self._under_way.pop(task)
-            self._traffic.end(url)
-            self._hear(url, task.result())
+        self._event.clear()
+        if not self._ended:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds if seconds < math.inf else None):
+                    await self._event.wait()
+        ended, self._ended = self._ended, []
+        for task in ended:
+            request = self._under_way.pop(task)
+            self._traffic.end(request.url)
+            self._hear(request, task.result())
         self._tell_load()
 
-    def _hear(self, url: str, reading: HttpReading) -> None:
+    def _hear(self, request: Request, reading: HttpReading) -> None:
         """Take what came, unless it only says that we have no network: then it is asked for again."""
-        before, self._reach = self._reach, self._reach.heard(host_of(url), reading.outcome)
+        before, self._reach = self._reach, self._reach.heard(host_of(request.url), reading.outcome)
         if self._reach.is_lost and not self._once:
             self._trial_at = self._clock.monotonic() + TRIAL_S
+            self._dispatcher.put(request)
         else:
-            self._done.append(reading)
+            self._done.append((request.what, reading))
         if before.is_lost != self._reach.is_lost:
             self._tell_reach(reading)
 
@@ -210,46 +231,54 @@ class HttpFeeder:
         if self._reach.is_lost:
             log.warning(LogEvent.NETWORK_LOST, hosts=len(self._reach.silent), reason=reading.reason)
         else:
-            self._looked = float("-inf")
             log.info(LogEvent.NETWORK_RECOVERED, url=reading.url)
 
     def _start_due(self) -> None:
-        if self._clock.monotonic() - self._looked >= self._settings.look_s:
-            self._looked = self._clock.monotonic()
-            self._due = self._look()
-        later: list[_Due] = []
-        for due in self._due:
-            now = self._clock.monotonic()
-            if self._is_full(now) or not self._traffic.admits(due.url, now):
-                later.append(due)
-                continue
-            delay_s = self._robots.delay_s(due.url) if self._robots and not due.feed else 0.0
-            self._traffic.begin(due.url, now, gap_s=delay_s)
-            self._tried.add(due.feed.feed_id if due.feed else due.url)
-            work = self._poll(due.feed) if due.feed else self._page(due.url)
-            self._under_way[asyncio.create_task(work)] = due.url
-        self._due = later
+        """Begin what is due, as far as hosts and our own bounds admit."""
+        for what in self._agenda.due(math.inf if self._once else self._clock.now().timestamp()):
+            if what not in self._in_hand and what not in self._tried:
+                self._in_hand.add(what)
+                self._dispatcher.put(Request(what.page or self._task.feeds[what.feed_id].url, what))
+        while not self._is_full(now := self._clock.monotonic()):
+            request = self._dispatcher.take(now)
+            if request is None:
+                break
+            self._begin(request)
         self._tell_load()
+
+    def _begin(self, request: Request) -> None:
+        feed = self._wanted(request)
+        if feed is None:
+            self._traffic.end(request.url)
+            self._in_hand.discard(request.what)
+            return
+        if self._once:
+            self._tried.add(request.what)
+        task = asyncio.create_task(self._page(request.url) if request.what.page else self._poll(feed))
+        self._under_way[task] = request
+        task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[HttpReading]) -> None:
+        self._ended.append(task)
+        self._event.set()
+
+    def _wanted(self, request: Request) -> Feed | None:
+        """The feed that a request is for; None where that was given up while its host was waited for."""
+        feed, page = self._task.feeds.get(request.what.feed_id), request.what.page
+        if feed is None or feed.paused:
+            return None
+        state = self._task.states.get(feed.feed_id)
+        is_waited_for = not page or (state and any(one.url == page for one in state.pending))
+        return feed if is_waited_for else None
+
+    def _gap_s(self, request: Request) -> float:
+        return self._robots.delay_s(request.url) if self._robots and request.what.page else 0.0
 
     def _is_full(self, now: float) -> bool:
         """Whether as many requests are under way as may be; one at a time where the network is lost."""
         if self._reach.is_lost and not self._once:
             return bool(self._under_way) or now < self._trial_at
         return len(self._under_way) >= self._settings.in_flight
-
-    def _look(self) -> list[_Due]:
-        """What the schedule wants now and is not under way. Nothing that is done waits to be taken."""
-        feeds, states, now = self._task.feeds, self._task.states, self._clock.now()
-        own = (states[key] for key, feed in feeds.items() if key in states and not feed.paused)
-        if self._once:
-            polls = [feed for feed in feeds.values() if feed.feed_id not in self._tried and not feed.paused]
-            pages = [page for state in own for page in state.pending if page.url not in self._tried]
-        else:
-            polls = schedule.due_feeds(feeds.values(), states, now)
-            pages = schedule.due_pages(own, now)
-        taken = set(self._under_way.values())
-        wanted = (*(_Due(feed.url, feed) for feed in polls), *(_Due(page.url) for page in pages))
-        return [due for due in wanted if due.url not in taken]
 
     async def _poll(self, feed: Feed) -> HttpReading:
         now = self._clock.now()

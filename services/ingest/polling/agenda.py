@@ -1,0 +1,121 @@
+"""What is to be fetched when: the polls of feeds and the pages that their entries announced, by due time.
+
+Kept up to date with what changes, so that asking what is due costs what is due, however much there is.
+Pure: time is given.
+"""
+
+import heapq
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple, Self
+
+from services.contracts.feeds import Feed, FeedState, PendingPage
+from services.ingest.urls import without_login
+
+_SLACK = 1_024
+"""So many void places of the heap are borne with."""
+
+
+class Appointment(NamedTuple):
+    feed_id: str
+    page: str = ""
+    """Address of a page; empty for the poll of the feed."""
+
+
+class Agenda:
+    """One time an appointment. What was given out as due is off the agenda until it is put there again."""
+
+    def __init__(self) -> None:
+        self._times: dict[Appointment, float] = {}
+        self._heap: list[tuple[float, Appointment]] = []
+        """Also of those that were dropped or have another time by now."""
+
+    @classmethod
+    def of(cls, feeds: Mapping[str, Feed], states: Mapping[str, FeedState]) -> Self:
+        """All that feeds and their states ask for."""
+        agenda = cls()
+        for feed in feeds.values():
+            agenda.follow(feed, states.get(feed.feed_id))
+        return agenda
+
+    def follow(self, feed: Feed, state: FeedState | None) -> None:
+        """A subscription came or changed."""
+        pending = state.pending if state else ()
+        self.end(feed.feed_id, pending)
+        if not feed.paused:
+            self._put(Appointment(feed.feed_id), poll_time(feed, state))
+            self._put_pages(feed.feed_id, pending)
+
+    def end(self, feed_id: str, pending: Iterable[PendingPage]) -> None:
+        """A subscription ended, of which these pages were waited for."""
+        for what in (Appointment(feed_id), *(Appointment(feed_id, page.url) for page in pending)):
+            self._times.pop(what, None)
+
+    def update(self, feed: Feed, before: FeedState | None, state: FeedState) -> None:
+        """What is known of a feed changed."""
+        if feed.paused:
+            return
+        if before is None or (before.polled_at, before.due_at) != (state.polled_at, state.due_at):
+            self._put(Appointment(feed.feed_id), poll_time(feed, state))
+        earlier = before.pending if before else ()
+        if earlier is not state.pending:
+            self._update_pages(feed.feed_id, earlier, state.pending)
+
+    def _update_pages(
+        self, feed_id: str, before: Iterable[PendingPage], pending: Iterable[PendingPage]
+    ) -> None:
+        known = {page.url: page for page in before}
+        self._put_pages(feed_id, (page for page in pending if known.pop(page.url, None) is not page))
+        for url in known:
+            self._times.pop(Appointment(feed_id, url), None)
+
+    def _put_pages(self, feed_id: str, pages: Iterable[PendingPage]) -> None:
+        for page in pages:
+            self._put(Appointment(feed_id, page.url), page.due_at.timestamp())
+
+    def due(self, now: float) -> list[Appointment]:
+        """All whose time has come, the longest waiting first. `now`: seconds since the epoch."""
+        found = []
+        while self._times and self.next_at() <= now:
+            _, what = heapq.heappop(self._heap)
+            del self._times[what]
+            found.append(what)
+        return found
+
+    def next_at(self) -> float:
+        """When the next one is due; infinity for never."""
+        while self._heap:
+            at, what = self._heap[0]
+            if self._times.get(what) == at:
+                return at
+            heapq.heappop(self._heap)
+        return math.inf
+
+    def __len__(self) -> int:
+        return len(self._times)
+
+    def _put(self, what: Appointment, at: float) -> None:
+        if self._times.get(what) == at:
+            return
+        self._times[what] = at
+        heapq.heappush(self._heap, (at, what))
+        if len(self._heap) > 2 * len(self._times) + _SLACK:
+            self._heap = [(at, what) for what, at in self._times.items()]
+            heapq.heapify(self._heap)
+
+
+def poll_time(feed: Feed, state: FeedState | None) -> float:
+    """When a feed is to be polled, in seconds since the epoch; 0 where it is new, moved or asked for."""
+    if state is None or state.url != without_login(feed.url) or _is_asked_for(feed, state):
+        return 0.0
+    return _seconds(state.due_at)
+
+
+def _is_asked_for(feed: Feed, state: FeedState) -> bool:
+    """Whether an operator asked for a poll since the last."""
+    return feed.asked_at is not None and (state.polled_at is None or state.polled_at < feed.asked_at)
+
+
+def _seconds(at: datetime | None) -> float:
+    return at.timestamp() if at else 0.0
