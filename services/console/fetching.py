@@ -8,6 +8,7 @@ from services.ingest.http.exchange import Exchange
 from services.ingest.http.fetch import Fetcher, FetchLimits
 from services.ingest.polling.live import Conduct
 from services.ingest.polling.robots import Robots, agent_name
+from services.ingest.polling.shared_pages import SharedPages
 from services.ingest.polling.traffic import Manners, Traffic
 from services.ops.exits import Exit, Stop
 from services.ops.fetching import FetchMetrics
@@ -36,9 +37,10 @@ def conduct_of(ingest: IngestSettings, fetcher: Fetcher, fetches: FetchMetrics |
             pause_scope=ingest.pause_scope,
         )
     )
-    if ingest.robots == "ignore":
-        return Conduct(traffic)
     clock = SystemClock()
+    pages = SharedPages(clock)
+    if ingest.robots == "ignore":
+        return Conduct(traffic, pages=pages)
 
     async def get(url: str, *, accept: str, cut_at: int) -> Exchange:
         began = clock.monotonic()
@@ -48,7 +50,7 @@ def conduct_of(ingest: IngestSettings, fetcher: Fetcher, fetches: FetchMetrics |
             fetches.count_fetch("robots", exchange.outcome, clock.monotonic() - began, **sizes)
         return exchange
 
-    return Conduct(traffic, Robots(get, agent_name(ingest.user_agent), clock))
+    return Conduct(traffic, Robots(get, agent_name(ingest.user_agent), clock), pages=pages)
 
 
 def with_nets(ingest: IngestSettings, allow_net: Sequence[str]) -> IngestSettings:

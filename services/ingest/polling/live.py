@@ -8,15 +8,16 @@ past is never broken by a slow server.
 import asyncio
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import msgspec
 from msgspec.structs import replace
 
-from services.contracts.feeds import Feed, FeedState
+from services.contracts.feeds import Feed, FeedState, PendingPage
 from services.ingest.http.exchange import Exchange
 from services.ingest.http.fetch import ACCEPT_FEED, ACCEPT_PAGE, Fetcher
 from services.ingest.http.hop import Hop, WireFetch
@@ -28,6 +29,7 @@ from services.ingest.polling.fetch_line import fetch_line
 from services.ingest.polling.outage import SILENT, TRIAL_S, Reach
 from services.ingest.polling.poll import address_of_feed
 from services.ingest.polling.robots import Robots
+from services.ingest.polling.shared_pages import PageFetch, SharedPages
 from services.ingest.polling.traffic import Manners, Traffic
 from services.ingest.readings import Canary, FeedReading, PageReading, ParsedPage, Reading, Tick
 from services.ingest.service import IngestTask
@@ -73,6 +75,8 @@ class Conduct(NamedTuple):
     """None: robots.txt is not asked for."""
     recorder: WireSink | None = None
     """Writes down what is fetched; None: nothing is."""
+    pages: SharedPages | None = None
+    """None: feeders do not tell each other what they fetched."""
 
 
 class HttpFeeder:
@@ -103,6 +107,7 @@ class HttpFeeder:
         self._fetches = fetches
         self._conduct = conduct or Conduct(Traffic(Manners()))
         self._traffic, self._robots = self._conduct.traffic, self._conduct.robots
+        self._pages = self._conduct.pages or SharedPages(self._clock)
         self._reach = Reach()
         self._trial_at = float("-inf")
         """When the network is tried again while it is lost."""
@@ -127,13 +132,14 @@ class HttpFeeder:
 
     async def next(self, *, max_items: int, timeout_s: float) -> Sequence[Reading] | None:
         deadline = self._clock.monotonic() + timeout_s
-        while not self._done:
+        while True:
+            self._take_ended()
             self._start_due()
             left = deadline - self._clock.monotonic()
+            if self._done or left <= 0:
+                break
             if self._is_over():
                 return None
-            if left <= 0:
-                break
             await self._wait(min(left, max(self._soonest_s(), _BLINK_S)))
         readings = self._batch(max_items)
         if self._recorder:
@@ -206,14 +212,15 @@ class HttpFeeder:
         self._event.clear()
         if not self._ended:
             with suppress(TimeoutError):
-                async with asyncio.timeout(seconds if seconds < math.inf else None):
+                async with asyncio.timeout(seconds):
                     await self._event.wait()
+
+    def _take_ended(self) -> None:
         ended, self._ended = self._ended, []
         for task in ended:
             request = self._under_way.pop(task)
             self._traffic.end(request.url)
             self._hear(request, task.result())
-        self._tell_load()
 
     def _hear(self, request: Request, reading: HttpReading) -> None:
         """Take what came, unless it only says that we have no network: then it is asked for again."""
@@ -247,14 +254,14 @@ class HttpFeeder:
         self._tell_load()
 
     def _begin(self, request: Request) -> None:
-        feed = self._wanted(request)
-        if feed is None:
+        work = self._work(request.what)
+        if work is None:
             self._traffic.end(request.url)
             self._in_hand.discard(request.what)
             return
         if self._once:
             self._tried.add(request.what)
-        task = asyncio.create_task(self._page(request.url) if request.what.page else self._poll(feed))
+        task = asyncio.create_task(work)
         self._under_way[task] = request
         task.add_done_callback(self._end)
 
@@ -262,14 +269,15 @@ class HttpFeeder:
         self._ended.append(task)
         self._event.set()
 
-    def _wanted(self, request: Request) -> Feed | None:
-        """The feed that a request is for; None where that was given up while its host was waited for."""
-        feed, page = self._task.feeds.get(request.what.feed_id), request.what.page
+    def _work(self, what: Appointment) -> Coroutine[None, None, HttpReading] | None:
+        """None where it was given up while its host was waited for."""
+        feed, state = self._task.feeds.get(what.feed_id), self._task.states.get(what.feed_id)
         if feed is None or feed.paused:
             return None
-        state = self._task.states.get(feed.feed_id)
-        is_waited_for = not page or (state and any(one.url == page for one in state.pending))
-        return feed if is_waited_for else None
+        if not what.page:
+            return self._poll(feed)
+        waiting = next((page for page in state.pending if page.url == what.page), None) if state else None
+        return self._page(waiting) if waiting else None
 
     def _gap_s(self, request: Request) -> float:
         return self._robots.delay_s(request.url) if self._robots and request.what.page else 0.0
@@ -306,18 +314,27 @@ class HttpFeeder:
         )
         return feed_reading(feed.feed_id, exchange, parsed, now)
 
-    async def _page(self, url: str) -> HttpReading:
-        started = self._clock.monotonic()
-        hops = self._wire(url)
+    async def _page(self, waiting: PendingPage) -> HttpReading:
+        started, url = self._clock.monotonic(), waiting.url
+        is_new = waiting.standing or waiting.absent_at is not None
+        found = await self._pages.get(
+            url, partial(self._fetch_page, url), recent=is_new and not waiting.attempts, joins=is_new
+        )
+        if self._recorder is not None:
+            self._hops[url] = list(found.hops)
+        took_s = self._clock.monotonic() - started
+        get_logger("ingest").info(LogEvent.PAGE_FETCHED, **fetch_line(found.exchange, found.parsed, took_s))
+        return page_reading(found.exchange, found.parsed, self._clock.now())
+
+    async def _fetch_page(self, url: str) -> PageFetch:
+        hops: list[Hop] | None = None if self._recorder is None else []
         exchange, parsed = await self._read_page(url, hops)
         for _ in range(REFRESHES):
             if parsed is None or not parsed.refresh_url:
                 break
             onward, parsed = await self._read_page(parsed.refresh_url, hops)
             exchange = replace(onward, url=url, final_url=onward.final_url or onward.url)
-        took_s = self._clock.monotonic() - started
-        get_logger("ingest").info(LogEvent.PAGE_FETCHED, **fetch_line(exchange, parsed, took_s))
-        return page_reading(exchange, parsed, self._clock.now())
+        return PageFetch(replace(exchange, body=b""), parsed, hops or ())
 
     def _wire(self, url: str) -> list[Hop] | None:
         """Where to put what comes over the wire for a reading; None where nothing is recorded."""
