@@ -1,9 +1,9 @@
 """Many feeds followed by one process: polls a second, how late they begin, what they write and take.
 
 `python -m bench.feeds [--feeds N] [--for 60s] [--each 180s]`. All feeds are known at the start, 5 a host and
-10 a domain, and due one after the other; each is polled at a fixed interval, so that the load is what was asked
-for. Their server is a process of its own on loopback, 20 ms slow; 95 % of its answers are 304, the others a
-document with one new entry. Whether the limits of hosts and domains held is read from the server's own log.
+10 a domain, and due one after the other; each is polled at a fixed interval, so that the load is what was
+asked for. Their server is a process of its own on loopback, 20 ms slow; 95 % of its answers are 304, the
+others a document with one new entry. Whether the limits of hosts and domains held is read from the server's own log.
 """
 
 import argparse

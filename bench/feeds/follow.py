@@ -130,7 +130,7 @@ async def _resolve(_: str) -> Sequence[str]:
 
 
 @asynccontextmanager
-async def _running(bus: Bus, told: FetchMetrics, each_s: float) -> AsyncIterator[None]:
+async def _running(bus: Bus, told: _Told, each_s: float) -> AsyncIterator[None]:
     """Ingest, from when all is restored."""
     settings = IngestSettings(allow_net=("127.0.0.0/8",), tick_s=5.0)
     bounds = PollBounds(default_s=each_s, shortest_s=each_s, longest_s=each_s)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from services.contracts.topics import FEED_PARTITIONS
 from services.ingest.http.exchange import Exchange
 from services.ingest.http.fetch import Fetcher, FetchLimits
 from services.ingest.polling.live import Conduct
@@ -24,6 +25,7 @@ def fetch_limits(ingest: IngestSettings) -> FetchLimits:
         connect_s=ingest.connect_s,
         read_s=ingest.read_s,
         redirects=ingest.redirects,
+        connections=max(100, ingest.in_flight * FEED_PARTITIONS),
     )
 
 
