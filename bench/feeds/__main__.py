@@ -3,7 +3,8 @@
 `python -m bench.feeds [--feeds N] [--for 60s] [--each 180s]`. All feeds are known at the start, 5 a host and
 10 a domain, and due one after the other; each is polled at a fixed interval, so that the load is what was
 asked for. Their server is a process of its own on loopback, 20 ms slow; 95 % of its answers are 304, the
-others a document with one new entry. Whether the limits of hosts and domains held is read from the server's own log.
+others a document with one new entry. Whether the limits of hosts and domains held is read from the server's
+own log.
 """
 
 import argparse
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             found = asyncio.run(
                 follow(Path(folder), server.port, count=asked.feeds, seconds=asked.seconds, each_s=asked.each)
             )
-    for line in lines(found, judge(server.log(), near_s=asked.each / 2)):
+    rows, unchanged = server.log()
+    for line in lines(found, judge(rows, near_s=asked.each / 2), unchanged):
         print(line)
     return 0
 
@@ -47,7 +49,7 @@ def _seconds(text: str) -> float:
     return float(text[:-1]) * units[text[-1]] if text[-1:] in units else float(text)
 
 
-def lines(found: Following, judged: Judgement) -> Iterator[str]:
+def lines(found: Following, judged: Judgement, unchanged: int) -> Iterator[str]:
     """A table."""
     polls, seconds = sum(one.polls for one in found.stretches), sum(one.seconds for one in found.stretches)
     cpu_s = sum(one.cpu_s for one in found.stretches)
@@ -65,8 +67,8 @@ def lines(found: Following, judged: Judgement) -> Iterator[str]:
     yield f"| written in all, a poll | {found.written / max(1, polls):,.0f} bytes |"
     yield f"| memory a feed | {(found.stretches[-1].resident - found.empty) / found.feeds / KIB:.1f} KiB |"
     yield f"| memory by quarter | {', '.join(f'{one.resident / MIB:,.0f}' for one in found.stretches)} MiB |"
-    unchanged = judged.unchanged / max(1, judged.requests)
-    yield f"| the server's log: unchanged | {unchanged:.1%} of {judged.requests:,} |"
+    share_of = unchanged / max(1, judged.requests)
+    yield f"| the server's log: unchanged | {share_of:.1%} of {judged.requests:,} |"
     yield f"| … at once to a host | {judged.most_at_once_host} of {manners.per_host} |"
     yield f"| … at once to a domain | {judged.most_at_once_domain} of {manners.per_domain} |"
     yield f"| … least gap at a host | {judged.least_gap_s:.2f} s of {manners.gap_s} |"

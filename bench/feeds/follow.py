@@ -38,6 +38,8 @@ QUARTERS = 4
 LOOK_S = 0.05
 """How often it is looked how late the loop is."""
 BLOCK = 5_000
+WARM_S = 5.0
+"""From the first poll to the first that counts: by then everything is loaded that will be."""
 RESTORED_A_S = 1_000
 """About so many states are written and read back by the time that the first feed is due."""
 
@@ -90,6 +92,7 @@ async def follow(folder: Path, port: int, *, count: int, seconds: float, each_s:
         tuned()
         empty, told = resident(), _Told()
         async with _running(bus, told, each_s):
+            await asyncio.sleep(WARM_S)
             ends = await _ends(bus)
             began = time.monotonic()
             stretches = [await _stretch(told, seconds / QUARTERS) for _ in range(QUARTERS)]

@@ -1,20 +1,17 @@
-"""A web server for the feeds of `bench.feeds`, in a process of its own, that writes down who asked when.
-
-Nothing but the standard library's protocol: it must take little of what is measured beside it.
-"""
+"""A web server for the feeds of `bench.feeds`, in a process of its own, that writes down who asked when."""
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection as Pipe
 from typing import NamedTuple
 
 from bench.feeds.world import document, etag, is_changed
+from bench.loopback import Connection, Reply, answer
 
 LATENCY_S = 0.02
-_END = b"\r\n\r\n"
 
 
 class Served(NamedTuple):
@@ -24,14 +21,12 @@ class Served(NamedTuple):
     path: str
     began: float
     ended: float
-    status: int
 
 
 class Judgement(NamedTuple):
     """What the server's log says of the guest's manners."""
 
     requests: int
-    unchanged: int
     most_at_once_host: int
     most_at_once_domain: int
     least_gap_s: float
@@ -53,7 +48,6 @@ def judge(log: Iterable[Served], near_s: float) -> Judgement:
         begun[row.host] = asked[row.host, row.path] = row.began
     return Judgement(
         requests=len(rows),
-        unchanged=sum(row.status == 304 for row in rows),
         most_at_once_host=_most_at_once((row.host, row) for row in rows),
         most_at_once_domain=_most_at_once((row.host.partition(".")[2], row) for row in rows),
         least_gap_s=gap,
@@ -71,53 +65,55 @@ def _most_at_once(named: Iterable[tuple[str, Served]]) -> int:
     return most
 
 
-class _Feeds(asyncio.Protocol):
-    """One connection."""
+class _Feeds(Connection):
+    """Writes down what it was asked."""
 
-    def __init__(self, log: list[Served], versions: dict[str, tuple[int, int]]) -> None:
+    def __init__(self, log: list[Served], reply: Reply) -> None:
+        super().__init__(reply, LATENCY_S)
         self._log = log
-        self._versions = versions
-        self._got = b""
-        self._transport: asyncio.Transport | None = None
+        self._began: deque[float] = deque()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+    def asked(self, head: str) -> None:
+        self._began.append(time.monotonic())
+        super().asked(head)
 
-    def data_received(self, data: bytes) -> None:
-        self._got += data
-        while _END in self._got:
-            head, _, self._got = self._got.partition(_END)
-            asyncio.get_running_loop().call_later(LATENCY_S, self._answer, head, time.monotonic())
+    def answer(self, head: str) -> None:
+        super().answer(head)
+        first, *lines = head.split("\r\n")
+        host = next(line[6:] for line in lines if line.lower().startswith("host: "))
+        row = Served(host.partition(":")[0], first.split(" ")[1], self._began.popleft(), time.monotonic())
+        self._log.append(row)
 
-    def _answer(self, head: bytes, began: float) -> None:
-        first, *lines = head.decode("latin1").split("\r\n")
-        path = first.split(" ")[1]
-        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+
+class _Documents:
+    """What each feed says: a document that has something new now and then."""
+
+    def __init__(self) -> None:
+        self._versions: dict[str, tuple[int, int]] = {}
+        self.unchanged = 0
+
+    def __call__(self, path: str, headers: Mapping[str, str]) -> bytes:
         asked, version = self._versions.get(path, (0, 0))
         version += is_changed(path, asked)
         self._versions[path] = asked + 1, version
-        status = 304 if headers.get("if-none-match") == etag(version) else 200
-        body = b"" if status == 304 else document(path, version)
-        self._log.append(Served(headers["host"].partition(":")[0], path, began, time.monotonic(), status))
-        length = f"Content-Type: text/xml\r\nContent-Length: {len(body)}\r\n" if status == 200 else ""
-        if self._transport and not self._transport.is_closing():
-            reply = f"HTTP/1.1 {status} Told\r\nETag: {etag(version)}\r\n{length}\r\n"
-            self._transport.write(reply.encode() + body)
+        if headers.get("if-none-match") == etag(version):
+            self.unchanged += 1
+            return answer(304, ETag=etag(version))
+        return answer(200, document(path, version), ETag=etag(version), Content_Type="text/xml")
 
 
-async def _serve(parent: Connection) -> None:
+async def _serve(parent: Pipe) -> None:
     log: list[Served] = []
-    versions: dict[str, tuple[int, int]] = {}
+    documents = _Documents()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: _Feeds(log, versions), "127.0.0.1", 0, backlog=1024)
+    server = await loop.create_server(lambda: _Feeds(log, documents), "127.0.0.1", 0, backlog=1024)
     parent.send(server.sockets[0].getsockname()[1])
     async with server:
         await loop.run_in_executor(None, parent.recv)
-    parent.send(log)
+    parent.send((log, documents.unchanged))
 
 
-def _run(parent: Connection) -> None:
+def _run(parent: Pipe) -> None:
     asyncio.run(_serve(parent))
 
 
@@ -131,9 +127,9 @@ class FeedServer:
         self._process.start()
         self.port: int = self._pipe.recv()
 
-    def log(self) -> list[Served]:
-        """All requests, and the end of the server."""
+    def log(self) -> tuple[list[Served], int]:
+        """All requests, how many of them found nothing new, and the end of the server."""
         self._pipe.send(None)
-        rows: list[Served] = self._pipe.recv()
+        rows, unchanged = self._pipe.recv()
         self._process.join()
-        return rows
+        return rows, unchanged

@@ -42,7 +42,8 @@ def document(path: str, version: int) -> bytes:
         f"<description>{escape(_TEXT)}</description></item>"
         for entry in range(version + LISTED - 1, version - 1, -1)
     )
-    return f"<rss version='2.0'><channel><title>Paper</title>{items}</channel></rss>".encode()
+    head = "<title>Paper</title><language>de</language>"
+    return f"<rss version='2.0'><channel>{head}{items}</channel></rss>".encode()
 
 
 def _title(entry: int) -> str:
