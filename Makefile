@@ -19,7 +19,7 @@ demo: setup
 	$(BIN)/newsfold replay tests/recordings/demo.warc.gz --out out/demo --stories
 
 test: setup check
-	$(BIN)/python -m pytest --hypothesis-profile=thorough
+	$(BIN)/python -m pytest --hypothesis-profile=thorough --numprocesses 2 --dist loadgroup
 
 check: setup
 	$(BIN)/ruff check .

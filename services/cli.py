@@ -152,14 +152,18 @@ def run(
     run_live(order)
 
 
-@main.command(short_help="Show what lies on a topic, and what comes.")
-@click.argument("topic", type=click.Choice([topic.name for topic in TOPICS]), metavar="TOPIC")
+@main.command(short_help="Show what lies on topics, and what comes.")
+@click.argument(
+    "topics", type=click.Choice([topic.name for topic in TOPICS]), nargs=-1, required=True, metavar="TOPIC..."
+)
 @click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
 @click.option(
     "--from", "start", default=None, metavar="WHERE",
     help="beginning, end, an offset, or -N for the last N of each partition."
     "  [default: beginning; with --follow: end]",
 )  # fmt: skip
+@click.option("--since", "moment", default=None, metavar="WHEN", help="2h, 3d, or 2026-03-02T06:00Z.")
+@click.option("--group", default=None, metavar="NAME", help="Go on where this group of readers was.")
 @click.option("--key", default=None, help="Only records with this key.")
 @click.option(
     "--type", "kind", type=click.Choice(TYPES, case_sensitive=False), metavar="TYPE", help="Only one type."
@@ -167,38 +171,40 @@ def run(
 @click.option("--follow", "-f", is_flag=True, help="Go on with what comes, until interrupted.")
 @config_option
 def tail(
-    topic: str,
+    topics: tuple[str, ...],
+    *,
     address: str | None,
     start: str | None,
+    moment: str | None,
+    group: str | None,
     key: str | None,
     kind: str | None,
-    *,
     follow: bool,
     settings: Settings,
 ) -> None:
-    """Show what lies on a topic: one line a record in a terminal, JSON lines in a pipe.
+    """Show what lies on topics: one line a record in a terminal, JSON lines in a pipe.
 
     Topics: feeds, feed-state, articles, relations, clusters, stories, story-changes, events, storylines,
-    dedup-state, enrich-state, dead-letters.ingest, dead-letters.dedup, dead-letters.enrich.
+    dedup-state, enrich-state, dead-letters.ingest, dead-letters.dedup, dead-letters.enrich. Of several the
+    lines go by time and name their topic.
+
+    A group's place is kept in the log and moves on after lines were written: a reader that is killed may
+    meet the last of them again. A group that is new begins as --from or --since say, or at the beginning.
 
     \b
     Examples:
       newsfold tail stories --follow
       newsfold tail articles --type Article --from -20
-      newsfold tail story-changes --key 3f2c… --bus sqlite:out/both.db
+      newsfold tail story-changes events --since 2h
+      newsfold tail story-changes --group desk --follow | python docs/examples/newsroom.py
       newsfold tail dead-letters.ingest | jq .headers
     """
-    from services.console.tail import show_topic
+    from services.console.tail.command import TailRequest, show_topics
 
-    show_topic(
-        address or settings.bus.url,
-        topic,
-        start=start,
-        key=key,
-        kind=kind,
-        follow=follow,
-        settings=settings,
+    request = TailRequest.of(
+        topics, start=start, moment=moment, group=group, key=key, kind=kind, follow=follow
     )
+    show_topics(address or settings.bus.url, request, settings)
 
 
 @main.command(short_help="Write what a log holds as files, as a replay does.")

@@ -1,10 +1,43 @@
-"""What holds for every test: how hard a property is tried.
+"""What holds for every test: how hard a property is tried, and which tests one process runs of several.
 
 `quick` answers while one works; `make test`, and so continuous integration, asks for `thorough`.
 """
 
+import pytest
 from hypothesis import settings
+
+from tests.deploy.session import NOT_CHECKED
+from tests.kafka.session import NONE
+from tests.told import skips
 
 settings.register_profile("thorough", deadline=None)  # a busy machine is no failing test
 settings.register_profile("quick", settings.get_profile("thorough"), max_examples=25)
 settings.load_profile("quick")
+
+SHARED = frozenset({"demo", "bad_day"})
+"""Fixtures of the whole session that are dear."""
+
+
+UNPROVED = {"KAFKA TESTS DID NOT RUN": NONE, "CHECKS OF DEPLOYMENT THAT DID NOT RUN": NOT_CHECKED}
+"""What is said loudly at the end, and how the reasons of such skips begin."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process starts the broker, one makes the replays that many look at; else a module stays whole."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    if item.get_closest_marker("kafka"):
+        return "kafka"
+    return "replays" if SHARED.intersection(getattr(item, "fixturenames", ())) else item.nodeid.split("::")[0]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for title, beginning in UNPROVED.items():
+        reasons = skips(terminalreporter, beginning)
+        if reasons:
+            terminalreporter.section(title, red=True, bold=True)
+        for reason in sorted(reasons):
+            terminalreporter.line(reason.removeprefix(beginning))

@@ -1,7 +1,9 @@
 """Options that several commands share."""
 
 import os
+import re
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,3 +24,25 @@ config_option = click.option(
     metavar="FILE",
     help="TOML settings. NEWSFOLD_<SECTION>__<KEY> in the environment wins over them.",
 )
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+
+class Span(click.ParamType[float]):
+    """A time such as `90s`, `15m`, `1h`, in seconds."""
+
+    name = "span"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, int | float):
+            return float(value)
+        seconds = seconds_of(str(value))
+        if seconds is None:
+            self.fail(f"{value!r} is no time; write it as 90s, 15m, 1h or 2d", param, ctx)
+        return seconds
+
+
+def seconds_of(span: str) -> float | None:
+    """Seconds of a time such as `90s`; None for what is none."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", span.strip())
+    return float(match[1]) * _UNITS[match[2]] if match else None

@@ -31,9 +31,13 @@ def type_name(record: Record) -> str | None:
         return None
 
 
-def json_line(record: Record) -> bytes:
-    """Key, type, time, partition, offset and value; for a dead letter also what its headers tell."""
-    line: dict[str, Any] = {
+def json_line(record: Record, *, named: bool = False) -> bytes:
+    """Key, type, time, partition, offset and value; for a dead letter also what its headers tell.
+
+    `named`: with the topic, where records of several go side by side.
+    """
+    topic = {"topic": record.partition.topic} if named else {}
+    line: dict[str, Any] = topic | {
         "key": _readable(record.key),
         "type": type_name(record),
         "time": time_of(record),
@@ -46,12 +50,13 @@ def json_line(record: Record) -> bytes:
     return msgspec.json.encode(line)
 
 
-def pretty(record: Record) -> Text:
+def pretty(record: Record, *, named: bool = False) -> Text:
     """One line of at most `WIDTH` characters of content, without control characters."""
     name = type_name(record)
     head = Text()
     head.append(time_of(record).strftime("%Y-%m-%d %H:%M:%S "), style="dim")
-    head.append(f"{record.partition.number}/{record.offset} ", style="dim")
+    topic = f"{record.partition.topic}/" if named else ""
+    head.append(f"{topic}{record.partition.number}/{record.offset} ", style="dim")
     head.append(f"{name or 'record'} ", style="bold cyan")
     return head.append(_printable(_summary(record, name))[:WIDTH])
 

@@ -190,6 +190,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is counted in most articles first, bounded."""
     quotes: tuple[Quote, ...] = ()
     keywords: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    """Codes of IPTC media topics, top level, by the sections its outlets ran it in."""
 
 
 class StoryChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

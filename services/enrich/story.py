@@ -13,6 +13,7 @@ from services.enrich.pickup import pickup
 from services.enrich.provenance import provenance
 from services.enrich.roles import role
 from services.enrich.states import states
+from services.enrich.subjects import subjects
 from services.enrich.withdrawn import is_withdrawn, taken_from_withdrawn
 
 Known = Mapping[str, ArticleFacts]
@@ -69,6 +70,7 @@ def story(cluster: Cluster, known: Known | None = None, prefer: Preference = "or
         figures=said.figures,
         quotes=said.quotes,
         keywords=said.keywords,
+        subjects=subjects(member.url for member in members),
     )
 
 

@@ -11,6 +11,8 @@ from services.stream.bell import Bell
 from services.stream.bus import Assignment, Fatal, Partition
 
 OWN = "newsfold-"
+READERS = "newsroom-"
+"""Groups of readers outside. Nothing waits for them: one that never comes back keeps no record alive."""
 
 
 def group_name(prefix: str, group: str) -> str:

@@ -16,7 +16,7 @@ from services.stream import layout, retention
 from services.stream.bell import Bell
 from services.stream.bus import Fenced, Output, Partition, Record, TopicSpec
 from services.stream.clock import Clock, SystemClock, microseconds
-from services.stream.groups import Groups
+from services.stream.groups import READERS, Groups
 from services.stream.member import FetchRequest, FetchResult, LogMember
 
 
@@ -106,8 +106,13 @@ class MemoryBus:
             tail.records = [record for record in tail.records if retention.survives(record, now, last)]
 
     def _taken(self, partition: Partition) -> int | None:
-        """Below this every group that takes from the partition has taken its records."""
-        return min((at[partition] for at in self._offsets.values() if partition in at), default=None)
+        """Below this every group that takes from the partition has taken its records; readers aside."""
+        places = (
+            at[partition]
+            for group, at in self._offsets.items()
+            if partition in at and not group.startswith(READERS)
+        )
+        return min(places, default=None)
 
     def known_end(self, partition: Partition) -> int:
         return self._tails[partition].end

@@ -1,4 +1,4 @@
-"""What this run of the tests could not check, for the line that says so loudly."""
+"""What a check of deployment needs, and how a run says that it is not here."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,8 @@ import pytest
 
 from tests.deploy.tools import Unavailable
 
-missing: set[str] = set()
+NOT_CHECKED = "not checked: "
+"""How the reason of such a skip begins."""
 
 
 def needs(*tools: Callable[[], str]) -> None:
@@ -15,5 +16,4 @@ def needs(*tools: Callable[[], str]) -> None:
         try:
             tool()
         except Unavailable as absent:
-            missing.add(str(absent))
-            pytest.skip(str(absent))
+            pytest.skip(f"{NOT_CHECKED}{absent}")

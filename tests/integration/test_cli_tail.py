@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +53,38 @@ def test_the_last_few_of_each_partition(bus: str) -> None:
     assert newsfold("tail", "stories", "--bus", bus, "--from", "end").output == ""
 
 
+def test_several_topics_are_one_line_of_time_and_name_themselves(bus: str) -> None:
+    told = newsfold("tail", "stories", "story-changes", "--bus", bus).output.splitlines()
+    lines = [json.loads(line) for line in told]
+    assert {line["topic"] for line in lines} == {"stories", "story-changes"}
+    assert [line["time"] for line in lines] == sorted(line["time"] for line in lines)
+
+
+def test_a_group_is_shown_each_record_once(bus: str) -> None:
+    whole = newsfold("tail", "stories", "--bus", bus).output.splitlines()
+    assert newsfold("tail", "stories", "--bus", bus, "--group", "desk").output.splitlines() == whole
+    assert newsfold("tail", "stories", "--bus", bus, "--group", "desk").output == ""
+    assert newsfold("tail", "stories", "--bus", bus, "--group", "other").output.splitlines() == whole
+
+
+def test_a_time_leaves_out_what_is_older(bus: str) -> None:
+    lines = [json.loads(line) for line in newsfold("tail", "stories", "--bus", bus).output.splitlines()]
+    middle = sorted(line["time"] for line in lines)[len(lines) // 2]
+    late = newsfold("tail", "stories", "--bus", bus, "--since", middle).output.splitlines()
+    assert [json.loads(line) for line in late] == [line for line in lines if line["time"] >= middle]
+    assert newsfold("tail", "stories", "--bus", bus, "--since", "1h").output == ""
+
+
+def test_the_documented_newsroom_says_who_had_it_first_and_who_copied(bus: str) -> None:
+    told = newsfold("tail", "stories", "story-changes", "--bus", bus).output
+    command = [sys.executable, "docs/examples/newsroom.py"]
+    shown = subprocess.run(command, input=told, capture_output=True, text=True, timeout=30, check=True).stdout
+    assert shown.count("  first: ") == min(10, len(set(re.findall(r'"story_id":"(\w+)"', told))))
+    assert "  taken: https://" in shown
+    source = Path("docs/examples/newsroom.py").read_text(encoding="utf-8")
+    assert len(source.splitlines()) < 60
+
+
 def test_dead_letters_tell_why(bus: str) -> None:
     (line,) = newsfold("tail", "dead-letters.ingest", "--bus", bus).output.splitlines()
     letter = json.loads(line)
@@ -74,6 +107,9 @@ def test_a_reader_that_goes_away_is_no_failure(bus: str) -> None:
     ("words", "part"),
     [
         (["tail", "stories", "--from", "yesterday"], "--from yesterday"),
+        (["tail", "stories", "--since", "yesterday"], "--since yesterday"),
+        (["tail", "stories", "--since", "2h", "--from", "end"], "both say where to begin"),
+        (["tail", "stories", "--group", "a b"], "--group a b"),
         (["tail", "gossip"], "gossip"),
         (["tail", "stories", "--bus", "memory"], "ends with its process"),
         (["tail", "stories", "--bus", "sqlite:absent.db"], "there is no log"),

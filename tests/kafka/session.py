@@ -1,7 +1,7 @@
 """One broker for the whole test session, started by whoever needs it first.
 
 `KAFKA_BOOTSTRAP` names a cluster to use instead, where a test does not have to harm it. Where neither
-can be had, the test is skipped and `missing` says why, for the line at the end of the run.
+can be had, the test is skipped and says why, for the line at the end of the run.
 """
 
 import atexit
@@ -14,7 +14,8 @@ import pytest
 from tests.kafka.broker import Cluster, free_port
 from tests.kafka.jars import Unavailable
 
-missing = ""
+NONE = "no Apache Kafka to test against: "
+"""How the reason of such a skip begins."""
 
 
 class Own(NamedTuple):
@@ -33,19 +34,17 @@ def bootstrap() -> str:
 def own() -> Own:
     """The session's broker; skips the test where there is none. Who stops it starts it again."""
     found = _own()
-    if found is None:
-        pytest.skip(f"no Apache Kafka: {missing}")
+    if isinstance(found, Unavailable):
+        pytest.skip(f"{NONE}{found}")
     return found
 
 
 @cache
-def _own() -> Own | None:
+def _own() -> Own | Unavailable:
     proxied = free_port()
     try:
         cluster = Cluster(listeners={"PROXIED": "PLAINTEXT"}, advertise={"PROXIED": proxied}).start()
     except Unavailable as why:
-        global missing  # noqa: PLW0603 - told once, at the end, by another module
-        missing = str(why)
-        return None
+        return why
     atexit.register(cluster.remove)
     return Own(cluster, proxied)

@@ -183,6 +183,8 @@ async def test_newsfold_tail_reads_kafka_as_it_reads_the_embedded_log(newsroom: 
         (cluster.story_id, cluster.revision) for cluster in TOLD
     ]
     assert {row["type"] for row in rows} == {"StoryChange"}
+    assert await asyncio.to_thread(tail, "story-changes", "--group", "desk") == rows
+    assert await asyncio.to_thread(tail, "story-changes", "--group", "desk") == []
     one = TOLD[0].story_id
     chosen = await asyncio.to_thread(tail, "stories", "--key", one, "--type", "Story")
     assert [row["key"] for row in chosen] == [one] * sum(cluster.story_id == one for cluster in TOLD)

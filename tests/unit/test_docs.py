@@ -134,8 +134,9 @@ def _check(command: click.Command, context: click.Context, given: list[str]) -> 
         value = values.get(parameter.name or "")
         if parameter.required and not isinstance(value, str | tuple | list):
             raise ValueError(f"{parameter.name} is missing")
-        if isinstance(value, str) and not PLACEHOLDER.fullmatch(value):
-            parameter.type.convert(value, parameter, context)
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, str) and not PLACEHOLDER.fullmatch(one):
+                parameter.type.convert(one, parameter, context)
 
 
 def test_every_command_on_a_page_parses() -> None:

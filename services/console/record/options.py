@@ -1,30 +1,12 @@
 # ruff: noqa: D301 - click wants the backspace character of an escaped b
 """The command that records. Its body is in `services/console/record/command`."""
 
-import re
 from pathlib import Path
-from typing import Any
 
 import click
 
-from services.console.options import FILE, config_option
+from services.console.options import FILE, Span, config_option
 from services.ops.config import Settings
-
-_UNITS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
-
-
-class Span(click.ParamType[float]):
-    """A time such as `90s`, `15m`, `1h`, in seconds."""
-
-    name = "span"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if isinstance(value, int | float):
-            return float(value)
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", str(value).strip())
-        if match is None:
-            self.fail(f"{value!r} is no time; write it as 90s, 15m, 1h or 2d", param, ctx)
-        return float(match[1]) * _UNITS[match[2]]
 
 
 @click.command(short_help="Follow feeds for a while and write down what came, as WARC.")

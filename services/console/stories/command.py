@@ -13,7 +13,8 @@ from services.console.scan import is_a
 from services.console.stories import lines
 from services.console.stories.reading import StoryShelf, read_shelf
 from services.console.stories.selection import StoryQuery, find, select
-from services.console.tail import starts, tail
+from services.console.tail.positions import starts
+from services.console.tail.stream import tail
 from services.contracts import wire
 from services.contracts.stories import Story, StoryChange
 from services.enrich.records.forms import FORMS

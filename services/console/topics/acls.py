@@ -13,11 +13,10 @@ from typing import Literal
 import msgspec
 
 from services.contracts.topics import CANARY, Topic
-from services.stream.groups import group_name
+from services.stream.groups import READERS, group_name
 
 OPERATORS = "operators"
 NEWSROOMS = "newsrooms"
-NEWSROOM_GROUPS = "newsroom-"
 NOTE = (
     "Transactions need Write and Describe on the transactional ids and nothing on the cluster: brokers "
     "since 2.8 ask no IdempotentWrite of whoever may write to a topic (KIP-679)."
@@ -116,7 +115,7 @@ def _newsrooms(topics: Sequence[Topic], prefix: str) -> Iterator[Acl]:
         if NEWSROOMS in topic.readers:
             name = prefix + topic.name
             yield Acl(principal=who, resource="topic", name=name, operations=("Read", "Describe"))
-    yield Acl(principal=who, resource="group", name=NEWSROOM_GROUPS, pattern="prefixed", operations=("Read",))
+    yield Acl(principal=who, resource="group", name=READERS, pattern="prefixed", operations=("Read",))
 
 
 def _layout(who: str, prefix: str, *more: str) -> Acl:

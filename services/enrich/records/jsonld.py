@@ -5,6 +5,7 @@ from typing import Any
 from services.contracts.facts import Name
 from services.contracts.stories import Story, StoryMember
 from services.enrich.records.ninjs import without_gaps
+from services.enrich.subjects import SCHEME, subject_name
 
 _TYPES = {
     "person": "Person",
@@ -28,11 +29,15 @@ def jsonld(story: Story) -> Json:
             "dateCreated": story.first_seen_at.isoformat(),
             "dateModified": story.last_seen_at.isoformat(),
             "keywords": list(story.keywords),
-            "about": [_thing(name) for name in story.names],
+            "about": [*map(_thing, story.names), *map(_subject, story.subjects)],
             "mainEntity": {"@id": story.lead_url},
             "hasPart": [_article(member) for member in story.members],
         }
     )
+
+
+def _subject(code: str) -> Json:
+    return {"@type": "DefinedTerm", "@id": SCHEME + code, "name": subject_name(code)}
 
 
 def _article(member: StoryMember) -> Json:

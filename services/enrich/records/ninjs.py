@@ -11,6 +11,7 @@ from typing import Any
 
 from services.contracts.facts import Name
 from services.contracts.stories import Story, StoryMember
+from services.enrich.subjects import SCHEME, subject_name
 
 SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.0.json#"
 _COUNTRY = "http://cvx.iptc.org/iso3166-1a2/"
@@ -37,7 +38,10 @@ def ninjs(story: Story) -> Json:
         "located": lead.dateline if lead else "",
         "edNote": "; ".join(f"{one.state} {_time(one.at)}: {one.note}".rstrip(": ") for one in story.states),
         **_named(story.names),
-        "subjects": [{"name": word} for word in story.keywords],
+        "subjects": [
+            *({"name": subject_name(code), "uri": SCHEME + code} for code in story.subjects),
+            *({"name": word} for word in story.keywords),
+        ],
         "infoSources": _sources(story),
         "associations": [_association(member) for member in story.members],
         "altIds": [{"role": "merged", "value": old} for old in story.merged_from],

@@ -80,6 +80,8 @@ _END_OF_PARAGRAPH = re.compile(
     r"(?: GmbH| AG| Inc\b| Ltd\b)?[\s.…)\]]*(?:$|\n)|(?: [A-Z]{2,5}){1,4}\s*(?:$|\n)"
 )
 _LABEL = re.compile(rf"(?<![(\[]){_LABELS}(?:{_WITH} )?{_THE}{_AGENCY}$")
+_LISTED = re.compile(rf"(?<![(\[]){_LABELS}(?:[^,/;.!?\n()]{{2,40}}(?:[,;]| ?/) ?){{1,6}}$")
+_LIST_GOES_ON = re.compile(r"\s*(?:[,;/]|\.?\s*(?:$|\n))")
 _MATERIAL = re.compile(rf"{one_of(WORDING.material)} {_THE}{_AGENCY}{_THE}$")
 _CONTRIBUTED = re.compile(rf",? {one_of(WORDING.contribution)}")
 _AGENCY_NOTE = re.compile(rf"(?:{_WITH} {_THE})?{one_of(WORDING.agency)}:? $")
@@ -107,6 +109,7 @@ def _is_placed(mention: Mention) -> bool:
         or bool(_LABEL.search(lead) or _MATERIAL.search(lead) or _CONTRIBUTED.match(after.lower()))
         or bool(_OWNED.search(lead) and _RIGHTS.match(after.lower()))
         or _stands_in_slashes(mention)
+        or _is_among_sources(mention)
     )
 
 
@@ -130,13 +133,21 @@ def _is_credit_in_brackets(mention: Mention) -> bool:
     """(AFP) in front of everything, after a dateline, after the last sentence, or at the end."""
     outside = re.sub(r"[(\[<][^(\[<]*$", "", mention.before)
     rest = _CLOSED.sub("", mention.after, count=1)
-    if not outside.strip() or (not rest.strip() and mention.name not in HOMONYMS):
+    if not outside.strip():
         return True
+    if not rest.strip(" \n.,।。") and mention.name not in HOMONYMS:
+        return not _is_abbreviated(mention.name, outside)
     if mention.from_start < HEAD and DASH.match(rest):
         return True
     if _is_headed(mention, outside) and (rest[:1] in _STOPS or _MARKED.search(outside) or outside.isupper()):
         return True
     return bool(_SENTENCE_ENDS.search(outside)) and rest[:1] in {"", " ", *_STOPS}
+
+
+def _is_abbreviated(name: str, outside: str) -> bool:
+    """As in "told the Associated Press (AP).", where the bracket says what the name is for short."""
+    words = outside.strip()
+    return any(words.endswith(other) for other, slugs in SLUGS.items() if slugs == SLUGS[name])
 
 
 def _is_headed(mention: Mention, outside: str) -> bool:
@@ -154,6 +165,14 @@ def _stands_in_slashes(mention: Mention) -> bool:
     return place[-1:] in {"", " ", "\n", "."} or (
         mention.from_start < len(mention.before) and is_dateline(place)
     )
+
+
+def _is_among_sources(mention: Mention) -> bool:
+    """Among others that end a text, as in "Quellen: a paper, an office, AFP"."""
+    others = mention.before + mention.list.partition(mention.name)[0]
+    if mention.to_end >= TAIL or not _LISTED.search(others.lower()):
+        return False
+    return _LIST_GOES_ON.match(mention.after) is not None
 
 
 def _is_byline(mention: Mention) -> bool:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from services.stream import layout
 from services.stream.batches import StoredRecord, pack, unpack_from
 from services.stream.bus import Fenced, Output, Partition, Record, TopicSpec
+from services.stream.groups import READERS
 from services.stream.member import FetchRequest, FetchResult
 
 FETCH_BYTES = 16 * 1024 * 1024
@@ -162,9 +163,10 @@ def groups(db: sqlite3.Connection) -> list[str]:
 
 
 def lowest_position(db: sqlite3.Connection, partition: int) -> int | None:
-    """Below this every group that takes from the partition has taken its records."""
+    """Below this every group that takes from the partition has taken its records; readers outside aside."""
     (lowest,) = db.execute(
-        "SELECT MIN(next_offset) FROM offsets WHERE partition = ?", (partition,)
+        "SELECT MIN(next_offset) FROM offsets WHERE partition = ? AND group_name NOT GLOB ?",
+        (partition, f"{READERS}*"),
     ).fetchone()
     return None if lowest is None else int(lowest)
 

@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 import pytest
 
 from services.console import record_lines
-from services.console.tail import starts, tail
+from services.console.tail.bookmark import Bookmark
+from services.console.tail.positions import resumed, since, starts
+from services.console.tail.stream import tail
 from services.contracts import wire
 from services.contracts.articles import Watermark
-from services.stream.bus import Output, Partition, Record, TopicSpec
+from services.stream.bus import Fenced, Output, Partition, Record, TopicSpec
 from services.stream.memory import MemoryBus
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -76,3 +78,40 @@ def test_a_dead_letter_is_one_line_of_json_whatever_its_bytes_are(value: bytes |
 
 def test_every_type_on_the_wire_has_words() -> None:
     assert set(record_lines._TOLD) == set(wire._TYPES.values())
+
+
+async def test_a_time_begins_where_nothing_of_it_or_later_is_left_out(bus: MemoryBus) -> None:
+    day = 86_400
+    writer = await bus.writer("test", [TOPIC], 0)
+    late = [watermark(0, day * number) for number in (10, 20, 19, 21)]
+    await writer.publish(late, consumed={})
+    begun = await since(bus, TOPIC, 20 * day * 1_000_000)
+    assert begun == {Partition(TOPIC, 0): 3, Partition(TOPIC, 1): 2}
+
+
+async def test_a_group_goes_on_where_it_was_and_the_later_reader_is_the_reader(bus: MemoryBus) -> None:
+    begun = await starts(bus, TOPIC, "beginning")
+    first = await Bookmark.open(bus, "desk", begun)
+    seen: list[Record] = []
+    await tail(bus, begun, lambda _: True, seen.append, follow=False, remember=first.move)
+    assert len(seen) == 4
+    second = await Bookmark.open(bus, "newsroom-desk", begun)
+    assert resumed(begun, await second.places()) == await starts(bus, TOPIC, "end")
+    with pytest.raises(Fenced):
+        await first.move({Partition(TOPIC, 0): 0})
+
+
+async def test_what_failed_to_be_shown_is_not_remembered_as_shown(bus: MemoryBus) -> None:
+    moved: list[object] = []
+
+    def show(record: Record) -> None:
+        if record.offset == 1:
+            raise BrokenPipeError
+
+    async def remember(places: object) -> None:
+        moved.append(places)
+
+    begun = await starts(bus, TOPIC, "beginning")
+    with pytest.raises(BrokenPipeError):
+        await tail(bus, begun, lambda _: True, show, follow=False, remember=remember)
+    assert moved == []

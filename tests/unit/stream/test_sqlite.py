@@ -216,6 +216,16 @@ async def test_compaction_goes_through_a_partition_in_turns_and_joins_small_rows
     assert rows < 15
 
 
+async def test_a_reader_that_never_comes_back_keeps_no_record_alive(bus: SqliteBus) -> None:
+    compacted = Partition("c", 0)
+    for value in (b"old", b"new"):
+        await publish(bus, [Output(compacted, b"k", value, (), 1_000)])
+    reader = await bus.writer("newsroom-desk-c", ["c"], 0)
+    await reader.publish([], consumed={compacted: 1})
+    await bus.compact("c")
+    assert [record.value for record in await bus.read(compacted, 0, max_records=9)] == [b"new"]
+
+
 async def test_retention_keeps_the_order_of_rows_it_does_not_touch(bus: SqliteBus) -> None:
     now_us = int(time.time()) * 1_000_000
     for stamps in ([1_000, now_us], [now_us, now_us], [1_000, now_us], [1_000, 1_000]):

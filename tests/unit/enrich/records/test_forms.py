@@ -57,7 +57,7 @@ ITEM: dict[str, Any] = {
     "people": rows(name=TEXT, uri=ADDRESS),
     "organisations": rows(name=TEXT, uri=ADDRESS),
     "places": rows(name=TEXT, uri=ADDRESS),
-    "subjects": rows(name=TEXT),
+    "subjects": rows(name=TEXT, uri=ADDRESS),
     "infoSources": rows(name=TEXT, role=TEXT, uri=ADDRESS, literal=TEXT),
     "altIds": rows(role=TEXT, value=TEXT),
     "standard": closed(name={"const": "ninjs"}, version={"const": "3.0"}, schema=ADDRESS),

@@ -1,0 +1,1 @@
+"""`newsfold tail`: what lies on topics, and what comes."""
