@@ -171,7 +171,21 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The last ones, the latest first."""
     unused: tuple[Unused, ...] = ()
     """Entries that gave no article, the latest first, bounded."""
+    earlier: dict[str, int] = msgspec.field(default_factory=dict)
+    """What became of entries of `seen` that stand in the `FeedPast` before it instead, by fate."""
     position: int = 0
+
+
+class FeedPast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Entries that left a feed's document some time ago. Key of `feed-state`: `past:` and `feed_id`.
+
+    They change seldom, so the `FeedState` behind it is written without them. Where that says so (`earlier`),
+    those that it does not have itself are its own, the latest first.
+    """
+
+    schema_version: int = msgspec.field(default_factory=version_1)
+    feed_id: str
+    seen: tuple[SeenEntry, ...] = ()
 
 
 class FeedMark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle
-from services.contracts.feeds import Feed, FeedMark, FeedState
+from services.contracts.feeds import Feed, FeedMark, FeedPast, FeedState
 from services.contracts.topics import SHARD_COUNT, Sharding, shard_of
 from services.ingest import articles
 from services.ingest.canary import synthetic
@@ -23,6 +23,7 @@ from services.ingest.polling.decision import Decision
 from services.ingest.polling.listings import Listings
 from services.ingest.polling.mark import is_mark_key, mark_key, mark_of, with_mark
 from services.ingest.polling.page import page, unannounced
+from services.ingest.polling.past import is_past_key, joined, past_key, split
 from services.ingest.polling.poll import poll
 from services.ingest.polling.rhythm import PollBounds
 from services.ingest.publishers import source_of_page
@@ -70,6 +71,8 @@ class IngestTask:
         self._listings = Listings()
         self._whole: dict[str, FeedState] = {}
         """The states as the log has them, without what marks say."""
+        self._pasts: dict[str, FeedPast] = {}
+        """The pasts that stand before them on the log."""
         self._agenda: Agenda | None = None
         self._bytes = 0
 
@@ -83,10 +86,20 @@ class IngestTask:
         if is_mark_key(key):
             self._restore_mark(record)
             return
+        if is_past_key(key):
+            self._restore_past(record)
+            return
         state = wire.decode(FeedState, record.value) if record.value is not None else None
+        state = joined(state, self._pasts.get(key)) if state else None
         self._remember(key, state)
         if state:
             self._whole[key] = state
+
+    def _restore_past(self, record: Record) -> None:
+        """For the states that follow."""
+        if record.value is not None:
+            past = wire.decode(FeedPast, record.value)
+            self._pasts[past.feed_id] = past
 
     def _restore_mark(self, record: Record) -> None:
         """One whose state was compacted away is void: a later state follows."""
@@ -228,7 +241,11 @@ class IngestTask:
             out.marked(mark, at)
             return
         self._whole[state.feed_id] = state
-        out.remembered(state, at)
+        short, past = split(state, self._pasts.get(state.feed_id))
+        if past:
+            self._pasts[state.feed_id] = past
+            out.past(past, at)
+        out.remembered(short, at)
 
     def _remember(self, key: str, state: FeedState | None) -> None:
         before = self.states.get(key)
@@ -242,6 +259,7 @@ class IngestTask:
         else:
             self.states.pop(key, None)
             self._whole.pop(key, None)
+            self._pasts.pop(key, None)
 
 
 ENTRY_OUTCOMES = (
@@ -342,11 +360,15 @@ class _Out:
         self._states.pop(mark_key(state.feed_id), None)
         self._state(state.feed_id, state, state.feed_id, at)
 
+    def past(self, past: FeedPast, at: datetime) -> None:
+        """Before the state that it goes with."""
+        self._state(past_key(past.feed_id), past, past.feed_id, at)
+
     def marked(self, mark: FeedMark, at: datetime) -> None:
         """Behind the state that it goes with, also where both come in one step."""
         self._state(mark_key(mark.feed_id), mark, mark.feed_id, at)
 
-    def _state(self, key: str, record: FeedState | FeedMark, feed_id: str, at: datetime) -> None:
+    def _state(self, key: str, record: FeedState | FeedMark | FeedPast, feed_id: str, at: datetime) -> None:
         value = wire.encode(record)
         id_ = digest(feed_id, value.decode())
         partition = Partition("feed-state", self._number)
@@ -354,7 +376,7 @@ class _Out:
         self._states[key] = _output(partition, key, type(record), id_=id_, at=at, value=value)
 
     def forgotten(self, feed_id: str) -> None:
-        for key in (feed_id, mark_key(feed_id)):
+        for key in (feed_id, mark_key(feed_id), past_key(feed_id)):
             self._states[key] = Output(Partition("feed-state", self._number), key.encode(), None)
 
     def bad(self, reading: BadReading) -> None:

@@ -44,7 +44,7 @@ def account_of(state: FeedState) -> Account:
 
 def condensed(state: FeedState) -> FeedState:
     """The same account without the entries themselves, of which there are a thousand and more."""
-    return replace(state, seen=(), past=dict(account_of(state).fates))
+    return replace(state, seen=(), earlier={}, past=dict(account_of(state).fates))
 
 
 def in_order(counts: Mapping[str, int]) -> Mapping[str, int]:

@@ -16,7 +16,7 @@ from typing import cast
 import httpcore
 import httpx
 
-from services.ingest.http.origins import Origin, Origins
+from services.ingest.http.origins import Origins, WebOrigin
 from services.ingest.http.stream import TolerantStream
 
 Network = IPv4Network | IPv6Network
@@ -119,7 +119,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             port=request.url.port,
             target=request.url.raw_path,
         )
-        origin = Origin(url.scheme, url.host, url.port)
+        origin = WebOrigin(url.scheme, url.host, url.port)
         pool = await self._origins.lease(origin)
         try:
             answer = await pool.handle_async_request(

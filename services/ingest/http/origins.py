@@ -16,7 +16,7 @@ import httpcore
 KEEPALIVE_S = 15.0
 
 
-class Origin(NamedTuple):
+class WebOrigin(NamedTuple):
     scheme: bytes
     host: bytes
     port: int | None
@@ -29,9 +29,9 @@ class Origins:
         self._backend = backend
         self._connections = connections
         self._room = asyncio.Semaphore(connections)
-        self._pools: dict[Origin, httpcore.AsyncConnectionPool] = {}
-        self._users: Counter[Origin] = Counter()
-        self._idle: OrderedDict[Origin, float] = OrderedDict()
+        self._pools: dict[WebOrigin, httpcore.AsyncConnectionPool] = {}
+        self._users: Counter[WebOrigin] = Counter()
+        self._idle: OrderedDict[WebOrigin, float] = OrderedDict()
         """Those without a request, and since when: the one idle for longest first."""
 
     @cached_property
@@ -39,7 +39,7 @@ class Origins:
         """One for all: to read the certificates of all authorities takes as long as many a fetch."""
         return httpcore.default_ssl_context()
 
-    async def lease(self, origin: Origin) -> httpcore.AsyncConnectionPool:
+    async def lease(self, origin: WebOrigin) -> httpcore.AsyncConnectionPool:
         """A pool for one request, until `release`."""
         await self._room.acquire()
         self._users[origin] += 1
@@ -54,7 +54,7 @@ class Origins:
             )
         return pool
 
-    async def release(self, origin: Origin) -> None:
+    async def release(self, origin: WebOrigin) -> None:
         """Its request and its answer are over."""
         self._room.release()
         self._users[origin] -= 1

@@ -24,15 +24,21 @@ def fate_of(entry: SeenEntry) -> str:
 def fates(state: FeedState) -> Mapping[str, int]:
     """How many of the feed's entries ended how. The numbers add up to `state.listed`."""
     counts = Counter(state.past)
+    counts.update(state.earlier)
     counts.update(fate_of(entry) for entry in state.seen)
     return dict(sorted(counts.items()))
+
+
+def age(entry: SeenEntry) -> tuple[datetime, str]:
+    """Sorts entries by when they came, the same way whatever was known before."""
+    return entry.seen_at, entry.key
 
 
 def with_entries(
     state: FeedState, listed: Sequence[SeenEntry], gone: Iterable[SeenEntry], kept: int
 ) -> FeedState:
     """`listed` are those of the current document; of those gone from it the newest `kept` are remembered."""
-    rest = sorted(gone, key=lambda entry: entry.seen_at, reverse=True)
+    rest = sorted(gone, key=age, reverse=True)
     past = Counter(state.past)
     past.update(fate_of(entry) for entry in rest[kept:])
     seen = (*listed, *rest[:kept])

@@ -8,7 +8,6 @@ from services.contracts import wire
 from services.contracts.feeds import FeedState
 from services.dedup.service import DedupService
 from services.enrich.service import EnrichService
-from services.ingest.polling.mark import is_mark_key
 from services.stream.bus import Bus, BusError
 from services.stream.progress import is_drained
 from services.stream.service import Service
@@ -43,7 +42,7 @@ async def played(log: Crew) -> int:
         last = {record.key: record.value for record in await log.records("feed-state")}
     except BusError:
         return 0
-    states = [value for key, value in last.items() if value and not is_mark_key((key or b"").decode())]
+    states = [value for key, value in last.items() if value and b":" not in (key or b"")]
     return sum(wire.decode(FeedState, value).position for value in states)
 
 
