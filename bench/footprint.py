@@ -64,7 +64,7 @@ async def fill(archive: Path, log: Path) -> Disk:
     await bus.start()
     try:
         await bus.create(addresses.topic_specs(forget=False))
-        async with open_recordings((archive,), 0.0) as source:
+        async with open_recordings((archive,)) as source:
             stages = [Stage(source.service), Stage(DedupService()), Stage(EnrichService())]
             pipeline = Pipeline(bus, stages, RUN, Metrics())
             async with pipeline.running(asyncio.Event()) as running:

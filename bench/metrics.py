@@ -97,7 +97,7 @@ async def replayed(archive: Path, metrics: Metrics | None) -> Run:
     bus = MemoryBus()
     await bus.start()
     await bus.create(addresses.topic_specs(forget=False))
-    async with open_recordings((archive,), 0.0) as source:
+    async with open_recordings((archive,)) as source:
         services = (source.service, DedupService(), EnrichService())
         began, cpu = time.perf_counter(), time.process_time()
         if metrics is None:

@@ -13,6 +13,7 @@ from services.console.group import CommandGroup
 from services.console.log import commands
 from services.console.options import FILE, config_option
 from services.console.record.options import record
+from services.console.replay.options import replay
 from services.console.stories import commands as story_commands
 from services.contracts.topics import TOPICS
 from services.ops.config import Settings, load
@@ -33,67 +34,6 @@ def main() -> None:
     Look at what comes:   newsfold tail stories --follow
     When something is off: newsfold doctor
     """
-
-
-@main.command(short_help="Run recordings through everything and say what came out.")
-@click.argument("paths", nargs=-1, required=True, type=FILE, metavar="PATH...")
-@click.option(
-    "--out", type=FILE, metavar="DIR", help="Write articles, relations, stories … here as JSON lines."
-)
-@click.option("--speed", default=None, metavar="N|max", help="Times as fast as recorded.  [default: max]")
-@click.option("--bus", "address", default=None, metavar="BUS", help="memory | sqlite:FILE | kafka:HOST:PORT")
-@click.option("--workers", type=click.IntRange(1, 64), default=None, help="Workers of dedup and enrich each.")
-@click.option("--stories", is_flag=True, help="Print who had each story first, who copied, who rewrote.")
-@click.option(
-    "--feeds",
-    type=FILE,
-    metavar="FILE",
-    help="Settings of the recorded feeds, .opml or .toml: source, language, …",
-)
-@config_option
-def replay(
-    paths: tuple[Path, ...],
-    out: Path | None,
-    speed: str | None,
-    address: str | None,
-    workers: int | None,
-    *,
-    feeds: Path | None,
-    stories: bool,
-    settings: Settings,
-) -> None:
-    """Run recordings through the whole of Newsfold and say what came out.
-
-    PATH is a recording of HTTP exchanges (.warc, .warc.gz) or an article archive (.jsonl, .jsonl.gz, one
-    object a line with url, source, feed, title, text, published_at, fetched_at, language), or the directory
-    that an earlier replay wrote (--out), with all versions as they were seen. Several PATHs are one input,
-    in order of time. The clock is the recording's, so the same input gives the same bytes
-    at any speed, on any bus, with any number of workers.
-
-    The log is a temporary one unless --bus names a file. A replay into a file that was killed goes on
-    where it was when the same command is run again.
-
-    \b
-    Examples:
-      newsfold replay tests/recordings/demo.warc.gz --stories
-      newsfold replay week.warc.gz --out out/week
-      newsfold replay old.jsonl.gz new.jsonl.gz --out out/both --bus sqlite:var/both.db
-      newsfold replay week.warc.gz --speed 3600      an hour of the recording a second
-      newsfold replay week.warc.gz --feeds feeds.toml --out out/week
-      newsfold replay out/week --out out/again       what an earlier replay saw
-    """
-    from services.console.replay.command import ReplayRequest, replay_recordings
-
-    request = ReplayRequest.of(
-        paths=paths,
-        out=out,
-        speed=speed,
-        address=address,
-        workers=workers,
-        settings=settings,
-        feeds=feeds,
-    )
-    replay_recordings(request, stories=stories)
 
 
 @main.command(short_help="Follow feeds and keep their stories up to date.")
@@ -350,6 +290,7 @@ def explain(
         explain_pair(evidence, url, other_url, settings.dedup, console)
 
 
+main.add_command(replay)
 main.add_command(feed_commands.feeds)
 main.add_command(record)
 main.add_command(operators.topics)

@@ -41,6 +41,9 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """It stood there at the first look at its feed: it may have come at any time before."""
     agency: str = ""
     """Slug of the agency whose own item this is: its publisher is one."""
+    silent: bool = False
+    """It was found by looking again at the page: its feed told of no change. How much is different stands in
+    the story's change (`update`: words, figures, names, passages)."""
     backfill: bool = False
     """Brought in after the fact; `first_seen_at` is the archive's, not this installation's."""
 

@@ -107,6 +107,31 @@ class Rhythm(msgspec.Struct, frozen=True, array_like=True):
     """When `hours` and `burst` were so high, where a later poll brought nothing new; None: at `at`."""
 
 
+PushStatus = Literal["offered", "asked", "active", "refused"]
+
+
+class PushLease(msgspec.Struct, frozen=True, array_like=True):
+    """What a feed's hub (WebSub) has been asked for, and what it granted."""
+
+    hub: str
+    topic: str
+    """The address by which the hub knows the feed."""
+    status: PushStatus = "offered"
+    """`offered`: nothing was asked for. `asked`: the hub has not verified it yet."""
+    callback: str = ""
+    """Where it was asked to send pushes."""
+    at: datetime | None = None
+    """When it was asked last."""
+    until: datetime | None = None
+    """End of the lease."""
+    failures: int = 0
+    """Questions in a row that brought no lease."""
+    misses: int = 0
+    """Polls in a row that found something new the hub had told nothing of."""
+    reason: str = ""
+    """How the last question failed."""
+
+
 class PendingPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An entry whose page is still to be fetched. Survives a crash inside the feed's state."""
 
@@ -130,6 +155,32 @@ class PendingPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     due_at: datetime
 
 
+class PageCheck(msgspec.Struct, frozen=True, array_like=True):
+    """A page whose article is out and which is looked at again, for edits that its feed does not tell of."""
+
+    url: str
+    key: str
+    """Of its entry."""
+    due_at: datetime
+    looks: int = 0
+    """Looks since the feed told of it."""
+    title: str = ""
+    source_url: str = ""
+    published_at: datetime | None = None
+    """All three as its entry said."""
+    etag: str = ""
+    last_modified: str = ""
+    """Both of the last answer, echoed as sent."""
+
+
+class EditRate(msgspec.Struct, frozen=True, array_like=True):
+    """How often a second look at a feed's pages showed an edit; older looks count less."""
+
+    at: datetime
+    looks: float
+    edits: float
+
+
 class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What ingest knows of a feed after its last poll. Key of `feed-state`: `feed_id`.
 
@@ -149,6 +200,8 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     polled_at: datetime | None = None
     looked_at: datetime | None = None
     """The last poll that told what the feed lists: it may be an earlier one, where polls failed since."""
+    news_at: datetime | None = None
+    """The last poll that found a new entry."""
     due_at: datetime | None = None
     status: FeedStatus = "fresh"
     reason: str = ""
@@ -173,6 +226,12 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Entries that gave no article, the latest first, bounded."""
     earlier: dict[str, int] = msgspec.field(default_factory=dict)
     """What became of entries of `seen` that stand in the `FeedPast` before it instead, by fate."""
+    push: PushLease | None = None
+    """None where the feed names no hub."""
+    checks: tuple[PageCheck, ...] = ()
+    """Pages that are looked at again, bounded; empty unless `ingest.recheck` is on."""
+    edits: EditRate | None = None
+    """None before the first such look."""
     position: int = 0
 
 

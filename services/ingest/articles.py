@@ -91,6 +91,7 @@ def from_page(
     published_at: datetime | None = None,
     also_in: Sequence[str] = (),
     sight: Sight = Sight(),  # noqa: B008 - frozen
+    silent: bool = False,
 ) -> Article:
     """`url`: canonical. `title` and `published_at` are the feed's and fill gaps of the page."""
     return _article(
@@ -106,6 +107,7 @@ def from_page(
         also_in=also_in,
         fetched_url=reading.final_url or reading.url,
         sight=sight,
+        silent=silent,
     )
 
 
@@ -151,6 +153,7 @@ def _article(
     also_in: Sequence[str] = (),
     fetched_url: str = "",
     sight: Sight = Sight(),  # noqa: B008 - frozen
+    silent: bool = False,
 ) -> Article:
     named = credits_of(title, text, source)
     return Article(
@@ -171,4 +174,5 @@ def _article(
         absent_at=sight.absent_at,
         standing=sight.standing,
         agency=agency_of(source, publisher(host_of(url))),
+        silent=silent,
     )

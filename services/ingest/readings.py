@@ -81,6 +81,9 @@ class ParsedFeed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     left_out: tuple[LeftOut, ...] = ()
     cut: int = 0
     """Entries beyond the cap, not looked at."""
+    hub_url: str = ""
+    self_url: str = ""
+    """The hub that tells of the feed's news (WebSub), and the address it knows the feed by; absolute."""
     sitemaps: tuple[str, ...] = ()
     """Of a sitemap index: the addresses of its sitemaps that may hold news, absolute, the newest first."""
 
@@ -100,6 +103,10 @@ class ParsedPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     published_at: datetime | None = None
 
 
+LeaseOutcome = Literal["asked", "active", "refused", "ended"]
+"""`ended`: this side wants no more pushes."""
+
+
 class FeedReading(msgspec.Struct, frozen=True, kw_only=True):
     """A poll of a feed. Without `parsed` there was no body to look at (304, failure, equal body)."""
 
@@ -115,7 +122,25 @@ class FeedReading(msgspec.Struct, frozen=True, kw_only=True):
     body_digest: str = ""
     permanent_url: str = ""
     """Where the server says that the feed is for good; empty where it says nothing of the kind."""
+    hub_url: str = ""
+    self_url: str = ""
+    """What the answer or the document names as its hub, and as its own address."""
+    pushed: bool = False
+    """The hub asked for this poll."""
     parsed: ParsedFeed | None = None
+
+
+class LeaseReading(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of asking a hub for pushes."""
+
+    feed_id: str
+    at: datetime
+    outcome: LeaseOutcome
+    callback: str = ""
+    """Where pushes were asked for."""
+    lease_s: int = 0
+    """How long the hub will push."""
+    reason: str = ""
 
 
 class PageReading(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +153,8 @@ class PageReading(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     reason: str = ""
     retry_after_s: int = 0
+    etag: str = ""
+    last_modified: str = ""
     parsed: ParsedPage | None = None
     origin: str = ""
     """File and place, where it comes from a recording."""
@@ -209,6 +236,7 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
 Reading = (
     FeedReading
     | PageReading
+    | LeaseReading
     | ArchiveReading
     | RecordReading
     | SightingReading

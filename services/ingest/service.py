@@ -18,6 +18,7 @@ from services.contracts.topics import SHARD_COUNT, Sharding, shard_of
 from services.ingest import articles
 from services.ingest.canary import synthetic
 from services.ingest.keys import digest, entry_key
+from services.ingest.polling import lease
 from services.ingest.polling.agenda import Agenda
 from services.ingest.polling.decision import Decision
 from services.ingest.polling.listings import Listings
@@ -32,6 +33,7 @@ from services.ingest.readings import (
     BadReading,
     Canary,
     FeedReading,
+    LeaseReading,
     PageReading,
     Progress,
     Reading,
@@ -57,8 +59,12 @@ class IngestTask:
         origins: int,
         sharding: Sharding = "one",
         bounds: PollBounds = PollBounds(),  # noqa: B008 - frozen
+        *,
+        checks: bool = False,
     ) -> None:
+        """`checks`: pages whose articles are out are looked at again."""
         self._bounds = bounds
+        self._checks = checks
         self.number = number
         self.origins = origins
         self._sharding = sharding
@@ -136,18 +142,16 @@ class IngestTask:
                     self._page(reading, out)
                 case FeedReading():
                     self._poll(reading, out)
+                case LeaseReading():
+                    self._lease(reading, out)
                 case BadReading():
                     out.bad(reading)
                 case Skipped():
                     out.count(f"skipped-{reading.kind}")
                 case Progress():
                     self._progress(reading, out)
-                case Tick():
-                    out.quiet_until(reading.at)
-                    out.count("tick")
-                case Canary():
-                    out.canaries(reading.at, self.origins)
-                    out.count("canary")
+                case Tick() | Canary():
+                    self._tick(reading, out)
         return out.step(self._levels(), self.origins)
 
     def held(self) -> int:
@@ -166,8 +170,7 @@ class IngestTask:
     def _unsubscribe(self, feed_id: str, out: "_Out") -> None:
         self.feeds.pop(feed_id, None)
         if self._agenda is not None:
-            known = self.states.get(feed_id)
-            self._agenda.end(feed_id, known.pending if known else ())
+            self._agenda.end(feed_id, self.states.get(feed_id))
         if feed_id in self.states:
             self._remember(feed_id, None)
             out.forgotten(feed_id)
@@ -190,6 +193,21 @@ class IngestTask:
         state = self.states.get(feed.feed_id) or FeedState(feed_id=feed.feed_id, url=reading.url)
         self._apply(feed, poll(feed, state, reading, self._listings, self._bounds), reading.at, out)
 
+    def _tick(self, reading: Tick | Canary, out: "_Out") -> None:
+        if isinstance(reading, Canary):
+            out.canaries(reading.at, self.origins)
+            out.count("canary")
+        else:
+            out.quiet_until(reading.at)
+            out.count("tick")
+
+    def _lease(self, reading: LeaseReading, out: "_Out") -> None:
+        state = self.states.get(reading.feed_id)
+        if state and state.push:
+            state = replace(state, push=lease.after(state.push, reading))
+            self._write(state, reading.at, out)
+        out.count("lease")
+
     def _page(self, reading: PageReading, out: "_Out") -> None:
         key = entry_key(reading.url)
         owner = self._listings.owner(key)
@@ -200,7 +218,8 @@ class IngestTask:
         others = (self.states.get(feed_id) for feed_id in self._listings.others(key))
         feed = self._feed(state.feed_id, state.url)
         also_in = sorted(other.url for other in others if other)
-        self._apply(feed, page(feed, state, reading, self._listings, also_in), reading.at, out)
+        decision = page(feed, state, reading, self._listings, also_in, checks=self._checks)
+        self._apply(feed, decision, reading.at, out)
 
     def _apply(self, feed: Feed | None, decision: Decision, at: datetime, out: "_Out") -> None:
         for article in decision.articles:
@@ -276,10 +295,14 @@ OUTCOMES = (
     "poll-failed",
     "page-failed",
     "withdrawn",
-    *(f"skipped-{kind}" for kind in ("robots", "redirect", "revisit", "sitemap", "media", "not-http")),
+    *(
+        f"skipped-{kind}"
+        for kind in ("robots", "redirect", "revisit", "sitemap", "media", "not-http", "outside")
+    ),
     "progress",
     "tick",
     "canary",
+    "lease",
     "subscribed",
     "unsubscribed",
 )
@@ -467,14 +490,16 @@ class IngestService:
         origins: int,
         sharding: Sharding = "one",
         bounds: PollBounds = PollBounds(),  # noqa: B008 - frozen
+        checks: bool = False,
     ) -> None:
         self._bounds = bounds
+        self._checks = checks
         self._feeder_factory = feeder_factory
         self._origins = origins
         self._sharding = sharding
 
     def task(self, number: int) -> IngestTask:
-        return IngestTask(number, self._origins, self._sharding, self._bounds)
+        return IngestTask(number, self._origins, self._sharding, self._bounds, checks=self._checks)
 
     def feeder(self, task: IngestTask, number: int) -> Feeder | None:
         return self._feeder_factory(task, number)

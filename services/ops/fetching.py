@@ -19,11 +19,15 @@ class FetchMetrics:
     def count_fetch(
         self, kind: str, outcome: str, seconds: float, *, wire_bytes: int, decoded_bytes: int
     ) -> None:
-        """`kind`: `feed` or `page`. `outcome`: as an exchange names it."""
+        """`kind`: `feed`, `page`, `robots` or `hub`. `outcome`: as an exchange names it."""
         self._metrics.counter("fetches_total", kind, outcome).inc()
         self._seconds.observe(seconds)
         self._wire.inc(wire_bytes)
         self._decoded.inc(decoded_bytes)
+
+    def count_push(self, outcome: str) -> None:
+        """`outcome`: what became of a hub's request."""
+        self._metrics.counter("pushes_total", outcome).inc()
 
     def count_poll(self, delay_s: float) -> None:
         """A poll began so long after it was due."""

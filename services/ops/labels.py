@@ -39,7 +39,9 @@ ARTICLE_KINDS: Values = ("new", "version", "shown-again", "churn", "backfill")
 LEFT_OUT_BY: Values = ("copies", "passages")
 """`dedup.most_candidates` and `dedup.most_passage_candidates`."""
 AGE_PATHS: Values = ("live", "backfill")
-FETCHED: Values = ("feed", "page", "robots")
+FETCHED: Values = ("feed", "page", "robots", "hub")
+PUSHES: Values = ("taken", "unsigned", "unknown", "flood", "verified")
+"""What became of what a hub sent: `verified` is its question whether it was asked."""
 FETCH_OUTCOMES: Values = (
     "ok",
     "not_modified",
@@ -139,6 +141,7 @@ REBALANCE = combinations(service=SERVICES, kind=REBALANCES)
 RESTORE_SOURCE = combinations(service=SERVICES, source=RESTORE_SOURCES)
 FEED_STATE = combinations(state=FEED_STATES)
 FETCH = combinations(kind=FETCHED, outcome=FETCH_OUTCOMES)
+PUSH = combinations(outcome=PUSHES)
 FAILURE = combinations(reason=FAILURES)
 ENTRY = combinations(outcome=ENTRIES)
 FATE = combinations(fate=FATES)

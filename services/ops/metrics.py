@@ -275,6 +275,7 @@ METRICS: tuple[Metric, ...] = (
         "lists becomes an article.",
         only="ingest",
     ),
+    _gauge("silent_key_feeds", "feeds", labels.NONE, "Feeds of priority key that are silent.", only="ingest"),
     _gauge(
         "listed_entries",
         "entries",
@@ -299,6 +300,7 @@ METRICS: tuple[Metric, ...] = (
         only="ingest",
     ),
     _counter("fetches_total", "fetches", labels.FETCH, "HTTP fetches by how they ended.", only="ingest"),
+    _counter("pushes_total", "requests", labels.PUSH, "What hubs sent, by what became of it.", only="ingest"),
     _histogram(
         "fetch_seconds",
         "seconds",

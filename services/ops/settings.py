@@ -13,6 +13,9 @@ BUS_ADDRESS = r"^(memory|sqlite:.+|kafka:[^\s:/,]+:[0-9]{1,5}(,[^\s:/,]+:[0-9]{1
 LISTEN_ADDRESS = r"^(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):[0-9]{1,5}$"
 
 
+PUSH_KEY_LEAST = 16
+
+
 class BusSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[bus]`: where the log is."""
 
@@ -76,6 +79,10 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Who is left alone when an answer (429, 503) asks for a pause by Retry-After."""
     robots: Literal["obey", "ignore"] = "obey"
     """Whether pages are fetched only where robots.txt allows it, as far apart as it wishes."""
+    recheck: Literal["on", "off"] = "off"
+    """Whether pages whose articles are out are looked at again, for edits that no feed tells of: up to four
+    times in two days, more often where edits were found. `off` because a guest asks for a page once unless
+    somebody wants to know."""
     contact: Annotated[str, Meta(max_length=200, pattern=r"^[^\s()]*$")] = ""
     """An address, of a page or of mail, at which publishers reach you: it stands behind `user_agent`."""
     tick_s: Annotated[float, Meta(ge=0.1, le=600)] = 5.0
@@ -83,6 +90,19 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     canary_every_s: Annotated[float, Meta(ge=0, le=300)] = 0.0
     """Seconds from one canary to the next: a synthetic article through everything, never shown to newsrooms,
     whose way to its story is measured. 0: none. Never in a replay, a recording or one round (`--once`)."""
+    push_url: Annotated[str, Meta(max_length=500, pattern=r"^(https?://[^\s?#]+)?$")] = ""
+    """The address at which hubs (WebSub) reach `push_listen`, from outside. Where a feed names a hub, it is
+    asked to tell of news, and the feed is polled when it does. Each process that follows feeds needs one of
+    its own. Empty: no hub is asked."""
+    push_listen: Annotated[str, Meta(pattern=LISTEN_ADDRESS)] = "127.0.0.1:9465"
+    """HOST:PORT of the server for hubs; a proxy with TLS stands before it. Port 0 takes any free one."""
+    push_expose: bool = False
+    """Allow `push_listen` to be reachable from other machines."""
+    push_key: Secret = Secret()
+    """What the hubs' secrets are made of, at least 16 characters; keep it, or pushes are lost until the
+    leases are renewed. `push_key_file` reads it from a file."""
+    push_lease_s: Annotated[float, Meta(ge=300, le=1_209_600)] = 604_800.0
+    """How long a hub is asked to push before it is asked again; it may grant something else."""
     wire_bytes: Annotated[int, Meta(ge=65_536, le=268_435_456)] = 15 << 20
     """Largest body as sent."""
     decoded_bytes: Annotated[int, Meta(ge=65_536, le=268_435_456)] = 15 << 20
@@ -97,6 +117,14 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def __post_init__(self) -> None:
         for net in self.allow_net:
             network(net)
+        if self.push_url and len(self.push_key.reveal()) < PUSH_KEY_LEAST:
+            raise ValueError(f"push_url is set, and push_key has less than {PUSH_KEY_LEAST} characters")
+        host, _ = host_and_port(self.push_listen)
+        if not (self.push_expose or is_loopback(host)):
+            raise ValueError(
+                f"push_listen = {self.push_listen!r} is reachable from other machines; "
+                "set push_expose = true if meant"
+            )
         if not self.poll_shortest_s <= self.poll_s <= self.poll_longest_s:
             raise ValueError(
                 f"poll_s = {self.poll_s:g} is not between poll_shortest_s = {self.poll_shortest_s:g} "
@@ -155,8 +183,12 @@ class OpsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     def address(self) -> tuple[str, int]:
         """Host and port of `listen`."""
-        host, _, port = self.listen.rpartition(":")
-        return host.strip("[]"), int(port)
+        return host_and_port(self.listen)
+
+
+def host_and_port(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def network(text: str) -> IPv4Network | IPv6Network:

@@ -33,6 +33,8 @@ NOT_SEEN = {
     "errors_total": ("nothing fails here", "unit/ops/test_observing.py"),
     "partition_halted": ("nothing fails here", "unit/ops/test_observing.py"),
     "poll_delay_seconds": ("a feed is due again after five minutes", "unit/ops/test_fetching.py"),
+    "silent_key_feeds": ("no feed is a key feed", "unit/console/test_watch.py"),
+    "pushes_total": ("no hub may push", "unit/ops/test_fetching.py"),
     "late_records_total": ("nobody is late", "integration/dedup/test_noted.py"),
     "candidates_left_out_total": ("nothing has so many copies", "integration/dedup/test_copies.py"),
 }

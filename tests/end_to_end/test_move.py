@@ -30,7 +30,7 @@ TOLD = ("relations", "story-changes", "events", "storylines", "stories")
 async def play(source: Path, bus: Bus, *, share: float = 1.0) -> None:
     """Play a recording, or its beginning."""
     stop = asyncio.Event()
-    async with open_recordings([source], 0.0) as replayed:
+    async with open_recordings([source]) as replayed:
         stages = [Stage(replayed.service), Stage(DedupService()), Stage(EnrichService())]
         pipeline = Pipeline(bus, stages, SMALL, Metrics())
         async with pipeline.running(stop) as running:

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from services.cli import main
 from services.console.export.files import FILES
-from tests.end_to_end.recorder import FEED_TYPE, Recorder, page
+from tests.end_to_end.recorder import FEED_TYPE, Recorder, page, rss
 from tests.unit.console import archives
 
 COUNT = 40
@@ -331,3 +331,43 @@ def test_a_log_that_follows_feeds_is_not_replayed_into(
 
 def test_a_feed_list_without_a_recording_is_refused(feed_list: Path, archive: Path) -> None:
     refused(newsfold("replay", archive, "--feeds", feed_list), 2, "--feeds", "no recording")
+
+
+@pytest.mark.usefixtures("recording")
+def test_a_dry_run_says_what_would_be_played_and_writes_nothing(tmp_path: Path) -> None:
+    with Recorder(tmp_path / "night.warc.gz") as night:
+        night.answer(FEED, rss("Blatt", ["https://www.blatt.example/fehlt"]), FEED_TYPE)
+    result = newsfold("replay", tmp_path, "--dry-run", "--out", tmp_path / "out", "--speed", "0.5")
+    assert result.exit_code == 0, result.output
+    told = result.output.splitlines()
+    assert told[0] == "3 items in 2 files, of 1 feeds"
+    assert told[2] == "played in 0:00:02"
+    assert "1 pages are listed and not recorded; a replay fetches nothing" in told
+    assert "  https://www.blatt.example/fehlt" in told
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_part_of_an_archive_gives_what_that_part_alone_would_give(archive: Path, tmp_path: Path) -> None:
+    everything = archives.rows(COUNT)
+    begin, end = (str(everything[number]["fetched_at"]) for number in (5, 25))
+    part = archives.write(tmp_path / "part.jsonl", everything[5:26])
+    result = newsfold("replay", archive, "--from", begin, "--to", end, "--out", tmp_path / "framed")
+    assert result.exit_code == 0, result.output
+    assert newsfold("replay", part, "--out", tmp_path / "alone").exit_code == 0
+    assert digest(tmp_path / "framed") == digest(tmp_path / "alone")
+    assert "".join(f"ignored: outside {COUNT - 21}".split()) in "".join(
+        result.output.replace("│", "").split()
+    )
+    refused(newsfold("replay", archive, "--from", end, "--to", begin), 2, "is later than --to")
+
+
+def test_an_archive_played_three_times_is_every_article_once_in_a_longer_time(
+    archive: Path, tmp_path: Path
+) -> None:
+    log = f"sqlite:{tmp_path / 'log.db'}"
+    result = newsfold("replay", archive, "--loop", "3", "--out", tmp_path / "out", "--bus", log)
+    assert result.exit_code == 0, result.output
+    assert len(rows(tmp_path / "out", "articles.jsonl")) == COUNT
+    assert not rows(tmp_path / "out", "dead-letters.jsonl")
+    seen = newsfold("tail", "articles", "--type", "Article", "--bus", log).output.splitlines()
+    assert len(seen) == 3 * COUNT

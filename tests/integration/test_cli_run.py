@@ -256,3 +256,17 @@ def test_wrong_orders_are_refused_before_anything_starts(words: list[str], part:
     result = newsfold(*words)
     assert result.exit_code == 2
     assert part in result.stderr
+
+
+def test_a_replay_of_what_a_run_recorded_gives_the_bytes_of_the_run(
+    feeds: Path, bus: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSFOLD_INGEST__PARSERS", "1")
+    tape, live, again = (tmp_path / name for name in ("tape", "live", "again"))
+    words = ("--feeds", feeds, "--once", "--allow-net", "127.0.0.0/8", "--record", tape)
+    assert newsfold("run", "all", "--bus", bus, *words).exit_code == 0
+    assert newsfold("export", "--bus", bus, "--out", live).exit_code == 0
+    assert len((live / "articles.jsonl").read_text().splitlines()) == 4
+    ran = newsfold("replay", tape, "--feeds", feeds, "--out", again, "--speed", "300", "--workers", "4")
+    assert ran.exit_code == 0, ran.output
+    assert not [one.name for one in live.iterdir() if one.read_bytes() != (again / one.name).read_bytes()]

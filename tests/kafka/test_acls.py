@@ -102,7 +102,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 async def work(site: Site, archive: Path) -> None:
     """The three services, each as its own user, until the archive is through."""
     buses = {who: site.bus(who) for who in ("ingest", "dedup", "enrich")}
-    async with open_recordings([archive], speed=0.0) as replayed:
+    async with open_recordings([archive]) as replayed:
         services: list[Service] = [replayed.service, DedupService(DedupSettings()), EnrichService()]
         try:
             for bus in buses.values():

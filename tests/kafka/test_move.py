@@ -35,7 +35,7 @@ async def half(source: Path, log: Path, share: float = 0.5) -> None:
     await bus.start()
     try:
         await bus.create(topic_specs(forget=False))
-        async with open_recordings([source], 0.0) as replayed:
+        async with open_recordings([source]) as replayed:
             stages = [Stage(replayed.service), Stage(DedupService()), Stage(EnrichService())]
             async with Pipeline(bus, stages, SMALL, Metrics()).running(stop):
                 while replayed.progress[0] < share * ARTICLES:  # noqa: ASYNC110 - it tells nobody

@@ -25,9 +25,10 @@ ALLOWED = {
 }
 SHELLS = frozenset(
     f"services.ingest.{name}"
-    for name in "http.cookies http.fetch http.guard http.netrc_file http.origins http.stream "
-    "polling.feedlist polling.live polling.robots polling.shared_pages recordings.archive "
-    "recordings.archive_lines recordings.archive_process recordings.archive_reader "
+    for name in "http.callbacks http.cookies http.fetch http.guard http.netrc_file http.origins "
+    "http.stream polling.feedlist polling.hubs polling.live polling.robots "
+    "polling.shared_pages polling.subscriber recordings.archive recordings.archive_lines "
+    "recordings.archive_process recordings.archive_reader recordings.pace "
     "recordings.recorder recordings.recording recordings.replay recordings.source "
     "recordings.warc workers.pool workers.worker".split()
 )

@@ -73,6 +73,22 @@ STALE = Alert(
     # Fewer are fresh still, but the publishers' sites are to blame.
     quiet=Case(series=_feeds(fresh="60x40", overdue="5x40", broken="35x40"), at="35m"),
 )
+_KEYS = "newsfold_silent_key_feeds"
+SILENT = Alert(
+    name="KeyFeedSilent",
+    expr=f"sum({_KEYS}) > 0",
+    wait="5m",
+    severity="critical",
+    summary="A feed whose silence alone matters tells nothing.",
+    description=f"{COUNT} key feeds are silent; `newsfold doctor` and the log (feed.silent) name them.",
+    fires=Fires(
+        series={_KEYS: "0x10 1x20"},
+        at="20m",
+        told=(Told("1 key feeds are silent; `newsfold doctor` and the log (feed.silent) name them."),),
+    ),
+    # Heard again before anybody would have got up.
+    quiet=Case(series={_KEYS: "0x10 1x3 0x20", **_feeds(broken="9x40")}, at="20m"),
+)
 BROKEN = Alert(
     name="FeedsBroken",
     expr=f'sum(newsfold_feeds{{state="broken"}}) / sum(newsfold_feeds) > {BROKEN_SHARE}',
@@ -121,6 +137,6 @@ SAMPLES = (
 GROUP = Group(
     name="feeds",
     records=slo.fresh_records(),
-    alerts=(STOPPED, FAILING, STALE, BROKEN, LOSING),
+    alerts=(STOPPED, FAILING, SILENT, STALE, BROKEN, LOSING),
     samples=SAMPLES,
 )

@@ -46,6 +46,14 @@ FETCHING = Row(
             least=0,
         ),
         Panel(
+            title="Pushes of hubs",
+            about="By what became of them. taken: the feed is polled. Many unsigned: somebody guesses.",
+            unit="ops",
+            queries=(Query(rate("newsfold_pushes_total", "outcome"), "{{outcome}}"),),
+            stacked=True,
+            least=0,
+        ),
+        Panel(
             title="Not modified",
             about="Share of feed fetches answered without a body: the higher, the politer we are.",
             unit="percentunit",

@@ -6,6 +6,7 @@ from datetime import datetime
 from services.console.doctor.finding import Finding
 from services.console.feeds.census import UNPOLLED, Followed
 from services.console.feeds.complaints import complaint, worst_first
+from services.console.feeds.silence import silent_keys
 from services.ops.redaction import public_url
 
 NAMED = 10
@@ -14,7 +15,11 @@ NAMED = 10
 
 def feed_findings(followed: Sequence[Followed], now: datetime) -> Iterator[Finding]:
     """One for each feed that fails, within bounds; one for all that nobody polls; one where all are well."""
+    silent = {one.feed.feed_id: why for one, why in silent_keys(followed, now)}
+    for why in list(silent.values())[:NAMED]:
+        yield Finding("feeds", f"key feed {why}", "its silence wakes somebody: see `newsfold feeds show`")
     ill = sorted(filter(complaint, followed), key=worst_first)
+    ill = [one for one in ill if one.feed.feed_id not in silent]
     overdue = sum(one.state_at(now) == "overdue" for one in followed)
     for one in ill[:NAMED]:
         yield Finding("feeds", complaint(one), f"see `newsfold feeds show {public_url(one.feed.url)}`")
@@ -24,7 +29,7 @@ def feed_findings(followed: Sequence[Followed], now: datetime) -> Iterator[Findi
     if overdue:
         told = f"{overdue:,} of {len(followed):,} were not polled for twice their interval"
         yield Finding("feeds", told, "is `newsfold run` at work? If so: raise ingest.in_flight")
-    if not ill and not overdue:
+    if not (ill or overdue or silent):
         yield Finding("feeds", _all_well(followed))
 
 

@@ -64,10 +64,22 @@ def _facts(one: Followed, state: FeedState) -> Iterator[str]:
         "last poll": _moment(state.polled_at) if state.polled_at else "never",
         "next poll": _moment(state.due_at) if state.due_at else "as soon as Newsfold runs",
         "rhythm": _rhythm(state),
+        "hub": _hub(state),
         "moved": _moved(state),
         "entries": str(account_of(state)),
     }
     yield from (f"  {name:<11}{value}" for name, value in facts.items() if value)
+
+
+def _hub(state: FeedState) -> str:
+    """Whether somebody tells of news, and until when."""
+    push = state.push
+    if push is None:
+        return ""
+    said = f": {one_line(push.reason)}" if push.reason else ""
+    until = f" until {_moment(push.until)}" if push.status == "active" and push.until else ""
+    missed = ", but it told nothing of what the last polls found" if push.misses else ""
+    return f"{public_url(push.hub)}, {push.status}{until}{missed}{said}"
 
 
 def _rhythm(state: FeedState) -> str:

@@ -11,9 +11,9 @@ import click
 
 from services.console.feeds.logins import logins_in
 from services.console.feeds.subscriptions import listed_in
-from services.console.fetching import conduct_of, fetch_limits, with_nets
+from services.console.fetching import conduct_of, fetch_limits, poll_bounds, with_nets
+from services.console.replay.feeds import subscription
 from services.console.signals import stopped_by_signals
-from services.contracts import wire
 from services.contracts.feeds import Feed
 from services.ingest.http.credentials import Credentials
 from services.ingest.http.fetch import Fetcher
@@ -24,7 +24,6 @@ from services.ingest.workers.pool import Pool
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.settings import IngestSettings
-from services.stream.bus import Partition, Record
 
 TURN_S = 1.0
 
@@ -83,8 +82,9 @@ async def _record(request: RecordRequest) -> int:
     ingest, once = request.ingest, request.seconds is None
     stop = asyncio.Event()
     recorder = recorder_in(request.out, request.rotation, anonymise=request.anonymise)
-    task = IngestTask(0, 1)
-    task.step([_subscription(feed) for feed in request.feeds])
+    checks = ingest.recheck == "on"
+    task = IngestTask(0, 1, bounds=poll_bounds(ingest), checks=checks)
+    task.step([subscription(feed) for feed in request.feeds])
     fetcher = Fetcher(
         allow=ingest.networks(),
         limits=fetch_limits(ingest),
@@ -94,7 +94,7 @@ async def _record(request: RecordRequest) -> int:
     with stopped_by_signals(stop):
         async with fetcher, Pool(ingest.parsers) as pool:
             conduct = conduct_of(ingest, fetcher)._replace(recorder=recorder)
-            live = LiveSettings(in_flight=ingest.in_flight)
+            live = LiveSettings(in_flight=ingest.in_flight, checks=checks)
             feeder = HttpFeeder(task, fetcher, pool, once=once, settings=live, conduct=conduct)
             try:
                 await _follow(task, feeder, stop, request.seconds)
@@ -112,7 +112,3 @@ async def _follow(task: IngestTask, feeder: HttpFeeder, stop: asyncio.Event, sec
         if readings is None:
             return
         task.take(readings)
-
-
-def _subscription(feed: Feed) -> Record:
-    return Record(Partition("feeds", 0), 0, feed.feed_id.encode(), wire.encode(feed), (), 0)

@@ -8,7 +8,7 @@ from services.console.export.tally import Tally
 from services.contracts.relations import RelationKind
 from services.ops.outcomes import OTHER
 
-BOOKKEEPING = ("progress", "tick", "canary", "subscribed", "unsubscribed")
+BOOKKEEPING = ("progress", "tick", "canary", "lease", "subscribed", "unsubscribed")
 """Outcomes of ingest that are no input of the recording."""
 _KINDS = get_args(RelationKind)
 POLLS = ("polled", "not-modified", "same-body")

@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,13 +24,21 @@ from services.console.replay.accounts import Ingested
 from services.console.replay.beside import Downstream, is_worth_it
 from services.console.replay.downstream import Order
 from services.console.replay.feeds import refuse_idle_list
-from services.console.replay.recordings import Replayed, is_archive, open_recordings, prepare_log
+from services.console.replay.recordings import (
+    Program,
+    Replayed,
+    is_archive,
+    open_recordings,
+    prepare_log,
+)
 from services.console.replay.settings import RUN
 from services.console.replay.summary import Report
 from services.console.run.pipeline import Pipeline, Stage
 from services.console.signals import stopped_by_signals
 from services.console.tuning import tuned
 from services.contracts.feeds import Feed
+from services.ingest.recordings.pace import Pace
+from services.ingest.recordings.source import WHOLE, TimeFrame
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.observing import ServiceTotals
@@ -50,7 +59,7 @@ class ReplayRequest(NamedTuple):
 
     paths: tuple[Path, ...]
     out: Path | None
-    speed: float
+    program: Program
     address: Address | None
     """None: a temporary log."""
     workers: int
@@ -69,6 +78,9 @@ class ReplayRequest(NamedTuple):
         workers: int | None,
         settings: Settings,
         feeds: Path | None = None,
+        most_gap_s: float | None = None,
+        frame: TimeFrame = WHOLE,
+        rounds: int = 1,
     ) -> "ReplayRequest":
         """Raises `Stop` (usage) for what cannot be done."""
         files = inputs.checked(paths)
@@ -79,7 +91,15 @@ class ReplayRequest(NamedTuple):
         return cls(
             paths=files,
             out=directory(out) if out else None,
-            speed=settings.replay.speed if speed is None else _speed(speed),
+            program=Program(
+                Pace(
+                    settings.replay.speed if speed is None else _speed(speed),
+                    inf if most_gap_s is None else most_gap_s,
+                ),
+                _checked(frame),
+                rounds,
+                checks=settings.ingest.recheck == "on",
+            ),
             address=addresses.parse(address) if address else None,
             workers=workers or settings.replay.workers,
             settings=settings,
@@ -135,8 +155,8 @@ async def _on_log(
     try:
         await bus.create(addresses.topic_specs(forget=request.settings.replay.forget))
         sharding = request.settings.ingest.sharding
-        async with open_recordings(request.paths, request.speed, sharding) as replayed:
-            await prepare_log(bus, request.paths, request.feeds)
+        async with open_recordings(request.paths, request.program, sharding) as replayed:
+            await prepare_log(bus, request.paths, request.feeds, request.program.frame)
             order = _order_beside(request, scratch, out)
             finished = (
                 await _in_two(bus, replayed, request, scratch, stop, order=order)
@@ -237,7 +257,8 @@ async def _run(pipeline: Pipeline, replayed: Replayed, stop: asyncio.Event) -> b
 def _interruption(replayed: Replayed, request: ReplayRequest) -> Stop:
     done, total = replayed.progress
     again = "; the same command goes on from here" if request.address else ""
-    return Stop(Exit.INTERRUPTED, f"interrupted after {done:,} of {total:,} inputs{again}")
+    of = f" of {total:,}" if request.program.rounds else ""
+    return Stop(Exit.INTERRUPTED, f"interrupted after {done:,}{of} inputs{again}")
 
 
 def _finished(pipeline: Pipeline, replayed: Replayed, tally: Tally) -> Finished:
@@ -271,6 +292,13 @@ def _ingested(pipeline: Pipeline, replayed: Replayed) -> Ingested:
 
 def _noted(totals: ServiceTotals, name: str) -> Mapping[str, int]:
     return {kind: count for (of, kind), count in totals.noted.items() if of == name}
+
+
+def _checked(frame: TimeFrame) -> TimeFrame:
+    """Raises `Stop` (usage) for a frame that holds nothing."""
+    if frame.begin and frame.end and frame.begin > frame.end:
+        raise Stop(Exit.USAGE, f"--from {frame.begin.isoformat()} is later than --to {frame.end.isoformat()}")
+    return frame
 
 
 def _speed(text: str) -> float:

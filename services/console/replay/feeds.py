@@ -5,15 +5,21 @@ from pathlib import Path
 
 from services.console.feeds.census import Census
 from services.console.feeds.subscriptions import OPERATORS, feed_output
+from services.contracts import wire
 from services.contracts.feeds import Feed
 from services.ops.exits import Exit, Stop
-from services.stream.bus import Bus, Partition
+from services.stream.bus import Bus, Partition, Record
 
 
 def refuse_idle_list(file: Path, *, recorded: bool) -> None:
     """An archive holds no feed that a list could say anything of. Raises `Stop` (usage)."""
     if not recorded:
         raise Stop(Exit.USAGE, f"--feeds {file}: no recording among the paths; an archive names its sources")
+
+
+def subscription(feed: Feed) -> Record:
+    """A feed as an ingest task reads it, without a log."""
+    return Record(Partition("feeds", 0), 0, feed.feed_id.encode(), wire.encode(feed), (), 0)
 
 
 async def subscribe(bus: Bus, feeds: Sequence[Feed], number: int, *, begun: bool) -> None:

@@ -29,11 +29,20 @@ def _files_of(path: Path) -> Iterator[Path]:
 
     What was seen before comes first: of two sightings of one moment the later one is shown.
     """
+    if path.is_dir() and not _holds(path / ARTICLES):
+        yield from _recordings_in(path)
+        return
     articles = path / ARTICLES if path.is_dir() else path
     history = articles.with_name(HISTORY)
     if articles.name == ARTICLES and _holds(articles) and _holds(history):
         yield history
     yield articles if _holds(articles) else path
+
+
+def _recordings_in(folder: Path) -> Sequence[Path]:
+    """The finished recordings of a folder; the folder itself where there are none."""
+    names = (one for one in folder.iterdir() if one.name.endswith((".warc", ".warc.gz")) and _holds(one))
+    return sorted(names) or [folder]
 
 
 def gaps(paths: Sequence[Path]) -> Iterator[str]:
@@ -55,7 +64,7 @@ def _holds(file: Path) -> bool:
 def _refusal(path: Path) -> str:
     try:
         if path.stat() and path.is_dir():
-            return "is a directory, and no export with articles.jsonl in it; name the recordings in it"
+            return "is a directory with neither recordings (.warc, .warc.gz) nor articles.jsonl in it"
         if path.name in _NO_INPUT and path.with_name(ARTICLES).is_file():
             return "is a file of an export; name its directory"
         if not path.name.endswith(SUFFIXES):

@@ -4,7 +4,9 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from services.console.replay.feeds import subscribe
 from services.console.scan import is_a, scan
@@ -12,10 +14,12 @@ from services.contracts import wire
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.topics import Sharding
 from services.ingest.recordings.archive import Archive
+from services.ingest.recordings.pace import AT_ONCE, Pace
 from services.ingest.recordings.recording import Recording
 from services.ingest.recordings.replay import ReplayFeeder
-from services.ingest.recordings.source import Source, digest_of
+from services.ingest.recordings.source import WHOLE, Source, TimeFrame, digest_of
 from services.ingest.service import IngestService, IngestTask
+from services.ingest.text.dates import MICROSECOND
 from services.ingest.workers.pool import Pool
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus
@@ -27,13 +31,27 @@ PARSER_BYTES = 2 << 20
 """Packed bytes of recordings that are worth a parser process more."""
 
 
+class Program(NamedTuple):
+    """What of the recordings is played, and how."""
+
+    pace: Pace = AT_ONCE
+    frame: TimeFrame = WHOLE
+    rounds: int = 1
+    """0: without end."""
+    checks: bool = False
+    """Pages are known to be looked at again, as the run did that was recorded."""
+
+
+PLAIN = Program()
+
+
 class Replayed:
     """The recordings while they are replayed."""
 
-    def __init__(self, sources: Sequence[Source], speed: float, sharding: Sharding) -> None:
-        self.service = IngestService(self._feeder, origins=1, sharding=sharding)
+    def __init__(self, sources: Sequence[Source], program: Program, sharding: Sharding) -> None:
+        self.service = IngestService(self._feeder, origins=1, sharding=sharding, checks=program.checks)
         self._sources = sources
-        self._speed = speed
+        self._program = program
         self.before = 0
         """Items that an earlier run on the same log published."""
         self._given: tuple[IngestTask, ReplayFeeder] | None = None
@@ -43,7 +61,7 @@ class Replayed:
             return None
         if self._given is None:
             self.before = sum(state.position for state in task.states.values())
-        feeder = ReplayFeeder(task, self._sources, speed=self._speed)
+        feeder = ReplayFeeder(task, self._sources, pace=self._program.pace, rounds=self._program.rounds)
         self._given = (task, feeder)
         return feeder
 
@@ -51,6 +69,11 @@ class Replayed:
     def progress(self) -> tuple[int, int]:
         """Items published or in hand, and items there are; (0, 0) before the files were looked through."""
         return self._given[1].progress if self._given else (0, 0)
+
+    def moments(self) -> list[datetime]:
+        """When each item was seen, in order; once the files were looked through."""
+        bounds = (one.quiet_until(place) for one in self._sources for place in range(one.total))
+        return sorted(bound + MICROSECOND for bound in bounds if bound)
 
     @property
     def damage(self) -> Sequence[str]:
@@ -65,16 +88,18 @@ class Replayed:
 
 @asynccontextmanager
 async def open_recordings(
-    paths: Sequence[Path], speed: float, sharding: Sharding = "one"
+    paths: Sequence[Path], program: Program = PLAIN, sharding: Sharding = "one"
 ) -> AsyncIterator[Replayed]:
     """The recordings at `paths`. Parser processes run only where there are pages to parse."""
     async with Pool(_parsers([path for path in paths if not is_archive(path)])) as pool:
         beside = _beside([path for path in paths if is_archive(path)])
         sources = [
-            Archive(path, beside=path in beside) if is_archive(path) else Recording(path, pool)
+            Archive(path, beside=path in beside, frame=program.frame)
+            if is_archive(path)
+            else Recording(path, pool, program.frame)
             for path in paths
         ]
-        yield Replayed(sources, speed, sharding)
+        yield Replayed(sources, program, sharding)
 
 
 def _parsers(recordings: Sequence[Path]) -> int:
@@ -90,13 +115,15 @@ def _beside(archives: Sequence[Path]) -> frozenset[Path]:
     return frozenset(sorted(archives, key=lambda path: (-path.stat().st_size, path))[:most])
 
 
-async def prepare_log(bus: Bus, paths: Sequence[Path], feeds: Sequence[Feed] = ()) -> None:
+async def prepare_log(
+    bus: Bus, paths: Sequence[Path], feeds: Sequence[Feed] = (), frame: TimeFrame = WHOLE
+) -> None:
     """Make the log ready for the replay of `paths` with the settings of `feeds`, or for what is left of it.
 
     A log that holds other input would be exported with it. Raises `Stop` (usage).
     """
     held = await _held(bus)
-    if held and held - {await asyncio.to_thread(digest_of, path) for path in paths}:
+    if held and held - {frame.id_of(await asyncio.to_thread(digest_of, path)) for path in paths}:
         raise Stop(Exit.USAGE, "this log holds the replay of another input; name another file")
     await subscribe(bus, feeds, FEEDER_NUMBER, begun=bool(held))
 

@@ -15,11 +15,11 @@ from services.console import addresses
 from services.console.addresses import Address
 from services.console.feeds.census import Census
 from services.console.feeds.logins import logins_in
-from services.console.fetching import conduct_of, fetch_limits, with_nets
+from services.console.fetching import callbacks, conduct_of, fetch_limits, hubs_of, poll_bounds, with_nets
 from services.console.kernels import load_kernels_beside
 from services.console.record.command import recorder_in
 from services.console.replay import inputs
-from services.console.replay.recordings import open_recordings, prepare_log
+from services.console.replay.recordings import Program, open_recordings, prepare_log
 from services.console.run import states
 from services.console.run.canary import CanaryWatch
 from services.console.run.feed_file import FeedFile
@@ -35,7 +35,7 @@ from services.enrich.service import EnrichService
 from services.ingest.http.credentials import Credentials
 from services.ingest.http.fetch import Fetcher
 from services.ingest.polling.live import Conduct, HttpFeeder, LiveSettings
-from services.ingest.polling.rhythm import PollBounds
+from services.ingest.recordings.pace import Pace
 from services.ingest.service import IngestService, IngestTask
 from services.ingest.workers.pool import Pool
 from services.ops import logging
@@ -230,14 +230,20 @@ async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[S
     async with AsyncExitStack() as stack:
         stages = []
         if request.recordings:
+            program = Program(Pace(settings.replay.speed), checks=settings.ingest.recheck == "on")
             replayed = await stack.enter_async_context(
-                open_recordings(request.recordings, settings.replay.speed, settings.ingest.sharding)
+                open_recordings(request.recordings, program, settings.ingest.sharding)
             )
             stages.append(Stage(replayed.service))
         elif "ingest" in request.services:
             fetcher = await stack.enter_async_context(_fetcher(settings.ingest, request.credentials))
             pool = await stack.enter_async_context(Pool(settings.ingest.parsers))
             conduct = conduct_of(settings.ingest, fetcher, fetches)
+            hubs = None if request.once else hubs_of(settings.ingest, fetcher, conduct.traffic, fetches)
+            if hubs:
+                port = await stack.enter_async_context(callbacks(settings.ingest, hubs))
+                logging.get_logger("ingest").info(LogEvent.CALLBACKS_STARTED, port=port)
+                conduct = conduct._replace(hubs=hubs)
             if request.record:
                 recorder = recorder_in(request.record)
                 stack.push_async_callback(recorder.close)
@@ -264,6 +270,7 @@ def _ingest(
         in_flight=ingest.in_flight,
         tick_s=ingest.tick_s,
         canary_s=ingest.canary_every_s,
+        checks=ingest.recheck == "on",
     )
     this_round = Round(FEED_PARTITIONS, SystemClock())
 
@@ -271,10 +278,13 @@ def _ingest(
         polling = HttpFeeder(task, fetcher, pool, once=once, settings=live, fetches=fetches, conduct=conduct)
         return OnceFeeder(polling, number, this_round) if once else polling
 
-    bounds = PollBounds(
-        default_s=ingest.poll_s, shortest_s=ingest.poll_shortest_s, longest_s=ingest.poll_longest_s
+    return IngestService(
+        feeder,
+        origins=FEED_PARTITIONS,
+        sharding=ingest.sharding,
+        bounds=poll_bounds(ingest),
+        checks=ingest.recheck == "on",
     )
-    return IngestService(feeder, origins=FEED_PARTITIONS, sharding=ingest.sharding, bounds=bounds)
 
 
 def _run_settings(request: RunRequest) -> RunSettings:

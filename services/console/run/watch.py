@@ -10,6 +10,7 @@ from services.console.addresses import Address
 from services.console.feeds.census import Census
 from services.console.run import states
 from services.console.run.canary import CanaryWatch
+from services.console.run.feed_warnings import FeedWarnings
 from services.console.run.heartbeat import Heartbeat
 from services.console.run.lag import LagGauges
 from services.console.run.pipeline import Pipeline
@@ -54,6 +55,7 @@ class Watch:
         self._metrics = metrics
         self._compact_s = settings.bus.compact_every_s
         self._census = Census()
+        self._warnings = FeedWarnings()
         self._lag = LagGauges(pipeline, bus, metrics)
         read = Partition(pipeline.runners[0].service.inputs[0], 0)
         self._pulse = Pulse(bus, f"bus {address}", read, silence_s=settings.ops.silence_s)
@@ -134,8 +136,10 @@ class Watch:
         """Set the gauges that are read off the log."""
         if "ingest" in self._pipeline.totals:  # the others may not read feeds, nor have they any use for them
             await self._census.refresh(self._bus)
-            owned = self._pipeline.totals["ingest"].numbers()
-            fares = self._census.by_state(owned, datetime.now(UTC))
+            owned, now = self._pipeline.totals["ingest"].numbers(), datetime.now(UTC)
+            own = [one for one in self._census.followed() if one.number in owned]
+            self._metrics.gauge("silent_key_feeds").set(self._warnings.tell(own, now))
+            fares = self._census.by_state(owned, now)
             for state in FEED_STATES:
                 self._metrics.gauge("feeds", state).set(fares.get(state, 0))
             self._count_entries(self._census.by_fate(owned))

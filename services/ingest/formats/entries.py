@@ -91,6 +91,8 @@ def document(
     title: str,
     language: str,
     ttl_s: int = 0,
+    hub_url: str = "",
+    self_url: str = "",
 ) -> ParsedFeed:
     """A feed of `items`, as `read` reads one. `counted`: how many the document has, counted another way.
 
@@ -121,6 +123,8 @@ def document(
         language=language,
         home_url=place.home,
         ttl_s=ttl_s,
+        hub_url=hub_url,
+        self_url=self_url,
         listed=len(entries) + len(without) + cut,
         entries=entries,
         left_out=tuple(without),

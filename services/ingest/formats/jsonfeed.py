@@ -61,7 +61,15 @@ def read_json_feed(text: str, url: str) -> ParsedFeed:
         unreadable=broken,
         title=loose_title(_text(feed, "title")),
         language=code(_text(feed, "language")),
+        hub_url=address(url, _hub(feed)),
+        self_url=address(url, _text(feed, "feed_url")),
     )
+
+
+def _hub(feed: Mapping[str, Any]) -> str:
+    hubs = feed.get("hubs")
+    known = (one for one in hubs if isinstance(one, dict)) if isinstance(hubs, list) else ()
+    return next((_text(one, "url") for one in known if _text(one, "type").lower() == "websub"), "")
 
 
 def _item_texts(text: str) -> Iterator[str]:

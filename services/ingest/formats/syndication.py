@@ -60,6 +60,8 @@ def read_syndication(found: Document, url: str) -> ParsedFeed:
         title=_title(about, atom=atom),
         language=code(_text(about, "language")),
         ttl_s=_ttl_s(about),
+        hub_url=_related(about, "hub", url),
+        self_url=_related(about, "self", url),
     )
 
 
@@ -173,6 +175,12 @@ def _alternates(said: ReadFields) -> list[str]:
     """Pages first, then other forms of the article."""
     links = [link for link in said.get("links", ()) if link.get("rel") == "alternate" and link.get("href")]
     return [str(link["href"]) for link in sorted(links, key=lambda one: "html" not in one.get("type", ""))]
+
+
+def _related(about: ReadFields, relation: str, url: str) -> str:
+    """Where the channel's link of a relation leads."""
+    links = (link for link in about.get("links", ()) if link.get("rel") == relation)
+    return next((found for link in links if (found := address(url, str(link.get("href", ""))))), "")
 
 
 def _home(about: ReadFields, base: str) -> str:

@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from services.ingest.http.links import link_targets
+
 Outcome = Literal[
     "ok",
     "not_modified",
@@ -67,6 +69,9 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     retry_after_s: int = 0
     body: bytes = b""
     wire_bytes: int = 0
+    hub_url: str = ""
+    self_url: str = ""
+    """Of the Link headers of an answer that was `ok`: its hub and its own address (WebSub), absolute."""
     codings: str = ""
     """`Content-Encoding` as sent."""
 
@@ -96,6 +101,7 @@ def answered(
 ) -> Exchange:
     """An exchange with an answer. `headers` by lower-case name; without `outcome` the status decides."""
     ended = outcome or outcome_of(status)
+    links = link_targets(headers.get("link", ""), final_url or url) if ended == "ok" else {}
     return Exchange(
         url=url,
         final_url=final_url if final_url != url else "",
@@ -109,6 +115,8 @@ def answered(
         retry_after_s=_retry_after_s(headers.get("retry-after", ""), headers.get("date", "")),
         body=body if ended == "ok" else b"",
         wire_bytes=wire_bytes,
+        hub_url=links.get("hub", ""),
+        self_url=links.get("self", ""),
         codings=headers.get("content-encoding", "")[:MAX_HEADER],
     )
 

@@ -38,6 +38,9 @@ ACCEPT_FEED = (
 )
 ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
 _LOGGING_IN = frozenset({"authorization", "cookie"})
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+POSTED_BYTES = 4_096
+"""Of an answer to a form that are looked at."""
 _LASTING = frozenset({301, 308})
 _CLOSED_EARLY = ("peer closed connection", "peer unexpectedly closed connection")
 """How h11 says that the connection ended before the length or the last chunk."""
@@ -105,6 +108,21 @@ class Fetcher:
         try:
             async with asyncio.timeout(self._limits.total_s):
                 return await self._followed(url, headers, credentials, cut_at, hops)
+        except TimeoutError:
+            return _failed(url, "timeout", f"not done within {self._limits.total_s:g} s")
+        except Exception as error:  # noqa: BLE001 - a server must not be able to stop the others
+            return _failed(url, *_outcome_of(error))
+
+    async def post(self, url: str, form: bytes) -> Exchange:
+        """POST a form; redirects are not followed. An answer's body is read within bounds and thrown away."""
+        try:
+            async with asyncio.timeout(self._limits.total_s):
+                if canonical(url) is None:
+                    return _failed(url, "bad_url", "not an http(s) URL that can be asked")
+                request = self._client.build_request("POST", url, content=form, headers=_FORM)
+                response = await self._client.send(request, stream=True)
+                async with aclosing(response):
+                    return await self._answer(url, url, response, POSTED_BYTES, [])
         except TimeoutError:
             return _failed(url, "timeout", f"not done within {self._limits.total_s:g} s")
         except Exception as error:  # noqa: BLE001 - a server must not be able to stop the others

@@ -127,6 +127,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
                     method=request.method.encode(),
                     url=url,
                     headers=request.headers.raw,
+                    content=request.content,
                     extensions=request.extensions,
                 )
             )

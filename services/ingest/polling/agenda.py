@@ -6,11 +6,11 @@ Pure: time is given.
 
 import heapq
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple, Self
 
-from services.contracts.feeds import Feed, FeedState, PendingPage
+from services.contracts.feeds import Feed, FeedState, PageCheck, PendingPage
 from services.ingest.urls import without_login
 
 _SLACK = 1_024
@@ -21,6 +21,8 @@ class Appointment(NamedTuple):
     feed_id: str
     page: str = ""
     """Address of a page; empty for the poll of the feed."""
+    again: bool = False
+    """The page is looked at again: its article is out."""
 
 
 class Agenda:
@@ -41,15 +43,15 @@ class Agenda:
 
     def follow(self, feed: Feed, state: FeedState | None) -> None:
         """A subscription came or changed."""
-        pending = state.pending if state else ()
-        self.end(feed.feed_id, pending)
+        self.end(feed.feed_id, state)
         if not feed.paused:
             self._put(Appointment(feed.feed_id), poll_time(feed, state))
-            self._put_pages(feed.feed_id, pending)
+            for what, page in pages_of(feed.feed_id, state):
+                self._put(what, page.due_at.timestamp())
 
-    def end(self, feed_id: str, pending: Iterable[PendingPage]) -> None:
-        """A subscription ended, of which these pages were waited for."""
-        for what in (Appointment(feed_id), *(Appointment(feed_id, page.url) for page in pending)):
+    def end(self, feed_id: str, state: FeedState | None) -> None:
+        """A subscription ended, of which that was known."""
+        for what in (Appointment(feed_id), *(what for what, _ in pages_of(feed_id, state))):
             self._times.pop(what, None)
 
     def update(self, feed: Feed, before: FeedState | None, state: FeedState) -> None:
@@ -58,21 +60,16 @@ class Agenda:
             return
         if before is None or (before.polled_at, before.due_at) != (state.polled_at, state.due_at):
             self._put(Appointment(feed.feed_id), poll_time(feed, state))
-        earlier = before.pending if before else ()
-        if earlier is not state.pending:
-            self._update_pages(feed.feed_id, earlier, state.pending)
+        if before is None or before.pending is not state.pending or before.checks is not state.checks:
+            self._update_pages(feed.feed_id, before, state)
 
-    def _update_pages(
-        self, feed_id: str, before: Iterable[PendingPage], pending: Iterable[PendingPage]
-    ) -> None:
-        known = {page.url: page for page in before}
-        self._put_pages(feed_id, (page for page in pending if known.pop(page.url, None) is not page))
-        for url in known:
-            self._times.pop(Appointment(feed_id, url), None)
-
-    def _put_pages(self, feed_id: str, pages: Iterable[PendingPage]) -> None:
-        for page in pages:
-            self._put(Appointment(feed_id, page.url), page.due_at.timestamp())
+    def _update_pages(self, feed_id: str, before: FeedState | None, state: FeedState) -> None:
+        known = dict(pages_of(feed_id, before))
+        for what, page in pages_of(feed_id, state):
+            if known.pop(what, None) is not page:
+                self._put(what, page.due_at.timestamp())
+        for what in known:
+            self._times.pop(what, None)
 
     def due(self, now: float) -> list[Appointment]:
         """All whose time has come, the longest waiting first. `now`: seconds since the epoch."""
@@ -103,6 +100,13 @@ class Agenda:
         if len(self._heap) > 2 * len(self._times) + _SLACK:
             self._heap = [(at, what) for what, at in self._times.items()]
             heapq.heapify(self._heap)
+
+
+def pages_of(feed_id: str, state: FeedState | None) -> Iterator[tuple[Appointment, PendingPage | PageCheck]]:
+    """The pages that a feed waits for or wants looked at again."""
+    if state:
+        yield from ((Appointment(feed_id, page.url), page) for page in state.pending)
+        yield from ((Appointment(feed_id, check.url, again=True), check) for check in state.checks)
 
 
 def poll_time(feed: Feed, state: FeedState | None) -> float:

@@ -17,7 +17,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 from msgspec.structs import replace
 
-from services.contracts.feeds import Feed, FeedState, PendingPage
+from services.contracts.feeds import Feed, FeedState, PageCheck, PendingPage
 from services.ingest.http.exchange import Exchange
 from services.ingest.http.fetch import ACCEPT_FEED, ACCEPT_PAGE, Fetcher
 from services.ingest.http.hop import Hop, WireFetch
@@ -26,12 +26,14 @@ from services.ingest.polling import schedule
 from services.ingest.polling.agenda import Appointment
 from services.ingest.polling.dispatcher import Dispatcher, Request
 from services.ingest.polling.fetch_line import fetch_line
+from services.ingest.polling.hubs import Hubs
 from services.ingest.polling.outage import SILENT, TRIAL_S, Reach
 from services.ingest.polling.poll import address_of_feed
 from services.ingest.polling.robots import Robots
 from services.ingest.polling.shared_pages import PageFetch, SharedPages
+from services.ingest.polling.subscriber import Subscriber
 from services.ingest.polling.traffic import Manners, Traffic
-from services.ingest.readings import Canary, FeedReading, PageReading, ParsedPage, Reading, Tick
+from services.ingest.readings import Canary, FeedReading, LeaseReading, PageReading, ParsedPage, Reading, Tick
 from services.ingest.service import IngestTask
 from services.ingest.text.dates import EPOCH, MICROSECOND
 from services.ingest.urls import host_of, without_login
@@ -56,6 +58,12 @@ class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Requests at once, of this feeder."""
     tick_s: float = 5.0
     """How often an idle feeder says that time has passed."""
+    look_s: float = 1.0
+    """How often it is looked what hubs say."""
+    leases_s: float = 30.0
+    """How often the leases of hubs are looked at."""
+    checks: bool = False
+    """Pages whose articles are out are looked at again."""
     canary_s: float = 0.0
     """How often a canary is sent; 0: never."""
 
@@ -77,6 +85,8 @@ class Conduct(NamedTuple):
     """Writes down what is fetched; None: nothing is."""
     pages: SharedPages | None = None
     """None: feeders do not tell each other what they fetched."""
+    hubs: Hubs | None = None
+    """None: no hub is asked for pushes."""
 
 
 class HttpFeeder:
@@ -117,13 +127,18 @@ class HttpFeeder:
         self._dispatcher = Dispatcher(self._traffic, gap_s=self._gap_s, woken=self._event.set)
         self._in_hand: set[Appointment] = set()
         """Of what is due: what waits for its host, is under way, or was not handed over yet."""
+        self._looked = float("-inf")
+        """When it was looked what hubs say."""
         self._ticked = float("-inf")
         self._sang = float("-inf")
         self._last = EPOCH
         """The moment on the last batch."""
         self._under_way: dict[asyncio.Task[HttpReading], Request] = {}
         self._ended: list[asyncio.Task[HttpReading]] = []
-        self._done: deque[tuple[Appointment, HttpReading]] = deque()
+        self._done: deque[tuple[Appointment | None, HttpReading | LeaseReading]] = deque()
+        """Each with what it is of, where that was due."""
+        hubs = None if once else self._conduct.hubs
+        self._subscriber = Subscriber(hubs, self._settings.leases_s) if hubs else None
         self._recorder = self._conduct.recorder
         self._hops: dict[str, list[Hop]] = {}
         """By address of the reading: what came over the wire for it, while it is recorded."""
@@ -161,6 +176,8 @@ class HttpFeeder:
         )
 
     async def close(self) -> None:
+        if self._subscriber:
+            await self._subscriber.close()
         self._dispatcher.close()
         for task in self._under_way:
             task.cancel()
@@ -173,7 +190,7 @@ class HttpFeeder:
         at = max(self._clock.now(), self._last + MICROSECOND)  # a wall clock may go back, a promise may not
         number = min(max(1, max_items - 2), len(self._done))
         handed = [self._done.popleft() for _ in range(number)]
-        self._in_hand.difference_update(what for what, _ in handed)
+        self._in_hand.difference_update(what for what, _ in handed if what)
         readings: list[Reading] = [replace(reading, at=at) for _, reading in handed]
         now = self._clock.monotonic()
         canaries = self._canaries(at, now)
@@ -242,16 +259,37 @@ class HttpFeeder:
 
     def _start_due(self) -> None:
         """Begin what is due, as far as hosts and our own bounds admit."""
+        self._look_at_hubs()
         for what in self._agenda.due(math.inf if self._once else self._clock.now().timestamp()):
-            if what not in self._in_hand and what not in self._tried:
-                self._in_hand.add(what)
-                self._dispatcher.put(Request(what.page or self._task.feeds[what.feed_id].url, what))
+            self._queue(what)
         while not self._is_full(now := self._clock.monotonic()):
             request = self._dispatcher.take(now)
             if request is None:
                 break
             self._begin(request)
         self._tell_load()
+
+    def _queue(self, what: Appointment) -> None:
+        """It is due: its host's turn is waited for, unless that is so already."""
+        if what in self._in_hand or what in self._tried or (what.again and self._once):
+            return
+        self._in_hand.add(what)
+        self._dispatcher.put(Request(what.page or self._task.feeds[what.feed_id].url, what))
+
+    def _look_at_hubs(self) -> None:
+        """Take what they say of leases, keep those up, and poll at once what they tell of."""
+        now = self._clock.monotonic()
+        if self._subscriber is None or now - self._looked < self._settings.look_s:
+            return
+        self._looked = now
+        told = self._subscriber.readings()
+        self._done.extend((None, one) for one in told)
+        if not told:  # else the states do not know yet what was told
+            self._subscriber.look(self._task.feeds, self._task.states, self._clock.now(), now)
+        for feed_id in self._subscriber.pushed():
+            feed = self._task.feeds.get(feed_id)
+            if feed and not feed.paused:
+                self._queue(Appointment(feed_id))
 
     def _begin(self, request: Request) -> None:
         work = self._work(request.what)
@@ -276,6 +314,10 @@ class HttpFeeder:
             return None
         if not what.page:
             return self._poll(feed)
+        if what.again:
+            checks = state.checks if state and self._settings.checks else ()
+            check = next((one for one in checks if one.url == what.page), None)
+            return self._check(check) if check else None
         waiting = next((page for page in state.pending if page.url == what.page), None) if state else None
         return self._page(waiting) if waiting else None
 
@@ -296,6 +338,7 @@ class HttpFeeder:
         if state.due_at is not None and self._fetches is not None and not self._once:
             self._fetches.count_poll((now - state.due_at).total_seconds())
         ask = schedule.conditional(state, now)
+        pushed = self._subscriber.begin(feed.feed_id) if self._subscriber else False
         started = self._clock.monotonic()
         exchange = await self._get(
             "feed",
@@ -312,7 +355,7 @@ class HttpFeeder:
         get_logger("ingest").info(
             LogEvent.FEED_FETCHED, **fetch_line(exchange, parsed, took_s, feed_id=feed.feed_id)
         )
-        return feed_reading(feed.feed_id, exchange, parsed, now)
+        return feed_reading(feed.feed_id, exchange, parsed, now, pushed=pushed)
 
     async def _page(self, waiting: PendingPage) -> HttpReading:
         started, url = self._clock.monotonic(), waiting.url
@@ -320,15 +363,23 @@ class HttpFeeder:
         found = await self._pages.get(
             url, partial(self._fetch_page, url), recent=is_new and not waiting.attempts, joins=is_new
         )
+        return self._seen(url, found, started)
+
+    async def _check(self, check: PageCheck) -> HttpReading:
+        """Look again at a page whose article is out, whatever others have seen of it."""
+        started = self._clock.monotonic()
+        return self._seen(check.url, await self._fetch_page(check.url, check), started)
+
+    def _seen(self, url: str, found: PageFetch, started: float) -> HttpReading:
         if self._recorder is not None:
             self._hops[url] = list(found.hops)
         took_s = self._clock.monotonic() - started
         get_logger("ingest").info(LogEvent.PAGE_FETCHED, **fetch_line(found.exchange, found.parsed, took_s))
         return page_reading(found.exchange, found.parsed, self._clock.now())
 
-    async def _fetch_page(self, url: str) -> PageFetch:
+    async def _fetch_page(self, url: str, check: PageCheck | None = None) -> PageFetch:
         hops: list[Hop] | None = None if self._recorder is None else []
-        exchange, parsed = await self._read_page(url, hops)
+        exchange, parsed = await self._read_page(url, hops, check)
         for _ in range(REFRESHES):
             if parsed is None or not parsed.refresh_url:
                 break
@@ -343,8 +394,17 @@ class HttpFeeder:
         self._hops[url] = []
         return self._hops[url]
 
-    async def _read_page(self, url: str, hops: list[Hop] | None) -> tuple[Exchange, ParsedPage | None]:
-        exchange = await self._refusal(url) or await self._get("page", url, accept=ACCEPT_PAGE, hops=hops)
+    async def _read_page(
+        self, url: str, hops: list[Hop] | None, check: PageCheck | None = None
+    ) -> tuple[Exchange, ParsedPage | None]:
+        exchange = await self._refusal(url) or await self._get(
+            "page",
+            url,
+            accept=ACCEPT_PAGE,
+            etag=check.etag if check else "",
+            last_modified=check.last_modified if check else "",
+            hops=hops,
+        )
         return exchange, await self._pool.page(exchange) if exchange.outcome == "ok" else None
 
     async def _refusal(self, url: str) -> Exchange | None:

@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from services.contracts import ids, wire
 from services.contracts.articles import Article, Withdrawal
-from services.contracts.feeds import Feed, FeedState, PendingPage, SeenEntry, Unused
+from services.contracts.feeds import Feed, FeedState, PageCheck, PendingPage, SeenEntry, Unused
 from services.ingest import articles
 from services.ingest.identity import claimed_address, is_index_of, other_scheme
 from services.ingest.keys import address_key, entry_key
-from services.ingest.polling import schedule
+from services.ingest.polling import recheck, schedule
 from services.ingest.polling.account import (
     ABOUT_MAX,
     ARTICLE,
@@ -47,6 +47,8 @@ class PageEntry(NamedTuple):
     state: FeedState
     waiting: PendingPage | None
     seen: SeenEntry | None
+    check: PageCheck | None = None
+    """It is looked at again, and its feed told of nothing since."""
 
 
 def entry_of_page(feed: Feed, state: FeedState, url: str) -> PageEntry:
@@ -55,17 +57,29 @@ def entry_of_page(feed: Feed, state: FeedState, url: str) -> PageEntry:
     waiting = next((page for page in state.pending if entry_key(page.url) == address), None)
     key = (waiting.key or address) if waiting else ""
     seen = next((entry for entry in state.seen if key == entry.key or address_of(entry) == address), None)
-    return PageEntry(feed, state, waiting, seen)
+    check = next((one for one in state.checks if entry_key(one.url) == address), None)
+    return PageEntry(feed, state, waiting, seen, None if waiting else check)
 
 
 def page(
-    feed: Feed, state: FeedState, reading: PageReading, listings: Listings, also_in: Sequence[str]
+    feed: Feed,
+    state: FeedState,
+    reading: PageReading,
+    listings: Listings,
+    also_in: Sequence[str],
+    *,
+    checks: bool = False,
 ) -> Decision:
-    """The page of an entry that `feed` answers for. `also_in`: URLs of other feeds that list it."""
+    """The page of an entry that `feed` answers for. `also_in`: URLs of other feeds that list it.
+
+    `checks`: it is to be looked at again later.
+    """
     one = entry_of_page(feed, state, reading.url)
     slug = _slug(reading)
     if slug == "http_410" and one.seen and one.seen.version:
         return _withdrawn(one, one.seen, reading)
+    if one.check and one.seen:
+        return _checked(one, one.check, one.seen, reading, slug, listings=listings, also_in=also_in)
     article = None if slug else _article(one, reading, listings, also_in)
     if article is None:
         return _without_article(one, reading, slug or "bad_url")
@@ -73,9 +87,38 @@ def page(
     if one.seen is None:
         return Decision(done, "article", articles=(article,))
     done = with_fate(done, one.seen.key, fate=ARTICLE, **identity_of(article))
+    if checks and one.waiting:
+        done = recheck.published(done, one.waiting, reading, one.seen.key)
     if one.seen.version == article.version_id and not (one.waiting and one.waiting.moved):
         return Decision(with_status(done), "unchanged")
     return Decision(with_status(done), "article", articles=(article,))
+
+
+def _checked(
+    one: PageEntry,
+    check: PageCheck,
+    seen: SeenEntry,
+    reading: PageReading,
+    slug: str,
+    *,
+    listings: Listings,
+    also_in: Sequence[str],
+) -> Decision:
+    """A page that was looked at again. One that fails now is no loss: its article is out."""
+    if slug == "not_modified":
+        return Decision(recheck.looked(one.state, check, reading, edited=False), "unchanged")
+    if slug in _HOPELESS:
+        return Decision(recheck.forgotten(one.state, check.key), "page-failed", slug)
+    article = None if slug else _article(one, reading, listings, also_in)
+    if article is None:
+        return Decision(
+            recheck.looked(one.state, check, reading, edited=None), "page-failed", slug or "bad_url"
+        )
+    edited = article.version_id != seen.version
+    state = recheck.looked(one.state, check, reading, edited=edited)
+    if not edited:
+        return Decision(state, "unchanged")
+    return Decision(with_fate(state, seen.key, **identity_of(article)), "article", articles=(article,))
 
 
 def unannounced(reading: PageReading) -> Decision:
@@ -103,7 +146,7 @@ def _article(
     if claimed and _is_disputed(one, parsed, claimed, listings):
         claimed = ""
     url = claimed or own
-    waiting = one.waiting
+    waiting, told = one.waiting, one.waiting or one.check
     return articles.from_page(
         reading,
         parsed,
@@ -112,14 +155,15 @@ def _article(
         source=source_of(
             own,
             one.feed,
-            source_url=waiting.source_url if waiting else "",
+            source_url=told.source_url if told else "",
             home_url=one.state.home_url,
         ),
         feed=one.feed.url,
-        title=waiting.title if waiting else "",
-        published_at=waiting.published_at if waiting else None,
+        title=told.title if told else "",
+        published_at=told.published_at if told else None,
         also_in=also_in,
         sight=articles.Sight(waiting.absent_at, waiting.standing) if waiting else articles.Sight(),
+        silent=one.check is not None,
     )
 
 
@@ -161,6 +205,7 @@ def _withdrawn(one: PageEntry, seen: SeenEntry, reading: PageReading) -> Decisio
         note=reading.reason,
     )
     state = replace(one.state, pending=_without(one.state.pending, one.waiting))
+    state = recheck.forgotten(state, seen.key)
     return Decision(with_fate(state, seen.key, version="", fate="withdrawn"), "withdrawn", withdrawal=gone)
 
 

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from services.contracts.articles import Article
-from services.contracts.feeds import Feed, FeedState, PendingPage, SeenEntry, Unused
+from services.contracts.feeds import Feed, FeedState, PageCheck, PendingPage, SeenEntry, Unused
 from services.ingest import articles
 from services.ingest.articles import Sight
 from services.ingest.keys import address_key, digest, entry_key
-from services.ingest.polling import schedule
+from services.ingest.polling import lease, schedule
 from services.ingest.polling.account import (
     ABOUT_MAX,
     ARTICLE,
@@ -132,7 +132,14 @@ def _document(
     matched = {one.known.key for one in matches if one.known}
     gone = [entry for entry in state.seen if entry.key not in matched and entry.key not in current]
     after = with_entries(_validated(state, reading), list(current.values()), gone, SEEN_KEPT)
-    after = replace(after, body_digest=reading.body_digest, pending=tuple(pending.values()), home_url=home)
+    after = replace(
+        after,
+        body_digest=reading.body_digest,
+        pending=tuple(pending.values()),
+        home_url=home,
+        push=lease.offered(state.push, reading),
+        checks=_renamed_checks(state.checks, matches),
+    )
     if names["put-off"]:  # look at the same document again, whatever the server says of it
         after = replace(after, body_digest="", etag="", last_modified="")
     names = +names
@@ -249,6 +256,14 @@ def _renamed(pending: Sequence[PendingPage], matches: Sequence[Match]) -> dict[s
     return {names.get(key, key): replace(page, key=names.get(key, key)) for key, page in by_key.items()}
 
 
+def _renamed_checks(checks: Sequence[PageCheck], matches: Sequence[Match]) -> tuple[PageCheck, ...]:
+    """Pages that are looked at again, by the keys their entries have now."""
+    if not checks:
+        return ()
+    names = {one.known.key: one.entry.key for one in matches if one.known}
+    return tuple(replace(check, key=names.get(check.key, check.key)) for check in checks)
+
+
 def _left_out(parsed: ParsedFeed, state: FeedState, at: datetime) -> dict[str, SeenEntry]:
     """Items that gave no entry, remembered so that each is counted and told once."""
     since = {entry.key: entry.seen_at for entry in state.seen}
@@ -288,13 +303,17 @@ def bounds_of(feed: Feed, bounds: PollBounds) -> PollBounds:
 def _alive(state: FeedState, reading: FeedReading, hint_s: int, new: int, bounds: PollBounds) -> FeedState:
     losing = state.status == "losing"
     rhythm = learn(state.rhythm, reading.at, new) if state.rhythm else begin(reading.at)
+    push = lease.polled(state.push, new, pushed=reading.pushed)
+    slower = lease.SLOWER if lease.works(push, reading.at) else 1.0
     return replace(
         state,
         **_move(state, reading),
         url=reading.url,
         polled_at=reading.at,
         looked_at=reading.at,
-        due_at=schedule.after_success(state.feed_id, rhythm, hint_s, bounds),
+        news_at=reading.at if new else state.news_at,
+        due_at=schedule.after_success(state.feed_id, rhythm, hint_s, bounds, slower=slower),
+        push=push,
         rhythm=rhythm,
         status="losing" if losing else "fresh",
         reason=state.reason if losing else "",

@@ -104,6 +104,13 @@ def _is_surprise(rhythm: Rhythm, passed_s: float, new: int) -> bool:
     return new >= _FEW and new > usual + 3 * math.sqrt(usual)
 
 
+def expected_entries(rhythm: Rhythm, since: datetime, until: datetime) -> float:
+    """How many new ones a time brings, two weeks of it at most."""
+    rates = _rates(rhythm)
+    seconds = min(max(0.0, (until - since).total_seconds()), 2 * MEMORY_S)
+    return sum(rates[hour] * part / 3_600 for hour, part in _hours(since, seconds))
+
+
 def entries_per_hour(rhythm: Rhythm) -> float:
     """New entries an hour, mean of the day."""
     return sum(_rates(rhythm)) / HOURS

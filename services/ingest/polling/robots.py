@@ -20,6 +20,8 @@ FRESH_S = 24 * 3_600.0
 RETRY_S = 600.0
 """After a failure."""
 MOST_SITES = 20_000
+MOST_BYTES = 64 << 20
+"""Of all files that are remembered, as sent; read they take several times as much."""
 MOST_DELAY_S = 60.0
 """Longest Crawl-delay that is kept to: beyond it a site has but few pages a day to give."""
 _ACCEPT = "text/plain, */*;q=0.5"
@@ -45,6 +47,8 @@ class _Rules(NamedTuple):
     parsed: Protego | None
     failure: Exchange | None
     until: float
+    size: int = 0
+    """Bytes of the file."""
 
 
 class Robots:
@@ -56,6 +60,7 @@ class Robots:
         self._agent = agent
         self._clock = clock
         self._rules: OrderedDict[str, _Rules] = OrderedDict()
+        self._bytes = 0
         self._under_way: dict[str, asyncio.Task[_Rules]] = {}
 
     async def permission(self, url: str) -> Permission:
@@ -84,16 +89,19 @@ class Robots:
 
     async def _read(self, site: str) -> _Rules:
         exchange = await self._get(f"{site}/robots.txt", accept=_ACCEPT, cut_at=FILE_BYTES)
-        rules = self._judge(exchange, self._clock.monotonic())
+        # A large file takes half a second to read, in which others want to go on.
+        rules = await asyncio.to_thread(self._judge, exchange, self._clock.monotonic())
+        self._bytes += rules.size - (known.size if (known := self._rules.pop(site, None)) else 0)
         self._rules[site] = rules
-        while len(self._rules) > MOST_SITES:
-            self._rules.popitem(last=False)
+        while len(self._rules) > MOST_SITES or (self._bytes > MOST_BYTES and len(self._rules) > 1):
+            self._bytes -= self._rules.popitem(last=False)[1].size
         return rules
 
     @staticmethod
     def _judge(exchange: Exchange, now: float) -> _Rules:
         if exchange.outcome == "ok":
-            return _Rules(Protego.parse(text_of(exchange.body, "utf-8")), None, now + FRESH_S)
+            rules = Protego.parse(text_of(exchange.body, "utf-8"))
+            return _Rules(rules, None, now + FRESH_S, len(exchange.body))
         refused = 400 <= exchange.status < 500 and exchange.status != 429
         unavailable = refused or exchange.outcome == "redirect"
         if unavailable:  # RFC 9309, 2.3.1.3 and, for too many redirects, 2.3.1.2

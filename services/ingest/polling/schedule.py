@@ -24,11 +24,16 @@ PAGE_RETRIES_S = (60, 5 * 60, 30 * 60, 2 * 3_600)
 JITTER = 0.1
 
 
-def after_success(feed_id: str, rhythm: Rhythm, hint_s: int, bounds: PollBounds) -> datetime:
-    """Next poll. `hint_s` is the publisher's wish (ttl, max-age, Expires; 0 is none)."""
-    usual_s = interval_s(rhythm, bounds)
+def after_success(
+    feed_id: str, rhythm: Rhythm, hint_s: int, bounds: PollBounds, *, slower: float = 1.0
+) -> datetime:
+    """Next poll. `hint_s` is the publisher's wish (ttl, max-age, Expires; 0 is none).
+
+    `slower`: so many times as late, where somebody else tells of news.
+    """
+    usual_s = slower * interval_s(rhythm, bounds)
     wait_s = max(usual_s, min(hint_s, HINT_MOST * usual_s))
-    return rhythm.at + timedelta(seconds=_jittered(feed_id, min(wait_s, bounds.longest_s)))
+    return rhythm.at + timedelta(seconds=jittered(feed_id, min(wait_s, bounds.longest_s)))
 
 
 def after_failure(
@@ -41,17 +46,17 @@ def after_failure(
     """
     first_s = min(RETRY_S, bounds.default_s) if passing else bounds.default_s
     wait_s = min(first_s * 2 ** min(failures - 1, 16), bounds.longest_s)
-    return at + timedelta(seconds=max(_jittered(feed_id, wait_s), min(retry_after_s, LONGEST_S)))
+    return at + timedelta(seconds=max(jittered(feed_id, wait_s), min(retry_after_s, LONGEST_S)))
 
 
 def after_gone(feed_id: str, at: datetime) -> datetime:
-    return at + timedelta(seconds=_jittered(feed_id, GONE_S))
+    return at + timedelta(seconds=jittered(feed_id, GONE_S))
 
 
 def page_retry(url: str, at: datetime, attempts: int, retry_after_s: int) -> datetime:
     """Next attempt at a page after `attempts` that failed (1 and up)."""
     wait = PAGE_RETRIES_S[min(attempts, len(PAGE_RETRIES_S)) - 1]
-    return at + timedelta(seconds=max(_jittered(url, wait), min(retry_after_s, LONGEST_S)))
+    return at + timedelta(seconds=max(jittered(url, wait), min(retry_after_s, LONGEST_S)))
 
 
 def conditional(state: FeedState, now: datetime) -> bool:
@@ -63,7 +68,8 @@ def conditional(state: FeedState, now: datetime) -> bool:
     return period_then == period_now
 
 
-def _jittered(name: str, seconds: float) -> float:
+def jittered(name: str, seconds: float) -> float:
+    """A little longer, by a share that is the name's own."""
     return seconds * (1 + JITTER * _fraction(name))
 
 

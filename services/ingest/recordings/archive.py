@@ -13,10 +13,10 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from services.ingest.readings import BadReading
+from services.ingest.readings import BadReading, Reading, Skipped
 from services.ingest.recordings.archive_lines import lines_of, open_archive, read_line, seen_at
 from services.ingest.recordings.archive_process import ArchiveProcess
-from services.ingest.recordings.source import Item, digest_of, quiet_times
+from services.ingest.recordings.source import OUTSIDE, WHOLE, Item, TimeFrame, digest_of, quiet_times
 from services.ingest.text.dates import EPOCH
 
 logger = logging.getLogger(__name__)
@@ -29,9 +29,10 @@ _DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile)
 class Archive:
     """Source over a `.jsonl` or `.jsonl.gz` file."""
 
-    def __init__(self, path: Path, *, beside: bool = False) -> None:
+    def __init__(self, path: Path, *, beside: bool = False, frame: TimeFrame = WHOLE) -> None:
         """`beside`: in a process of its own, if it has many lines."""
         self.path = path
+        self._frame = frame
         self._beside = beside
         self.id = ""
         self.damage = ""
@@ -41,7 +42,7 @@ class Archive:
     async def open(self) -> None:
         if not self.id:
             await asyncio.to_thread(self._look_through)
-            self.id = await asyncio.to_thread(digest_of, self.path)
+            self.id = self._frame.id_of(await asyncio.to_thread(digest_of, self.path))
 
     @property
     def total(self) -> int:
@@ -56,7 +57,7 @@ class Archive:
                     self._times.append(at)
             except _DAMAGE as error:
                 self.damage = f"{self.path.name}: cut off or damaged after line {len(self._times)}: {error}"
-        self._quiet = quiet_times(self._times)
+        self._quiet = quiet_times([self._frame.clamped(at) for at in self._times])
 
     def quiet_until(self, position: int) -> datetime | None:
         return self._quiet[min(position, len(self._quiet) - 1)] if self._quiet else None
@@ -77,7 +78,7 @@ class Archive:
     async def _read_beside(self, start: int) -> AsyncGenerator[list[Item], None]:
         with ArchiveProcess(self.path, start, len(self._times)) as process:
             while readings := await asyncio.to_thread(process.batch):
-                yield [Item(self._times[number], one) for number, one in enumerate(readings, start)]
+                yield [self._item(number, one) for number, one in enumerate(readings, start)]
                 start += len(readings)
 
     async def _read(self, start: int) -> AsyncGenerator[list[Item], None]:
@@ -88,6 +89,12 @@ class Archive:
 
     def _items(self, lines: Iterator[tuple[int, bytes]]) -> list[Item]:
         return [
-            Item(self._times[number], read_line(line, f"{self.path.name} line {number + 1}"))
+            self._item(number, read_line(line, f"{self.path.name} line {number + 1}"))
             for number, line in islice(lines, READ_AT_ONCE)
         ]
+
+    def _item(self, number: int, reading: Reading) -> Item:
+        at = self._times[number]
+        if self._frame.holds(at):
+            return Item(at, reading)
+        return Item(self._frame.clamped(at), Skipped(kind=OUTSIDE))

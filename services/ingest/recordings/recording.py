@@ -11,7 +11,7 @@ from services.contracts import ids
 from services.ingest.http.exchange import Exchange
 from services.ingest.observe import feed_reading, page_reading
 from services.ingest.readings import BadReading, ParsedFeed, ParsedPage, Reading, Skipped
-from services.ingest.recordings.source import Item, digest_of, quiet_times
+from services.ingest.recordings.source import OUTSIDE, WHOLE, Item, TimeFrame, digest_of, quiet_times
 from services.ingest.recordings.warc import Answer, Index, exchange_at, index
 from services.ingest.text.dates import EPOCH
 from services.ingest.workers.pool import ParsedBody, Pool
@@ -24,8 +24,9 @@ READ_AT_ONCE = 16
 class Recording:
     """Source over a `.warc` or `.warc.gz` file; `pool` parses its bodies."""
 
-    def __init__(self, path: Path, pool: Pool) -> None:
+    def __init__(self, path: Path, pool: Pool, frame: TimeFrame = WHOLE) -> None:
         self.path = path
+        self._frame = frame
         self.id = ""
         self._pool = pool
         self._index = Index([])
@@ -33,9 +34,15 @@ class Recording:
 
     async def open(self) -> None:
         if not self.id:
-            self._index = await asyncio.to_thread(index, self.path)
+            found = await asyncio.to_thread(index, self.path)
+            self._index = found._replace(answers=[self._framed(one) for one in found.answers])
             self._quiet = quiet_times([answer.at for answer in self._index.answers])
-            self.id = await asyncio.to_thread(digest_of, self.path)
+            self.id = self._frame.id_of(await asyncio.to_thread(digest_of, self.path))
+
+    def _framed(self, answer: Answer) -> Answer:
+        if self._frame.holds(answer.at):
+            return answer
+        return answer._replace(at=self._frame.clamped(answer.at), kind=OUTSIDE)
 
     @property
     def damage(self) -> str:

@@ -8,9 +8,12 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
+from math import inf, isfinite
 from typing import TypeVar
 
 from services.ingest.readings import Progress, Reading
+from services.ingest.recordings.pace import AT_ONCE, Beat, Pace
+from services.ingest.recordings.rounds import Rounds, length_of
 from services.ingest.recordings.source import Item, Source
 from services.ingest.service import IngestTask
 from services.stream.clock import Clock, SystemClock
@@ -19,18 +22,25 @@ T = TypeVar("T")
 
 
 class ReplayFeeder:
-    """Feeds `sources` to `task`, `speed` times as fast as they were recorded; 0 is as fast as possible.
+    """Feeds `sources` to `task`, as fast as `pace` says, `rounds` times in a row (0: without end).
 
     `next` raises `OSError` where a file cannot be read. What is damaged in a file is in its dead letter
     and in `damage`, and stops nothing.
     """
 
     def __init__(
-        self, task: IngestTask, sources: Sequence[Source], *, speed: float = 0.0, clock: Clock | None = None
+        self,
+        task: IngestTask,
+        sources: Sequence[Source],
+        *,
+        pace: Pace = AT_ONCE,
+        rounds: int = 1,
+        clock: Clock | None = None,
     ) -> None:
         self._task = task
         self._sources = sources
-        self._pace = _Pace(speed, clock or SystemClock())
+        self._beat = Beat(pace, clock or SystemClock())
+        self._rounds = rounds
         self._opening: asyncio.Task[list[_Run]] | None = None
 
     @property
@@ -40,9 +50,13 @@ class ReplayFeeder:
 
     @property
     def progress(self) -> tuple[int, int]:
-        """Items handed out, and items there are; (0, 0) before the files were looked through."""
+        """Items handed out, and items there are; (0, 0) before the files were looked through.
+
+        Of rounds without end there are as many as were handed out.
+        """
         runs = self._opening.result() if self._opening and self._opening.done() else []
-        return sum(run.position for run in runs), sum(run.source.total for run in runs)
+        out, total = sum(run.position for run in runs), sum(run.total for run in runs)
+        return out, int(total) if isfinite(total) else out
 
     async def next(self, *, max_items: int, timeout_s: float) -> Sequence[Reading] | None:
         deadline = asyncio.get_running_loop().time() + timeout_s
@@ -57,7 +71,7 @@ class ReplayFeeder:
         touched: dict[str, _Run] = {}
         while len(batch) < max(1, max_items - len(runs)):
             run = await _earliest(runs, deadline)
-            if run is None or not await self._pace.reached(run.head.at, deadline, wait=not batch):
+            if run is None or not await self._beat.reached(run.head.at, deadline, wait=not batch):
                 break
             batch.append(run.pop())
             touched[run.source.id] = run
@@ -73,12 +87,12 @@ class ReplayFeeder:
                 await run.close()
 
     async def _opened(self) -> "list[_Run]":
-        runs: dict[str, _Run] = {}
+        sources: dict[str, Source] = {}
         for source in self._sources:
             await source.open()
-            # The same file under two names is read once.
-            runs.setdefault(source.id, _Run(source, self._task.position(source.id)))
-        return list(runs.values())
+            sources.setdefault(source.id, source)  # the same file under two names is read once
+        rounds = Rounds(self._rounds or inf, length_of(sources.values()))
+        return [_Run(one, self._task.position(id_), rounds) for id_, one in sources.items()]
 
 
 async def _done_by(task: asyncio.Task[T], deadline: float) -> bool:
@@ -108,18 +122,29 @@ def _progress(runs: "Sequence[_Run]", touched: "Sequence[_Run]") -> list[Progres
 
 
 class _Run:
-    """A source being read, with its next items in hand."""
+    """A source being read, round after round, with its next items in hand."""
 
-    def __init__(self, source: Source, position: int) -> None:
+    def __init__(self, source: Source, position: int, rounds: Rounds) -> None:
+        """`position`: items that are out, of all rounds."""
         self.source = source
         self.position = position
-        self._batches = source.batches(position)
+        self._rounds = rounds
+        self._batches = source.batches(self._place[1])
         self._coming: asyncio.Task[list[Item]] | None = None
         self._in_hand: deque[Item] = deque()
 
     @property
+    def _place(self) -> tuple[int, int]:
+        """The round, and how many of its items are out; the last round is never left."""
+        return self._rounds.place(self.position, self.source.total)
+
+    @property
     def done(self) -> bool:
-        return self.position >= self.source.total
+        return self.position >= self.total
+
+    @property
+    def total(self) -> float:
+        return self._rounds.number * self.source.total if self.source.total else 0
 
     @property
     def head(self) -> Item:
@@ -127,17 +152,23 @@ class _Run:
 
     @property
     def quiet_until(self) -> datetime | None:
-        return self.source.quiet_until(self.position)
+        number, position = self._place
+        quiet = self.source.quiet_until(position)
+        return quiet + self._rounds.shift(number) if quiet else None
 
     async def ready(self, deadline: float) -> bool:
         """Whether the next item is in hand by the deadline."""
         if self._in_hand:
             return True
+        number, position = self._place
         if self._coming is None:
+            if number and not position:  # the round before is over
+                await self._batches.aclose()
+                self._batches = self.source.batches(0)
             self._coming = asyncio.create_task(_next(self._batches))
         if not await _done_by(self._coming, deadline):
             return False
-        self._in_hand.extend(self._coming.result())
+        self._in_hand.extend(self._rounds.moved(item, number) for item in self._coming.result())
         self._coming = None
         return True
 
@@ -154,28 +185,3 @@ class _Run:
 
 async def _next(batches: AsyncGenerator[list[Item], None]) -> list[Item]:
     return await anext(batches)
-
-
-class _Pace:
-    """Wall-clock time of a recording's moments."""
-
-    def __init__(self, speed: float, clock: Clock) -> None:
-        self._speed = speed
-        self._clock = clock
-        self._start: tuple[datetime, float] | None = None
-
-    async def reached(self, at: datetime, deadline: float, *, wait: bool) -> bool:
-        """Whether the moment has come; with `wait` it may come until the deadline."""
-        if self._speed <= 0:
-            return True
-        if self._start is None:
-            self._start = (at, self._clock.monotonic())
-        first, started = self._start
-        left = started + (at - first).total_seconds() / self._speed - self._clock.monotonic()
-        if left <= 0:
-            return True
-        room = deadline - asyncio.get_running_loop().time()
-        if not wait or room <= 0:
-            return False
-        await self._clock.sleep(min(left, room))
-        return left <= room

@@ -18,6 +18,34 @@ class Item(NamedTuple):
     reading: Reading
 
 
+class TimeFrame(NamedTuple):
+    """What of a file is played. Items outside are counted, and nothing else."""
+
+    begin: datetime | None = None
+    end: datetime | None = None
+    """Both within it; None: no bound."""
+
+    def holds(self, at: datetime) -> bool:
+        return self.clamped(at) == at
+
+    def clamped(self, at: datetime) -> datetime:
+        """The moment within the frame that is nearest."""
+        at = max(at, self.begin or at)
+        return min(at, self.end or at)
+
+    def id_of(self, file: str) -> str:
+        """The id of what is played of a file with the id `file`."""
+        if self == WHOLE:
+            return file
+        bounds = (one.isoformat() if one else "" for one in self)
+        return sha256("|".join((file, *bounds)).encode()).hexdigest()
+
+
+WHOLE = TimeFrame()
+OUTSIDE = "outside"
+"""What an item is skipped as."""
+
+
 class Source(Protocol):
     """A recording or an archive."""
 
@@ -27,7 +55,7 @@ class Source(Protocol):
 
     @property
     def id(self) -> str:
-        """SHA-256 of the file, hex."""
+        """SHA-256 of the file, and of the frame where it is not played whole; hex."""
 
     @property
     def total(self) -> int:

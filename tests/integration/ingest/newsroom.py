@@ -15,8 +15,8 @@ from services.stream.service import Step
 from tests.integration.ingest.site import answer
 
 
-def subscribed(*urls: str, full_text: bool = False) -> IngestTask:
-    task = IngestTask(0, 1)
+def subscribed(*urls: str, full_text: bool = False, checks: bool = False) -> IngestTask:
+    task = IngestTask(0, 1, checks=checks)
     feeds = [Feed(feed_id=ids.feed_id(url), url=url, source="paper", full_text=full_text) for url in urls]
     task.step(
         [Record(Partition("feeds", 0), 0, one.feed_id.encode(), wire.encode(one), (), 0) for one in feeds]

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from services.ingest.http.fetch import Fetcher, FetchLimits
 from services.ingest.polling.live import Conduct, HttpFeeder, LiveSettings
 from services.ingest.polling.outage import HOSTS, TRIAL_S
+from services.ingest.polling.recheck import WAITS_S
 from services.ingest.polling.robots import Robots
 from services.ingest.polling.shared_pages import SharedPages
 from services.ingest.polling.traffic import Manners, Traffic
@@ -141,3 +142,35 @@ async def test_a_page_that_feeds_of_several_partitions_list_is_fetched_once(
     site.routes["/feed-12"] = answer(rss(("/a", "Eins, berichtigt")))
     await once(late, fetcher, conduct)
     assert len(site.asked_for("/a")) == 2, "and not for one that says that it changed"
+
+
+async def test_a_page_is_looked_at_again_by_its_validators_and_an_edit_is_published(
+    site: Site, fetcher: Fetcher
+) -> None:
+    site.routes |= {"/feed": answer(rss(("/a", "Eins"))), "/a": with_etag(page("die Brücke kommt"), '"1"')}
+    task, clock = subscribed(site.url("/feed"), checks=True), ManualClock(START)
+    settings = LiveSettings(tick_s=3_600, checks=True)
+    steps: list[Step] = []
+    async with Pool(0) as pool:
+        feeder = HttpFeeder(task, fetcher, pool, settings=settings, clock=clock)
+
+        async def pass_by(hours: int) -> None:
+            for _ in range(20 * hours):
+                steps.append(task.take(await feeder.next(max_items=100, timeout_s=0.01) or []))
+                await asyncio.sleep(0.001)
+                clock.set(clock.now() + timedelta(minutes=3))
+
+        await pass_by(1)
+        site.routes["/a"] = answer(status="304 Not Modified")
+        await pass_by(2)
+        site.routes["/a"] = with_etag(page("die Brücke kommt doch nicht"), '"2"')
+        await pass_by(8)
+        await feeder.close()
+    asked = [request.headers.get("if-none-match") for request in site.asked_for("/a")]
+    assert asked[:2] == [None, '"1"']
+    assert len(asked) <= 1 + len(WAITS_S)
+    assert [article.silent for article in articles(steps)] == [False, True]
+
+
+def with_etag(reply: bytes, etag: str) -> bytes:
+    return reply.replace(b"\r\n", f"\r\nETag: {etag}\r\n".encode(), 1)

@@ -16,6 +16,7 @@ from services.ingest.http.fetch import Fetcher, FetchLimits
 from services.ingest.polling.live import Conduct, HttpFeeder
 from services.ingest.polling.robots import Robots
 from services.ingest.polling.traffic import Manners, Traffic
+from services.ingest.recordings.pace import AT_ONCE, Pace
 from services.ingest.recordings.recorder import Recorder, Rotation
 from services.ingest.recordings.recording import Recording
 from services.ingest.recordings.replay import ReplayFeeder
@@ -76,10 +77,11 @@ async def live(urls: Sequence[str], fetcher: Fetcher, recorder: Recorder, rounds
     return steps
 
 
-async def replayed(urls: Sequence[str], folder: Path) -> list[Step]:
+async def replayed(urls: Sequence[str], folder: Path, pace: Pace = AT_ONCE) -> list[Step]:
     task, steps = subscribed(*urls), []
     async with Pool(0) as pool:
-        feeder = ReplayFeeder(task, [Recording(path, pool) for path in sorted(folder.iterdir())])
+        sources = [Recording(path, pool) for path in sorted(folder.iterdir())]
+        feeder = ReplayFeeder(task, sources, pace=pace)
         while (readings := await feeder.next(max_items=7, timeout_s=5)) is not None:
             steps.append(task.take(readings))
         await feeder.close()
@@ -114,6 +116,13 @@ async def test_a_replay_of_what_a_run_recorded_publishes_what_the_run_published(
     assert published(again) == published(ran)
     assert dead(again) == dead(ran)
     assert failures(again) == failures(ran)
+
+
+async def test_a_replay_publishes_the_same_at_any_speed(site: Site, hasty: Fetcher, tmp_path: Path) -> None:
+    urls = newsroom(site)
+    ran = await live(urls, hasty, Recorder(tmp_path, software="newsfold/test"), rounds=1)
+    for pace in (AT_ONCE, Pace(1_000.0), Pace(20.0, most_gap_s=0.01)):
+        assert published(await replayed(urls, tmp_path, pace)) == published(ran)
 
 
 async def test_a_recording_is_warc_that_others_read(site: Site, hasty: Fetcher, tmp_path: Path) -> None:

@@ -20,10 +20,12 @@ from services.ops.settings import BusSettings
 from services.stream.bus import Bus, Output, Partition, Record, Retry
 from services.stream.memory import MemoryBus
 from services.stream.settings import RunSettings
+from tests.unit.console.followed import remember, state
 
 EVENTS = Partition("events", 0)
 KEYS = 40
 URL = "https://paper.example/rss"
+GONE = "https://paper.example/gone"
 
 
 class Unfed:
@@ -42,7 +44,11 @@ async def test_readiness_feeds_and_sizes_are_read_off_a_running_log(tmp_path: Pa
     await bus.start()
     try:
         await bus.create(topic_specs(forget=True))
-        assert len(await publish_feeds(bus, [Feed(feed_id=ids.feed_id(URL), url=URL, source="paper")])) == 1
+        keys = [
+            Feed(feed_id=ids.feed_id(url), url=url, source="paper", priority="key") for url in (URL, GONE)
+        ]
+        assert len(await publish_feeds(bus, keys)) == 2
+        await remember(bus, state(GONE, status="gone", reason="http_410"))
         metrics, health = Metrics(), Health({"enrich": "not started"}, stall_s=30)
         unfed = IngestService(lambda _, __: Unfed(), origins=FEED_PARTITIONS)
         pipeline = Pipeline(bus, [Stage(unfed), Stage(EnrichService())], RunSettings(), metrics)
@@ -58,6 +64,7 @@ async def test_readiness_feeds_and_sizes_are_read_off_a_running_log(tmp_path: Pa
     finally:
         await bus.close()
     assert 'newsfold_feeds{state="unpolled"} 1.0' in text
+    assert "newsfold_silent_key_feeds 1.0" in text
     assert 'newsfold_ready{service="enrich"} 1.0' in text
     assert "newsfold_log_bytes 0.0" not in text
     assert health.liveness()[0]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,10 +11,11 @@ from services.contracts import wire
 from services.contracts.articles import Article, Watermark
 from services.contracts.feeds import FeedState
 from services.ingest.readings import ArchiveReading, BadReading, Progress, Reading
+from services.ingest.recordings.pace import Pace
 from services.ingest.recordings.replay import ReplayFeeder
-from services.ingest.recordings.source import Item, quiet_times
+from services.ingest.recordings.source import WHOLE, Item, TimeFrame, quiet_times
 from services.ingest.service import IngestTask
-from services.ingest.text.dates import EPOCH
+from services.ingest.text.dates import EPOCH, MICROSECOND
 from services.stream.clock import ManualClock
 from services.stream.service import Step
 from tests.unit.ingest.readings import BODY, START, after
@@ -69,9 +70,14 @@ class Listed:
 
 
 async def steps(
-    task: IngestTask, sources: Sequence[Listed], *, most: int, die_after: int = 10**9
+    task: IngestTask,
+    sources: Sequence[Listed],
+    *,
+    most: int,
+    die_after: int = 10**9,
+    rounds: int = 1,
 ) -> list[Step]:
-    feeder = ReplayFeeder(task, sources)
+    feeder = ReplayFeeder(task, sources, rounds=rounds)
     found: list[Step] = []
     try:
         while (readings := await feeder.next(max_items=most, timeout_s=1.0)) is not None:
@@ -186,7 +192,7 @@ async def test_closing_half_way_closes_the_files() -> None:
 
 async def test_a_paced_replay_holds_back_what_is_not_due_yet() -> None:
     clock = ManualClock(START)
-    feeder = ReplayFeeder(IngestTask(0, 1), [Listed("paper", [0, 1, 30])], speed=60.0, clock=clock)
+    feeder = ReplayFeeder(IngestTask(0, 1), [Listed("paper", [0, 1, 30])], pace=Pace(60.0), clock=clock)
     first = await feeder.next(max_items=9, timeout_s=0.5)
     assert [type(one) for one in first or []] == [ArchiveReading, Progress]
     clock.set(after(1 / 60))
@@ -196,3 +202,58 @@ async def test_a_paced_replay_holds_back_what_is_not_due_yet() -> None:
     third = await feeder.next(max_items=9, timeout_s=0.5)
     assert [getattr(one, "at", None) for one in third or []][:1] == [after(30)]
     await feeder.close()
+
+
+async def test_no_gap_of_a_recording_is_waited_for_longer_than_is_allowed() -> None:
+    clock = ManualClock(START)
+    pace = Pace(60.0, most_gap_s=2.0)
+    feeder = ReplayFeeder(IngestTask(0, 1), [Listed("paper", [0, 1, 600])], pace=pace, clock=clock)
+    assert len(articles([IngestTask(0, 1).take(await feeder.next(max_items=9, timeout_s=0.5) or [])])) == 1
+    clock.set(START + timedelta(seconds=2.9))
+    assert len(articles([IngestTask(0, 1).take(await feeder.next(max_items=9, timeout_s=0.0) or [])])) == 1
+    clock.set(START + timedelta(seconds=3))
+    assert len(articles([IngestTask(0, 1).take(await feeder.next(max_items=9, timeout_s=0.5) or [])])) == 1
+    await feeder.close()
+
+
+@settings(deadline=None)
+@given(st.lists(SORTED, min_size=1, max_size=3), st.integers(2, 4), st.integers(2, 7), st.integers(1, 5))
+def test_a_round_is_the_round_before_as_much_later_as_the_recording_is_long(
+    files: list[list[int]], rounds: int, most: int, die_after: int
+) -> None:
+    def play(task: IngestTask, stop: int = 10**9) -> list[Step]:
+        sources = [Listed(f"paper{n}", minutes) for n, minutes in enumerate(files)]
+        return asyncio.run(steps(task, sources, most=most, die_after=stop, rounds=rounds))
+
+    whole = play(IngestTask(0, 1))
+    told = [one for one in out(whole) if isinstance(one, Article)]
+    each = len(told) // rounds
+    assert each == sum(map(len, files))
+    times = [one.first_seen_at for one in told]
+    assert times == sorted(times)
+    minutes = [minute for one in files for minute in one]
+    length = after(max(minutes, default=0)) - after(min(minutes, default=0)) + MICROSECOND
+    assert [at - length for at in times[each : 2 * each]] == times[:each]
+    assert {one.version_id for one in told[each:]} == {one.version_id for one in told[:each]}
+    promised = EPOCH
+    for one in out(whole):
+        if isinstance(one, Watermark):
+            promised = max(promised, one.at)
+        else:
+            assert one.first_seen_at > promised
+    assert promised == max(times, default=EPOCH)
+    task = IngestTask(0, 1)
+    assert articles(play(task, die_after) + play(task)) == told
+
+
+@given(MINUTES.filter(bool), st.integers(0, 12), st.integers(0, 12))
+def test_what_is_outside_the_frame_is_counted_and_the_rest_is_as_it_was(
+    minutes: list[int], begin: int, more: int
+) -> None:
+    frame = TimeFrame(after(begin), after(begin + more))
+    kept = [after(minute) for minute in minutes if frame.holds(after(minute))]
+    assert kept == [after(minute) for minute in minutes if begin <= minute <= begin + more]
+    assert all(frame.clamped(at) == at for at in kept)
+    clamped = [frame.clamped(after(minute)) for minute in sorted(minutes)]
+    assert clamped == sorted(clamped)
+    assert frame.id_of("file") != WHOLE.id_of("file") == "file"

@@ -30,6 +30,15 @@ def test_a_fetch_is_counted_with_its_time_and_bytes(kind: str) -> None:
     assert value(metrics, 'fetch_bytes_total{form="decoded"}') == 400
 
 
+def test_every_push_is_counted_by_what_became_of_it() -> None:
+    metrics = Metrics(["ingest"])
+    fetches = FetchMetrics(metrics)
+    for outcome in ("taken", "unsigned", "taken"):
+        fetches.count_push(outcome)
+    assert value(metrics, 'pushes_total{outcome="taken"}') == 2
+    assert value(metrics, 'pushes_total{outcome="unsigned"}') == 1
+
+
 def test_a_poll_that_is_early_by_a_clock_that_went_back_is_on_time() -> None:
     metrics = Metrics(["ingest"])
     fetches = FetchMetrics(metrics)

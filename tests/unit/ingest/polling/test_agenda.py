@@ -95,7 +95,7 @@ def test_an_agenda_that_follows_changes_is_the_one_made_from_what_is_known_in_th
             feeds[one.feed_id] = replace(known, paused=not known.paused)
             agenda.follow(feeds[one.feed_id], before)
         elif change == "end" and feeds.pop(one.feed_id, None) is not None:
-            agenda.end(one.feed_id, before.pending if before else ())
+            agenda.end(one.feed_id, before)
             states.pop(one.feed_id, None)
     expected = Agenda.of(feeds, states)
     for minutes in range(-6, 7):

@@ -90,3 +90,15 @@ async def test_a_delay_is_kept_to_within_reason() -> None:
 )
 def test_rules_call_us_by_the_product_of_our_user_agent(header: str, name: str) -> None:
     assert agent_name(header) == name
+
+
+async def test_the_files_that_are_remembered_are_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.ingest.polling.robots.MOST_BYTES", 250)
+    server = Server(file("User-agent: *\nDisallow: /" + "x" * 75))
+    robots = Robots(server, "newsfold", ManualClock(START))
+    sites = [f"https://paper-{number}.example" for number in (1, 2, 3, 1, 3)]
+    for site in sites:
+        await robots.permission(f"{site}/a")
+    assert server.asked == [f"{site}/robots.txt" for site in sites[:4]], (
+        "the first was forgotten, the third not"
+    )
