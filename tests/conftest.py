@@ -22,6 +22,15 @@ UNPROVED = {"KAFKA TESTS DID NOT RUN": NONE, "CHECKS OF DEPLOYMENT THAT DID NOT 
 """What is said loudly at the end, and how the reasons of such skips begin."""
 
 
+NAMED = 16
+"""Bytes that stand in the name of a test as they are."""
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Packed bytes go by their length: gzip writes the time into them, and processes must agree."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) and len(val) > NAMED else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process starts the broker, one makes the replays that many look at; else a module stays whole."""
     for item in items:

@@ -4,15 +4,15 @@ The same input gives the same id on every machine and in every replay. 128 bits 
 """
 
 import hashlib
+from functools import lru_cache
+
+_VERSIONS_AT_HAND = 1024  # a version is asked whether it may have founded a story, and then founds one
 
 
 def _hash(kind: str, *parts: str) -> str:
-    digest = hashlib.sha256()
-    for part in (kind, *parts):
-        encoded = part.encode("utf-8", "surrogatepass")
-        digest.update(len(encoded).to_bytes(8, "big"))
-        digest.update(encoded)
-    return digest.hexdigest()[:32]
+    encoded = [part.encode("utf-8", "surrogatepass") for part in (kind, *parts)]
+    framed = b"".join([piece for part in encoded for piece in (len(part).to_bytes(8, "big"), part)])
+    return hashlib.sha256(framed).hexdigest()[:32]
 
 
 def feed_id(url: str) -> str:
@@ -28,6 +28,7 @@ def version_id(article: str, title: str, text: str) -> str:
     return _hash("version", article, title, text)
 
 
+@lru_cache(maxsize=_VERSIONS_AT_HAND)
 def story_id(founding_version: str) -> str:
     """The id of the story that a version founded. Members may come and go; the id stays."""
     return _hash("story", founding_version)

@@ -5,8 +5,8 @@ attributes travel as `ce_*` headers, the value is the bare JSON, a tombstone sta
 """
 
 from collections.abc import Mapping
-from datetime import datetime
-from functools import cache
+from datetime import datetime, tzinfo
+from functools import cache, lru_cache
 from typing import TypeVar, cast
 
 import msgspec
@@ -23,6 +23,8 @@ _ENCODER = msgspec.json.Encoder()
 _CE_TYPE = {name: f"newsfold.{name}.v1".encode() for name in _TYPES}
 _CONTENT_TYPE: Header = ("content-type", b"application/json")
 _NAME_OF = {ce_type: name for name, ce_type in _CE_TYPE.items()}
+_TIMES_AT_HAND = 1024  # what is told of one article has one time
+_MICROSECOND = 1_000_000
 
 
 class UnknownType(ValueError):
@@ -51,8 +53,19 @@ def headers(record: msgspec.Struct, *, id: str, source: str, time: datetime) -> 
 def headers_of(kind: type[msgspec.Struct], *, id: str, source: str, time: datetime) -> Headers:  # noqa: A002
     """The same, of a record that is encoded already."""
     version, type_, origin = _first_headers(kind.__name__, source)
-    at = time.isoformat().replace("+00:00", "Z").encode()
-    return version, type_, origin, ("ce_id", id.encode()), ("ce_time", at), _CONTENT_TYPE
+    return version, type_, origin, ("ce_id", id.encode()), _ce_time(time, time.tzinfo), _CONTENT_TYPE
+
+
+@lru_cache(maxsize=_TIMES_AT_HAND)
+def _ce_time(at: datetime, _: tzinfo | None) -> Header:
+    """Equal moments of two zones are written in two ways."""
+    return "ce_time", at.isoformat().replace("+00:00", "Z").encode()
+
+
+@lru_cache(maxsize=_TIMES_AT_HAND)
+def microseconds(at: datetime) -> int:
+    """Since 1970: the time stamp of a record."""
+    return round(at.timestamp() * _MICROSECOND)
 
 
 @cache

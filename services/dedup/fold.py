@@ -13,6 +13,7 @@ import msgspec
 
 from services.contracts import ids, wire
 from services.contracts.articles import Article, Withdrawal
+from services.contracts.clusters import Cluster
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
 from services.dedup import kernels
@@ -45,6 +46,8 @@ class Read(msgspec.Struct, eq=False):
     """When it came back, where it is a version that was known."""
     days: Days
     counted: bool
+    current: Kept | None
+    """What its article shows so far."""
     screened: Screen | None = None
     signed: Signed | None = None
 
@@ -199,16 +202,16 @@ class Fold:
         new: dict[str, Due] = {}
         for due in dues:
             if self.window.is_leaving and (self._looks_back(due) or self._is_held(due.sighting)):
-                self._decide(new.values(), folded)
+                self._decide(new.values(), folded, are_new=True)
                 new = {}
                 self._let_go_for(due, folded)
             if due.sighting.article_id not in new and self._is_new(due.sighting):
                 new[due.sighting.article_id] = due
                 continue
-            self._decide(new.values(), folded)
+            self._decide(new.values(), folded, are_new=True)
             new = {}
             self._decide_change(due, folded)
-        self._decide(new.values(), folded)
+        self._decide(new.values(), folded, are_new=True)
 
     def _is_new(self, sighting: Sighting) -> bool:
         return (
@@ -240,9 +243,14 @@ class Fold:
         else:
             self._decide([due], folded)
 
-    def _decide(self, dues: Collection[Due], folded: Folded) -> None:
+    def _decide(self, dues: Collection[Due], folded: Folded, *, are_new: bool = False) -> None:
+        """`are_new`: neither the versions nor their articles are remembered."""
         kernels.note_texts(len(dues))
-        batch = [self._read(due.sighting, due.late) for due in dues if isinstance(due.sighting, Article)]
+        batch = [
+            self._read(due.sighting, due.late, is_new=are_new)
+            for due in dues
+            if isinstance(due.sighting, Article)
+        ]
         found = self.search.find([item.signed for item in batch if item.signed])
         for item in batch:
             if item.signed is None or item.screened:
@@ -251,9 +259,10 @@ class Fold:
                 self._place(item, item.signed, found.get(item.article.version_id), folded)
             self._let_go(self.window.evict(), folded)
 
-    def _read(self, article: Article, late: bool) -> Read:
+    def _read(self, article: Article, late: bool, *, is_new: bool) -> Read:
         self._latest = max(self._latest or article.first_seen_at, article.first_seen_at)
-        before = self.window.get(article.version_id)
+        before = None if is_new else self.window.get(article.version_id)
+        current = None if is_new else self.window.current(article.article_id)
         shown = article.first_seen_at if before else None
         if before is not None and before.record.counted:
             article = before.record.article
@@ -262,7 +271,7 @@ class Fold:
         counted = (before is not None and before.record.counted) or self._novelty.add(
             day_of(article.first_seen_at), reading.unique, reading.narrow
         )
-        item = Read(article, late, shown, days, counted, self._screen(article, late, reading))
+        item = Read(article, late, shown, days, counted, current, self._screen(article, late, reading))
         if item.screened is None:
             item.signed = self.search.sign(profile(article, reading, days), narrow)
         return item
@@ -292,7 +301,7 @@ class Fold:
         """Verify the candidates, decide the relations, put the article into a story."""
         mine = signed.profile
         findings = self._pairs.find(signed, hits, folded)
-        before = self.window.current(mine.article.article_id)
+        before = item.current
         relations = tuple(findings.relations)
         placed = member(mine, before.record if before else None, findings.links, item.shown)
         note = withdrawal_notice(mine.article.title, mine.article.text) if before is None else ""
@@ -309,7 +318,9 @@ class Fold:
                 rewritten=self._pairs.is_rewritten(mine, before),
             )
             folded.clusters += with_text(clusters, mine.article, before.record if before else None)
-        story = self.stories.of(mine.article.article_id)
+            story: Cluster | None = clusters[-1]
+        else:
+            story = self.stories.of(mine.article.article_id)
         said = verdict(
             item.article,
             late=item.late,
@@ -328,7 +339,7 @@ class Fold:
 
     def _keep(self, item: Read, said: Verdict, folded: Folded) -> None:
         article = item.article
-        before = self.window.current(article.article_id)
+        before = item.current
         folded.note("articles_total", "backfill" if article.backfill else "version" if before else "new")
         if item.late:
             folded.note("late_records_total", "")

@@ -9,10 +9,10 @@ import msgspec
 from services.contracts.relations import REUSE_KINDS, PairAnswer, Refusal, Relation, Verdict
 from services.dedup.folded import Folded
 from services.dedup.relations.direction import directed, source_and_taker
-from services.dedup.relations.listing import Known, condense, counting
+from services.dedup.relations.listing import Known, are_few, condense, counting
 from services.dedup.relations.overlap import shared_share
 from services.dedup.relations.relate import Unrelated, relate
-from services.dedup.search.candidates import Candidate, choose
+from services.dedup.search.candidates import Candidate, Choice, choose
 from services.dedup.search.lookup import Hits, Search, Signed
 from services.dedup.search.profile import Profile, first_seen_us
 from services.dedup.settings import DedupSettings
@@ -21,6 +21,7 @@ from services.dedup.window import Kept, Window
 
 _MOST_REFUSALS = 8
 _FORGOTTEN = Known((0, ""), ())
+_NO_CHOICE = Choice([], [], 0)
 
 
 class Findings(NamedTuple):
@@ -53,7 +54,7 @@ class Pairs:
     def find(self, signed: Signed, hits: Hits | None, folded: Folded) -> Findings:
         """Relations to older versions; those from newer ones are added to the newer ones' verdicts."""
         eligible, weak = self._eligible(signed, hits) if hits is not None else ([], 0)
-        choice = choose(eligible, self._settings)
+        choice = choose(eligible, self._settings) if eligible else _NO_CHOICE
         weak += choice.weak
         beyond = [candidate.version for candidate in choice.beyond]
         left_out = len(beyond) + weak
@@ -71,11 +72,14 @@ class Pairs:
         self, article: str, relations: Sequence[Relation], beyond: Sequence[str] = ()
     ) -> tuple[Relation, ...]:
         """The relations of an article that its verdict lists, and on them the number of the others."""
+        most = self._settings.listed_copies
+        if are_few(relations, len(beyond), most):
+            return tuple(relations)
         known = {relation.other_article_id: self._known(relation.other_version_id) for relation in relations}
         return condense(
             relations,
             known,
-            most=self._settings.listed_copies,
+            most=most,
             source=self._source_of(article),
             slack=self._settings.story_source_slack,
             beyond=[self._known(version) for version in beyond],
@@ -161,6 +165,8 @@ class Pairs:
         """Whether the verdict of the other names this article as its source already, by another version."""
         record = self._window[other.article.version_id].record
         article, relations = mine.article.article_id, record.verdict.relations
+        if not relations:
+            return None
         before = self._window.current(article)
         counted = (
             before is not None
@@ -206,10 +212,12 @@ class Pairs:
         made = []
         for hit in eligible:
             kept = self._window.get(hit.version)
-            if kept is None or not kept.is_compared or kept.article_id == mine:
+            if kept is None or not kept.is_compared:
                 continue
-            estimate = hit.samples / max(1, min(signed.keys.samples, kept.samples))
-            made.append(Candidate(hit.version, kept.rank, hit.bands, hit.samples, estimate))
+            rank = kept.rank
+            if rank[1] != mine:
+                estimate = hit.samples / max(1, min(signed.keys.samples, kept.samples))
+                made.append(Candidate(hit.version, rank, hit.bands, hit.samples, estimate))
         return made, weaker
 
     def _amend(self, newer: Profile, relation: Relation, folded: Folded) -> None:
@@ -224,8 +232,8 @@ class Pairs:
 
 def bounded(refused: Sequence[Refusal]) -> tuple[Refusal, ...]:
     """The first of each reason, and more up to a bound; what is left out is in `others` of the first."""
-    if not refused:
-        return ()
+    if len(refused) <= _MOST_REFUSALS and not any(refusal.others for refusal in refused):
+        return tuple(refused)
     sizes = Counter[str]()
     for refusal in refused:
         sizes[refusal.reason] += 1 + refusal.others

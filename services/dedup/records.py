@@ -22,6 +22,9 @@ class Withdrawn(TypedDict):
     withdrawn_note: str
 
 
+_STANDING = Withdrawn(withdrawn_at=None, withdrawn_note="")
+
+
 def shown_at(record: Remembered) -> datetime:
     """When its publisher was last seen to put it in the place of another version."""
     return record.shown_at or record.article.first_seen_at
@@ -36,7 +39,7 @@ def settled_at(record: Remembered) -> datetime:
 def withdrawal(before: Remembered | None, at: datetime) -> Withdrawn:
     """What a text seen at that time leaves of the withdrawal of the version it replaces."""
     if before is None or before.withdrawn_at is None or before.withdrawn_at < at:
-        return Withdrawn(withdrawn_at=None, withdrawn_note="")
+        return _STANDING
     return Withdrawn(withdrawn_at=before.withdrawn_at, withdrawn_note=before.withdrawn_note)
 
 
@@ -74,8 +77,9 @@ def member(
     """An article as a story lists it. `before`: the version it replaces; `shown`: when it came back."""
     article = mine.article
     past = before.article if before else None
-    note = new_correction(article.title, article.text, past.title, past.text) if past else ""
-    if past is None:
+    if past is not None:
+        note = new_correction(article.title, article.text, past.title, past.text)
+    else:
         note = next((link.relation.note for link in links if link.forward and link.relation.note), "")
     return Member(
         article_id=article.article_id,

@@ -10,7 +10,7 @@ from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
 from services.contracts.relations import Verdict
-from services.contracts.sketches import ShardClock
+from services.contracts.sketches import Remembered, ShardClock
 from services.dedup.canary import Canaries, lone_story
 from services.dedup.fold import Fold
 from services.dedup.folded import Folded
@@ -21,9 +21,8 @@ from services.dedup.settings import DedupSettings, scheme
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Feeder, Poison, Step, Task
 
-_CLOCK = b"clock"
+_CLOCK = "clock"
 _STATE = "dedup-state"
-_MICROSECOND = 1_000_000
 _RESTORED_AT_ONCE = 256
 Taken = Article | Withdrawal | Watermark | CanaryArticle
 """What lies on `articles`."""
@@ -123,8 +122,9 @@ class DedupTask:
         """
         if self._order.holds(sighting):
             return True
-        if due.of(sighting.article_id) or self._fold.knows(sighting):
-            self._fold.fold(due.take(), folded)
+        if not due.of(sighting.article_id) and not self._fold.knows(sighting):
+            return False
+        self._fold.fold(due.take(), folded)
         return self._fold.is_settled(sighting)
 
     def _decode(self, record: Record) -> Taken:
@@ -172,23 +172,17 @@ class DedupTask:
 
     def _state(self, folded: Folded) -> list[Output]:
         """The changelog, the last record of each key only."""
-        state: dict[bytes, Output] = {}
+        last: dict[str, Remembered | Cluster | datetime | None] = {}
+        """What is told under each key; of what is no more, when it ended."""
         for kept in folded.remembered:
-            name = f"version:{kept.article.version_id}"
-            state[name.encode()] = self._output(_STATE, name, kept, name, kept.article.first_seen_at)
+            last[f"version:{kept.article.version_id}"] = kept
         for cluster in folded.clusters:
-            name = f"story:{cluster.story_id}"
             ended = bool(cluster.merged_into) or cluster.change == "closed"
-            state[name.encode()] = (
-                self._tombstone(name, cluster.at)
-                if ended
-                else self._output(
-                    _STATE, name, without_text(cluster), f"{name}:{cluster.revision}", cluster.at
-                )
-            )
+            last[f"story:{cluster.story_id}"] = cluster.at if ended else cluster
         for version in folded.forgotten:
             if version not in self._fold.window:
-                state[f"version:{version}".encode()] = self._tombstone(f"version:{version}", None)
+                last[f"version:{version}"] = None
+        state = [self._state_of(name, record) for name, record in last.items()]
         clock = ShardClock(
             scheme=scheme(self._settings),
             watermarks=dict(self._order.watermarks),
@@ -199,8 +193,15 @@ class DedupTask:
         if clock != self._clock and (clock.decided or clock.watermarks):
             self._clock = clock
             at = clock.decided[0] if clock.decided else max(clock.watermarks.values())
-            state[_CLOCK] = self._output(_STATE, _CLOCK.decode(), clock, f"clock:{self._number}", at)
-        return list(state.values())
+            state.append(self._output(_STATE, _CLOCK, clock, f"clock:{self._number}", at))
+        return state
+
+    def _state_of(self, name: str, record: Remembered | Cluster | datetime | None) -> Output:
+        if isinstance(record, Remembered):
+            return self._output(_STATE, name, record, name, record.article.first_seen_at)
+        if isinstance(record, Cluster):
+            return self._output(_STATE, name, without_text(record), f"{name}:{record.revision}", record.at)
+        return self._tombstone(name, record)
 
     def _output(self, topic: str, key: str, value: msgspec.Struct, id: str, at: datetime) -> Output:  # noqa: A002
         return Output(
@@ -208,11 +209,11 @@ class DedupTask:
             key.encode(),
             wire.encode(value),
             wire.headers(value, id=id, source="dedup", time=at),
-            round(at.timestamp() * _MICROSECOND),
+            wire.microseconds(at),
         )
 
     def _tombstone(self, key: str, at: datetime | None) -> Output:
-        when = round(at.timestamp() * _MICROSECOND) if at else 0
+        when = wire.microseconds(at) if at else 0
         return Output(self._partitions[_STATE], key.encode(), None, (), when)
 
 

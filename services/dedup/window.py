@@ -14,6 +14,7 @@ from zlib import crc32
 import msgspec
 import numpy as np
 
+from services.contracts import wire
 from services.contracts.articles import Article
 from services.contracts.sketches import Remembered
 from services.dedup.memory.ids import Ids, IdTable, Numbers, key_of
@@ -32,6 +33,7 @@ MOST_RECORDS, MOST_PROFILE_BYTES = 4096, 48 << 20
 _RECORD_BYTES = 4_000
 _WORD_BYTES = 130
 _DAY_S = 86_400
+_DAY_US = _DAY_S * 1_000_000
 _CURRENT, _COMPARED, _COUNTED, _OUTSIDE, _LEAVING = (1 << bit for bit in range(5))
 """`_OUTSIDE`: it came when the window was past it already. `_LEAVING`: it is forgotten, and still held."""
 _TIMES, _LEAST_AT_ONCE = 256, 128
@@ -302,7 +304,7 @@ class Window:
             | _COUNTED * record.counted
             | _OUTSIDE * (record.verdict.reason == "beyond-window")
         )
-        self._day[number] = day_of(shown_at(record))
+        self._day[number] = wire.microseconds(shown_at(record)) // _DAY_US
         if record.current:
             self._current.set(owner, number)
         elif self._current.get(owner) == number:
@@ -349,5 +351,5 @@ def _title_hash(title: str) -> int:
 
 def _weight(made: Profile) -> int:
     """Bytes of what a version is compared by."""
-    arrays = (made.shingles.wide, made.unique, made.numbers, made.days)
-    return sum(array.nbytes for array in arrays) + _WORD_BYTES * len(made.title)
+    nbytes = made.shingles.wide.nbytes + made.unique.nbytes + made.numbers.nbytes + made.days.nbytes
+    return nbytes + _WORD_BYTES * len(made.title)

@@ -1,5 +1,7 @@
 """Types of the arrays that kernels read: in one piece, and perhaps of a memory that nobody may write."""
 
+import numpy as np
+import numpy.typing as npt
 from numba import types
 
 
@@ -14,9 +16,13 @@ LETTERS = _read(types.uint16)
 BYTES = _read(types.uint8)
 FLAGS = _read(types.boolean)
 STARTS = _read(types.int64)
+Rows = npt.NDArray[np.int64]
+"""Runs: start, other start, length."""
 ROWS = types.Array(types.int64, 2, "C")
-"""What a kernel makes: runs as start, other start and length."""
+"""What a kernel makes: runs, or what is told of each."""
+SPANS = types.Array(types.int64, 2, "C", readonly=True)
 COUNTS = types.Tuple((types.int64,) * 5)
+MEETING = types.Tuple((COUNTS, ROWS))
 FLAGS_MADE = types.Array(types.boolean, 1, "C")
 BODY = types.Tuple((types.int64, FLAGS_MADE))
 TEXT = (HASHES, NUMBERS, FLAGS, types.int64, types.int64)

@@ -4,9 +4,9 @@ import numpy as np
 
 from services.dedup.kernels.layouts import CODES, FLAGS_MADE, STARTS
 from services.dedup.kernels.target import njit
+from services.dedup.text.codes import Codes
 from services.dedup.text.quotes import LONGEST, Places
 from services.dedup.text.shingles import Starts
-from services.dedup.text.words import Codes
 
 _NEW_LINE = ord("\n")
 
@@ -30,10 +30,14 @@ def quoted(codes: Codes, starts: Starts, opening: Codes, closing: Codes) -> Plac
     """`quotes.quoted_words`; `starts`: where words begin."""
     inside = np.zeros(len(starts), np.bool_)
     lowest, highest = min(opening), max(opening)
+    second = highest
+    for mark in opening:
+        if lowest < mark < second:
+            second = mark
     place = word = 0
     while place < len(codes):
         end = 0
-        if lowest <= codes[place] <= highest:
+        if codes[place] == lowest or second <= codes[place] <= highest:  # few characters of a text
             for pair in range(len(opening)):
                 if codes[place] == opening[pair] and not end:
                     end = _end(codes, place, closing[pair])

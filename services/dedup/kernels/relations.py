@@ -1,35 +1,33 @@
 """Kernels of `services.dedup.relations`: what two versions share, and where it stands."""
 
 import numpy as np
-import numpy.typing as npt
 from numba import types
 
 from services.dedup.kernels.layouts import (
     BODY,
     BYTES,
-    CODES,
     COUNTS,
     FLAGS,
     FLAGS_MADE,
     HASHES,
-    LETTERS,
+    MEETING,
     NUMBERS,
     ROWS,
     TEXT,
+    Rows,
 )
 from services.dedup.kernels.target import njit
-from services.dedup.relations.spelling import PICTURES, PICTURES_END, UNSURE, Letters
 from services.dedup.search.novelty import Days
 from services.dedup.text.shingles import Hashes, Numbers, Places
-from services.dedup.text.words import Codes
 
-Rows = npt.NDArray[np.int64]
-"""Runs: start, other start, length."""
-
-_NEW_LINE, _HYPHEN, _TRUE_HYPHEN = 0x0A, 0x2D, 0x2010
-_GREEK, _BEHIND_CYRILLIC = 0x370, 0x500
+Widths = tuple[Places, int, int]
+"""The last three of `passages.compared`."""
 _FAR_LONGER = 16
 """Times. Of a set so much longer than the other only what is looked for is looked at."""
+_FEW = 8
+"""One in so many is looked for one by one."""
+_BITS, _MOST_BITS = 16, 17
+"""For each hash that is marked, and for all, as a power of two."""
 
 
 @njit(cache=True, nogil=True)
@@ -40,15 +38,62 @@ def _common(mine: Hashes, theirs: Hashes) -> tuple[Numbers, Numbers]:
     if len(theirs) * _FAR_LONGER < len(mine):
         there, here = _sought(theirs, mine)
         return here, there
-    here = np.empty(min(len(mine), len(theirs)) + 1, np.int32)
+    perhaps = _perhaps_among(theirs, mine)
+    if len(perhaps) * _FEW < len(mine):
+        return _sought_at(theirs, perhaps, mine)
+    here = np.empty(len(perhaps) + 1, np.int32)
     there = np.empty_like(here)
     i = j = count = 0
-    while i < len(mine) and j < len(theirs):  # without a branch that nobody can foretell
-        one, other = mine[i], theirs[j]
-        here[count], there[count] = i, j
+    while i < len(mine) and j < len(perhaps):  # without a branch that nobody can foretell
+        one, other = mine[i], theirs[perhaps[j]]
+        here[count], there[count] = i, perhaps[j]
         count += one == other
         i += one <= other
         j += other <= one
+    return here[:count], there[:count]
+
+
+@njit(cache=True, nogil=True)
+def _perhaps_among(hashes: Hashes, others: Hashes) -> Numbers:
+    """Which of some hashes may be among others: all that are, and of the rest one in many.
+
+    Told by a bit for each value of their first bits, so that most of what two texts do not share is passed
+    over without looking for it.
+    """
+    width = 9
+    while (1 << width) < _BITS * len(others) and width < _MOST_BITS:
+        width += 1
+    shift, low = np.uint64(64 - width), np.uint64(63)
+    six, one, none = np.uint64(6), np.uint64(1), np.uint64(0)
+    marked = np.zeros(1 << (width - 6), np.uint64)
+    for other in others:
+        bit = other >> shift
+        marked[bit >> six] |= one << (bit & low)
+    perhaps = np.empty(len(hashes) + 1, np.int32)
+    count = 0
+    for place in range(len(hashes)):
+        bit = hashes[place] >> shift
+        perhaps[count] = place
+        count += marked[bit >> six] & (one << (bit & low)) != none
+    return perhaps[:count]
+
+
+@njit(cache=True, nogil=True)
+def _sought_at(hashes: Hashes, places: Numbers, many: Hashes) -> tuple[Numbers, Numbers]:
+    """Where the hashes at some places stand among ascending ones, and at which of the places those are."""
+    here = np.empty(len(places), np.int32)
+    there = np.empty(len(places), np.int32)
+    count, begin = 0, 0
+    for place in places:
+        wanted, low, left = hashes[place], begin, len(many) - begin
+        while left > 1:
+            half = left >> 1
+            low += half if many[low + half - 1] < wanted else 0
+            left -= half
+        if many[low] == wanted:
+            here[count], there[count] = low, place
+            count += 1
+        begin = low
     return here[:count], there[:count]
 
 
@@ -79,17 +124,24 @@ def _fresh(days: Days, stale_days: int) -> int:
     return count
 
 
+@njit(cache=True, nogil=True)
+def _counts(
+    here: Numbers, there: Numbers, days: Days, days_there: Days, stale_days: int
+) -> tuple[int, int, int, int, int]:
+    fresh = unseen = 0
+    for i in range(len(here)):
+        fresh += (days[here[i]] < stale_days) & (days_there[there[i]] < stale_days)
+        unseen += days[here[i]] < 2
+    return len(here), fresh, _fresh(days, stale_days), _fresh(days_there, stale_days), unseen
+
+
 @njit(COUNTS(HASHES, BYTES, HASHES, BYTES, types.int64), cache=True, nogil=True)
 def overlap(
     mine: Hashes, days: Days, theirs: Hashes, days_there: Days, stale_days: int
 ) -> tuple[int, int, int, int, int]:
     """Of `Overlap`: shared, fresh_shared, fresh_newer, fresh_older, unseen_shared."""
     here, there = _common(mine, theirs)
-    fresh = unseen = 0
-    for i in range(len(here)):
-        fresh += (days[here[i]] < stale_days) & (days_there[there[i]] < stale_days)
-        unseen += days[here[i]] < 2
-    return len(here), fresh, _fresh(days, stale_days), _fresh(days_there, stale_days), unseen
+    return _counts(here, there, days, days_there, stale_days)
 
 
 @njit(types.int64(HASHES, HASHES), cache=True, nogil=True)
@@ -99,33 +151,35 @@ def shared(mine: Hashes, theirs: Hashes) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _likeness(here: Numbers, there: Numbers, distinct: int, numbers_there: Numbers) -> Numbers:
-    """For each shingle of the older text the number of its like in the newer, or -1."""
-    number = np.full(distinct, -1, np.int32)
-    for i in range(len(here)):
-        number[there[i]] = here[i]
-    like = np.empty(len(numbers_there), np.int32)
-    for i in range(len(like)):
-        like[i] = number[numbers_there[i]]
-    return like
+def _at(shared: Numbers, distinct: int, numbers: Numbers) -> tuple[Numbers, Numbers]:
+    """For each shingle of a text which of the shared ones it is, or -1; and where these stand."""
+    share = np.full(distinct, -1, np.int32)
+    for i in range(len(shared)):
+        share[shared[i]] = i
+    at = np.empty(len(numbers), np.int32)
+    places = np.empty(len(numbers) + 1, np.int32)
+    count = 0
+    for place in range(len(numbers)):
+        at[place] = share[numbers[place]]
+        places[count] = place
+        count += at[place] >= 0
+    return at, places[:count]
 
 
 @njit(cache=True, nogil=True)
-def _places(like: Numbers, distinct: int) -> tuple[Numbers, Numbers]:
-    """Where the likes of each shingle of the newer text stand in the older, and where its own begin there."""
-    begin = np.zeros(distinct + 1, np.int32)
-    for number in like:
-        if number >= 0:
-            begin[number + 1] += 1
-    for number in range(distinct):
+def _grouped(at: Numbers, places: Numbers, shared: int) -> tuple[Numbers, Numbers]:
+    """Places shared shingle by shared shingle, and where those of each begin."""
+    begin = np.zeros(shared + 1, np.int32)
+    for place in places:
+        begin[at[place] + 1] += 1
+    for number in range(shared):
         begin[number + 1] += begin[number]
-    places = np.empty(begin[distinct], np.int32)
-    filled = begin[:distinct].copy()
-    for there in range(len(like)):
-        if like[there] >= 0:
-            places[filled[like[there]]] = there
-            filled[like[there]] += 1
-    return places, begin
+    grouped = np.empty_like(places)
+    filled = begin[:shared].copy()
+    for place in places:
+        grouped[filled[at[place]]] = place
+        filled[at[place]] += 1
+    return grouped, begin
 
 
 @njit(cache=True, nogil=True)
@@ -135,25 +189,26 @@ def _width(signs: Places, word: int, words: int, by_signs: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _maximal(
-    numbers: Numbers, like: Numbers, distinct: int, signs: Places, words: int, by_signs: int, most: int
+    at: Numbers, places: Numbers, like: Numbers, grouped: Numbers, begin: Numbers, widths: Widths, most: int
 ) -> Rows:
     """Longest first; ties by place. A run begins where no match is before it on its diagonal."""
-    places, begin = _places(like, distinct)
+    signs, words, by_signs = widths
     total = np.int64(0)
-    for number in numbers:
-        total += begin[number + 1] - begin[number]
+    for here in places:
+        total += begin[at[here] + 1] - begin[at[here]]
     if total > most:
-        total = np.int64(0)
+        total, places = np.int64(0), places[:0]
     found = np.empty((total, 3), np.int64)
     lengths = np.empty(total, np.int64)
     count = 0
-    for here in range(len(numbers) if total else 0):
-        for place in range(begin[numbers[here]], begin[numbers[here] + 1]):
-            there = places[place]
-            if here and there and like[there - 1] == numbers[here - 1]:
+    for here in places:
+        for i in range(begin[at[here]], begin[at[here] + 1]):
+            there = grouped[i]
+            if here and there and at[here - 1] >= 0 and like[there - 1] == at[here - 1]:
                 continue
             end = k = 0
-            while here + k < len(numbers) and there + k < len(like) and like[there + k] == numbers[here + k]:
+            most_words = min(len(at) - here, len(like) - there)
+            while k < most_words and at[here + k] >= 0 and like[there + k] == at[here + k]:
                 end = max(end, k + _width(signs, here + k, words, by_signs))
                 k += 1
             found[count, 0], found[count, 1], found[count, 2] = here, there, end
@@ -194,6 +249,23 @@ def _without_overlap(found: Rows, signs: Places, words: int, by_signs: int) -> R
     return taken
 
 
+@njit(cache=True, nogil=True)
+def _runs(
+    here: Numbers,
+    there: Numbers,
+    distinct: int,
+    numbers: Numbers,
+    distinct_there: int,
+    numbers_there: Numbers,
+    widths: Widths,
+    most: int,
+) -> Rows:
+    at, places = _at(here, distinct, numbers)
+    like, places_there = _at(there, distinct_there, numbers_there)
+    grouped, begin = _grouped(like, places_there, len(here))
+    return _without_overlap(_maximal(at, places, like, grouped, begin, widths, most), *widths)
+
+
 @njit(ROWS(*TEXT, HASHES, NUMBERS, types.int64), cache=True, nogil=True)
 def runs(
     mine: Hashes,
@@ -207,9 +279,36 @@ def runs(
 ) -> Rows:
     """`passages.runs`. A shingle holds `by_signs` words where `signs` says so, else `words`."""
     here, there = _common(mine, theirs)
-    like = _likeness(here, there, len(theirs), numbers_there)
-    found = _maximal(numbers, like, len(mine), signs, words, by_signs, most)
-    return _without_overlap(found, signs, words, by_signs)
+    widths = (signs, words, by_signs)
+    return _runs(here, there, len(mine), numbers, len(theirs), numbers_there, widths, most)
+
+
+@njit(
+    MEETING(*TEXT, BYTES, HASHES, NUMBERS, BYTES, types.int64, types.int64, types.int64),
+    cache=True,
+    nogil=True,
+)
+def meeting(
+    mine: Hashes,
+    numbers: Numbers,
+    signs: Places,
+    words: int,
+    by_signs: int,
+    days: Days,
+    theirs: Hashes,
+    numbers_there: Numbers,
+    days_there: Days,
+    stale_days: int,
+    least: int,
+    most: int,
+) -> tuple[tuple[int, int, int, int, int], Rows]:
+    """`overlap`, and `runs` where `passages.Meeting` has them."""
+    here, there = _common(mine, theirs)
+    counts = _counts(here, there, days, days_there, stale_days)
+    if counts[1] < least and 3 * len(here) < len(mine) + len(theirs):
+        return counts, np.empty((0, 3), np.int64)
+    widths = (signs, words, by_signs)
+    return counts, _runs(here, there, len(mine), numbers, len(theirs), numbers_there, widths, most)
 
 
 @njit(
@@ -279,45 +378,9 @@ def without(
     widest = max(words, by_signs) if len(signs) else words
     if _streak(here, len(mine), numbers) <= least_run - widest:
         return left  # no run can be so long, whatever the order there
-    like = _likeness(here, there, len(theirs), numbers_there)
-    found = _without_overlap(
-        _maximal(numbers, like, len(mine), signs, words, by_signs, most), signs, words, by_signs
-    )
+    widths = (signs, words, by_signs)
+    found = _runs(here, there, len(mine), numbers, len(theirs), numbers_there, widths, most)
     for row in range(len(found)):
         if found[row, 2] >= least_run:
             left[found[row, 0] : found[row, 0] + found[row, 2]] = False
     return left
-
-
-@njit(cache=True, nogil=True)
-def _word_part(codes: Codes, place: int, letters: Letters) -> int:
-    """The next place of what is of a word, or may be."""
-    while place < len(codes):
-        code = codes[place]
-        if letters[code] if code < len(letters) else not PICTURES <= code < PICTURES_END:
-            break
-        if code == _NEW_LINE and place and codes[place - 1] in (_HYPHEN, _TRUE_HYPHEN):
-            return len(codes) + 1  # a word may go on in the next line
-        place += 1
-    return place
-
-
-@njit(types.boolean(CODES, CODES, LETTERS), cache=True, nogil=True)
-def are_spelt_alike(mine: Codes, theirs: Codes, letters: Letters) -> bool:
-    """`spelling.are_spelt_alike`."""
-    i = j = foreign = 0
-    while True:
-        begin, other_begin = i, j
-        i, j = _word_part(mine, i, letters), _word_part(theirs, j, letters)
-        if i >= len(mine) or j >= len(theirs):
-            return i == len(mine) and j == len(theirs)
-        if max(mine[i], theirs[j]) >= len(letters) or (begin and (i == begin) != (j == other_begin)):
-            return False
-        letter = letters[mine[i]]
-        if letter != letters[theirs[j]] or letter == UNSURE:
-            return False
-        before, foreign = foreign, 2 if _GREEK <= letter < _BEHIND_CYRILLIC else 1
-        if i == begin and before and before != foreign:
-            return False  # a letter that may stand for one of another script
-        i += 1
-        j += 1

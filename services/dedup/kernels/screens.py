@@ -4,8 +4,8 @@ from numba import types
 
 from services.dedup.kernels.layouts import CODES, FLAGS
 from services.dedup.kernels.target import njit
+from services.dedup.text.codes import Codes
 from services.dedup.text.screens import Digits
-from services.dedup.text.words import Codes
 
 
 @njit(cache=True, nogil=True)

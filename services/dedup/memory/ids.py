@@ -5,6 +5,7 @@ are moved to a larger one. Here a table is many small ones, each of which grows 
 """
 
 from array import array
+from functools import lru_cache
 from hashlib import blake2b
 from struct import Struct
 
@@ -14,12 +15,14 @@ _HEX = 32
 _EMPTY = 0
 _FIRST = 8
 """Slots that a part begins with, a power of two."""
+_IDS_AT_HAND = 8192  # an id is asked for again and again while what it names is decided
 _PARTS = 256
 _PART_SHIFT = 56
 _SPREAD = 0x9E3779B97F4A7C15
 _MASK = 0xFFFFFFFFFFFFFFFF
 
 
+@lru_cache(maxsize=_IDS_AT_HAND)
 def key_of(name: str) -> Key:
     """128 bits that name an id: those of its hexadecimal form, of any other text a hash."""
     if len(name) == _HEX:
@@ -99,7 +102,7 @@ class IdTable:
         part = spread >> _PART_SHIFT
         slots = self._parts[part]
         place = self._place(slots, key, spread)
-        if slots[place] == _EMPTY:
+        if not slots[place]:
             self._counts[part] += 1
             self._length += 1
             if 3 * self._counts[part] > 2 * len(slots):

@@ -5,6 +5,7 @@ agency's own item was seen half an hour later.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -16,6 +17,7 @@ from services.dedup.search.profile import Profile
 from services.dedup.text.words import fold
 
 _PARTS = re.compile(r"[./]")
+_SOURCES_AT_HAND = 1024
 _SLACK_US = 12 * 3_600_000_000
 """How much later an agency's own item may be seen than a paper's copy of it."""
 
@@ -54,5 +56,10 @@ def credited(article: Article, publisher: Article) -> str:
         return ""
     if publisher.agency in article.agencies:
         return publisher.agency
-    names = set(fold(publisher.source)) | set(_PARTS.split(publisher.url.partition("://")[2], 3)[:3])
+    names = _words_of(publisher.source).union(_PARTS.split(publisher.url.partition("://")[2], 3)[:3])
     return next((agency for agency in article.agencies if agency in names), "")
+
+
+@lru_cache(maxsize=_SOURCES_AT_HAND)
+def _words_of(source: str) -> frozenset[str]:
+    return frozenset(fold(source))

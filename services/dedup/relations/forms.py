@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from services.contracts.relations import RefusalReason
-from services.dedup.relations.gaps import Gap, Reach, Swap, dense_runs, figured_gaps, gaps, reach
+from services.dedup.relations.gaps import Gap, Reach, Swap, dense_runs, gaps, reach
 from services.dedup.relations.overlap import Overlap
 from services.dedup.relations.passages import Run
 from services.dedup.search.profile import Profile
@@ -55,12 +55,7 @@ class Between:
 
     @cached_property
     def reach(self) -> Reach:
-        newer, _, found = self._pair
-        return reach(newer, found)
-
-    @cached_property
-    def figured_gaps(self) -> int:
-        return figured_gaps(*self._pair)
+        return reach(*self._pair)
 
     @cached_property
     def conflicts(self) -> int:
@@ -68,7 +63,8 @@ class Between:
 
     @cached_property
     def runs(self) -> list[Run]:
-        return dense_runs(*self._pair)
+        newer, older, found = self._pair
+        return list(found) if self.reach.exact else dense_runs(newer, older, found)
 
     @cached_property
     def gaps(self) -> list[Gap]:
@@ -344,7 +340,7 @@ def _are_dated(title: str, other: str) -> bool:
 
 def _may_conflict(between: Between, least: int) -> bool:
     """Whether figures may differ in so many places, as far as can be told at little cost."""
-    if between.reach.gaps < least or between.figured_gaps < least:
+    if between.reach.figured < least:
         return False
     return not between.reach.exact or between.conflicts >= least
 
@@ -360,7 +356,7 @@ def _conflict(gap: Gap) -> bool:
 def moved_figures(newer: Profile, older: Profile, found: Sequence[Run]) -> bool:
     """Whether any figure is another one in the same place, however little it moved."""
     between = Between(newer, older, found)
-    return bool(between.reach.gaps and between.figured_gaps) and any(
+    return bool(between.reach.figured) and any(
         ours and theirs and ours.isdisjoint(theirs)
         for ours, theirs in (
             ({one.value for one in figures_of(gap.text)}, {one.value for one in figures_of(gap.other_text)})

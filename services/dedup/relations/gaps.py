@@ -6,8 +6,13 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
+
+from services.dedup import kernels
 from services.dedup.relations.passages import Run
 from services.dedup.search.profile import Profile
+from services.dedup.text.codes import codes
+from services.dedup.text.screens import digits
 from services.dedup.text.words import Spans, folded, spans, stretch
 
 MOST_WORDS = 12
@@ -69,39 +74,41 @@ class Reach(NamedTuple):
     """At most."""
     exact: bool
     """No place is a row that equal words between swaps may cut into gaps."""
+    figured: int
+    """Gaps that hold figures on both sides, at most."""
 
 
-def reach(newer: Profile, found: Sequence[Run]) -> Reach:
-    """Told from the runs alone."""
+def reach(newer: Profile, older: Profile, found: Sequence[Run]) -> Reach:
+    """Told from the runs, and where figures stand."""
     longest = _longest(newer)
-    ours = theirs = sum(run.length for run in found)
-    most, exact = 0, True
+    text, other = newer.article.text, older.article.text
+    mine, theirs = spans(text), spans(other)
+    compiled = kernels.module("gaps")
+    if compiled is not None:
+        rows = np.array(found, np.int64).reshape(-1, 3)
+        ours, others, most, exact, figured = compiled.measure(
+            rows, mine, theirs, codes(text), codes(other), digits(), longest, MOST_WORDS
+        )
+        return Reach(ours, others, most, bool(exact), figured)
+    ours = others = sum(run.length for run in found)
+    most, exact, figured = 0, True, 0
     for place in _between(found):
         if _is_short(place, longest):
             begin, end, there, other_end = place
             ours += end - begin
-            theirs += other_end - there
+            others += other_end - there
             short = _is_short(place, MOST_WORDS)
             exact = exact and short
-            most += 1 if short else end - begin
-    return Reach(ours, theirs, most, exact)
+            count = 1 if short else end - begin
+            most += count
+            if _has_digit(text, mine, begin, end) and _has_digit(other, theirs, there, other_end):
+                figured += count
+    return Reach(ours, others, most, exact, figured)
 
 
-def figured_gaps(newer: Profile, older: Profile, found: Sequence[Run]) -> int:
-    """How many gaps there can be that hold figures on both sides, at most."""
-    longest = _longest(newer)
-    text, other = newer.article.text, older.article.text
-    mine, theirs = spans(text), spans(other)
-    most = 0
-    for place in _between(found):
-        begin, end, there, other_end = place
-        if (
-            _is_short(place, longest)
-            and _DIGIT.search(text, mine.item(begin, 0), mine.item(end - 1, 1))
-            and _DIGIT.search(other, theirs.item(there, 0), theirs.item(other_end - 1, 1))
-        ):
-            most += 1 if _is_short(place, MOST_WORDS) else end - begin
-    return most
+def _has_digit(text: str, places: Spans, begin: int, end: int) -> bool:
+    """Whether one stands between the first and the last of some words."""
+    return _DIGIT.search(text, places.item(begin, 0), places.item(end - 1, 1)) is not None
 
 
 def gaps(newer: Profile, older: Profile, found: Sequence[Run], *, most: int = MOST_WORDS) -> list[Gap]:

@@ -41,7 +41,7 @@ def condense(
     `known` is by article id; `source` is the one that the story names, listed in any case; sources that
     match within `slack` go by time; `beyond` share keys with the version and were not looked at.
     """
-    if sum(1 + relation.others for relation in relations) + len(beyond) <= most:
+    if are_few(relations, len(beyond), most):
         return tuple(relations)
     listed: dict[str, Relation] = {}
     for family in _families(relations, known):
@@ -55,6 +55,11 @@ def condense(
         rest = [msgspec.structs.replace(relation, others=0) for relation in few[1:]]
         listed |= {relation.other_article_id: relation for relation in (told, *rest)}
     return tuple(listed[r.other_article_id] for r in relations if r.other_article_id in listed)
+
+
+def are_few(relations: Sequence[Relation], beyond: int, most: int) -> bool:
+    """Whether each is listed: no more articles share text than `most`, those not looked at among them."""
+    return not relations or sum(1 + relation.others for relation in relations) + beyond <= most
 
 
 def counting(relations: Sequence[Relation], others: Sequence[Relation]) -> Relation | None:

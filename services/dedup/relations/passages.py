@@ -9,12 +9,15 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from services.contracts.relations import Passage
 from services.dedup import kernels
-from services.dedup.relations.spelling import are_spelt_alike
+from services.dedup.relations.overlap import Overlap, overlap
+from services.dedup.relations.spelling import letters
 from services.dedup.search.profile import Profile
+from services.dedup.text.codes import codes
 from services.dedup.text.shingles import (
     WIDE_CHARS,
     WIDE_WORDS,
@@ -51,6 +54,26 @@ def runs(newer: Profile, older: Profile) -> list[Run]:
     return list(map(Run._make, rows.tolist()))
 
 
+class Meeting(NamedTuple):
+    """What two versions share, counted, and its runs where they are known already."""
+
+    shares: Overlap
+    found: list[Run] | None
+
+
+def meet(newer: Profile, older: Profile, *, stale_days: int, least: int) -> Meeting:
+    """The runs come along where `least` fresh shingles are shared or half of all."""
+    compiled = kernels.module("relations")
+    if compiled is None:
+        return Meeting(overlap(newer, older, stale_days=stale_days), None)
+    counts, rows = compiled.meeting(
+        *compared(newer), newer.days, older.unique, older.numbers, older.days, stale_days, least, MOST_MATCHES
+    )
+    shared, fresh, fresh_newer, fresh_older, unseen = counts
+    shares = Overlap(shared, len(newer.unique), len(older.unique), fresh, fresh_newer, fresh_older, unseen)
+    return Meeting(shares, list(map(Run._make, rows.tolist())) if len(rows) else None)
+
+
 def compared(newer: Profile) -> tuple[Hashes, Numbers, Places, int, int]:
     """What a kernel needs of the text whose words it counts: shingles, and how many words each holds.
 
@@ -72,19 +95,31 @@ def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage,
     mine, theirs = spans(text), spans(other)
     hyphened, others = _hyphened(text, mine), _hyphened(other, theirs)
     shown: list[Passage] = []
-    for run in found:
-        passage = _passage(run, mine, theirs)
-        whole = _lacks(hyphened, run.start, run.length) and _lacks(others, run.other, run.length)
-        if whole and are_spelt_alike(
-            text[passage.start : passage.end], other[passage.other_start : passage.other_end]
-        ):
-            shown.append(passage)
+    for run, (start, end, other_start, other_end, alike) in zip(
+        found, _stretches(text, other, mine, theirs, found), strict=True
+    ):
+        if alike and _lacks(hyphened, run.start, run.length) and _lacks(others, run.other, run.length):
+            shown.append(Passage(start, end, other_start, other_end))
         else:
-            words = _spelling(text, passage.start, passage.end, run.start, run.length)
-            spelling = _spelling(other, passage.other_start, passage.other_end, run.other, run.length)
+            words = _spelling(text, start, end, run.start, run.length)
+            spelling = _spelling(other, other_start, other_end, run.other, run.length)
             pieces = _pieces(run, words, spelling, hyphened, others)
             shown += (_passage(piece, mine, theirs) for piece in pieces)
     return tuple(shown)
+
+
+def _stretches(
+    text: str, other: str, mine: Spans, theirs: Spans, found: list[Run]
+) -> Iterator[tuple[int, int, int, int, int]]:
+    """Of each run where it begins and ends in both texts, and whether it is surely spelt alike there."""
+    compiled = kernels.module("spelling")
+    if compiled is not None:
+        rows = np.array(found, np.int64)
+        yield from compiled.stretches(rows, mine, theirs, codes(text), codes(other), letters()).tolist()
+        return
+    for run in found:
+        start, end, other_start, other_end = msgspec.structs.astuple(_passage(run, mine, theirs))
+        yield start, end, other_start, other_end, text[start:end] == other[other_start:other_end]
 
 
 def _passage(run: Run, mine: Spans, theirs: Spans) -> Passage:

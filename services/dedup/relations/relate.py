@@ -18,8 +18,8 @@ from services.dedup.relations.forms import (
     same_text,
     shared_words,
 )
-from services.dedup.relations.overlap import Overlap, overlap
-from services.dedup.relations.passages import Run, passages, runs
+from services.dedup.relations.overlap import Overlap
+from services.dedup.relations.passages import Run, meet, passages, runs
 from services.dedup.search.profile import Profile
 from services.dedup.settings import DedupSettings
 from services.dedup.text.notices import new_correction
@@ -54,13 +54,14 @@ def relate(
 
     `witnesses`: other versions that may hold parts of either text, the likeliest first.
     """
-    shares = overlap(newer, older, stale_days=settings.novelty_least)
+    least = _scaled(min(settings.background_fresh, settings.least_fresh), newer)
+    shares, known_runs = meet(newer, older, stale_days=settings.novelty_least, least=least)
     alike = shares.jaccard >= _RETURNING
     known = alike and (same_text(newer, older, shares) or _flash(newer, older, shares))
     refused = None if known else _too_little(newer, older, shares, settings)
     if refused and not alike:
         return refused
-    found = runs(newer, older)
+    found = runs(newer, older) if known_runs is None else known_runs
     if refused and not _is_far(newer, older, settings) and came_back_whole(newer, older, shares, found):
         refused, known = None, True
     if refused:

@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from services.dedup import kernels
+from services.dedup.text.codes import codes
 from services.dedup.text.letters import COMBINING, SIGNS
-from services.dedup.text.words import SOFT_HYPHEN, Codes
+from services.dedup.text.words import SOFT_HYPHEN
 
 Letters = npt.NDArray[np.uint16]
 """By code point of the basic plane the lower case of what is of a word, 0 for what is none, or `UNSURE`."""
@@ -29,20 +30,16 @@ def are_spelt_alike(text: str, other: str) -> bool:
     """
     if text == other:
         return True
-    compiled = kernels.module("relations")
-    return compiled is not None and bool(compiled.are_spelt_alike(_codes(text), _codes(other), letters()))
+    compiled = kernels.module("spelling")
+    return compiled is not None and bool(compiled.are_spelt_alike(codes(text), codes(other), letters()))
 
 
 @cache
 def letters() -> Letters:
     characters = np.arange(0x10000, dtype=np.uint32).tobytes().decode("utf-32-le", "surrogatepass")
-    known = _codes(characters.replace(_LONGER, " ").lower()).astype(np.uint16)
+    known = codes(characters.replace(_LONGER, " ").lower()).astype(np.uint16)
     known[ord(_LONGER)] = ord(_LONGER)
     known[[not (character.isalnum() or character == "_") for character in characters]] = 0
     for depending in _DEPENDING.finditer(characters):
         known[depending.start() : depending.end()] = UNSURE
     return known
-
-
-def _codes(text: str) -> Codes:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)

@@ -4,6 +4,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from services.contracts import wire
 from services.contracts.articles import Article
 from services.dedup import kernels
 from services.dedup.search.novelty import Days
@@ -13,7 +14,6 @@ from services.dedup.text.shingles import Hashes, Numbers, Places, Shingles, amon
 from services.dedup.text.words import folded, split
 
 NEVER_EVIDENCE = 255
-_MICROSECOND = 1_000_000
 
 
 class Profile(msgspec.Struct, frozen=True, eq=False):
@@ -94,7 +94,7 @@ def _outside(shingles: Shingles, inside: Places) -> tuple[Places, Places]:
 
 def first_seen_us(article: Article) -> int:
     """Microseconds since 1970."""
-    return round(article.first_seen_at.timestamp() * _MICROSECOND)
+    return wire.microseconds(article.first_seen_at)
 
 
 def profile(article: Article, reading: Reading, days: Days) -> Profile:

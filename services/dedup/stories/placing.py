@@ -251,9 +251,7 @@ class Stories:
         return ids.story_id(f"{version}@{arrival.member.version_seen_at.isoformat()}")
 
     def _found(self, arrival: Arrival, left: Cluster | None = None) -> Cluster:
-        member = msgspec.structs.replace(
-            arrival.member, kind=None, direction=None, correction=False, correction_note="", of=""
-        )
+        member = _founder(arrival.member)
         founded = Cluster(
             story_id=self._new_id(arrival, left),
             revision=1,
@@ -398,6 +396,15 @@ def _linked(arrival: Arrival, others: list[Member], slack: float) -> tuple[Membe
         else m
         for m in others
     ]
+
+
+def _founder(member: Member) -> Member:
+    """What it is to others does not hold for a story of its own."""
+    if member.kind is None and not (member.of or member.correction or member.correction_note):
+        return member
+    return msgspec.structs.replace(
+        member, kind=None, direction=None, correction=False, correction_note="", of=""
+    )
 
 
 def _related(member: Member, other: str, relation: Relation) -> Member:

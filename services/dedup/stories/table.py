@@ -118,7 +118,8 @@ class StoryTable:
 
     def _resize(self, story: int, members: int) -> None:
         before, self._members[story] = self._members[story], members
-        self._sizes.update((members,) if members else ())
+        if members:
+            self._sizes[members] += 1
         if before:
             self._sizes[before] -= 1
             if not self._sizes[before]:

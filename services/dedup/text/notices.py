@@ -9,7 +9,6 @@ share prices, a Department of Correction and a firm that corrects its forecast a
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import islice
 from typing import NamedTuple
 
 from services.dedup.text.needles import Needles
@@ -71,7 +70,8 @@ _LINE_WITHDRAWS = re.compile(_joined(WITHDRAWAL_SENTENCES), re.IGNORECASE)
 @lru_cache(maxsize=_TEXTS_AT_HAND)
 def corrections(title: str, text: str) -> tuple[Note, ...]:
     """The notes of correction in a piece; one that is only the label of its title says so by the title."""
-    found = [_note(line) for line in _lines(text) if _corrects(line)]
+    signed = _CORRECTION_SIGNS.stand_in(text)
+    found = [_note(line) for line in _lines(text) if _corrects(line)] if signed else []
     if _CORRECTION_SIGNS.stand_in(title) and _TITLE_CORRECTS.search(title):
         found.append(_note(title))
     return tuple(found)
@@ -89,11 +89,18 @@ def new_correction(title: str, text: str, past_title: str, past_text: str) -> st
 def withdrawal(title: str, text: str) -> str:
     """The note by which a piece withdraws itself or another, above its text or in its place; else empty."""
     short = len(text) <= _WITHDRAWN_CHARS and len(text.split()) <= _WITHDRAWN_WORDS
-    lines = (line for line in text.split("\n") if line.strip())
-    said = next((line for line in (lines if short else islice(lines, 1)) if _withdraws(line)), "")
+    lines = (line for line in text.split("\n") if line.strip()) if short else (_first_line(text),)
+    said = next((line for line in lines if _withdraws(line)), "")
     if said or (short and _is_labelled(title)):
         return _note(said or title).text
     return ""
+
+
+def _first_line(text: str) -> str:
+    """The first that is not blank."""
+    begin = len(text) - len(text.lstrip())
+    end = text.find("\n", begin)
+    return text[text.rfind("\n", 0, begin) + 1 : end if end >= 0 else len(text)]
 
 
 def _is_labelled(title: str) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.dedup import kernels
+from services.dedup.text.codes import codes
 from services.dedup.text.words import spans
 
 _TEXTS_AT_HAND = 256
@@ -34,8 +35,7 @@ def quoted_words(text: str) -> Places:
     starts = np.ascontiguousarray(spans(text)[:, 0], np.int64)
     compiled = kernels.module("quotes")
     if compiled is not None:
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        quoted: Places = compiled.quoted(codes, starts, _OPENING, _CLOSING)
+        quoted: Places = compiled.quoted(codes(text), starts, _OPENING, _CLOSING)
         return quoted
     inside = np.zeros(len(starts), bool)
     for match in _QUOTED.finditer(text):

@@ -17,6 +17,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from services.contracts.relations import ScreenReason
 from services.dedup import kernels
 from services.dedup.settings import DedupSettings
+from services.dedup.text.codes import codes
 from services.dedup.text.needles import Needles
 from services.dedup.text.words import fold
 
@@ -178,8 +179,8 @@ def _is_named_ticker(title: str) -> bool:
 
 def is_timed(text: str, words: int, settings: DedupSettings) -> bool:
     """A chronicle of timed entries, such as a round-up: it quotes reports and is none of them."""
-    entries = timed_entries(text)
-    return entries >= settings.ticker_entries and entries * _ENTRY_WORDS >= words
+    least = max(settings.ticker_entries, -(-words // _ENTRY_WORDS))
+    return times(text) >= least and timed_entries(text) >= least
 
 
 @lru_cache(maxsize=_TEXTS_AT_HAND)
@@ -191,16 +192,16 @@ def timed_entries(text: str) -> int:
     return len(pattern.findall(text))
 
 
+@lru_cache(maxsize=_TEXTS_AT_HAND)
 def times(text: str) -> int:
     """How many it may hold."""
     compiled = kernels.module("screens")
     if compiled is None:
         return len(_TIMES.findall(text))
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    return int(compiled.times(codes, _digits()))
+    return int(compiled.times(codes(text), digits()))
 
 
 @cache
-def _digits() -> Digits:
-    codes = np.arange(_LAST_DIGIT + 1, dtype=np.uint32)
-    return np.fromiter(map(str.isdecimal, codes.tobytes().decode("utf-32-le", "surrogatepass")), bool)
+def digits() -> Digits:
+    every = np.arange(_LAST_DIGIT + 1, dtype=np.uint32)
+    return np.fromiter(map(str.isdecimal, every.tobytes().decode("utf-32-le", "surrogatepass")), bool)

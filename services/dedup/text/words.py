@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.dedup import kernels
+from services.dedup.text.codes import Codes
 from services.dedup.text.letters import WESTERN, plain, unify, western_bytes
 
 SOFT_HYPHEN = "\u00ad"
@@ -30,8 +31,6 @@ class Split(NamedTuple):
     """UTF-16; a blank between two words."""
     spans: Spans
 
-
-Codes = npt.NDArray[np.uint32]
 
 _BLANK = ord(" ")
 _TEXTS_AT_HAND = 1024  # a text is folded again for each relation it is in, shortly after
@@ -110,8 +109,10 @@ def stretch(joined: str, begin: int, end: int) -> str:
 @lru_cache(maxsize=_LISTS_AT_HAND)
 def _starts(joined: str) -> npt.NDArray[np.intp]:
     """Where each word begins, and where one behind the last would."""
-    codes = np.frombuffer(f" {joined} ".encode("utf-32-le", "surrogatepass"), np.uint32)
-    return np.flatnonzero(codes == _BLANK)
+    apart = f" {joined} "
+    if apart.isascii():
+        return np.flatnonzero(np.frombuffer(apart.encode(), np.uint8) == _BLANK)
+    return np.flatnonzero(np.frombuffer(apart.encode("utf-32-le", "surrogatepass"), np.uint32) == _BLANK)
 
 
 def _split(text: str) -> str:
