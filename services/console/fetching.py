@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from msgspec.structs import replace
 
+from services.contracts.topics import FEED_PARTITIONS
 from services.ingest.http.callbacks import CallbackServer
 from services.ingest.http.exchange import Exchange
 from services.ingest.http.fetch import Fetcher, FetchLimits
@@ -12,6 +13,7 @@ from services.ingest.polling.hubs import Hubs, HubSettings
 from services.ingest.polling.live import Conduct
 from services.ingest.polling.rhythm import PollBounds
 from services.ingest.polling.robots import Robots, agent_name
+from services.ingest.polling.shared_pages import SharedPages
 from services.ingest.polling.traffic import Manners, Traffic
 from services.ops.exits import Exit, Stop
 from services.ops.fetching import FetchMetrics
@@ -27,6 +29,7 @@ def fetch_limits(ingest: IngestSettings) -> FetchLimits:
         connect_s=ingest.connect_s,
         read_s=ingest.read_s,
         redirects=ingest.redirects,
+        connections=max(100, ingest.in_flight * FEED_PARTITIONS),
     )
 
 
@@ -46,9 +49,10 @@ def conduct_of(ingest: IngestSettings, fetcher: Fetcher, fetches: FetchMetrics |
             pause_scope=ingest.pause_scope,
         )
     )
-    if ingest.robots == "ignore":
-        return Conduct(traffic)
     clock = SystemClock()
+    pages = SharedPages(clock)
+    if ingest.robots == "ignore":
+        return Conduct(traffic, pages=pages)
 
     async def get(url: str, *, accept: str, cut_at: int) -> Exchange:
         began = clock.monotonic()
@@ -58,7 +62,7 @@ def conduct_of(ingest: IngestSettings, fetcher: Fetcher, fetches: FetchMetrics |
             fetches.count_fetch("robots", exchange.outcome, clock.monotonic() - began, **sizes)
         return exchange
 
-    return Conduct(traffic, Robots(get, agent_name(ingest.user_agent), clock))
+    return Conduct(traffic, Robots(get, agent_name(ingest.user_agent), clock), pages=pages)
 
 
 def hubs_of(ingest: IngestSettings, fetcher: Fetcher, traffic: Traffic, fetches: FetchMetrics) -> Hubs | None:

@@ -13,7 +13,7 @@ from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
 from services.contracts.events import Event, EventReport, EventState, Storyline, StorylineState
 from services.contracts.facts import ArticleFacts
-from services.contracts.feeds import Feed, FeedState
+from services.contracts.feeds import Feed, FeedMark, FeedPast, FeedState
 from services.contracts.relations import Relation, Verdict
 from services.contracts.sketches import Remembered, ShardClock
 from services.contracts.stories import Story, StoryChange
@@ -101,6 +101,8 @@ _TOLD: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     Watermark: lambda mark: f"origin {mark.origin} of {mark.origins} has published up to {mark.at}",
     Feed: lambda feed: f"{feed.source}: {feed.url}",
     FeedState: lambda state: f"{state.url or state.feed_id} {state.status} {state.reason}",
+    FeedPast: lambda past: f"{past.feed_id} listed {len(past.seen)} more entries",
+    FeedMark: lambda mark: f"{mark.feed_id} {mark.status} {mark.reason}",
     Verdict: _verdict,
     Cluster: lambda cluster: f"{cluster.story_id} {cluster.change}: {len(cluster.members)} articles",
     Story: _story,

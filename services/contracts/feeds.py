@@ -67,7 +67,7 @@ class SeenEntry(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Poll(msgspec.Struct, frozen=True, array_like=True):
-    """One look at a feed, in short."""
+    """One look at a feed, in short, or several in a row that ended alike."""
 
     at: datetime
     outcome: str
@@ -77,6 +77,8 @@ class Poll(msgspec.Struct, frozen=True, array_like=True):
     """Items in the document."""
     entries: dict[str, int] = msgspec.field(default_factory=dict)
     """What became of them, by name; the numbers add up to `listed`."""
+    times: int = 1
+    """So many in a row ended like this one, which is the last of them."""
 
 
 class Unused(msgspec.Struct, frozen=True, array_like=True):
@@ -101,6 +103,8 @@ class Rhythm(msgspec.Struct, frozen=True, array_like=True):
     """New entries by hour of the day (UTC), older ones counting less; empty where none came yet."""
     burst: float = 0.0
     """New entries an hour, of late."""
+    counted_at: datetime | None = None
+    """When `hours` and `burst` were so high, where a later poll brought nothing new; None: at `at`."""
 
 
 PushStatus = Literal["offered", "asked", "active", "refused"]
@@ -220,6 +224,8 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The last ones, the latest first."""
     unused: tuple[Unused, ...] = ()
     """Entries that gave no article, the latest first, bounded."""
+    earlier: dict[str, int] = msgspec.field(default_factory=dict)
+    """What became of entries of `seen` that stand in the `FeedPast` before it instead, by fate."""
     push: PushLease | None = None
     """None where the feed names no hub."""
     checks: tuple[PageCheck, ...] = ()
@@ -227,3 +233,40 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     edits: EditRate | None = None
     """None before the first such look."""
     position: int = 0
+
+
+class FeedPast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Entries that left a feed's document some time ago. Key of `feed-state`: `past:` and `feed_id`.
+
+    They change seldom, so the `FeedState` behind it is written without them. Where that says so (`earlier`),
+    those that it does not have itself are its own, the latest first.
+    """
+
+    schema_version: int = msgspec.field(default_factory=version_1)
+    feed_id: str
+    seen: tuple[SeenEntry, ...] = ()
+
+
+class FeedMark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a look changed that brought nothing to remember. Key of `feed-state`: `mark:` and `feed_id`.
+
+    It tells what is different from the feed's last `FeedState` on the log, which stands before it; a
+    `FeedState` behind it makes it void.
+    """
+
+    schema_version: int = msgspec.field(default_factory=version_1)
+    feed_id: str
+    polled_at: datetime
+    looked_at: datetime | None = None
+    """None: at `polled_at`."""
+    due_at: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    moved_to: str | None = None
+    """None, as in both above: as it was."""
+    moves: int = 0
+    status: FeedStatus = "fresh"
+    reason: str = ""
+    failures: int = 0
+    polls: tuple[Poll, ...] = ()
+    """Those since the `FeedState`, the latest first; the first of them may go on with its latest."""

@@ -12,7 +12,7 @@ from services.contracts.canaries import CanaryArticle, CanaryCluster
 from services.contracts.clusters import Cluster
 from services.contracts.events import Event, EventReport, EventState, Storyline, StorylineState
 from services.contracts.facts import ArticleFacts
-from services.contracts.feeds import Feed, FeedState
+from services.contracts.feeds import Feed, FeedMark, FeedPast, FeedState
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered, ShardClock
 from services.contracts.stories import Story, StoryChange
@@ -80,14 +80,15 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         name="feed-state",
-        key="feed_id",
+        key="per record",
         by="origin",
         partitions=FEED_PARTITIONS,
         compact=True,
-        types=(FeedState,),
+        types=(FeedState, FeedMark, FeedPast),
         writer="ingest",
         readers=("ingest",),
-        about="What ingest knows of a feed: validators, schedule, seen entries, pages still to fetch.",
+        about="What ingest knows of a feed: validators, schedule, seen entries, pages still to fetch; beside "
+        "it entries of long ago, and in a small mark what changed since, where nothing new came.",
     ),
     Topic(
         name="articles",

@@ -13,15 +13,18 @@ from msgspec.structs import replace
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle
-from services.contracts.feeds import Feed, FeedState
+from services.contracts.feeds import Feed, FeedMark, FeedPast, FeedState
 from services.contracts.topics import SHARD_COUNT, Sharding, shard_of
 from services.ingest import articles
 from services.ingest.canary import synthetic
 from services.ingest.keys import digest, entry_key
 from services.ingest.polling import lease
+from services.ingest.polling.agenda import Agenda
 from services.ingest.polling.decision import Decision
 from services.ingest.polling.listings import Listings
+from services.ingest.polling.mark import is_mark_key, mark_key, mark_of, with_mark
 from services.ingest.polling.page import page, unannounced
+from services.ingest.polling.past import is_past_key, joined, past_key, split
 from services.ingest.polling.poll import poll
 from services.ingest.polling.rhythm import PollBounds
 from services.ingest.publishers import source_of_page
@@ -72,12 +75,44 @@ class IngestTask:
         self.entries: Counter[str] = Counter()
         """What became of feed entries since the start, by name (`ENTRY_OUTCOMES`)."""
         self._listings = Listings()
+        self._whole: dict[str, FeedState] = {}
+        """The states as the log has them, without what marks say."""
+        self._pasts: dict[str, FeedPast] = {}
+        """The pasts that stand before them on the log."""
+        self._agenda: Agenda | None = None
         self._bytes = 0
+
+    def agenda(self) -> Agenda:
+        """What feeds and pages ask for, kept up to date from here on: for one feeder, the latest."""
+        self._agenda = Agenda.of(self.feeds, self.states)
+        return self._agenda
 
     def restore(self, record: Record) -> None:
         key = _key(record)
+        if is_mark_key(key):
+            self._restore_mark(record)
+            return
+        if is_past_key(key):
+            self._restore_past(record)
+            return
         state = wire.decode(FeedState, record.value) if record.value is not None else None
+        state = joined(state, self._pasts.get(key)) if state else None
         self._remember(key, state)
+        if state:
+            self._whole[key] = state
+
+    def _restore_past(self, record: Record) -> None:
+        """For the states that follow."""
+        if record.value is not None:
+            past = wire.decode(FeedPast, record.value)
+            self._pasts[past.feed_id] = past
+
+    def _restore_mark(self, record: Record) -> None:
+        """One whose state was compacted away is void: a later state follows."""
+        mark = wire.decode(FeedMark, record.value) if record.value is not None else None
+        whole = self._whole.get(mark.feed_id) if mark else None
+        if mark and whole:
+            self._remember(mark.feed_id, with_mark(whole, mark))
 
     def restored(self) -> None: ...
 
@@ -89,6 +124,8 @@ class IngestTask:
             if feed:
                 self.feeds[feed.feed_id] = feed
                 self._take_over(feed, out)
+                if self._agenda is not None:
+                    self._agenda.follow(feed, self.states.get(feed.feed_id))
                 out.count("subscribed")
             else:
                 self._unsubscribe(_key(record), out)
@@ -132,6 +169,8 @@ class IngestTask:
 
     def _unsubscribe(self, feed_id: str, out: "_Out") -> None:
         self.feeds.pop(feed_id, None)
+        if self._agenda is not None:
+            self._agenda.end(feed_id, self.states.get(feed_id))
         if feed_id in self.states:
             self._remember(feed_id, None)
             out.forgotten(feed_id)
@@ -147,8 +186,7 @@ class IngestTask:
         )
         self._remember(feed.moved_from, None)
         out.forgotten(feed.moved_from)
-        self._remember(feed.feed_id, state)
-        out.remembered(state, before.polled_at or EPOCH)
+        self._write(state, before.polled_at or EPOCH, out)
 
     def _poll(self, reading: FeedReading, out: "_Out") -> None:
         feed = self._feed(reading.feed_id, reading.url)
@@ -167,8 +205,7 @@ class IngestTask:
         state = self.states.get(reading.feed_id)
         if state and state.push:
             state = replace(state, push=lease.after(state.push, reading))
-            self._remember(reading.feed_id, state)
-            out.remembered(state, reading.at)
+            self._write(state, reading.at, out)
         out.count("lease")
 
     def _page(self, reading: PageReading, out: "_Out") -> None:
@@ -192,8 +229,7 @@ class IngestTask:
         self.entries.update(decision.entries)
         out.listed(decision.entries)
         if feed and decision.state:
-            self._remember(feed.feed_id, decision.state)
-            out.remembered(decision.state, at)
+            self._write(decision.state, at, out)
         if decision.dead:
             out.dead.append(decision.dead)
         else:
@@ -207,9 +243,7 @@ class IngestTask:
 
     def _progress(self, reading: Progress, out: "_Out") -> None:
         state = self.states.get(reading.recording) or FeedState(feed_id=reading.recording)
-        state = replace(state, position=reading.position)
-        self._remember(reading.recording, state)
-        out.remembered(state, reading.at or EPOCH)
+        self._write(replace(state, position=reading.position), reading.at or EPOCH, out)
         if reading.at:
             out.quiet_until(reading.at)
         out.count("progress")
@@ -217,14 +251,34 @@ class IngestTask:
     def _levels(self) -> dict[str, float]:
         return {"state_records": len(self.states), "state_bytes": self._bytes}
 
+    def _write(self, state: FeedState, at: datetime, out: "_Out") -> None:
+        """Remember it, here and on the log."""
+        self._remember(state.feed_id, state)
+        whole = self._whole.get(state.feed_id)
+        mark = mark_of(whole, state) if whole else None
+        if mark:
+            out.marked(mark, at)
+            return
+        self._whole[state.feed_id] = state
+        short, past = split(state, self._pasts.get(state.feed_id))
+        if past:
+            self._pasts[state.feed_id] = past
+            out.past(past, at)
+        out.remembered(short, at)
+
     def _remember(self, key: str, state: FeedState | None) -> None:
         before = self.states.get(key)
         self._bytes += _weight(state) - _weight(before)
         self._listings.update(key, before.seen if before else (), state.seen if state else ())
+        feed = self.feeds.get(key)
+        if self._agenda is not None and feed and state:
+            self._agenda.update(feed, before, state)
         if state:
             self.states[key] = state
         else:
             self.states.pop(key, None)
+            self._whole.pop(key, None)
+            self._pasts.pop(key, None)
 
 
 ENTRY_OUTCOMES = (
@@ -326,15 +380,27 @@ class _Out:
             )
 
     def remembered(self, state: FeedState, at: datetime) -> None:
-        value = wire.encode(state)
+        self._states.pop(mark_key(state.feed_id), None)
+        self._state(state.feed_id, state, state.feed_id, at)
+
+    def past(self, past: FeedPast, at: datetime) -> None:
+        """Before the state that it goes with."""
+        self._state(past_key(past.feed_id), past, past.feed_id, at)
+
+    def marked(self, mark: FeedMark, at: datetime) -> None:
+        """Behind the state that it goes with, also where both come in one step."""
+        self._state(mark_key(mark.feed_id), mark, mark.feed_id, at)
+
+    def _state(self, key: str, record: FeedState | FeedMark | FeedPast, feed_id: str, at: datetime) -> None:
+        value = wire.encode(record)
+        id_ = digest(feed_id, value.decode())
         partition = Partition("feed-state", self._number)
-        id_ = digest(state.feed_id, value.decode())
-        self._states[state.feed_id] = _output(
-            partition, state.feed_id, FeedState, id_=id_, at=at, value=value
-        )
+        self._states.pop(key, None)
+        self._states[key] = _output(partition, key, type(record), id_=id_, at=at, value=value)
 
     def forgotten(self, feed_id: str) -> None:
-        self._states[feed_id] = Output(Partition("feed-state", self._number), feed_id.encode(), None)
+        for key in (feed_id, mark_key(feed_id), past_key(feed_id)):
+            self._states[key] = Output(Partition("feed-state", self._number), key.encode(), None)
 
     def bad(self, reading: BadReading) -> None:
         self.dead.append(

@@ -56,6 +56,7 @@ async def _on_the_log(log: Path) -> tuple[Counter[str], frozenset[str]]:
         states = {
             record.key: wire.decode(FeedState, record.value or b"")
             async for record in scan(bus, "feed-state")
+            if is_a(record, FeedState)
         }
     finally:
         await bus.close()

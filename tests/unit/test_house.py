@@ -33,11 +33,12 @@ ALLOWED = {
 }
 SHELLS = frozenset(
     f"services.ingest.{name}"
-    for name in "http.callbacks http.cookies http.fetch http.guard http.netrc_file http.stream "
-    "polling.feedlist polling.hubs polling.live polling.robots polling.subscriber recordings.archive "
-    "recordings.archive_lines recordings.archive_process recordings.archive_reader recordings.pace "
-    "recordings.recorder recordings.recording recordings.replay recordings.source recordings.warc "
-    "workers.pool workers.worker".split()
+    for name in "http.callbacks http.cookies http.fetch http.guard http.netrc_file http.origins "
+    "http.stream polling.feedlist polling.hubs polling.live polling.robots "
+    "polling.shared_pages polling.subscriber recordings.archive recordings.archive_lines "
+    "recordings.archive_process recordings.archive_reader recordings.pace "
+    "recordings.recorder recordings.recording recordings.replay recordings.source "
+    "recordings.warc workers.pool workers.worker".split()
 )
 """Modules of the news packages that await, read files or talk to the network. All others are pure."""
 INGEST = "services.ingest"

@@ -44,7 +44,7 @@ def account_of(state: FeedState) -> Account:
 
 def condensed(state: FeedState) -> FeedState:
     """The same account without the entries themselves, of which there are a thousand and more."""
-    return replace(state, seen=(), past=dict(account_of(state).fates))
+    return replace(state, seen=(), earlier={}, past=dict(account_of(state).fates))
 
 
 def in_order(counts: Mapping[str, int]) -> Mapping[str, int]:
@@ -60,7 +60,11 @@ def poll_account(poll: Poll) -> Account:
 
 def failed_polls(polls: Sequence[Poll]) -> Counter[str]:
     """Polls that gave nothing to read, by how they failed."""
-    return Counter(poll.outcome for poll in polls if poll.outcome not in READ)
+    failed: Counter[str] = Counter()
+    for poll in polls:
+        if poll.outcome not in READ:
+            failed[poll.outcome] += poll.times
+    return failed
 
 
 def badness(status: str) -> int:

@@ -1,16 +1,17 @@
 """Feeds and their states as they lie on the log."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from services.console.feeds.account import account_of, condensed
 from services.console.scan import is_a, scan_partition
 from services.contracts import wire
-from services.contracts.feeds import Feed, FeedState
+from services.contracts.feeds import Feed, FeedMark, FeedState
+from services.ingest.polling.mark import with_mark
 from services.ingest.publishers import source_of_page
-from services.stream.bus import Bus, Partition
+from services.stream.bus import Bus, Partition, Record
 
 UNPOLLED = "unpolled"
 
@@ -41,12 +42,14 @@ class Census:
     def __init__(self) -> None:
         self._feeds: dict[bytes | None, Feed] = {}
         self._states: dict[bytes | None, FeedState] = {}
+        self._whole: dict[bytes | None, FeedState] = {}
+        """The states as the log has them, without what marks say."""
         self._numbers: dict[bytes | None, int] = {}
         self._reached: dict[Partition, int] = {}
 
     async def refresh(self, bus: Bus) -> None:
-        await self._read(bus, "feeds", Feed, self._feeds)
-        await self._read(bus, "feed-state", FeedState, self._states)
+        await self._read(bus, "feeds", self._take_feed)
+        await self._read(bus, "feed-state", self._take_state)
 
     def followed(self) -> list[Followed]:
         """By source, then address."""
@@ -80,17 +83,33 @@ class Census:
                 total.update(account_of(one.state).fates)
         return total
 
-    async def _read(self, bus: Bus, topic: str, kind: type[Any], into: dict[bytes | None, Any]) -> None:
+    async def _read(self, bus: Bus, topic: str, take: Callable[[Record], None]) -> None:
         for number in range(await bus.partitions(topic)):
             partition = Partition(topic, number)
             async for record in scan_partition(bus, partition, self._reached.get(partition, 0)):
                 self._reached[partition] = record.offset + 1
-                if record.value is None:
-                    into.pop(record.key, None)
-                elif is_a(record, kind):
-                    self._numbers[record.key] = number
-                    content = wire.decode(kind, record.value)
-                    into[record.key] = condensed(content) if isinstance(content, FeedState) else content
+                take(record)
+
+    def _take_feed(self, record: Record) -> None:
+        if record.value is None:
+            self._feeds.pop(record.key, None)
+        elif is_a(record, Feed):
+            self._numbers[record.key] = record.partition.number
+            self._feeds[record.key] = wire.decode(Feed, record.value)
+
+    def _take_state(self, record: Record) -> None:
+        if record.value is None:
+            self._states.pop(record.key, None)
+            self._whole.pop(record.key, None)
+        elif is_a(record, FeedState):
+            self._numbers[record.key] = record.partition.number
+            state = condensed(wire.decode(FeedState, record.value))
+            self._whole[record.key] = self._states[record.key] = state
+        elif is_a(record, FeedMark):
+            mark = wire.decode(FeedMark, record.value)
+            key = mark.feed_id.encode()
+            if key in self._whole:
+                self._states[key] = with_mark(self._whole[key], mark)
 
 
 def _made_up(feed_id: str, url: str) -> Feed:

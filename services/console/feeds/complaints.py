@@ -25,7 +25,8 @@ def past_complaint(one: Followed) -> str:
     if complaint(one) or not failed:
         return complaint(one)
     reasons = ", ".join(f"{count} {reason}" for reason, count in failed.most_common())
-    return f"{public_url(one.feed.url)} is {one.status}; of its last {len(polls)} polls failed: {reasons}"
+    made = sum(poll.times for poll in polls)
+    return f"{public_url(one.feed.url)} is {one.status}; of its last {made} polls failed: {reasons}"
 
 
 def worst_first(one: Followed) -> tuple[int, str]:

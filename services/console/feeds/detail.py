@@ -105,7 +105,8 @@ def _polls(polls: tuple[Poll, ...]) -> Iterator[str]:
 
 def _poll(poll: Poll) -> str:
     account = f"listed {poll_account(poll)}" if poll.listed or poll.entries else ""
-    return "  ".join(filter(None, (_moment(poll.at), poll.outcome, one_line(poll.reason), account)))
+    outcome = f"{poll.outcome} {poll.times:,} times" if poll.times > 1 else poll.outcome
+    return "  ".join(filter(None, (_moment(poll.at), outcome, one_line(poll.reason), account)))
 
 
 def _pending_lines(page: PendingPage) -> str:

@@ -53,6 +53,7 @@ def _poll(poll: Poll) -> Row:
         "reason": redact(poll.reason, REASON_CHARS),
         "listed": poll.listed,
         "entries": poll.entries,
+        "times": poll.times,
     }
 
 

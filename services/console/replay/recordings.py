@@ -11,7 +11,7 @@ from services.console.replay.feeds import subscribe
 from services.console.replay.inputs import is_archive
 from services.console.replay.parsers import parser_count
 from services.console.replay.program import PLAIN, Program
-from services.console.scan import scan
+from services.console.scan import is_a, scan
 from services.contracts import wire
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.topics import Sharding
@@ -114,6 +114,6 @@ async def _held(bus: Bus) -> set[str]:
     """The ids of the recordings that the log holds, in part or whole."""
     held = set()
     async for record in scan(bus, "feed-state"):
-        if record.value is not None and not wire.decode(FeedState, record.value).url:
+        if is_a(record, FeedState) and not wire.decode(FeedState, record.value or b"").url:
             held.add((record.key or b"").decode())
     return held

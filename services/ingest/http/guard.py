@@ -9,12 +9,14 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import cast
 
 import httpcore
 import httpx
 
+from services.ingest.http.origins import Origins, WebOrigin
 from services.ingest.http.stream import TolerantStream
 
 Network = IPv4Network | IPv6Network
@@ -103,17 +105,12 @@ async def _resolved(host: str) -> Sequence[str]:
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
-    """httpx over httpcore's public pool with a guarded backend. Raises httpcore's own exceptions."""
+    """httpx over httpcore's public pools with a guarded backend. Raises httpcore's own exceptions."""
 
     def __init__(
         self, allow: Sequence[Network] = (), *, connections: int = 100, resolve: Resolve | None = None
     ) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            network_backend=GuardedBackend(allow, resolve),
-            max_connections=connections,
-            max_keepalive_connections=connections // 2,
-            keepalive_expiry=15.0,
-        )
+        self._origins = Origins(GuardedBackend(allow, resolve), connections=connections)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = httpcore.URL(
@@ -122,24 +119,32 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             port=request.url.port,
             target=request.url.raw_path,
         )
-        answer = await self._pool.handle_async_request(
-            httpcore.Request(
-                method=request.method.encode(),
-                url=url,
-                headers=request.headers.raw,
-                content=request.content,
-                extensions=request.extensions,
+        origin = WebOrigin(url.scheme, url.host, url.port)
+        pool = await self._origins.lease(origin)
+        try:
+            answer = await pool.handle_async_request(
+                httpcore.Request(
+                    method=request.method.encode(),
+                    url=url,
+                    headers=request.headers.raw,
+                    content=request.content,
+                    extensions=request.extensions,
+                )
             )
-        )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
+        except BaseException:
+            await self._origins.release(origin)
+            raise
+        body = _Body(answer, partial(self._origins.release, origin))
+        return httpx.Response(answer.status, headers=answer.headers, stream=body)
 
     async def aclose(self) -> None:
-        await self._pool.aclose()
+        await self._origins.close()
 
 
 class _Body(httpx.AsyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
+    def __init__(self, answer: httpcore.Response, release: Callable[[], Awaitable[None]]) -> None:
         self._answer = answer
+        self._release: Callable[[], Awaitable[None]] | None = release
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async with aclosing(cast(AsyncGenerator[bytes, None], self._answer.aiter_stream())) as pieces:
@@ -147,4 +152,9 @@ class _Body(httpx.AsyncByteStream):
                 yield piece
 
     async def aclose(self) -> None:
-        await self._answer.aclose()
+        try:
+            await self._answer.aclose()
+        finally:
+            release, self._release = self._release, None
+            if release:
+                await release()

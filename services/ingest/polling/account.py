@@ -24,15 +24,21 @@ def fate_of(entry: SeenEntry) -> str:
 def fates(state: FeedState) -> Mapping[str, int]:
     """How many of the feed's entries ended how. The numbers add up to `state.listed`."""
     counts = Counter(state.past)
+    counts.update(state.earlier)
     counts.update(fate_of(entry) for entry in state.seen)
     return dict(sorted(counts.items()))
+
+
+def age(entry: SeenEntry) -> tuple[datetime, str]:
+    """Sorts entries by when they came, the same way whatever was known before."""
+    return entry.seen_at, entry.key
 
 
 def with_entries(
     state: FeedState, listed: Sequence[SeenEntry], gone: Iterable[SeenEntry], kept: int
 ) -> FeedState:
     """`listed` are those of the current document; of those gone from it the newest `kept` are remembered."""
-    rest = sorted(gone, key=lambda entry: entry.seen_at, reverse=True)
+    rest = sorted(gone, key=age, reverse=True)
     past = Counter(state.past)
     past.update(fate_of(entry) for entry in rest[kept:])
     seen = (*listed, *rest[:kept])
@@ -66,7 +72,16 @@ def with_poll(
     entries: Mapping[str, int] | None = None,
 ) -> FeedState:
     poll = Poll(at, outcome, reason[:ABOUT_MAX], listed, dict(sorted((entries or {}).items())))
+    last = state.polls[0] if state.polls else None
+    if last is not None and goes_on(poll, last):
+        return replace(state, polls=(replace(poll, times=last.times + 1), *state.polls[1:]))
     return replace(state, polls=(poll, *state.polls)[:POLLS_KEPT])
+
+
+def goes_on(poll: Poll, last: Poll) -> bool:
+    """Whether a poll ended like the one before it, so that both are told as one."""
+    alike = (poll.outcome, poll.reason) == (last.outcome, last.reason)
+    return alike and not (poll.entries or last.entries)
 
 
 def with_unused(state: FeedState, *unused: Unused) -> FeedState:

@@ -8,25 +8,29 @@ past is never broken by a slow server.
 import asyncio
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import msgspec
 from msgspec.structs import replace
 
-from services.contracts.feeds import Feed, FeedState, PageCheck
+from services.contracts.feeds import Feed, FeedState, PageCheck, PendingPage
 from services.ingest.http.exchange import Exchange
 from services.ingest.http.fetch import ACCEPT_FEED, ACCEPT_PAGE, Fetcher
 from services.ingest.http.hop import Hop, WireFetch
 from services.ingest.observe import body_digest, feed_reading, page_reading
 from services.ingest.polling import schedule
+from services.ingest.polling.agenda import Appointment
+from services.ingest.polling.dispatcher import Dispatcher, Request
 from services.ingest.polling.fetch_line import fetch_line
 from services.ingest.polling.hubs import Hubs
 from services.ingest.polling.outage import SILENT, TRIAL_S, Reach
 from services.ingest.polling.poll import address_of_feed
-from services.ingest.polling.recheck import due_checks
 from services.ingest.polling.robots import Robots
+from services.ingest.polling.shared_pages import PageFetch, SharedPages
 from services.ingest.polling.subscriber import Subscriber
 from services.ingest.polling.traffic import Manners, Traffic
 from services.ingest.readings import Canary, FeedReading, LeaseReading, PageReading, ParsedPage, Reading, Tick
@@ -42,6 +46,8 @@ from services.stream.clock import Clock, SystemClock
 PATIENCE_S = 30.0
 """How long one round of all feeds waits for a host that asked for a pause."""
 _BLINK_S = 0.01
+_GLANCE_S = 0.1
+"""How often it is looked whether other feeders are done with a host."""
 REFRESHES = 2
 """Pages in a row that send their reader on at once."""
 HttpReading = FeedReading | PageReading
@@ -53,7 +59,7 @@ class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     tick_s: float = 5.0
     """How often an idle feeder says that time has passed."""
     look_s: float = 1.0
-    """How often the schedule is looked at while nothing else happens."""
+    """How often it is looked what hubs say."""
     leases_s: float = 30.0
     """How often the leases of hubs are looked at."""
     checks: bool = False
@@ -77,17 +83,10 @@ class Conduct(NamedTuple):
     """None: robots.txt is not asked for."""
     recorder: WireSink | None = None
     """Writes down what is fetched; None: nothing is."""
+    pages: SharedPages | None = None
+    """None: feeders do not tell each other what they fetched."""
     hubs: Hubs | None = None
     """None: no hub is asked for pushes."""
-
-
-class _Due(NamedTuple):
-    """A request that may be made: a feed's poll, or a page that an entry announced."""
-
-    url: str
-    feed: Feed | None = None
-    check: PageCheck | None = None
-    """The page is looked at again."""
 
 
 class HttpFeeder:
@@ -118,35 +117,45 @@ class HttpFeeder:
         self._fetches = fetches
         self._conduct = conduct or Conduct(Traffic(Manners()))
         self._traffic, self._robots = self._conduct.traffic, self._conduct.robots
+        self._pages = self._conduct.pages or SharedPages(self._clock)
         self._reach = Reach()
         self._trial_at = float("-inf")
         """When the network is tried again while it is lost."""
-        self._due: list[_Due] = []
+        self._agenda = task.agenda()
+        self._event = asyncio.Event()
+        """Something ended, or a host can be looked at."""
+        self._dispatcher = Dispatcher(self._traffic, gap_s=self._gap_s, woken=self._event.set)
+        self._in_hand: set[Appointment] = set()
+        """Of what is due: what waits for its host, is under way, or was not handed over yet."""
         self._looked = float("-inf")
+        """When it was looked what hubs say."""
         self._ticked = float("-inf")
         self._sang = float("-inf")
         self._last = EPOCH
         """The moment on the last batch."""
-        self._under_way: dict[asyncio.Task[HttpReading], str] = {}
-        self._done: deque[HttpReading | LeaseReading] = deque()
+        self._under_way: dict[asyncio.Task[HttpReading], Request] = {}
+        self._ended: list[asyncio.Task[HttpReading]] = []
+        self._done: deque[tuple[Appointment | None, HttpReading | LeaseReading]] = deque()
+        """Each with what it is of, where that was due."""
         hubs = None if once else self._conduct.hubs
         self._subscriber = Subscriber(hubs, self._settings.leases_s) if hubs else None
         self._recorder = self._conduct.recorder
         self._hops: dict[str, list[Hop]] = {}
         """By address of the reading: what came over the wire for it, while it is recorded."""
-        self._tried: set[str] = set()
-        """With `once`: ids of feeds and URLs of pages that had their turn."""
+        self._tried: set[Appointment] = set()
+        """With `once`: what had its turn."""
 
     async def next(self, *, max_items: int, timeout_s: float) -> Sequence[Reading] | None:
         deadline = self._clock.monotonic() + timeout_s
-        while not self._done:
+        while True:
+            self._take_ended()
             self._start_due()
             left = deadline - self._clock.monotonic()
-            if self._once and not self._under_way and self._soonest_s() > PATIENCE_S:
-                return None
-            if left <= 0:
+            if self._done or left <= 0:
                 break
-            await self._wait(min(left, max(self._soonest_s(), _BLINK_S), self._settings.look_s or left))
+            if self._is_over():
+                return None
+            await self._wait(min(left, max(self._soonest_s(), _BLINK_S)))
         readings = self._batch(max_items)
         if self._recorder:
             await self._recorder.write(
@@ -169,22 +178,25 @@ class HttpFeeder:
     async def close(self) -> None:
         if self._subscriber:
             await self._subscriber.close()
+        self._dispatcher.close()
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
+        for request in self._under_way.values():
+            self._traffic.end(request.url)
         self._under_way.clear()
 
     def _batch(self, max_items: int) -> list[Reading]:
         at = max(self._clock.now(), self._last + MICROSECOND)  # a wall clock may go back, a promise may not
         number = min(max(1, max_items - 2), len(self._done))
-        readings: list[Reading] = [replace(self._done.popleft(), at=at) for _ in range(number)]
+        handed = [self._done.popleft() for _ in range(number)]
+        self._in_hand.difference_update(what for what, _ in handed if what)
+        readings: list[Reading] = [replace(reading, at=at) for _, reading in handed]
         now = self._clock.monotonic()
         canaries = self._canaries(at, now)
         if not (readings or canaries) and now - self._ticked < self._settings.tick_s:
             return []
         self._last, self._ticked = at, now
-        # The next call comes when these are part of the task's state: the schedule is another one then.
-        self._looked = float("-inf") if readings else self._looked
         return [*readings, *canaries, Tick(at=at)]
 
     def _canaries(self, at: datetime, now: float) -> list[Canary]:
@@ -194,29 +206,47 @@ class HttpFeeder:
         self._sang = now
         return [Canary(at=at)]
 
+    def _is_over(self) -> bool:
+        """With `once`: whether all had its turn, but for what a host's long pause is in the way of."""
+        if not self._once or self._under_way or self._dispatcher.waits_for_others:
+            return False
+        return self._soonest_s() > PATIENCE_S
+
     def _soonest_s(self) -> float:
-        """Seconds until the first of what is due may be asked for, as far as its host minds."""
+        """Seconds until something may begin that does not wait for an end."""
         now = self._clock.monotonic()
-        return min((self._traffic.wait_s(due.url, now) for due in self._due), default=math.inf)
+        most = 1 if self._reach.is_lost else self._settings.in_flight
+        if len(self._under_way) >= most:
+            return math.inf
+        due_s = math.inf if self._once else self._agenda.next_at() - self._clock.now().timestamp()
+        trial_s = self._trial_at - now if self._reach.is_lost else 0.0
+        return max(min(self._dispatcher.soonest() - now, due_s), trial_s)
 
     async def _wait(self, seconds: float) -> None:
         if not self._under_way:
-            await self._clock.sleep(seconds)
+            await self._clock.sleep(min(seconds, _GLANCE_S) if self._dispatcher.waits_for_others else seconds)
             return
-        done, _ = await asyncio.wait(self._under_way, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            url = self._under_way.pop(task)
-            self._traffic.end(url)
-            self._hear(url, task.result())
-        self._tell_load()
+        self._event.clear()
+        if not self._ended:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._event.wait()
 
-    def _hear(self, url: str, reading: HttpReading) -> None:
+    def _take_ended(self) -> None:
+        ended, self._ended = self._ended, []
+        for task in ended:
+            request = self._under_way.pop(task)
+            self._traffic.end(request.url)
+            self._hear(request, task.result())
+
+    def _hear(self, request: Request, reading: HttpReading) -> None:
         """Take what came, unless it only says that we have no network: then it is asked for again."""
-        before, self._reach = self._reach, self._reach.heard(host_of(url), reading.outcome)
+        before, self._reach = self._reach, self._reach.heard(host_of(request.url), reading.outcome)
         if self._reach.is_lost and not self._once:
             self._trial_at = self._clock.monotonic() + TRIAL_S
+            self._dispatcher.put(request)
         else:
-            self._done.append(reading)
+            self._done.append((request.what, reading))
         if before.is_lost != self._reach.is_lost:
             self._tell_reach(reading)
 
@@ -225,65 +255,80 @@ class HttpFeeder:
         if self._reach.is_lost:
             log.warning(LogEvent.NETWORK_LOST, hosts=len(self._reach.silent), reason=reading.reason)
         else:
-            self._looked = float("-inf")
             log.info(LogEvent.NETWORK_RECOVERED, url=reading.url)
 
     def _start_due(self) -> None:
-        if self._clock.monotonic() - self._looked >= self._settings.look_s:
-            self._looked = self._clock.monotonic()
-            self._due = self._look()
-            self._keep_leases()
-        later: list[_Due] = []
-        for due in self._due:
-            now = self._clock.monotonic()
-            if self._is_full(now) or not self._traffic.admits(due.url, now):
-                later.append(due)
-                continue
-            delay_s = self._robots.delay_s(due.url) if self._robots and not due.feed else 0.0
-            self._traffic.begin(due.url, now, gap_s=delay_s)
-            self._tried.add(due.feed.feed_id if due.feed else due.url)
-            work = self._poll(due.feed) if due.feed else self._page(due.url, due.check)
-            self._under_way[asyncio.create_task(work)] = due.url
-        self._due = later
+        """Begin what is due, as far as hosts and our own bounds admit."""
+        self._look_at_hubs()
+        for what in self._agenda.due(math.inf if self._once else self._clock.now().timestamp()):
+            self._queue(what)
+        while not self._is_full(now := self._clock.monotonic()):
+            request = self._dispatcher.take(now)
+            if request is None:
+                break
+            self._begin(request)
         self._tell_load()
+
+    def _queue(self, what: Appointment) -> None:
+        """It is due: its host's turn is waited for, unless that is so already."""
+        if what in self._in_hand or what in self._tried or (what.again and self._once):
+            return
+        self._in_hand.add(what)
+        self._dispatcher.put(Request(what.page or self._task.feeds[what.feed_id].url, what))
+
+    def _look_at_hubs(self) -> None:
+        """Take what they say of leases, keep those up, and poll at once what they tell of."""
+        now = self._clock.monotonic()
+        if self._subscriber is None or now - self._looked < self._settings.look_s:
+            return
+        self._looked = now
+        told = self._subscriber.readings()
+        self._done.extend((None, one) for one in told)
+        if not told:  # else the states do not know yet what was told
+            self._subscriber.look(self._task.feeds, self._task.states, self._clock.now(), now)
+        for feed_id in self._subscriber.pushed():
+            feed = self._task.feeds.get(feed_id)
+            if feed and not feed.paused:
+                self._queue(Appointment(feed_id))
+
+    def _begin(self, request: Request) -> None:
+        work = self._work(request.what)
+        if work is None:
+            self._traffic.end(request.url)
+            self._in_hand.discard(request.what)
+            return
+        if self._once:
+            self._tried.add(request.what)
+        task = asyncio.create_task(work)
+        self._under_way[task] = request
+        task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[HttpReading]) -> None:
+        self._ended.append(task)
+        self._event.set()
+
+    def _work(self, what: Appointment) -> Coroutine[None, None, HttpReading] | None:
+        """None where it was given up while its host was waited for."""
+        feed, state = self._task.feeds.get(what.feed_id), self._task.states.get(what.feed_id)
+        if feed is None or feed.paused:
+            return None
+        if not what.page:
+            return self._poll(feed)
+        if what.again:
+            checks = state.checks if state and self._settings.checks else ()
+            check = next((one for one in checks if one.url == what.page), None)
+            return self._check(check) if check else None
+        waiting = next((page for page in state.pending if page.url == what.page), None) if state else None
+        return self._page(waiting) if waiting else None
+
+    def _gap_s(self, request: Request) -> float:
+        return self._robots.delay_s(request.url) if self._robots and request.what.page else 0.0
 
     def _is_full(self, now: float) -> bool:
         """Whether as many requests are under way as may be; one at a time where the network is lost."""
         if self._reach.is_lost and not self._once:
             return bool(self._under_way) or now < self._trial_at
         return len(self._under_way) >= self._settings.in_flight
-
-    def _look(self) -> list[_Due]:
-        """What the schedule wants now and is not under way. Nothing that is done waits to be taken."""
-        feeds, states, now = self._task.feeds, self._task.states, self._clock.now()
-        own = (states[key] for key, feed in feeds.items() if key in states and not feed.paused)
-        if self._once:
-            polls = [feed for feed in feeds.values() if feed.feed_id not in self._tried and not feed.paused]
-            pages = [page for state in own for page in state.pending if page.url not in self._tried]
-        else:
-            polls = schedule.due_feeds(feeds.values(), states, now)
-            pages = schedule.due_pages(own, now)
-        taken = set(self._under_way.values())
-        polls = self._with_pushed(polls)
-        wanted = [*(_Due(feed.url, feed) for feed in polls), *(_Due(page.url) for page in pages)]
-        if self._settings.checks and not self._once:  # last: what is new comes first
-            wanted += [_Due(one.url, check=one) for one in due_checks(self._task.states.values(), now)]
-        return [due for due in wanted if due.url not in taken]
-
-    def _keep_leases(self) -> None:
-        if self._subscriber is None:
-            return
-        told = self._subscriber.readings()
-        self._done.extend(told)
-        if not told:  # else the states do not know yet what was told
-            now, monotonic = self._clock.now(), self._clock.monotonic()
-            self._subscriber.look(self._task.feeds, self._task.states, now, monotonic)
-
-    def _with_pushed(self, polls: list[Feed]) -> list[Feed]:
-        """Before all others those whose hub tells of news."""
-        ids = self._subscriber.pushed() if self._subscriber else ()
-        pushed = [feed for feed_id in ids if (feed := self._task.feeds.get(feed_id)) and not feed.paused]
-        return [*pushed, *(feed for feed in polls if feed.feed_id not in ids)] if pushed else polls
 
     async def _poll(self, feed: Feed) -> HttpReading:
         now = self._clock.now()
@@ -312,18 +357,35 @@ class HttpFeeder:
         )
         return feed_reading(feed.feed_id, exchange, parsed, now, pushed=pushed)
 
-    async def _page(self, url: str, check: PageCheck | None) -> HttpReading:
+    async def _page(self, waiting: PendingPage) -> HttpReading:
+        started, url = self._clock.monotonic(), waiting.url
+        is_new = waiting.standing or waiting.absent_at is not None
+        found = await self._pages.get(
+            url, partial(self._fetch_page, url), recent=is_new and not waiting.attempts, joins=is_new
+        )
+        return self._seen(url, found, started)
+
+    async def _check(self, check: PageCheck) -> HttpReading:
+        """Look again at a page whose article is out, whatever others have seen of it."""
         started = self._clock.monotonic()
-        hops = self._wire(url)
+        return self._seen(check.url, await self._fetch_page(check.url, check), started)
+
+    def _seen(self, url: str, found: PageFetch, started: float) -> HttpReading:
+        if self._recorder is not None:
+            self._hops[url] = list(found.hops)
+        took_s = self._clock.monotonic() - started
+        get_logger("ingest").info(LogEvent.PAGE_FETCHED, **fetch_line(found.exchange, found.parsed, took_s))
+        return page_reading(found.exchange, found.parsed, self._clock.now())
+
+    async def _fetch_page(self, url: str, check: PageCheck | None = None) -> PageFetch:
+        hops: list[Hop] | None = None if self._recorder is None else []
         exchange, parsed = await self._read_page(url, hops, check)
         for _ in range(REFRESHES):
             if parsed is None or not parsed.refresh_url:
                 break
             onward, parsed = await self._read_page(parsed.refresh_url, hops)
             exchange = replace(onward, url=url, final_url=onward.final_url or onward.url)
-        took_s = self._clock.monotonic() - started
-        get_logger("ingest").info(LogEvent.PAGE_FETCHED, **fetch_line(exchange, parsed, took_s))
-        return page_reading(exchange, parsed, self._clock.now())
+        return PageFetch(replace(exchange, body=b""), parsed, hops or ())
 
     def _wire(self, url: str) -> list[Hop] | None:
         """Where to put what comes over the wire for a reading; None where nothing is recorded."""

@@ -5,7 +5,6 @@ how often the pages of its feed turn out to be edited. The looks of one feed are
 rate.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from math import sqrt
 
@@ -75,12 +74,6 @@ def speed(rate: EditRate | None) -> float:
     looks, edits = (rate.looks, rate.edits) if rate else (0.0, 0.0)
     share = (edits + USUAL * PRIOR_LOOKS) / (looks + PRIOR_LOOKS)
     return min(max(sqrt(share / USUAL), 1 / MOST_SPEED), MOST_SPEED)
-
-
-def due_checks(states: Iterable[FeedState], now: datetime) -> list[PageCheck]:
-    """Pages to look at again now, the longest waiting first."""
-    waiting = (check for state in states for check in state.checks if check.due_at <= now)
-    return sorted(waiting, key=lambda check: (check.due_at, check.url))
 
 
 def _due(state: FeedState, url: str, at: datetime, looks: int) -> datetime:

@@ -54,24 +54,38 @@ def learn(rhythm: Rhythm, at: datetime, new: int) -> Rhythm:
     passed_s = (at - rhythm.at).total_seconds()
     if passed_s <= 0:
         return rhythm
-    kept = math.exp(-passed_s / MEMORY_S)
-    hours = [count * kept for count in rhythm.hours or (0.0,) * HOURS]
-    if new:
-        for hour, seconds in _hours(rhythm.at, min(passed_s, HOURS * 3_600.0)):
-            hours[hour] += new * seconds / min(passed_s, HOURS * 3_600.0)
+    if not new:  # all of it only fades, which can be told from the time that passed
+        return replace(rhythm, at=at, counted_at=rhythm.counted_at or rhythm.at)
+    hours = [count * math.exp(-passed_s / MEMORY_S) for count in _counts(rhythm)]
+    for hour, seconds in _hours(rhythm.at, min(passed_s, HOURS * 3_600.0)):
+        hours[hour] += new * seconds / min(passed_s, HOURS * 3_600.0)
     faded = math.exp(-passed_s / BURST_S)
     surprise = SURPRISE if _is_surprise(rhythm, passed_s, new) else 1.0
-    burst = rhythm.burst * faded + 3_600 * new / passed_s * max(1 - faded, surprise - faded)
-    known = tuple(_short(count) for count in hours) if any(hours) else ()
-    return replace(rhythm, at=at, hours=known, burst=_short(burst))
+    burst = _burst(rhythm) * faded + 3_600 * new / passed_s * max(1 - faded, surprise - faded)
+    known = tuple(_short(count) for count in hours)
+    return replace(rhythm, at=at, hours=known, burst=_short(burst), counted_at=None)
+
+
+def _counts(rhythm: Rhythm) -> list[float]:
+    """Entries by hour of the day as they count at `rhythm.at`."""
+    kept = math.exp(-_faded_s(rhythm) / MEMORY_S)
+    return [count * kept for count in rhythm.hours or (0.0,) * HOURS]
+
+
+def _burst(rhythm: Rhythm) -> float:
+    return rhythm.burst * math.exp(-_faded_s(rhythm) / BURST_S)
+
+
+def _faded_s(rhythm: Rhythm) -> float:
+    return (rhythm.at - rhythm.counted_at).total_seconds() if rhythm.counted_at else 0.0
 
 
 def interval_s(rhythm: Rhythm, bounds: PollBounds) -> float:
     """Seconds from the last poll to the next: a default interval's worth of square roots of rates."""
-    rates = _rates(rhythm)
+    rates, latest = _rates(rhythm), _burst(rhythm)
     left, waited = bounds.default_s, 0.0
     for hour, seconds in _hours(rhythm.at, bounds.longest_s):
-        burst = rhythm.burst * math.exp(-waited / BURST_S)
+        burst = latest * math.exp(-waited / BURST_S)
         density = math.sqrt(max(rates[hour], burst) / USUAL)
         if density * seconds >= left:
             waited += left / density
@@ -104,7 +118,7 @@ def entries_per_hour(rhythm: Rhythm) -> float:
 
 def _rates(rhythm: Rhythm) -> list[float]:
     """New entries an hour, by hour of the day in UTC."""
-    counts = rhythm.hours or (0.0,) * HOURS
+    counts = _counts(rhythm)
     total = sum(counts)
     age_s = (rhythm.at - rhythm.since).total_seconds()
     looked_h = MEMORY_S * (1 - math.exp(-age_s / MEMORY_S)) / 3_600

@@ -5,10 +5,9 @@ march in step.
 """
 
 import zlib
-from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from services.contracts.feeds import Feed, FeedState, PendingPage, Rhythm
+from services.contracts.feeds import FeedState, Rhythm
 from services.ingest.polling.rhythm import PollBounds, interval_s
 
 LONGEST_S = 24 * 3_600
@@ -67,35 +66,6 @@ def conditional(state: FeedState, now: datetime) -> bool:
     shift = _fraction(state.feed_id) * FULL_FETCH_S
     period_then, period_now = ((t.timestamp() + shift) // FULL_FETCH_S for t in (state.polled_at, now))
     return period_then == period_now
-
-
-def due_feeds(feeds: Iterable[Feed], states: Mapping[str, FeedState], now: datetime) -> list[Feed]:
-    """Feeds to poll now, the longest waiting first."""
-
-    def due_at(feed: Feed) -> datetime | None:
-        state = states.get(feed.feed_id)
-        if state is None or state.url != feed.url or _is_asked_for(feed, state):
-            return None
-        return state.due_at
-
-    waiting = [
-        (at.timestamp() if at else 0.0, feed.feed_id, feed)
-        for feed in feeds
-        if not feed.paused
-        if (at := due_at(feed)) is None or at <= now
-    ]
-    return [feed for _, _, feed in sorted(waiting, key=lambda row: row[:2])]
-
-
-def _is_asked_for(feed: Feed, state: FeedState) -> bool:
-    """Whether an operator asked for a poll since the last."""
-    return feed.asked_at is not None and (state.polled_at is None or state.polled_at < feed.asked_at)
-
-
-def due_pages(states: Iterable[FeedState], now: datetime) -> list[PendingPage]:
-    """Pages to fetch now, the longest waiting first."""
-    waiting = [page for state in states for page in state.pending if page.due_at <= now]
-    return sorted(waiting, key=lambda page: (page.due_at, page.url))
 
 
 def jittered(name: str, seconds: float) -> float:

@@ -42,7 +42,8 @@ async def played(log: Crew) -> int:
         last = {record.key: record.value for record in await log.records("feed-state")}
     except BusError:
         return 0
-    return sum(wire.decode(FeedState, value).position for value in last.values() if value)
+    states = [value for key, value in last.items() if value and b":" not in (key or b"")]
+    return sum(wire.decode(FeedState, value).position for value in states)
 
 
 async def _settled(log: Crew, articles: int, within_s: float, services: Sequence[Service]) -> float:

@@ -157,7 +157,7 @@ async def test_promises_are_kept_and_come_even_when_nothing_happens(site: Site, 
     site.routes |= {"/feed": answer(rss(("/a", "Eins"))), "/a": page("die Brücke kommt")}
     task = subscribed(site.url("/feed"))
     async with Pool(0) as pool:
-        feeder = HttpFeeder(task, fetcher, pool, settings=LiveSettings(tick_s=0.05, look_s=0.01))
+        feeder = HttpFeeder(task, fetcher, pool, settings=LiveSettings(tick_s=0.05))
         steps = [task.take(await feeder.next(max_items=100, timeout_s=0.1) or []) for _ in range(12)]
         await feeder.close()
     promised = None

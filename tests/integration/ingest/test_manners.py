@@ -12,6 +12,7 @@ from services.ingest.polling.live import Conduct, HttpFeeder, LiveSettings
 from services.ingest.polling.outage import HOSTS, TRIAL_S
 from services.ingest.polling.recheck import WAITS_S
 from services.ingest.polling.robots import Robots
+from services.ingest.polling.shared_pages import SharedPages
 from services.ingest.polling.traffic import Manners, Traffic
 from services.ingest.service import IngestTask
 from services.ingest.workers.pool import Pool
@@ -121,6 +122,26 @@ async def test_a_pause_that_a_server_asks_for_holds_for_all_feeders_of_a_process
     await once(second, fetcher, conduct)
     assert not site.asked_for("/b")
     assert replace(only(first), seen=()).status == "backing_off"
+
+
+async def test_a_page_that_feeds_of_several_partitions_list_is_fetched_once(
+    site: Site, fetcher: Fetcher
+) -> None:
+    paths = [f"/feed-{number}" for number in range(12)]
+    site.routes |= {path: answer(rss(("/a", "Eins"))) for path in paths} | {"/a": page("die Brücke kommt")}
+    conduct = Conduct(Traffic(Manners(per_host=16, per_domain=16)), pages=SharedPages(SystemClock()))
+    tasks = [subscribed(*(site.url(path) for path in paths[number::4])) for number in range(4)]
+    steps = await asyncio.gather(*(once(task, fetcher, conduct) for task in tasks))
+    assert len(site.asked_for("/a")) == 1
+    told = [article for made in steps for article in articles(made)]
+    assert [article.url for article in told] == 4 * [site.url("/a")]
+    late = subscribed(site.url("/feed-12"))
+    site.routes["/feed-12"] = answer(rss(("/a", "Eins")))
+    assert len(articles(await once(late, fetcher, conduct))) == 1
+    assert len(site.asked_for("/a")) == 1, "a recent one will do for a feed that lists it for the first time"
+    site.routes["/feed-12"] = answer(rss(("/a", "Eins, berichtigt")))
+    await once(late, fetcher, conduct)
+    assert len(site.asked_for("/a")) == 2, "and not for one that says that it changed"
 
 
 async def test_a_page_is_looked_at_again_by_its_validators_and_an_edit_is_published(

@@ -35,7 +35,7 @@ def test_groups_are_apart_and_the_last_takes_the_rest() -> None:
 def test_the_topics_are_those_of_the_design() -> None:
     assert {topic.name: (topic.key, topic.compact) for topic in TOPICS} == {
         "feeds": ("feed_id", True),
-        "feed-state": ("feed_id", True),
+        "feed-state": ("per record", True),
         "articles": ("article_id", False),
         "relations": ("article_id", False),
         "clusters": ("story_id", True),

@@ -12,6 +12,8 @@ from services.contracts.articles import Article, Watermark
 from services.contracts.canaries import CanaryArticle
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.topics import SHARD_COUNT, Sharding, shard_of
+from services.ingest.polling.mark import mark_key
+from services.ingest.polling.past import past_key
 from services.ingest.readings import ArchiveReading, BadReading, Canary, Progress, Reading, Skipped, Tick
 from services.ingest.service import (
     DEAD_REASONS,
@@ -143,7 +145,8 @@ def test_when_the_first_feed_ends_the_next_one_answers_for_the_article() -> None
     ingest.step([subscription(ONE), subscription(TWO)])
     ingest.take([poll(ONE, entry("a")), poll(TWO, entry("a"), minutes=1)])
     ended = ingest.step([subscription(ONE, ends=True)])
-    assert [(output.key, output.value) for output in ended.outputs] == [(ONE.feed_id.encode(), None)]
+    keys = ONE.feed_id, mark_key(ONE.feed_id), past_key(ONE.feed_id)
+    assert [(output.key, output.value) for output in ended.outputs] == [(key.encode(), None) for key in keys]
     ingest.take([poll(TWO, entry("a"), entry("b"), minutes=2)])
     (article,) = articles(ingest.take([page("a", minutes=3)]))
     assert (article.feed, article.also_in) == (TWO.url, ())

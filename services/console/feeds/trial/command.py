@@ -106,7 +106,7 @@ async def _trial(request: TrialRequest) -> Trial:
         "credentials": request.credentials,
     }
     async with WatchedFetcher(given, **options) as fetcher, Pool(1) as pool:
-        live = LiveSettings(in_flight=ingest.in_flight, look_s=0.0)
+        live = LiveSettings(in_flight=ingest.in_flight)
         conduct = conduct_of(ingest, fetcher)
         feeder = HttpFeeder(task, fetcher, pool, once=True, settings=live, conduct=conduct)
         try:

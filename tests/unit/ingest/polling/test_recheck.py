@@ -8,12 +8,13 @@ from msgspec.structs import replace
 
 from services.contracts.feeds import FeedState
 from services.ingest.polling import recheck
+from services.ingest.polling.agenda import Agenda
 from services.ingest.polling.decision import Decision
 from services.ingest.polling.listings import Listings
 from services.ingest.polling.page import page as decide_page
 from services.ingest.polling.poll import poll as decide_poll
 from services.ingest.readings import PageReading
-from tests.unit.ingest.readings import START, after, entry, failed_page, feed, page, poll, state
+from tests.unit.ingest.readings import after, entry, failed_page, feed, page, poll, state
 
 FEED = feed()
 EDITED = "Ganz anderer Text, den kein Feed gemeldet hat. " * 9
@@ -95,9 +96,9 @@ def test_an_edit_that_the_feed_tells_of_is_not_silent() -> None:
 def test_what_waits_for_a_look_is_bounded(count: int) -> None:
     known = published(*(f"e{number}" for number in range(count)))
     assert len(known.checks) == min(count, recheck.KEPT)
-    due = recheck.due_checks([known], START + timedelta(days=1))
-    assert due == sorted(due, key=lambda one: one.due_at)
-    assert not recheck.due_checks([known], after(15))
+    agenda = Agenda.of({FEED.feed_id: FEED}, {FEED.feed_id: known})
+    assert not [what for what in agenda.due(after(15).timestamp()) if what.again]
+    assert len([what for what in agenda.due(after(24 * 60).timestamp()) if what.again]) == len(known.checks)
 
 
 @given(st.lists(st.booleans(), max_size=60))

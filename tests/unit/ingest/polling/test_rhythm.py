@@ -64,3 +64,16 @@ def test_at_as_many_polls_news_is_seen_in_three_fifths_of_the_time() -> None:
     found = compare(100, 3, seed=2)
     assert found.share <= 0.6
     assert found.late[len(found.late) * 9 // 10] <= 2
+
+
+@given(
+    st.lists(st.tuples(st.integers(60, 90_000), st.integers(0, 9)), min_size=1, max_size=9), st.integers(1, 5)
+)
+def test_any_number_of_looks_in_vain_teaches_as_much_as_the_last_of_them(
+    polls: list[tuple[int, int]], vain: int
+) -> None:
+    rhythm = polled(*polls)
+    at_last, stepwise = rhythm.at + timedelta(seconds=900 * vain), rhythm
+    for n in range(1, vain + 1):
+        stepwise = learn(stepwise, rhythm.at + timedelta(seconds=900 * n), 0)
+    assert stepwise == learn(rhythm, at_last, 0)

@@ -4,7 +4,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.contracts.feeds import PendingPage
 from services.ingest.polling import schedule
 from services.ingest.polling.rhythm import PollBounds, begin
 from tests.unit.ingest.readings import START, after, feed, state
@@ -70,36 +69,3 @@ def test_validators_are_left_out_once_a_day() -> None:
 
 def test_a_feed_never_polled_is_asked_without_validators() -> None:
     assert not schedule.conditional(state(feed()), START)
-
-
-def test_due_feeds_come_longest_waiting_first_and_new_ones_before_all() -> None:
-    old, older, new, later = feed("a"), feed("b"), feed("c"), feed("d")
-    states = {
-        old.feed_id: replace(state(old), due_at=after(-1)),
-        older.feed_id: replace(state(older), due_at=after(-5)),
-        later.feed_id: replace(state(later), due_at=after(1)),
-    }
-    assert schedule.due_feeds([old, older, new, later], states, START) == [new, older, old]
-
-
-def test_a_feed_whose_address_changed_is_due_at_once() -> None:
-    moved = feed("moved")
-    states = {moved.feed_id: replace(state(moved), url="https://old.example/f.xml", due_at=after(60))}
-    assert schedule.due_feeds([moved], states, START) == [moved]
-
-
-def test_due_pages_come_longest_waiting_first() -> None:
-    pages = [PendingPage(url=f"https://a.example/{n}", listed_at=START, due_at=after(n)) for n in (3, -2, -7)]
-    due = schedule.due_pages([replace(state(feed()), pending=tuple(pages))], START)
-    assert [page.url for page in due] == ["https://a.example/-7", "https://a.example/-2"]
-
-
-def test_a_paused_feed_is_not_polled_and_one_that_is_asked_for_is_polled_at_once() -> None:
-    one = feed("a")
-    polled = {one.feed_id: replace(state(one), polled_at=START, due_at=after(60))}
-    asked = replace(one, asked_at=after(1))
-    assert schedule.due_feeds([replace(one, paused=True)], {}, START) == []
-    assert schedule.due_feeds([one], polled, after(2)) == []
-    assert schedule.due_feeds([asked], polled, after(2)) == [asked]
-    again = {one.feed_id: replace(polled[one.feed_id], polled_at=after(3))}
-    assert schedule.due_feeds([asked], again, after(4)) == []

@@ -1,0 +1,1 @@
+"""A hundred thousand feeds of one process against a server on loopback: `python -m bench.feeds`."""
