@@ -110,7 +110,7 @@ class Newsroom(NamedTuple):
             self.steps.append(self.task.take(readings))
 
     async def until(self, come: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not come():
                 await self.turn()
 
