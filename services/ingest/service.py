@@ -4,27 +4,25 @@ The task is deterministic: readings and feed records decide everything it gives 
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
 
 from services.contracts import wire
-from services.contracts.articles import Article, Watermark, Withdrawal
-from services.contracts.canaries import CanaryArticle
 from services.contracts.feeds import Feed, FeedMark, FeedPast, FeedState
-from services.contracts.topics import SHARD_COUNT, Sharding, shard_of
+from services.contracts.topics import Sharding
 from services.ingest import articles
-from services.ingest.canary import synthetic
-from services.ingest.keys import digest, entry_key
+from services.ingest.draft import NAME, StepDraft
+from services.ingest.keys import entry_key
 from services.ingest.polling import lease
 from services.ingest.polling.agenda import Agenda
 from services.ingest.polling.decision import Decision
 from services.ingest.polling.listings import Listings
-from services.ingest.polling.mark import is_mark_key, mark_key, mark_of, with_mark
+from services.ingest.polling.mark import is_mark_key, mark_of, with_mark
 from services.ingest.polling.page import page, unannounced
-from services.ingest.polling.past import is_past_key, joined, past_key, split
+from services.ingest.polling.past import is_past_key, joined, split
 from services.ingest.polling.poll import poll
 from services.ingest.polling.rhythm import PollBounds
 from services.ingest.publishers import source_of_page
@@ -42,12 +40,10 @@ from services.ingest.readings import (
     Skipped,
     Tick,
 )
-from services.ingest.text.dates import EPOCH, MICROSECOND
+from services.ingest.text.dates import EPOCH
 from services.ingest.urls import without_login
-from services.stream.bus import Output, Partition, Record
-from services.stream.service import DeadLetter, Feeder, Poison, Step
-
-NAME = "ingest"
+from services.stream.bus import Record
+from services.stream.service import Feeder, Poison, Step
 
 
 class IngestTask:
@@ -119,7 +115,7 @@ class IngestTask:
     def step(self, records: Sequence[Record]) -> Step:
         """Subscriptions and their ends. Read again from the start after every restart."""
         feeds = [_feed_in(record) for record in records]
-        out = _Out(self.number, self._sharding)
+        out = StepDraft(self.number, self._sharding)
         for record, feed in zip(records, feeds, strict=True):
             if feed:
                 self.feeds[feed.feed_id] = feed
@@ -133,7 +129,7 @@ class IngestTask:
 
     def take(self, readings: Sequence[Reading]) -> Step:
         """One outcome or dead letter a reading; articles, watermarks and states in one step."""
-        out = _Out(self.number, self._sharding)
+        out = StepDraft(self.number, self._sharding)
         for reading in readings:
             match reading:
                 case SightingReading() | ArchiveReading() | RecordReading():
@@ -167,7 +163,7 @@ class IngestTask:
         """Entries whose page is still to be fetched."""
         return sum(len(state.pending) for state in self.states.values())
 
-    def _unsubscribe(self, feed_id: str, out: "_Out") -> None:
+    def _unsubscribe(self, feed_id: str, out: StepDraft) -> None:
         self.feeds.pop(feed_id, None)
         if self._agenda is not None:
             self._agenda.end(feed_id, self.states.get(feed_id))
@@ -176,7 +172,7 @@ class IngestTask:
             out.forgotten(feed_id)
         out.count("unsubscribed")
 
-    def _take_over(self, feed: Feed, out: "_Out") -> None:
+    def _take_over(self, feed: Feed, out: StepDraft) -> None:
         """A feed that moved goes on where it was: what it listed before is known."""
         before = self.states.get(feed.moved_from) if feed.moved_from else None
         if before is None or feed.feed_id in self.states:
@@ -188,12 +184,12 @@ class IngestTask:
         out.forgotten(feed.moved_from)
         self._write(state, before.polled_at or EPOCH, out)
 
-    def _poll(self, reading: FeedReading, out: "_Out") -> None:
+    def _poll(self, reading: FeedReading, out: StepDraft) -> None:
         feed = self._feed(reading.feed_id, reading.url)
         state = self.states.get(feed.feed_id) or FeedState(feed_id=feed.feed_id, url=reading.url)
         self._apply(feed, poll(feed, state, reading, self._listings, self._bounds), reading.at, out)
 
-    def _tick(self, reading: Tick | Canary, out: "_Out") -> None:
+    def _tick(self, reading: Tick | Canary, out: StepDraft) -> None:
         if isinstance(reading, Canary):
             out.canaries(reading.at, self.origins)
             out.count("canary")
@@ -201,14 +197,14 @@ class IngestTask:
             out.quiet_until(reading.at)
             out.count("tick")
 
-    def _lease(self, reading: LeaseReading, out: "_Out") -> None:
+    def _lease(self, reading: LeaseReading, out: StepDraft) -> None:
         state = self.states.get(reading.feed_id)
         if state and state.push:
             state = replace(state, push=lease.after(state.push, reading))
             self._write(state, reading.at, out)
         out.count("lease")
 
-    def _page(self, reading: PageReading, out: "_Out") -> None:
+    def _page(self, reading: PageReading, out: StepDraft) -> None:
         key = entry_key(reading.url)
         owner = self._listings.owner(key)
         state = self.states.get(owner) if owner else None
@@ -221,7 +217,7 @@ class IngestTask:
         decision = page(feed, state, reading, self._listings, also_in, checks=self._checks)
         self._apply(feed, decision, reading.at, out)
 
-    def _apply(self, feed: Feed | None, decision: Decision, at: datetime, out: "_Out") -> None:
+    def _apply(self, feed: Feed | None, decision: Decision, at: datetime, out: StepDraft) -> None:
         for article in decision.articles:
             out.article(article)
         if decision.withdrawal:
@@ -241,7 +237,7 @@ class IngestTask:
         # Older versions kept a login in the address: the fetcher still uses it, no record shows it.
         return replace(known, url=without_login(known.url))
 
-    def _progress(self, reading: Progress, out: "_Out") -> None:
+    def _progress(self, reading: Progress, out: StepDraft) -> None:
         state = self.states.get(reading.recording) or FeedState(feed_id=reading.recording)
         self._write(replace(state, position=reading.position), reading.at or EPOCH, out)
         if reading.at:
@@ -251,7 +247,7 @@ class IngestTask:
     def _levels(self) -> dict[str, float]:
         return {"state_records": len(self.states), "state_bytes": self._bytes}
 
-    def _write(self, state: FeedState, at: datetime, out: "_Out") -> None:
+    def _write(self, state: FeedState, at: datetime, out: StepDraft) -> None:
         """Remember it, here and on the log."""
         self._remember(state.feed_id, state)
         whole = self._whole.get(state.feed_id)
@@ -307,150 +303,7 @@ OUTCOMES = (
     "unsubscribed",
 )
 """How a reading or a feed record can end, beside the dead letters."""
-NOTED_FAILURES = {"poll-failed": "failed_polls_total", "page-failed": "failed_pages_total"}
-"""Outcomes that are counted by their reason too, and under which name."""
 DEAD_REASONS = ("bad-line", "damaged-file", "no-article", "page-unreadable", "page-unreachable", "bad-feed")
-
-
-class _Out:
-    """What one step gives out, in order: articles, watermarks, states."""
-
-    def __init__(self, number: int, sharding: Sharding) -> None:
-        self._number = number
-        self._sharding = sharding
-        self._shards = [Partition("articles", shard) for shard in range(SHARD_COUNT)]
-        self._articles: list[Output] = []
-        self._states: dict[str, Output] = {}
-        self._quiet_until: datetime | None = None
-        self._outcomes: Counter[str] = Counter()
-        self._noted: Counter[tuple[str, str]] = Counter()
-        self.dead: list[DeadLetter] = []
-
-    def count(self, outcome: str, failure: str = "") -> None:
-        self._outcomes[outcome] += 1
-        if outcome in NOTED_FAILURES:
-            self._noted[NOTED_FAILURES[outcome], failure or "other"] += 1
-
-    def listed(self, entries: Mapping[str, int]) -> None:
-        """What became of the entries of a document."""
-        self._noted.update({("feed_entries_total", name): count for name, count in entries.items()})
-
-    def quiet_until(self, at: datetime) -> None:
-        self._quiet_until = max(at, self._quiet_until or at)
-
-    def article(self, article: Article) -> None:
-        self._sighting(articles.encoded(article))
-
-    def withdrawal(self, withdrawal: Withdrawal) -> None:
-        self._sighting(articles.encoded(withdrawal))
-
-    def seen(self, sighting: SightingReading) -> None:
-        """What an archive says was seen, with its outcome."""
-        self._sighting(sighting)
-        self.count("withdrawn" if sighting.withdrawn else "article")
-
-    def _sighting(self, sighting: SightingReading) -> None:
-        # A version may be shown again: the sighting is what a reader may meet twice.
-        id_ = f"{sighting.version_id}:{sighting.at.isoformat()}"
-        self._articles.append(
-            _output(
-                self._shards[shard_of(sighting.language, self._sharding)],
-                sighting.article_id,
-                Withdrawal if sighting.withdrawn else Article,
-                id_=id_,
-                at=sighting.at,
-                value=sighting.value,
-            )
-        )
-
-    def canaries(self, at: datetime, origins: int) -> None:
-        """One for each shard that falls to this partition, so that together they try every way there is."""
-        for shard in range(self._number, SHARD_COUNT, origins):
-            canary = CanaryArticle(article=synthetic(shard, at))
-            id_ = digest(canary.article.version_id, at.isoformat())
-            self._articles.append(
-                _output(
-                    self._shards[shard],
-                    canary.article.article_id,
-                    CanaryArticle,
-                    id_=id_,
-                    at=at,
-                    value=wire.encode(canary),
-                )
-            )
-
-    def remembered(self, state: FeedState, at: datetime) -> None:
-        self._states.pop(mark_key(state.feed_id), None)
-        self._state(state.feed_id, state, state.feed_id, at)
-
-    def past(self, past: FeedPast, at: datetime) -> None:
-        """Before the state that it goes with."""
-        self._state(past_key(past.feed_id), past, past.feed_id, at)
-
-    def marked(self, mark: FeedMark, at: datetime) -> None:
-        """Behind the state that it goes with, also where both come in one step."""
-        self._state(mark_key(mark.feed_id), mark, mark.feed_id, at)
-
-    def _state(self, key: str, record: FeedState | FeedMark | FeedPast, feed_id: str, at: datetime) -> None:
-        value = wire.encode(record)
-        id_ = digest(feed_id, value.decode())
-        partition = Partition("feed-state", self._number)
-        self._states.pop(key, None)
-        self._states[key] = _output(partition, key, type(record), id_=id_, at=at, value=value)
-
-    def forgotten(self, feed_id: str) -> None:
-        for key in (feed_id, mark_key(feed_id), past_key(feed_id)):
-            self._states[key] = Output(Partition("feed-state", self._number), key.encode(), None)
-
-    def bad(self, reading: BadReading) -> None:
-        self.dead.append(
-            DeadLetter(
-                reason=reading.reason,
-                detail=reading.detail,
-                key=None,
-                value=reading.value,
-                headers=(),
-                origin=reading.origin,
-            )
-        )
-
-    def step(self, levels: dict[str, float], origins: int = 1) -> Step:
-        # Feeds are compacted and few: a restart reads all of them again, so none is ever committed.
-        return Step(
-            outputs=[*self._articles, *self._watermarks(origins), *self._states.values()],
-            dead=self.dead,
-            outcomes=dict(self._outcomes),
-            consumed={Partition("feeds", self._number): 0},
-            noted=self._noted,
-            levels=levels,
-        )
-
-    def _watermarks(self, origins: int) -> list[Output]:
-        at = self._quiet_until
-        if at is None:
-            return []
-        promise = Watermark(origin=self._number, origins=origins, at=at)
-        value = wire.encode(promise)
-        id_ = digest(str(self._number), at.isoformat())
-        return [_output(shard, None, Watermark, id_=id_, at=at, value=value) for shard in self._shards]
-
-
-def _output(
-    partition: Partition,
-    key: str | None,
-    kind: type[msgspec.Struct],
-    *,
-    id_: str,
-    at: datetime,
-    value: bytes,
-) -> Output:
-    return Output(
-        partition=partition,
-        key=key.encode() if key is not None else None,
-        value=value,
-        headers=wire.headers_of(kind, id=id_, source=NAME, time=at),
-        timestamp_us=(at - EPOCH) // MICROSECOND,
-    )
 
 
 def _feed_in(record: Record) -> Feed | None:

@@ -12,13 +12,13 @@ from services.contracts.articles import Article, Watermark
 from services.contracts.canaries import CanaryArticle
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.topics import SHARD_COUNT, Sharding, shard_of
+from services.ingest.draft import NOTED_FAILURES
 from services.ingest.polling.mark import mark_key
 from services.ingest.polling.past import past_key
 from services.ingest.readings import ArchiveReading, BadReading, Canary, Progress, Reading, Skipped, Tick
 from services.ingest.service import (
     DEAD_REASONS,
     ENTRY_OUTCOMES,
-    NOTED_FAILURES,
     OUTCOMES,
     IngestService,
     IngestTask,
