@@ -15,10 +15,11 @@ from services.dedup.kernels import names, target
 
 def build() -> list[str]:
     """The names of the modules whose kernels are in the cache now."""
-    for name in names():
-        import_module(f"services.dedup.kernels.{name}")
-    if not target.is_built():
-        target.note_built()
+    with target.alone():
+        for name in names():
+            import_module(f"services.dedup.kernels.{name}")
+        if not target.is_built():
+            target.note_built()
     return names()
 
 

@@ -5,9 +5,11 @@ the very processor. On x86-64 that is level 3 (AVX2; every server since about 20
 a processor has less. On two processors measured, code for the very processor was no faster.
 """
 
+import fcntl
 import hashlib
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import llvmlite.binding as llvm  # type: ignore[import-untyped]
@@ -52,6 +54,19 @@ def note_built() -> None:
     if not config.CACHE_DIR:
         with suppress(OSError):
             _stamp().write_text(_digest(), encoding="utf-8")
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """While no other process compiles: of several that are started at once, one does, and the others load."""
+    try:
+        lock = _stamp().with_suffix(".lock").open("a")
+    except OSError:  # nobody may write there, so nobody does
+        yield
+        return
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def sources() -> list[Path]:
