@@ -1,6 +1,6 @@
 """The days that a report names: those on which that happened which it tells of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -25,13 +25,17 @@ class _Mark(NamedTuple):
     month: int | None = None
 
 
-def days_named(words: Sequence[str], marks: Sequence[str], lead: int, seen: date) -> tuple[int, ...]:
+Beside = Mapping[int, tuple[str, str]]
+"""Places of words that may tell a day, ascending: what stands behind the word and behind the next."""
+
+
+def days_named(words: Sequence[str], beside: Beside, lead: int, seen: date) -> tuple[int, ...]:
     """Ordinals of the days named among the first `lead` words, else of the first that is named later.
 
-    `marks`: what stands behind each word. A weekday is the last one of that name up to `seen`.
+    A weekday is the last one of that name up to `seen`.
     """
     found: set[int] = set()
-    for place, day in _mentions(words, marks, seen):
+    for place, day in _mentions(words, beside, seen):
         if place >= lead and found:
             break
         if -_AHEAD <= (seen - day).days <= _BACK:
@@ -39,9 +43,15 @@ def days_named(words: Sequence[str], marks: Sequence[str], lead: int, seen: date
     return tuple(sorted(found))
 
 
-def _mentions(words: Sequence[str], marks: Sequence[str], seen: date) -> Iterator[tuple[int, date]]:
+def may_tell_a_day(folded: str) -> bool:
+    """Whether one has to look closer at a word."""
+    return folded in _DAYS_OF_A_MONTH or folded in _names() or folded[:_HEAD] in _heads()
+
+
+def _mentions(words: Sequence[str], beside: Beside, seen: date) -> Iterator[tuple[int, date]]:
     """With the place of the word, in order."""
-    for place, mark in enumerate(map(_mark, words)):
+    for place, marks in beside.items():
+        mark = _mark(words[place])
         if mark is None:
             continue
         if mark.weekday is not None:
@@ -50,8 +60,8 @@ def _mentions(words: Sequence[str], marks: Sequence[str], seen: date) -> Iterato
         if mark.month is None:
             day = _in_digits(words, marks, place, seen)
         else:
-            beside = (*words[max(place - 1, 0) : place], *words[place + 1 : place + 2])
-            number = next((word for word in beside if word in _DAYS_OF_A_MONTH), "")
+            around = (*words[max(place - 1, 0) : place], *words[place + 1 : place + 2])
+            number = next((word for word in around if word in _DAYS_OF_A_MONTH), "")
             day = _nearest(seen, mark.month, int(number)) if number else None
         if day is not None:
             yield place, day
@@ -86,12 +96,12 @@ def _heads() -> frozenset[str]:
     return frozenset(name[:_HEAD] for name, mark in _names().items() if mark.weekday is not None)
 
 
-def _in_digits(words: Sequence[str], marks: Sequence[str], place: int, seen: date) -> date | None:
+def _in_digits(words: Sequence[str], marks: tuple[str, str], place: int, seen: date) -> date | None:
     """A date such as 31.10. or 31. 10. 2024."""
     month = words[place + 1] if place + 1 < len(words) else ""
     if not (month.isdecimal() and len(month) <= 2 and 1 <= int(month) <= 12):
         return None
-    if marks[place] not in (".", ". ") or not marks[place + 1].startswith("."):
+    if marks[0] not in (".", ". ") or not marks[1].startswith("."):
         return None
     return _nearest(seen, int(month), int(words[place]))
 

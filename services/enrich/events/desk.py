@@ -18,6 +18,7 @@ from services.contracts.facts import ArticleFacts, Facts
 from services.enrich.events import records
 from services.enrich.events.grouping import Neighbour, Place, are_one, crowd_of, place
 from services.enrich.events.index import Index
+from services.enrich.events.lexicon import Lexicon
 from services.enrich.events.reports import report
 
 LONGEST = 64
@@ -46,11 +47,14 @@ class EventDesk:
 
     def __init__(self) -> None:
         self._index = Index()
+        self._lexicon = Lexicon()
         self._events: dict[str, EventState] = {}
         self._lines: dict[str, StorylineState] = {}
         self._home: dict[str, str] = {}
         """Story to event."""
         self._sizes: dict[str, int] = {}
+        self._records: dict[str, Event] = {}
+        """What was told of events as they stand, so far as it was."""
 
     def restore(self, kept: Iterable[Kept]) -> None:
         """Take up what was remembered, in any order."""
@@ -106,6 +110,7 @@ class EventDesk:
             title=mine.title,
             text=cluster.text,
             rarity=self._index.rarity,
+            lexicon=self._lexicon,
         )
         near = list(self._neighbours(read))
         read = replace(read, crowd=crowd_of(read, near))
@@ -118,11 +123,7 @@ class EventDesk:
         for like in self._index.near(read):
             event = self._home.get(like.report.story_id, "")
             line = self._lines[self._events[event].storyline_id] if event else None
-            yield Neighbour(
-                like=like,
-                event=event,
-                storyline=line.storyline_id if line and len(line.events) < LONGEST else "",
-            )
+            yield Neighbour(like, event, line.storyline_id if line and len(line.events) < LONGEST else "")
 
     def _merge(self, state: EventState, other: EventState, at: datetime, changes: EventChanges) -> EventState:
         """The event with the stories of another one, where a new story shows that they are one.
@@ -168,25 +169,32 @@ class EventDesk:
         state = replace(state, revision=state.revision + 1)
         self._put_event(state)
         changes.kept[f"event:{state.event_id}"] = state
-        changes.told.append((records.event(state), at))
+        changes.told.append((self._record(state), at))
         self._tell_line(state.storyline_id, at, changes)
 
     def _tell_line(self, name: str, at: datetime, changes: EventChanges) -> None:
         line = self._lines[name] = replace(self._lines[name], revision=self._lines[name].revision + 1)
-        events = [self._events[event] for event in line.events]
+        events = [self._record(self._events[event]) for event in line.events]
         changes.kept[f"storyline:{name}"] = line
         if events:
             changes.told.append((records.storyline(line, events), at))
         else:
             changes.told.append((_ended(line, at), at))
-        if all(map(records.is_closed, events)):
+        if all(event.closed for event in events):
             del self._lines[name]
             changes.kept[f"storyline:{name}"] = None
-            for event in line.events:
-                self._forget_event(event, changes)
+            for event in events:
+                self._forget_event(event.event_id, changes)
+
+    def _record(self, state: EventState) -> Event:
+        told = self._records.get(state.event_id)
+        if told is None:
+            told = self._records[state.event_id] = records.event(state)
+        return told
 
     def _put_event(self, state: EventState) -> None:
         self._events[state.event_id] = state
+        self._records.pop(state.event_id, None)
         self._sizes[state.event_id] = len(state.stories)
         for story in state.stories:
             self._home[story.story_id] = state.event_id
@@ -194,6 +202,7 @@ class EventDesk:
     def _forget_event(self, event: str, changes: EventChanges) -> None:
         state = self._events.pop(event)
         del self._sizes[event]
+        self._records.pop(event, None)
         for story in state.stories:
             self._home.pop(story.story_id, None)
         changes.kept[f"event:{event}"] = None

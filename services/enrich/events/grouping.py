@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from services.contracts.events import EventReport
 from services.enrich.events.index import STRANGE, Likeness
-from services.enrich.events.reports import cosine, told
+from services.enrich.events.reports import WHOLE, cosine, share_told, told
 
 _DAY = timedelta(days=1)
 
@@ -89,9 +89,10 @@ def place(
     new: EventReport, near: Sequence[Neighbour], sizes: Mapping[str, int], rules: GroupingRules = RULES
 ) -> Place:
     """`sizes`: stories of each event."""
+    likely = {other.event for other in near if _may_be_one(new, other.like, rules)}
     scores: defaultdict[str, list[int]] = defaultdict(list)
     for other in near:
-        if other.event:
+        if other.event and other.event in likely:
             scores[other.event].append(_kinship(new, other.like.report, other.like.cosine, rules))
     ranked = sorted(((-_score(s, sizes[event], rules), event) for event, s in scores.items()))
     events = tuple(event for score, event in ranked if -score >= rules.same_event)
@@ -108,11 +109,23 @@ def are_one(one: Sequence[EventReport], other: Sequence[EventReport], rules: Gro
     return bool(found) and _score(found, len(one) * len(other), rules) >= rules.same_event
 
 
+def _may_be_one(new: EventReport, old: Likeness, rules: GroupingRules) -> bool:
+    """Whether its event could be that of the new one if all else agreed: no event is more like it than
+    its nearest report.
+    """
+    most = rules.headline * WHOLE + max(0, rules.same_day)
+    return old.cosine - _crowd(new, old.report, rules) + most >= rules.same_event
+
+
 def _kinship(one: EventReport, other: EventReport, like: int, rules: GroupingRules) -> int:
     """Likeness and agreement, less the crowd around both and the time between them."""
     late = round(rules.day * _days(one, other, rules))
-    crowd = rules.crowd * (one.crowd + other.crowd) // 2_000
-    return like + rules.headline * told(one, other) + _agreement(one, other, rules) - crowd - late
+    agreement = rules.headline * told(one, other) + _agreement(one, other, rules)
+    return like + agreement - _crowd(one, other, rules) - late
+
+
+def _crowd(one: EventReport, other: EventReport, rules: GroupingRules) -> int:
+    return rules.crowd * (one.crowd + other.crowd) // 2_000
 
 
 def _agreement(one: EventReport, other: EventReport, rules: GroupingRules) -> int:
@@ -148,5 +161,9 @@ def _storyline(new: EventReport, near: Sequence[Neighbour], rules: GroupingRules
 
 
 def _affinity(new: EventReport, old: Likeness, rules: GroupingRules) -> int:
+    """0 where it is less than counts in any case."""
+    most = old.affinity + rules.storyline_headline * share_told(new, old.report)
+    if most < rules.same_storyline:
+        return 0
     late = round(rules.storyline_day * _days(new, old.report, rules))
     return old.affinity + rules.storyline_headline * told(new, old.report) - late

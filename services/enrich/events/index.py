@@ -1,23 +1,21 @@
 """The reports that a new one is compared with: those of the last days that share rare terms with it."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from services.contracts.events import EventReport
+from services.enrich.events.lexicon import Numbers
+from services.enrich.events.postings import Postings
 from services.enrich.events.rarity import Rarity
 from services.enrich.events.reports import UNIT, sharpness, terms_of
 
 OPEN = timedelta(days=14)
 """How long a report is compared with, and terms are counted."""
 MOST_REPORTS = 50_000
-MOST_OF_A_TERM = 200
-"""Of the reports that share a term the latest so many are looked at: what more share is not rare."""
-_FEW = 2
 STRANGE = 50_000
 """Cosine in millionths below which two reports are strangers."""
 
@@ -34,40 +32,13 @@ class Likeness(NamedTuple):
     """
 
 
-class Postings:
-    """The latest reports that have a term, with its weight in each. Those that left stay until they are
-    written over, or all have left.
-    """
-
-    def __init__(self) -> None:
-        self._rows = np.empty((_FEW, 2), np.int64)
-        self._length = 0
-
-    @property
-    def latest(self) -> int:
-        return int(self._rows[self._length - 1, 0])
-
-    def add(self, number: int, weight: int) -> None:
-        if self._length == len(self._rows):
-            kept = self._rows[-MOST_OF_A_TERM:]
-            self._length = len(kept)
-            self._rows = np.empty((min(2 * len(kept), 2 * MOST_OF_A_TERM), 2), np.int64)
-            self._rows[: self._length] = kept
-        self._rows[self._length] = number, weight
-        self._length += 1
-
-    def rows(self) -> npt.NDArray[np.int64]:
-        """Number and weight of each."""
-        return self._rows[max(self._length - MOST_OF_A_TERM, 0) : self._length]
-
-
 class Index:
     """In order of arrival."""
 
     def __init__(self) -> None:
         self.rarity = Rarity()
         self._reports: OrderedDict[int, EventReport] = OrderedDict()
-        self._with: dict[str, Postings] = {}
+        self._postings = Postings()
         self._sharpness: dict[int, float] = {}
         self._numbers: dict[str, int] = {}
         """By story."""
@@ -83,11 +54,7 @@ class Index:
         self._numbers[kept.story_id] = kept.number
         self.latest = max(kept.seen_at, self.latest or kept.seen_at)
         self.rarity.count(terms_of(kept))
-        for term, weight in kept.words.items():
-            postings = self._with.get(term)
-            if postings is None:
-                postings = self._with[term] = Postings()
-            postings.add(kept.number, weight)
+        self._postings.add(*self._vector(kept.words), kept.number)
         while self._is_over(next(iter(self._reports.values()))):
             _, old = self._reports.popitem(last=False)
             self._drop(old)
@@ -105,21 +72,22 @@ class Index:
 
     def _sums(self, new: EventReport) -> Iterable[tuple[int, int, float]]:
         """Numbers of reports that are no strangers, ascending, with the cosine and that of the squares."""
-        shared = [(weight, self._with[term]) for term, weight in new.words.items() if term in self._with]
-        if not shared:
-            return ()
-        rows = [postings.rows() for _, postings in shared]
-        whole = np.concatenate(rows)
-        first = int(whole[:, 0].min())
-        numbers = whole[:, 0] - first
-        weights = whole[:, 1] * np.repeat([weight for weight, _ in shared], [len(one) for one in rows])
+        numbers, weights = self._postings.of(*self._vector(new.words))
+        before = next(iter(self._reports), 0) - 1
+        rows = np.maximum(numbers - before, 0)  # the first one is of all that left
         # Sums of whole numbers below 2**53, so that a float holds each of them exactly.
-        cosines = np.bincount(numbers, weights)
-        squares = np.bincount(numbers, weights * weights)
-        kin = np.flatnonzero(cosines >= STRANGE)
-        return zip(
-            (kin + first).tolist(), cosines[kin].astype(np.int64).tolist(), squares[kin].tolist(), strict=True
-        )
+        cosines = np.bincount(rows, weights)
+        squares = np.bincount(rows, weights * weights)
+        kin = np.flatnonzero(cosines[1:] >= STRANGE) + 1
+        found = (kin + before, cosines[kin].astype(np.int64), squares[kin])
+        return zip(*(column.tolist() for column in found), strict=True)
+
+    def _vector(self, words: Mapping[str, int]) -> tuple[Numbers, Numbers]:
+        """Slots and weights of the terms that are remembered."""
+        slots = np.array([self.rarity.slots.get(term, -1) for term in words], np.int64)
+        weights = np.fromiter(words.values(), np.int64, len(words))
+        known = slots >= 0
+        return slots[known], weights[known]
 
     def knows(self, story: str) -> bool:
         """Whether a report of it was taken in lately, whatever became of the story since."""
@@ -138,8 +106,4 @@ class Index:
         if self._numbers.get(old.story_id) == old.number:
             del self._numbers[old.story_id]
         del self._sharpness[old.number]
-        self.rarity.discount(terms_of(old))
-        for term in old.words:
-            postings = self._with.get(term)
-            if postings is not None and postings.latest <= old.number:
-                del self._with[term]
+        self._postings.forget(self.rarity.discount(terms_of(old)))

@@ -1,27 +1,46 @@
 """How rare a term is in what was seen lately, and how rare it is taken to be before anything was seen."""
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Sequence
 
-from services.enrich.events.terms import Use
+import numpy as np
+import numpy.typing as npt
+
+from services.enrich.events.lexicon import Numbers
+from services.enrich.events.terms import Reading
 
 _UNSEEN = 100
 """For so many reports the guess by a term's form stands; what is seen outweighs it from there on."""
 _NAME, _NUMBER, _SMALL_NUMBER = 0.01, 0.02, 0.15
-_BY_LENGTH = (0.3, 0.3, 0.3, 0.3, 0.1, 0.1)
-_LONG = 0.03
+_BY_LENGTH = np.array((0.3, 0.3, 0.3, 0.3, 0.1, 0.1, 0.03))
+"""The last of them is that of longer ones too."""
 
 
-@lru_cache(maxsize=1 << 12)
-def expected(use: Use) -> float:
+def expected(found: Reading) -> npt.NDArray[np.float64]:
     """The share of reports that a term of this form is in, in any language: short words are frequent."""
-    if use.number:
-        return _NUMBER if use.length > 2 else _SMALL_NUMBER
-    if use.name:
-        return _NAME
-    return _BY_LENGTH[use.length] if use.length < len(_BY_LENGTH) else _LONG
+    words = np.where(found.are_names, _NAME, _BY_LENGTH[np.minimum(found.lengths, len(_BY_LENGTH) - 1)])
+    return np.where(found.are_numbers, np.where(found.lengths > 2, _NUMBER, _SMALL_NUMBER), words)
+
+
+class Slots(dict[str, int]):
+    """A small number for each term that is remembered; those that are free are given out again."""
+
+    def __init__(self) -> None:
+        self._free: list[int] = []
+        self.room = 0
+        """All numbers are below."""
+
+    def __missing__(self, term: str) -> int:
+        if self._free:
+            slot = self._free.pop()
+        else:
+            slot = self.room
+            self.room += 1
+        self[term] = slot
+        return slot
+
+    def drop(self, term: str) -> None:
+        self._free.append(self.pop(term))
 
 
 class Rarity:
@@ -29,21 +48,34 @@ class Rarity:
 
     def __init__(self) -> None:
         self._reports = 0
-        self._with: Counter[str] = Counter()
+        self.slots = Slots()
+        self._with: Numbers = np.zeros(1 << 10, np.int64)
+        """Reports by slot."""
 
-    def count(self, terms: Iterable[str]) -> None:
+    def count(self, terms: Sequence[str]) -> None:
+        """Each term once."""
         self._reports += 1
-        self._with.update(terms)
+        slots = np.fromiter(map(self.slots.__getitem__, terms), np.int64, len(terms))
+        if self.slots.room > len(self._with):
+            self._with = np.concatenate((self._with, np.zeros(self.slots.room, np.int64)))
+        self._with[slots] += 1
 
-    def discount(self, terms: Iterable[str]) -> None:
+    def discount(self, terms: Sequence[str]) -> Numbers:
+        """Gives the slots that are free now."""
         self._reports -= 1
-        for term in terms:
-            self._with[term] -= 1
-            if not self._with[term]:
-                del self._with[term]
+        slots = np.fromiter(map(self.slots.__getitem__, terms), np.int64, len(terms))
+        left = self._with[slots] - 1
+        self._with[slots] = left
+        over = np.flatnonzero(left == 0)
+        for place in over.tolist():
+            self.slots.drop(terms[place])
+        return slots[over]
 
-    def of(self, found: Mapping[str, Use]) -> list[float]:
+    def of(self, found: Reading) -> npt.NDArray[np.float64]:
         """Of each term its inverse document frequency; 0 for what is in nearly all reports."""
-        there, whole = self._with.get, self._reports + _UNSEEN + 1
-        shares = [(there(term, 0) + _UNSEEN * expected(use) + 0.5) / whole for term, use in found.items()]
-        return [max(0.0, -math.log(share)) for share in shares]
+        slots = np.array([self.slots.get(term, -1) for term in found.terms], np.int64)
+        there = np.where(slots < 0, 0, self._with[slots])
+        shares = (there + _UNSEEN * expected(found) + 0.5) / (self._reports + _UNSEEN + 1)
+        # numpy's logarithm may differ in the last bit from one processor to another.
+        logs = np.fromiter(map(math.log, shares.tolist()), np.float64, len(shares))
+        return np.maximum(0.0, -logs)

@@ -26,13 +26,13 @@ def event(state: EventState, merged_into: str = "") -> Event:
         line=" · ".join(part for part in (f"{first:%Y-%m-%d}", *places[:1], speaker.title) if part),
         storyline_id=state.storyline_id,
         merged_into=merged_into,
-        closed=is_closed(state),
+        closed=all(story.closed for story in stories),
     )
 
 
-def storyline(state: StorylineState, events: Sequence[EventState]) -> Storyline:
+def storyline(state: StorylineState, events: Sequence[Event]) -> Storyline:
     """Of its events, in the order in which they were founded."""
-    told = sorted((_of_storyline(event(one)) for one in events), key=lambda e: (e.first_seen_at, e.event_id))
+    told = sorted(map(_of_storyline, events), key=lambda one: (one.first_seen_at, one.event_id))
     widest = max(told, key=lambda e: len(e.articles))
     return Storyline(
         storyline_id=state.storyline_id,
@@ -42,12 +42,8 @@ def storyline(state: StorylineState, events: Sequence[EventState]) -> Storyline:
         articles=tuple(dict.fromkeys(url for one in told for url in one.articles)),
         first_seen_at=told[0].first_seen_at,
         last_seen_at=max(one.last_seen_at for one in told),
-        closed=all(map(is_closed, events)),
+        closed=all(one.closed for one in events),
     )
-
-
-def is_closed(state: EventState) -> bool:
-    return all(story.closed for story in state.stories)
 
 
 def _of_storyline(one: Event) -> StorylineEvent:
@@ -71,6 +67,8 @@ def _articles(stories: Iterable[EventStory]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(url for story in stories for url in story.articles))
 
 
-def _places(stories: Iterable[EventStory]) -> tuple[str, ...]:
+def _places(stories: Sequence[EventStory]) -> tuple[str, ...]:
+    if len(stories) == 1:
+        return stories[0].places[:_MOST_PLACES]  # they are in order already
     counts = Counter(place for story in stories for place in story.places)
     return tuple(place for place, _ in counts.most_common(_MOST_PLACES))

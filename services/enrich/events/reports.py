@@ -1,51 +1,52 @@
 """What is kept of a story's text: its weightiest terms as a vector."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
 
 from services.contracts.events import EventReport
 from services.enrich.events.days import days_named
+from services.enrich.events.lexicon import Lexicon
 from services.enrich.events.rarity import Rarity
-from services.enrich.events.terms import LEAD, Use, split, uses
+from services.enrich.events.terms import LEAD, Reading, read
 
 UNIT = 1_000
 """The length of a vector; weights are whole numbers, so that sums do not depend on their order."""
+WHOLE = 1_000
+"""Of a headline; what a term weighs in it is a share of this."""
 MOST_TERMS = 50
 """So many terms of a report are compared."""
-_TITLE, _REST = 4.0, 0.5
-"""What a use in the title and one behind the lead count, beside one in the lead."""
+_HALVES = np.array((8, 2, 1))
+"""What a use in the title, in the lead and behind it counts, in halves of one in the lead."""
 _COMMON = 0.6
 """What a term counts that is neither name nor number."""
+Weights = npt.NDArray[np.float64]
 
 
 def report(
-    story_id: str, number: int, seen_at: datetime, *, title: str, text: str, rarity: Rarity
+    story_id: str, number: int, seen_at: datetime, *, title: str, text: str, rarity: Rarity, lexicon: Lexicon
 ) -> EventReport:
     """The report as it is compared, by what is rare as of now."""
-    parts = split(title, text)
-    found = uses(parts)
-    weights = {
-        term: rare * _standing(use) * _frequency(use)
-        for (term, use), rare in zip(found.items(), rarity.of(found), strict=True)
-    }
-    heaviest = sorted((-weight, term) for term, weight in weights.items())[:MOST_TERMS]
-    words = _vector({term: -weight for weight, term in heaviest}, weights)
+    found = read(title, text, lexicon)
+    words = _vector(found.terms, rarity.of(found) * _standing(found) * _frequency(found))
+    said = set(found.terms[: np.count_nonzero(found.uses[0])])  # the title's come first
+    lead = found.words.title + LEAD
     return EventReport(
         story_id=story_id,
         number=number,
         seen_at=seen_at,
         words=words,
-        others=" ".join(term for term in found if term not in words),
-        headline=_shares({term: words[term] ** 2 for term in words if found[term].title}),
-        days=days_named(
-            [*parts.title, *parts.body], parts.marks, len(parts.title) + LEAD, seen_at.astimezone(UTC).date()
-        ),
+        others=" ".join([term for term in found.terms if term not in words]),
+        headline=_shares({term: weight**2 for term, weight in words.items() if term in said}),
+        days=days_named(found.words.words, found.days, lead, seen_at.astimezone(UTC).date()),
     )
 
 
-def terms_of(kept: EventReport) -> Iterable[str]:
+def terms_of(kept: EventReport) -> Sequence[str]:
     """All its terms, each once."""
     return (*kept.words, *kept.others.split())
 
@@ -61,7 +62,8 @@ def told(one: EventReport, other: EventReport) -> int:
     """How much of what either headline says the other report has among its words: of the lesser
     share the thousandths.
     """
-    return min(_share_told(one, other), _share_told(other, one))
+    share = share_told(one, other)
+    return share and min(share, share_told(other, one))
 
 
 def sharpness(words: Mapping[str, int]) -> float:
@@ -69,31 +71,41 @@ def sharpness(words: Mapping[str, int]) -> float:
     return math.sqrt(sum(weight**4 for weight in words.values()))
 
 
-def _share_told(one: EventReport, other: EventReport) -> int:
+def share_told(one: EventReport, other: EventReport) -> int:
+    """How much of what the headline of one says the other has among its words."""
     words = other.words
     return sum([share for term, share in one.headline.items() if term in words])
 
 
-@lru_cache(maxsize=1 << 12)
-def _standing(use: Use) -> float:
-    return 1.0 if use.name or use.number else _COMMON
+def _standing(found: Reading) -> Weights:
+    return np.where(found.are_names | found.are_numbers, 1.0, _COMMON)
 
 
-@lru_cache(maxsize=1 << 12)
-def _frequency(use: Use) -> float:
-    uses_ = _TITLE * use.title + use.lead + _REST * use.rest
-    return 1 + math.log(uses_) if uses_ >= 1 else uses_
+def _frequency(found: Reading) -> Weights:
+    halves = _HALVES @ found.uses
+    return _frequencies(int(halves.max(initial=0)).bit_length())[halves]
+
+
+@cache
+def _frequencies(bits: int) -> Weights:
+    """What so many halves of a use count."""
+    uses = [halves / 2 for halves in range(1 << bits)]
+    return np.array([1 + math.log(some) if some >= 1 else some for some in uses])
 
 
 def _shares(weights: Mapping[str, int]) -> dict[str, int]:
-    """Of a whole of a thousand."""
     whole = sum(weights.values())
-    return {term: 1_000 * weight // whole for term, weight in weights.items()}
+    return {term: WHOLE * weight // whole for term, weight in weights.items()}
 
 
-def _vector(kept: Mapping[str, float], whole: Mapping[str, float]) -> dict[str, int]:
-    length = math.sqrt(sum(weight * weight for weight in whole.values()))
+def _vector(terms: Sequence[str], weights: Weights) -> dict[str, int]:
+    """Of the heaviest; of several that weigh the same those that come first by the alphabet."""
+    length = math.sqrt(np.cumsum(weights * weights)[-1]) if len(weights) else 0.0  # in order, as bits go
     if not length:
         return {}
-    scaled = ((term, round(UNIT * weight / length)) for term, weight in kept.items())
-    return {term: weight for term, weight in scaled if weight}
+    least = np.partition(weights, -MOST_TERMS)[-MOST_TERMS] if len(weights) > MOST_TERMS else 0.0
+    places = np.flatnonzero(weights >= least)
+    scaled = np.rint(UNIT * weights[places] / length).astype(np.int64)
+    names = [terms[place] for place in places.tolist()]
+    heaviest = sorted(zip((-weights[places]).tolist(), names, scaled.tolist(), strict=True))
+    return {term: weight for _, term, weight in heaviest[:MOST_TERMS] if weight}

@@ -1,90 +1,151 @@
 """The words of a report as terms that can be counted and compared across wordings and inflections."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import NamedTuple
 
-STEM = 6
-"""Letters of a word that are compared: what follows is mostly inflection or the tail of a compound."""
+import numpy as np
+import numpy.typing as npt
+
+from services.enrich.events.lexicon import Flags, Lexicon, Numbers
+
 LEAD = 100
 """Words of a text that tell what it is about; the rest is detail and background."""
 LONGEST = 400
 """Words of a text that are read at all: behind them stands background."""
 _CHARACTERS = 8 * LONGEST
-_WORDS_AT_HAND, _USES_AT_HAND = 1 << 16, 1 << 12
-_WORD = re.compile(r"([^\W_]+)")
 _WITHIN = frozenset((" ", "-", ", ", " (", "/", "\u00a0"))
 """What stands between two words of one sentence."""
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]"
 )
 """Scripts that put no blank between words, or put their particles onto them: read as pairs of signs."""
-
-
-class Use(NamedTuple):
-    """How a text uses a term."""
-
-    title: int
-    lead: int
-    rest: int
-    name: bool
-    """It stands with a capital where no sentence begins, as names do (and all nouns in German)."""
-    length: int
-    """In letters, as far as the term goes."""
-    number: bool
+_LETTER, _CAPITAL, _BARE = 1, 2, 4
+"""Kinds of signs: of words (digits too), upper case, of unspaced scripts."""
+_BLANK = np.uint32(ord(" "))
+_PLANE = 1 << 16
 
 
 class Words(NamedTuple):
     """A report cut into words, as far as it is read."""
 
-    title: list[str]
-    body: list[str]
-    marks: list[str]
-    """What stands behind each of these words."""
-    names: frozenset[str]
-    """Words with a capital where no sentence begins."""
+    words: list[str]
+    """Those of the title, then those of the text."""
+    title: int
+    """How many are the title's."""
+    names: npt.NDArray[np.intp]
+    """Places of words with a capital where no sentence begins, as names have (and all nouns in German)."""
+    behind: Callable[[int], str]
+    """What stands behind the word of a place."""
+    is_unspaced: bool
+
+
+class Reading(NamedTuple):
+    """Its terms, in order of first use, and how it uses them."""
+
+    words: Words
+    days: dict[int, tuple[str, str]]
+    """Places of words that may tell a day, with what stands behind the word and behind the next."""
+    terms: list[str]
+    uses: npt.NDArray[np.int64]
+    """Of each term in the title, in the lead and in the rest: three rows."""
+    are_names: Flags
+    are_numbers: Flags
+    lengths: Numbers
+    """In letters, as far as the term goes."""
+
+
+def read(title: str, text: str, lexicon: Lexicon) -> Reading:
+    found = split(title, text)
+    words, lead = found.words, found.title
+    parts, part_lead = _parts(words, lead) if found.is_unspaced else (words, lead)
+    numbers = lexicon.numbers_of(words if parts is words else words + parts)
+    said = lexicon.term_of[numbers]
+    named = np.zeros(len(lexicon.terms), np.bool_)
+    named[said[found.names]] = True
+    terms, places = lexicon.distinct(said[-len(parts) :] if parts else said)
+    return Reading(
+        words=found,
+        days=_beside(found, np.flatnonzero(lexicon.may_tell_a_day[numbers[: len(words)]])),
+        terms=[lexicon.terms.names[number] for number in terms.tolist()],
+        uses=_uses(places, part_lead, len(terms)),
+        are_names=named[terms],
+        are_numbers=lexicon.terms.are_numbers[terms],
+        lengths=lexicon.terms.lengths[terms],
+    )
 
 
 def split(title: str, text: str) -> Words:
-    head = _WORD.split(title)
-    pieces = _WORD.split(text[:_CHARACTERS])  # what stands before a word, and the word, in turn
-    body = pieces[1 : 2 * LONGEST : 2]
-    before = pieces[0 : 2 * LONGEST : 2]
-    names = {word for word, mark in zip(body, before, strict=False) if word[0].isupper() and mark in _WITHIN}
-    names.update(word for word in head[1::2] if word[0].isupper())
-    marks = head[2::2] + pieces[2 : 2 * LONGEST + 1 : 2]
-    return Words(head[1::2], body, marks, frozenset(names))
+    whole = f"\n{title}\n{text[:_CHARACTERS]}\n"
+    signs = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), np.uint32)
+    kinds = _kinds_of(whole, signs)
+    inside = (kinds & _LETTER).astype(np.bool_)
+    words = np.where(inside, signs, _BLANK).tobytes().decode("utf-32-le").split()
+    edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+    body = len(title) + 2
+    lead = int(np.searchsorted(edges[::2], body))
+    count = min(len(words), lead + LONGEST)
+    begins, ends = edges[::2], edges[1::2]
+
+    def behind(place: int) -> str:
+        stop = body - 1 if place + 1 == lead else begins[place + 1] if place + 1 < len(begins) else -1
+        return whole[ends[place] : stop]
+
+    capitals = np.flatnonzero(kinds[begins[:count]] & _CAPITAL)
+    before = ends[capitals - 1]
+    before[capitals == lead] = body
+    gaps = [whole[end:begin] for end, begin in zip(before.tolist(), begins[capitals].tolist(), strict=True)]
+    within = np.fromiter(map(_WITHIN.__contains__, gaps), np.bool_, len(gaps))
+    return Words(
+        words=words[:count],
+        title=lead,
+        names=capitals[within | (capitals < lead)],
+        behind=behind,
+        is_unspaced=bool((kinds & _BARE).any()),
+    )
 
 
-def uses(report: Words) -> dict[str, Use]:
-    """Its terms, in order of first use."""
-    words = _terms(report.body)
-    parts = [Counter(part) for part in (_terms(report.title), words[:LEAD], words[LEAD:])]
-    title, lead, rest = (part.get for part in parts)
-    names = {_term(word) for word in report.names}
+def _beside(found: Words, places: npt.NDArray[np.intp]) -> dict[int, tuple[str, str]]:
+    last = len(found.words) - 1
     return {
-        term: _use(title(term, 0), lead(term, 0), rest(term, 0), term in names, len(term), term[0].isdigit())
-        for term in dict.fromkeys(term for part in parts for term in part)
+        place: (found.behind(place), found.behind(place + 1) if place < last else "")
+        for place in places.tolist()
     }
 
 
-@lru_cache(maxsize=_WORDS_AT_HAND)
-def _term(word: str) -> str:
-    """What a word counts as."""
-    folded = word.casefold()
-    return folded if folded[0].isdigit() else folded[:STEM]
+def _uses(places: Numbers, title: int, terms: int) -> npt.NDArray[np.int64]:
+    row = np.full(len(places), 2 * terms)
+    row[: title + LEAD] = terms
+    row[:title] = 0
+    return np.bincount(places + row, minlength=3 * terms).reshape(3, terms)
 
 
-_use = lru_cache(maxsize=_USES_AT_HAND)(Use)
-"""Most terms of most texts are used in one of few ways."""
+def _kinds_of(whole: str, signs: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
+    if signs.max() < _PLANE:
+        return _kinds()[signs]
+    kinds = _kinds()[np.minimum(signs, _PLANE - 1)]
+    for place in np.flatnonzero(signs >= _PLANE).tolist():
+        kinds[place] = _kind(whole[place])
+    return kinds
 
 
-def _terms(words: list[str]) -> list[str]:
-    if _UNSPACED.search(" ".join(words)):
-        words = [part for word in words for part in _signs(word)]
-    return list(map(_term, words))
+@cache
+def _kinds() -> npt.NDArray[np.uint8]:
+    """Of the signs of the first plane."""
+    return np.fromiter(map(_kind, map(chr, range(_PLANE))), np.uint8, _PLANE)
+
+
+def _kind(sign: str) -> int:
+    if not sign.isalnum():
+        return 0
+    return _LETTER | _CAPITAL * sign.isupper() | _BARE * (_UNSPACED.match(sign) is not None)
+
+
+def _parts(words: list[str], title: int) -> tuple[list[str], int]:
+    """With unspaced words in pairs of signs; and how many are the title's."""
+    parts = [list(_signs(word)) for word in words]
+    return [part for some in parts for part in some], sum(map(len, parts[:title]))
 
 
 def _signs(word: str) -> Iterator[str]:

@@ -7,14 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.enrich.events.days import days_named
-from services.enrich.events.terms import split
+from services.enrich.events.lexicon import Lexicon
+from services.enrich.events.terms import read
 
 SEEN = date(2025, 3, 13)
+LEXICON = Lexicon()
 
 
 def named(text: str, lead: int = 100, seen: date = SEEN) -> list[str]:
-    parts = split("", text)
-    days = days_named(parts.body, parts.marks, lead, seen)
+    parts = read("", text, LEXICON)
+    days = days_named(parts.words.words, parts.days, lead, seen)
     return [date.fromordinal(day).strftime("%d.%m.%y") for day in days]
 
 
@@ -61,7 +63,7 @@ WORDS = st.sampled_from(["Monday", "31", "12", "März", "Freitag", "x", ". ", ".
 
 @given(st.lists(WORDS, max_size=30), st.dates(date(2, 1, 1), date(9998, 1, 1)), st.integers(0, 30))
 def test_whatever_is_written_the_days_are_of_the_week_around(words: list[str], seen: date, lead: int) -> None:
-    parts = split("", "".join(words))
-    days = days_named(parts.body, parts.marks, lead, seen)
+    parts = read("", "".join(words), LEXICON)
+    days = days_named(parts.words.words, parts.days, lead, seen)
     assert list(days) == sorted(set(days))
     assert all(-7 <= day - seen.toordinal() <= 1 for day in days)

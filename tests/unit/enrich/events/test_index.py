@@ -1,10 +1,13 @@
+from collections import defaultdict
 from datetime import timedelta
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.events import EventReport
-from services.enrich.events.index import MOST_OF_A_TERM, OPEN, Index
+from services.enrich.events.index import OPEN, Index
+from services.enrich.events.postings import MOST_OF_A_TERM, Postings
 from tests.unit.enrich.members import START
 
 HEAVY = {"marsum": 1_000}
@@ -72,3 +75,25 @@ def test_numbers_go_on_from_the_last() -> None:
 def test_reports_are_found_by_their_stories_until_they_leave() -> None:
     index = filled(kept(0), kept(1, 20))
     assert index.of_stories(["s1", "s0", "s7"]) == [kept(1, 20)]
+
+
+POSTED = st.lists(st.tuples(st.sets(st.integers(0, 5), min_size=1), st.booleans()), max_size=40)
+
+
+@given(POSTED, st.integers(1, 60))
+def test_postings_are_the_latest_of_each_term_however_they_are_moved(
+    posted: list[tuple[set[int], bool]], times: int
+) -> None:
+    postings, expected = Postings(), defaultdict[int, list[tuple[int, int]]](list)
+    for number, (terms, forgets) in enumerate(posted * times):
+        slots = np.array(sorted(terms))
+        if forgets and number % 7 == 0:
+            postings.forget(slots)
+            for slot in terms:
+                expected.pop(slot, None)
+        postings.add(slots, number + slots, number)
+        for slot in terms:
+            expected[slot].append((number, number + slot))
+    for slot in range(6):
+        found = zip(*(part.tolist() for part in postings.of(np.array([slot]), np.array([1]))), strict=True)
+        assert sorted(found) == expected[slot][-MOST_OF_A_TERM:]

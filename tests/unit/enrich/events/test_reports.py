@@ -1,9 +1,13 @@
+import math
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.contracts.events import EventReport
+from services.enrich.events.lexicon import Lexicon
 from services.enrich.events.rarity import Rarity
 from services.enrich.events.reports import MOST_TERMS, UNIT, cosine, report, terms_of
-from services.enrich.events.terms import split, uses
+from services.enrich.events.terms import read
 from tests.unit.enrich.members import at
 
 WORDS = st.lists(
@@ -11,8 +15,19 @@ WORDS = st.lists(
 )
 
 
+LEXICON = Lexicon()
+
+
 def made(title: str, text: str, rarity: Rarity | None = None) -> dict[str, int]:
-    return report("story", 0, at(0), title=title, text=text, rarity=rarity or Rarity()).words
+    return reported(title, text, rarity).words
+
+
+def reported(title: str, text: str, rarity: Rarity | None = None) -> EventReport:
+    return report("story", 0, at(0), title=title, text=text, rarity=rarity or Rarity(), lexicon=LEXICON)
+
+
+def terms(title: str, text: str) -> list[str]:
+    return read(title, text, LEXICON).terms
 
 
 def test_names_and_numbers_weigh_more_than_other_words() -> None:
@@ -24,7 +39,7 @@ def test_what_is_in_every_report_comes_to_weigh_little() -> None:
     rarity = Rarity()
     before = made("", "So Marsum met Terborg", rarity)
     for _ in range(300):
-        rarity.count(list(uses(split("", "So Marsum slept"))))
+        rarity.count(terms("", "So Marsum slept"))
     after = made("", "So Marsum met Terborg", rarity)
     assert before["marsum"] == before["terbor"]
     assert after["marsum"] * 3 < after["terbor"]
@@ -32,10 +47,10 @@ def test_what_is_in_every_report_comes_to_weigh_little() -> None:
 
 @given(WORDS, WORDS)
 def test_a_vector_is_of_unit_length_and_holds_the_heaviest_terms(title: list[str], text: list[str]) -> None:
-    read = report("story", 0, at(0), title=" ".join(title), text=" ".join(text), rarity=Rarity())
+    read = reported(" ".join(title), " ".join(text))
     assert len(read.words) <= MOST_TERMS
     assert not read.words or abs(cosine(read.words, read.words) - UNIT**2) < UNIT * 20
-    assert sorted(terms_of(read)) == sorted(uses(split(" ".join(title), " ".join(text))))
+    assert sorted(terms_of(read)) == sorted(terms(" ".join(title), " ".join(text)))
 
 
 @given(WORDS, WORDS)
@@ -48,7 +63,27 @@ def test_a_cosine_does_not_depend_on_the_side(one: list[str], other: list[str]) 
 def test_what_was_counted_and_discounted_leaves_no_trace(texts: list[list[str]]) -> None:
     rarity, fresh = Rarity(), Rarity()
     for text in texts:
-        rarity.count(list(uses(split("", " ".join(text)))))
+        rarity.count(terms("", " ".join(text)))
     for text in texts:
-        rarity.discount(list(uses(split("", " ".join(text)))))
+        rarity.discount(terms("", " ".join(text)))
     assert made("Marsum", "the crack of 14", rarity) == made("Marsum", "the crack of 14", fresh)
+
+
+LETTERS = st.text("abc ", max_size=60)
+
+
+@given(LETTERS, LETTERS, st.lists(LETTERS, max_size=4))
+def test_a_vector_is_of_what_its_terms_weigh(title: str, text: str, before: list[str]) -> None:
+    """The definition, term by term."""
+    rarity = Rarity()
+    for one in before:
+        rarity.count(terms("", one))
+    found = read(title, text, LEXICON)
+    weights = {}
+    for term, rare, (head, lead, rest) in zip(found.terms, rarity.of(found), found.uses.T, strict=True):
+        times = 4.0 * head + lead + 0.5 * rest
+        weights[term] = rare * 0.6 * (1 + math.log(times) if times >= 1 else times)
+    length = math.sqrt(sum(weight * weight for weight in weights.values()))
+    heaviest = sorted(weights, key=lambda term: (-weights[term], term))[:MOST_TERMS]
+    whole = {term: round(UNIT * weights[term] / length) for term in heaviest if length}
+    assert list(made(title, text, rarity).items()) == [(t, weight) for t, weight in whole.items() if weight]
