@@ -43,9 +43,11 @@ def days_named(words: Sequence[str], beside: Beside, lead: int, seen: date) -> t
     return tuple(sorted(found))
 
 
-def may_tell_a_day(folded: str) -> bool:
-    """Whether one has to look closer at a word."""
-    return folded in _DAYS_OF_A_MONTH or folded in _names() or folded[:_HEAD] in _heads()
+@cache
+def heads_of_days(letters: int) -> frozenset[str]:
+    """Folded words that may tell a day, so many letters of each: at these one has to look closer."""
+    assert letters <= _HEAD, "of a compound no more is known"
+    return frozenset(name[:letters] for name in _names()) | _DAYS_OF_A_MONTH
 
 
 def _mentions(words: Sequence[str], beside: Beside, seen: date) -> Iterator[tuple[int, date]]:

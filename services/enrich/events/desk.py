@@ -4,7 +4,7 @@ Pure: the same clusters give the same records, whether they come in one run or s
 state was restored in between.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -225,11 +225,14 @@ def _story(cluster: Cluster, facts: Mapping[str, ArticleFacts]) -> EventStory:
 
 def _places(said: Iterable[Facts]) -> tuple[str, ...]:
     """Where it was sent from and what it names as a place, the most frequent first."""
-    counts: Counter[str] = Counter()
+    counts: defaultdict[str, int] = defaultdict(int)
     for one in said:
-        counts.update([one.dateline] if one.dateline else [])
-        counts.update({name.name: name.count for name in one.names if name.kind in ("place", "country")})
-    return tuple(place for place, _ in counts.most_common(MOST_PLACES))
+        if one.dateline:
+            counts[one.dateline] += 1
+        named = {name.name: name.count for name in one.names if name.kind in ("place", "country")}
+        for name, count in named.items():
+            counts[name] += count
+    return tuple(sorted(counts, key=counts.__getitem__, reverse=True)[:MOST_PLACES])
 
 
 def _begin(state: EventState) -> datetime:

@@ -89,7 +89,8 @@ def place(
     new: EventReport, near: Sequence[Neighbour], sizes: Mapping[str, int], rules: GroupingRules = RULES
 ) -> Place:
     """`sizes`: stories of each event."""
-    likely = {other.event for other in near if _may_be_one(new, other.like, rules)}
+    hopes = zip(near, _most(new, near, rules), strict=True)
+    likely = {other.event for other, most in hopes if most >= rules.same_event}
     scores: defaultdict[str, list[int]] = defaultdict(list)
     for other in near:
         if other.event and other.event in likely:
@@ -109,23 +110,17 @@ def are_one(one: Sequence[EventReport], other: Sequence[EventReport], rules: Gro
     return bool(found) and _score(found, len(one) * len(other), rules) >= rules.same_event
 
 
-def _may_be_one(new: EventReport, old: Likeness, rules: GroupingRules) -> bool:
-    """Whether its event could be that of the new one if all else agreed: no event is more like it than
-    its nearest report.
-    """
+def _most(new: EventReport, near: Sequence[Neighbour], rules: GroupingRules) -> list[int]:
+    """The kinship of each if all else agreed. No event is more like the new one than its nearest report."""
     most = rules.headline * WHOLE + max(0, rules.same_day)
-    return old.cosine - _crowd(new, old.report, rules) + most >= rules.same_event
+    return [old.cosine + most - rules.crowd * (new.crowd + old.report.crowd) // 2_000 for old, _, _ in near]
 
 
 def _kinship(one: EventReport, other: EventReport, like: int, rules: GroupingRules) -> int:
     """Likeness and agreement, less the crowd around both and the time between them."""
     late = round(rules.day * _days(one, other, rules))
-    agreement = rules.headline * told(one, other) + _agreement(one, other, rules)
-    return like + agreement - _crowd(one, other, rules) - late
-
-
-def _crowd(one: EventReport, other: EventReport, rules: GroupingRules) -> int:
-    return rules.crowd * (one.crowd + other.crowd) // 2_000
+    crowd = rules.crowd * (one.crowd + other.crowd) // 2_000
+    return like + rules.headline * told(one, other) + _agreement(one, other, rules) - crowd - late
 
 
 def _agreement(one: EventReport, other: EventReport, rules: GroupingRules) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from services.contracts.events import EventReport
 from services.enrich.events.lexicon import Numbers
@@ -40,6 +41,8 @@ class Index:
         self._reports: OrderedDict[int, EventReport] = OrderedDict()
         self._postings = Postings()
         self._sharpness: dict[int, float] = {}
+        self._slots: dict[int, npt.NDArray[np.int32]] = {}
+        """Of the terms of each report, by its number."""
         self._numbers: dict[str, int] = {}
         """By story."""
         self.latest: datetime | None = None
@@ -53,8 +56,10 @@ class Index:
         self._sharpness[kept.number] = sharpness(kept.words)
         self._numbers[kept.story_id] = kept.number
         self.latest = max(kept.seen_at, self.latest or kept.seen_at)
-        self.rarity.count(terms_of(kept))
-        self._postings.add(*self._vector(kept.words), kept.number)
+        slots = self.rarity.count(terms_of(kept))
+        self._slots[kept.number] = slots.astype(np.int32)
+        weights = np.fromiter(kept.words.values(), np.int64, len(kept.words))
+        self._postings.add(slots[: len(weights)], weights, kept.number)
         while self._is_over(next(iter(self._reports.values()))):
             _, old = self._reports.popitem(last=False)
             self._drop(old)
@@ -106,4 +111,5 @@ class Index:
         if self._numbers.get(old.story_id) == old.number:
             del self._numbers[old.story_id]
         del self._sharpness[old.number]
-        self._postings.forget(self.rarity.discount(terms_of(old)))
+        slots = self._slots.pop(old.number).astype(np.int64)
+        self._postings.forget(self.rarity.discount(slots))

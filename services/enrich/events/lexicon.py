@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from services.enrich.events.days import may_tell_a_day
+from services.enrich.events.days import heads_of_days
 
 STEM = 6
 """Letters of a word that are compared: what follows is mostly inflection or the tail of a compound."""
@@ -20,6 +20,7 @@ class Terms(dict[str, int]):
     def __init__(self, room: int) -> None:
         self.lengths: Numbers = np.zeros(room, np.int64)
         self.are_numbers: Flags = np.zeros(room, np.bool_)
+        self.may_tell_a_day: Flags = np.zeros(room, np.bool_)
         self.names: list[str] = []
         """By number."""
 
@@ -28,29 +29,31 @@ class Terms(dict[str, int]):
         self.names.append(term)
         self.lengths[number] = len(term)
         self.are_numbers[number] = term[0].isdigit()
+        self.may_tell_a_day[number] = term in heads_of_days(STEM)
         return number
 
 
 class Lexicon:
-    """Words and terms by numbers, which hold until the next words are looked up: it begins anew when full."""
+    """Terms of words by numbers, which hold until the next words are looked up: it begins anew when full."""
 
     def __init__(self, room: int = _WORDS_AT_HAND) -> None:
         self._room = room
         self._begin(room)
 
     def _begin(self, room: int) -> None:
-        self._words: dict[str, int] = {}
+        self._term_of: dict[str, int] = {}
+        """By word."""
         self.terms = Terms(room)
-        self.term_of: Numbers = np.zeros(room, np.int64)
-        self.may_tell_a_day: Flags = np.zeros(room, np.bool_)
         self._first: Numbers = np.zeros(room, np.int64)
 
-    def numbers_of(self, words: Sequence[str]) -> Numbers:
-        if len(self._words) + len(words) > len(self.term_of):
+    def terms_of(self, words: Sequence[str]) -> Numbers:
+        if len(self._term_of) + len(words) > len(self._first):
             self._begin(max(self._room, len(words)))
-        if fresh := set(words).difference(self._words):
-            self._learn(list(fresh))
-        return np.fromiter(map(self._words.__getitem__, words), np.int64, len(words))
+        numbers = list(map(self._term_of.get, words))
+        if None in numbers:
+            for place in [place for place, number in enumerate(numbers) if number is None]:
+                numbers[place] = self._learn(words[place])
+        return np.array(numbers, np.int64)
 
     def distinct(self, terms: Numbers) -> tuple[Numbers, Numbers]:
         """Terms in order of first use, and the place among them of each use."""
@@ -60,10 +63,7 @@ class Lexicon:
         leads = first == places
         return terms[leads], (np.cumsum(leads) - 1)[first]
 
-    def _learn(self, words: list[str]) -> None:
-        begin, end = len(self._words), len(self._words) + len(words)
-        self._words.update(zip(words, range(begin, end), strict=True))
-        folded = [word.casefold() for word in words]
-        terms = [word if word[0].isdigit() else word[:STEM] for word in folded]
-        self.term_of[begin:end] = list(map(self.terms.__getitem__, terms))
-        self.may_tell_a_day[begin:end] = list(map(may_tell_a_day, folded))
+    def _learn(self, word: str) -> int:
+        folded = word.casefold()
+        term = self._term_of[word] = self.terms[folded if folded[0].isdigit() else folded[:STEM]]
+        return term

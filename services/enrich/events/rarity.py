@@ -26,21 +26,22 @@ class Slots(dict[str, int]):
     """A small number for each term that is remembered; those that are free are given out again."""
 
     def __init__(self) -> None:
+        self.terms: list[str] = []
+        """By slot, some of them free."""
         self._free: list[int] = []
-        self.room = 0
-        """All numbers are below."""
 
     def __missing__(self, term: str) -> int:
         if self._free:
-            slot = self._free.pop()
+            slot = self[term] = self._free.pop()
+            self.terms[slot] = term
         else:
-            slot = self.room
-            self.room += 1
-        self[term] = slot
+            slot = self[term] = len(self.terms)
+            self.terms.append(term)
         return slot
 
-    def drop(self, term: str) -> None:
-        self._free.append(self.pop(term))
+    def drop(self, slot: int) -> None:
+        del self[self.terms[slot]]
+        self._free.append(slot)
 
 
 class Rarity:
@@ -52,24 +53,24 @@ class Rarity:
         self._with: Numbers = np.zeros(1 << 10, np.int64)
         """Reports by slot."""
 
-    def count(self, terms: Sequence[str]) -> None:
-        """Each term once."""
+    def count(self, terms: Sequence[str]) -> Numbers:
+        """Each term once. Gives their slots."""
         self._reports += 1
         slots = np.fromiter(map(self.slots.__getitem__, terms), np.int64, len(terms))
-        if self.slots.room > len(self._with):
-            self._with = np.concatenate((self._with, np.zeros(self.slots.room, np.int64)))
+        if (room := len(self.slots.terms)) > len(self._with):
+            self._with = np.concatenate((self._with, np.zeros(room, np.int64)))
         self._with[slots] += 1
+        return slots
 
-    def discount(self, terms: Sequence[str]) -> Numbers:
+    def discount(self, slots: Numbers) -> Numbers:
         """Gives the slots that are free now."""
         self._reports -= 1
-        slots = np.fromiter(map(self.slots.__getitem__, terms), np.int64, len(terms))
         left = self._with[slots] - 1
         self._with[slots] = left
-        over = np.flatnonzero(left == 0)
-        for place in over.tolist():
-            self.slots.drop(terms[place])
-        return slots[over]
+        over: Numbers = slots[left == 0]
+        for slot in over.tolist():
+            self.slots.drop(slot)
+        return over
 
     def of(self, found: Reading) -> npt.NDArray[np.float64]:
         """Of each term its inverse document frequency; 0 for what is in nearly all reports."""

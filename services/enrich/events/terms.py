@@ -60,14 +60,13 @@ def read(title: str, text: str, lexicon: Lexicon) -> Reading:
     found = split(title, text)
     words, lead = found.words, found.title
     parts, part_lead = _parts(words, lead) if found.is_unspaced else (words, lead)
-    numbers = lexicon.numbers_of(words if parts is words else words + parts)
-    said = lexicon.term_of[numbers]
+    said = lexicon.terms_of(words if parts is words else words + parts)
     named = np.zeros(len(lexicon.terms), np.bool_)
     named[said[found.names]] = True
     terms, places = lexicon.distinct(said[-len(parts) :] if parts else said)
     return Reading(
         words=found,
-        days=_beside(found, np.flatnonzero(lexicon.may_tell_a_day[numbers[: len(words)]])),
+        days=_beside(found, np.flatnonzero(lexicon.terms.may_tell_a_day[said[: len(words)]])),
         terms=[lexicon.terms.names[number] for number in terms.tolist()],
         uses=_uses(places, part_lead, len(terms)),
         are_names=named[terms],

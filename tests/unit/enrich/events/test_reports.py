@@ -62,10 +62,9 @@ def test_a_cosine_does_not_depend_on_the_side(one: list[str], other: list[str]) 
 @given(st.lists(WORDS, max_size=6))
 def test_what_was_counted_and_discounted_leaves_no_trace(texts: list[list[str]]) -> None:
     rarity, fresh = Rarity(), Rarity()
-    for text in texts:
-        rarity.count(terms("", " ".join(text)))
-    for text in texts:
-        rarity.discount(terms("", " ".join(text)))
+    counted = [rarity.count(terms("", " ".join(text))) for text in texts]
+    for slots in counted:
+        rarity.discount(slots)
     assert made("Marsum", "the crack of 14", rarity) == made("Marsum", "the crack of 14", fresh)
 
 
