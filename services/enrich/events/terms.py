@@ -132,13 +132,16 @@ def _kinds_of(whole: str, signs: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8
 @cache
 def _kinds() -> npt.NDArray[np.uint8]:
     """Of the signs of the first plane."""
-    return np.fromiter(map(_kind, map(chr, range(_PLANE))), np.uint8, _PLANE)
+    signs = list(map(chr, range(_PLANE)))
+    letters = np.fromiter(map(str.isalnum, signs), np.uint8, _PLANE)
+    capitals = np.fromiter(map(str.isupper, signs), np.uint8, _PLANE)
+    bare = np.zeros(_PLANE, np.uint8)
+    bare[list(map(ord, _UNSPACED.findall("".join(signs))))] = 1
+    return letters * (_LETTER + _CAPITAL * capitals + _BARE * bare)
 
 
 def _kind(sign: str) -> int:
-    if not sign.isalnum():
-        return 0
-    return _LETTER | _CAPITAL * sign.isupper() | _BARE * (_UNSPACED.match(sign) is not None)
+    return sign.isalnum() * (_LETTER + _CAPITAL * sign.isupper())
 
 
 def _parts(words: list[str], title: int) -> tuple[list[str], int]:

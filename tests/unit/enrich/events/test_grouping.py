@@ -1,9 +1,13 @@
 from datetime import timedelta
+from unittest import mock
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.contracts.events import EventReport
+from services.enrich.events import grouping
 from services.enrich.events.grouping import RULES, Neighbour, Place, are_one, crowd_of, place
 from services.enrich.events.index import Likeness
 from tests.unit.enrich.members import START
@@ -111,3 +115,23 @@ def test_events_are_one_where_their_reports_are_on_average() -> None:
     crowd = kept(crowd=500_000, velden=1_000)
     assert not are_one([one], [crowd])
     assert not are_one([], [one])
+
+
+REPORTS = st.builds(
+    lambda days, crowd, marsum, velden: msgspec.structs.replace(
+        kept(-days, crowd, marsum=marsum, velden=velden),
+        headline={"marsum": 600, "velden": 400},
+        days=(105,) if marsum > 500 else (),
+    ),
+    *(st.integers(0, 3), st.integers(0, 80_000), st.integers(0, 1_000), st.integers(0, 1_000)),
+)
+
+
+@given(REPORTS, st.lists(st.tuples(REPORTS, st.integers(50_000, 250_000), st.sampled_from("ab")), max_size=6))
+def test_what_is_passed_over_could_not_be_one(
+    new: EventReport, others: list[tuple[EventReport, int, str]]
+) -> None:
+    near = [Neighbour(Likeness(old, like, 0), event, "") for old, like, event in others]
+    found = placed(near, new)
+    with mock.patch.object(grouping, "_most", lambda _new, near, _rules: [MILLION] * len(near)):
+        assert placed(near, new) == found
