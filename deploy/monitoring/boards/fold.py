@@ -121,7 +121,7 @@ SIZE = Row(
         ),
         Panel(
             title="Counted by days",
-            about="Share of what is written whose days are counted; below a quarter worn phrases pass for new.",
+            about="Share of all text; below a quarter worn phrases pass for new.",
             unit="percentunit",
             queries=(Query("min by (shard) (newsfold_novelty_counted_ratio)", "shard {{shard}}"),),
             least=0,
