@@ -41,6 +41,8 @@ LOOP_LAG_S = 0.25
 STATE_SHARE = 0.85
 RESTORE_S = 600
 """A snapshot restores in seconds, a whole changelog in minutes."""
+NOVELTY_SHARE = 0.25
+"""One shingle in four tells worn phrases nearly as well as all do (docs/folding.md); fewer were not tried."""
 STORY_ARTICLES = 500
 """No text is run by so many; a template that slipped the screens is."""
 RESTARTS = 4

@@ -14,7 +14,8 @@ import pytest
 
 from services.console.scan import is_a, scan
 from services.contracts import wire
-from services.contracts.feeds import FeedState
+from services.contracts.feeds import FeedMark, FeedState
+from services.ingest.polling.mark import with_mark
 from services.ops.exits import Exit
 from services.stream.sqlite import SqliteBus
 from tests.end_to_end.archive import rows
@@ -120,10 +121,16 @@ def test_there_are_no_other_dead_letters(bad_day: Replay) -> None:
 async def test_a_feed_that_cannot_be_used_is_marked_with_the_reason(bad_day: Replay) -> None:
     bus = SqliteBus(bad_day.log)
     await bus.start()
-    records = [record async for record in scan(bus, "feed-state") if is_a(record, FeedState)]
-    states = [wire.decode(FeedState, record.value or b"") for record in records]
+    last: dict[str, FeedState] = {}
+    async for record in scan(bus, "feed-state"):
+        if is_a(record, FeedState):
+            state = wire.decode(FeedState, record.value or b"")
+            last[state.url] = state
+        elif is_a(record, FeedMark):
+            mark = wire.decode(FeedMark, record.value or b"")
+            (state,) = (state for state in last.values() if state.feed_id == mark.feed_id)
+            last[state.url] = with_mark(state, mark)
     await bus.close()
-    last = {state.url: state for state in states}
     for name, (_, reason) in BAD_FEEDS.items():
         state = last[f"{HOST}/{name}.xml"]
         assert (state.status, state.failures) == ("backing_off", 1)

@@ -24,6 +24,7 @@ DEMO = ROOT / "tests" / "recordings" / "demo.warc.gz"
 PATIENCE_S = 60.0
 QUICK = {
     "NEWSFOLD_OPS__LISTEN": "127.0.0.1:0",
+    "NEWSFOLD_DESK__LISTEN": "127.0.0.1:0",
     "NEWSFOLD_OPS__LOG_FORMAT": "json",
     "NEWSFOLD_INGEST__TICK_S": "0.2",
     "NEWSFOLD_INGEST__CANARY_EVERY_S": "1",
@@ -35,6 +36,9 @@ NOT_SEEN = {
     "poll_delay_seconds": ("a feed is due again after five minutes", "unit/ops/test_fetching.py"),
     "silent_key_feeds": ("no feed is a key feed", "unit/console/test_watch.py"),
     "pushes_total": ("no hub may push", "unit/ops/test_fetching.py"),
+    "desk_answers_total": ("nobody looks", "unit/console/test_desk_gauges.py"),
+    "desk_answer_seconds": ("nobody looks", "unit/console/test_desk_gauges.py"),
+    "desk_streams": ("nobody looks", "unit/console/test_desk_gauges.py"),
     "late_records_total": ("nobody is late", "integration/dedup/test_noted.py"),
     "candidates_left_out_total": ("nothing has so many copies", "integration/dedup/test_copies.py"),
 }

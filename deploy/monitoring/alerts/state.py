@@ -1,7 +1,14 @@
 """Is there room: in memory, on disk, in a story?"""
 
 from deploy.monitoring.alert import COUNT, SERVICE, SHARD, SHARE, SPAN, Alert, Case, Fires, Group, Told
-from deploy.monitoring.thresholds import DISK_HOURS, DISK_SHARE, RESTORE_S, STATE_SHARE, STORY_ARTICLES
+from deploy.monitoring.thresholds import (
+    DISK_HOURS,
+    DISK_SHARE,
+    NOVELTY_SHARE,
+    RESTORE_S,
+    STATE_SHARE,
+    STORY_ARTICLES,
+)
 
 _GIB = 1 << 30
 INSTANCE = "{{ $labels.instance }}"
@@ -65,6 +72,20 @@ OVERSIZED = Alert(
     ),
     quiet=Case(series={'newsfold_story_articles_max{shard="0"}': "480x15"}, at="12m"),
 )
+NOVELTY = Alert(
+    name="NoveltyThin",
+    expr=f"min by (shard) (newsfold_novelty_counted_ratio) < {NOVELTY_SHARE}",
+    wait="30m",
+    severity="warning",
+    summary="Of more text than the novelty table holds, too little is counted to tell worn phrases.",
+    description=f"Of shard {SHARD} {SHARE} of what is written is counted by days.",
+    fires=Fires(
+        series={'newsfold_novelty_counted_ratio{shard="0"}': "0.125x40"},
+        at="35m",
+        told=(Told("Of shard 0 12.5% of what is written is counted by days.", {"shard": "0"}),),
+    ),
+    quiet=Case(series={'newsfold_novelty_counted_ratio{shard="0"}': "0.25x40"}, at="35m"),
+)
 DISK = Alert(
     name="DiskFilling",
     expr=(
@@ -101,4 +122,4 @@ DISK = Alert(
         at="8h",
     ),
 )
-GROUP = Group(name="state", alerts=(STATE, RESTORE, OVERSIZED, DISK))
+GROUP = Group(name="state", alerts=(STATE, RESTORE, OVERSIZED, NOVELTY, DISK))

@@ -120,6 +120,13 @@ SIZE = Row(
             least=0,
         ),
         Panel(
+            title="Counted by days",
+            about="Share of all text; below a quarter worn phrases pass for new.",
+            unit="percentunit",
+            queries=(Query("min by (shard) (newsfold_novelty_counted_ratio)", "shard {{shard}}"),),
+            least=0,
+        ),
+        Panel(
             title="State in memory",
             about="Estimated, of all partitions of a service, beside the memory one process may use.",
             unit="bytes",

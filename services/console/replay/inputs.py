@@ -64,7 +64,7 @@ def _holds(file: Path) -> bool:
 def _refusal(path: Path) -> str:
     try:
         if path.stat() and path.is_dir():
-            return "is a directory with neither recordings (.warc, .warc.gz) nor articles.jsonl in it"
+            return "is a directory, and no export (no articles.jsonl) or recordings (.warc, .warc.gz) in it"
         if path.name in _NO_INPUT and path.with_name(ARTICLES).is_file():
             return "is a file of an export; name its directory"
         if not path.name.endswith(SUFFIXES):

@@ -18,6 +18,8 @@ def _counted(slots: Slots, mask: np.uint64, shift: np.uint64, value: np.uint64) 
     found = mask
     for _ in range(PROBES):
         found &= slots[value >> shift]
+        if not found:
+            break
         value = mix(value)
     count = 0
     while found:

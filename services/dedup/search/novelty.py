@@ -24,13 +24,14 @@ Days = npt.NDArray[np.uint8]
 Slots = npt.NDArray[np.uint32] | npt.NDArray[np.uint64]
 """A bit for each day."""
 Bits = np.uint32 | np.uint64
-PROBES = 3
+PROBES = 5
 SLOTS_EACH = 12
-"""Of a filter for each sighting, at least: one shingle in 70 is then seen on a day on which it was not, one
-in a hundred on three days of thirty. Seldom are all days as full."""
+"""Of a filter for each sighting, at least: one shingle in 200 is then seen on a day on which it was not, one
+in 2,000 on three days of thirty. Seldom are all days as full."""
 UNKNOWN = 255
 """Days of what no sample has."""
-_LEAST_BITS = 10
+_LEAST_BITS = 21
+"""A day of a hundred articles is known to the last shingle: folded apart, by language, it reads alike."""
 _DENSE_BITS = 21
 """Slots up to which a day is kept whole, or every other shingle of it."""
 _NARROW = 30
@@ -67,7 +68,8 @@ class Novelty:
         self._kind = np.dtype(np.uint32 if days <= _NARROW else np.uint64)
         most = (1 << bits) // self._kind.itemsize
         self._bound = Bound(min(most, 1 << _DENSE_BITS) // SLOTS_EACH, most // SLOTS_EACH)
-        self._slots: Slots = np.zeros(1 << _LEAST_BITS, self._kind)
+        self._least = min(_LEAST_BITS, most.bit_length() - 1)
+        self._slots: Slots = np.zeros(1 << self._least, self._kind)
         self._open: dict[int, Sightings] = {}
         self._closed: dict[int, Filter] = {}
         self._today: int | None = None
@@ -165,7 +167,7 @@ class Novelty:
 
     def _close(self, day: int, seen: Sightings) -> None:
         hashes = seen.hashes()
-        made = Filter(seen.level, max(_LEAST_BITS, (SLOTS_EACH * len(hashes) - 1).bit_length()))
+        made = Filter(seen.level, max(self._least, (SLOTS_EACH * len(hashes) - 1).bit_length()))
         self._closed[day] = made
         if day == self._today and made == self._expected:
             return
@@ -190,7 +192,7 @@ class Novelty:
 
     def _fit(self, bits: int) -> None:
         """Have as many slots as the largest day asks for. Its days are the same in a larger table."""
-        wanted = 1 << max(_LEAST_BITS, bits)
+        wanted = 1 << max(self._least, bits)
         if wanted != len(self._slots):
             self._sweep(len(self._slots))
         if wanted > len(self._slots):
