@@ -15,6 +15,8 @@ BUDGET_DAYS = 28
 
 ABSENT = "5m"
 """How long nobody may work for a service; a restart with a short restore is over by then."""
+DESK_WAIT = "30m"
+"""A month of news is read anew in about a quarter of an hour."""
 STUCK_S = 300
 """Nothing committed for so long though there is something to take."""
 LAG_S = 120

@@ -1,7 +1,7 @@
 """Is everything there? And does anybody hear us if not?"""
 
 from deploy.monitoring.alert import COUNT, SERVICE, SPAN, Alert, Case, Fires, Group, Told
-from deploy.monitoring.thresholds import ABSENT, CANARY_S, RESTARTS, SAMPLES
+from deploy.monitoring.thresholds import ABSENT, CANARY_S, DESK_WAIT, RESTARTS, SAMPLES
 from services.contracts.topics import SHARD_COUNT
 from services.ops.outcomes import SERVICES
 
@@ -163,6 +163,22 @@ SERIES = Alert(
     ),
     quiet=Case(series={f"scrape_samples_scraped{{{_TARGET}}}": "1500x20"}, at="18m"),
 )
+DESK = Alert(
+    name="DeskNotReady",
+    expr="min by (job, instance) (newsfold_desk_ready) == 0",
+    wait=DESK_WAIT,
+    severity="warning",
+    summary="The Desk shows less than the log holds, or nothing.",
+    description=f"The Desk of {INSTANCE} has not caught up with the log for {DESK_WAIT}.",
+    fires=Fires(
+        series={f"newsfold_desk_ready{{{_TARGET}}}": "1x5 0x40"},
+        at="40m",
+        told=(Told("The Desk of a:9464 has not caught up with the log for 30m.", _A),),
+    ),
+    # It was started on a long log, and reads it.
+    quiet=Case(series={f"newsfold_desk_ready{{{_TARGET}}}": "0x25 1x20"}, at="40m"),
+)
 GROUP = Group(
-    name="presence", alerts=(WATCHDOG, ABSENT_SERVICE, UNOWNED, TARGET, BUS, CANARY, RESTARTING, SERIES)
+    name="presence",
+    alerts=(WATCHDOG, ABSENT_SERVICE, UNOWNED, TARGET, BUS, CANARY, RESTARTING, SERIES, DESK),
 )
