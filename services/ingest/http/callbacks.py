@@ -34,7 +34,7 @@ class Receipt(Protocol):
         """When all of it was taken."""
 
 
-class Desk(Protocol):
+class CallbackHandler(Protocol):
     """Who answers. `token` is the last part of the path."""
 
     def verify(self, token: str, query: Mapping[str, str]) -> Reply: ...
@@ -43,14 +43,14 @@ class Desk(Protocol):
 
 
 class CallbackServer:
-    """`async with CallbackServer(("127.0.0.1", 9465), desk) as server:`; `port` is the one it got.
+    """`async with CallbackServer(("127.0.0.1", 9465), handler) as server:`; `port` is the one it got.
 
     Raises `OSError` where it cannot listen.
     """
 
-    def __init__(self, address: tuple[str, int], desk: Desk) -> None:
+    def __init__(self, address: tuple[str, int], handler: CallbackHandler) -> None:
         self._address = address
-        self._desk = desk
+        self._handler = handler
         self._open = 0
         self._server: asyncio.Server | None = None
         self.port = 0
@@ -91,7 +91,7 @@ class CallbackServer:
             token = parts.path.rpartition("/")[2]
             if request.method == b"GET":
                 query = parse_qs(parts.query, max_num_fields=20, keep_blank_values=True)
-                return self._desk.verify(token, {name: values[0] for name, values in query.items()})
+                return self._handler.verify(token, {name: values[0] for name, values in query.items()})
             if request.method != b"POST":
                 return Reply(HTTPStatus.METHOD_NOT_ALLOWED)
             return await self._received(connection, reader, request, token)
@@ -102,7 +102,7 @@ class CallbackServer:
         self, connection: h11.Connection, reader: asyncio.StreamReader, request: h11.Request, token: str
     ) -> Reply:
         headers = {bytes(name): bytes(value) for name, value in request.headers}
-        receipt = self._desk.receive(token, headers.get(b"x-hub-signature", b"").decode("latin-1"))
+        receipt = self._handler.receive(token, headers.get(b"x-hub-signature", b"").decode("latin-1"))
         if isinstance(receipt, Reply):
             return receipt
         size = 0

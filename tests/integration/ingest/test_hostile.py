@@ -7,14 +7,11 @@ in `test_fetch.py`, what a document may hold in `test_parse.py`.
 import asyncio
 import resource
 import ssl
-import subprocess
 import time
 import zlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from ipaddress import ip_network
-from pathlib import Path
-from shutil import which
 
 import brotli
 import pytest
@@ -29,6 +26,8 @@ from services.ingest.workers.pool import Pool
 from services.stream.clock import ManualClock, SystemClock
 from tests.integration.ingest.newsroom import articles, once, only, page, rss, subscribed
 from tests.integration.ingest.site import Misbehave, Reply, Site, answer
+from tests.kafka.certificates import Authority
+from tests.kafka.jars import Unavailable
 from tests.unit.ingest.readings import START
 
 CAP = 1 << 20
@@ -217,27 +216,19 @@ async def test_a_storm_of_refusals_is_met_with_ever_fewer_questions(
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    openssl = which("openssl")
-    if openssl is None:
-        pytest.skip("no openssl here to make a certificate with")
-    path = tmp_path_factory.mktemp("tls") / "paper.pem"
-    words = (
-        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=paper.example"
-    )
-    more = ["-addext", "subjectAltName=DNS:paper.example", "-keyout", str(path), "-out", str(path)]
-    subprocess.run([openssl, *words.split(), *more], check=True, capture_output=True)
-    whole = path.read_text()
-    path.with_suffix(".ca").write_text(whole[whole.index("-----BEGIN CERTIFICATE") :])
-    return path
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    try:
+        return Authority(tmp_path_factory.mktemp("tls"), "paper-ca")
+    except Unavailable as why:
+        pytest.skip(f"no certificate for another name: {why}")
 
 
 async def test_a_certificate_for_another_name_is_no_certificate(
-    certificate: Path, monkeypatch: pytest.MonkeyPatch
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.with_suffix(".ca")))
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
+    context.load_cert_chain(authority.sign("paper"))
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -251,7 +242,7 @@ async def test_a_certificate_for_another_name_is_no_certificate(
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
     port = server.sockets[0].getsockname()[1]
     async with server, Fetcher(allow=[LOCAL], limits=LIMITS, resolve=here) as fetcher:
-        right = await fetcher.get(f"https://paper.example:{port}/", accept="*/*")
+        right = await fetcher.get(f"https://localhost:{port}/", accept="*/*")
         wrong = await fetcher.get(f"https://other.example:{port}/", accept="*/*")
     assert right.outcome == "ok", "the certificate is a good one"
     assert wrong.outcome == "tls"
