@@ -105,9 +105,7 @@ def test_a_story_says_who_took_from_whom_and_why_in_words_and_as_a_tree(shown: S
     assert rows.count() + folded == len(story["members"]) > 1
     assert rows.locator("circle").count() == rows.count()
     expect(rows.nth(1).locator(".how").first).to_contain_text(" after ")
-    why = rows.locator("summary", has_text="Why we think so").first
-    why.click()
-    expect(sight.tab.locator(".tree details[open] .sure").first).to_be_visible()
+    assert rows.locator("[aria-label='Why we think so'] .sure:visible").count() >= rows.count() - 1
     expect(sight.tab.get_by_role("heading", name="Who had it first")).to_be_visible()
     assert not sight.violations()
 

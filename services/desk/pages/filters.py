@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from services.desk.pages.agencies import agency, reason
+from services.desk.pages.agencies import agency, because, reason
 from services.desk.text.signs import legible, runs
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?")
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+_UNITS = {"d": _DAY, "h": _HOUR, "min": _MINUTE}
+_DATE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 _THIN = "\u202f"
 _NOBREAK = "\u00a0"
 
@@ -54,6 +56,14 @@ def lapse(seconds: float) -> str:
     return f"{whole // _DAY}{_NOBREAK}d" + (f"{_NOBREAK}{hours}{_NOBREAK}h" if hours else "")
 
 
+def roughly(seconds: float) -> str:
+    """Of what is known to a tenth: its largest unit alone."""
+    for unit, much in (("d", 2 * _DAY), ("h", 2 * _HOUR), ("min", _MINUTE)):
+        if abs(seconds) >= much:
+            return f"{round(abs(seconds) / _UNITS[unit])}{_NOBREAK}{unit}"
+    return lapse(seconds)
+
+
 def number(value: float) -> str:
     """Thousands set apart by a thin space; no more places than it has."""
     digits = f"{value:,.2f}".rstrip("0").rstrip(".") if value % 1 else f"{value:,.0f}"
@@ -77,6 +87,20 @@ def size(octets: int) -> str:
         if octets >= much:
             return f"{octets / much:.1f}{_NOBREAK}{unit}"
     return f"{octets}{_NOBREAK}B"
+
+
+def beside(line: str, title: str) -> str:
+    """What a line of when, where and what says beside the title, with its date as pages write dates."""
+    rest = (line.replace(title, "") if title else line).strip(" ·")
+    return _DATE.sub(_dated, rest)
+
+
+def _dated(match: re.Match[str]) -> str:
+    try:
+        at = date.fromisoformat(match.group())
+    except ValueError:
+        return match.group()
+    return f"{at.day}{_NOBREAK}{at:%B}{_NOBREAK}{at.year}"
 
 
 def outward(url: str) -> str:
@@ -109,8 +133,8 @@ def segment(text: str) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
-        agency, reason,
-        day, moment, tick, iso, minute, lapse, number, count, percent, size,
-        outward, language, put, segment, legible, runs,
+        agency, because, reason,
+        day, moment, tick, iso, minute, lapse, roughly, number, count, percent, size,
+        beside, outward, language, put, segment, legible, runs,
     )
 }  # fmt: skip

@@ -48,25 +48,34 @@ def article(
         source=known[-1].source,
         title=known[-1].title,
         versions=rows,
-        older=_shown(db, pair[0], texts) if pair else None,
-        newer=_shown(db, pair[1] if pair else known[-1], texts),
+        older=_shown(db, pair[0], texts, whole=True) if pair else None,
+        newer=_shown(db, pair[1] if pair else _named(known, newer), texts, whole=bool(pair) or everything),
         update=told,
         story_id=story[0] if story else "",
         headline=headline(db, story[0]) if story else "",
         withdrawn_at=moment_or_none(withdrawn[0]),
         withdrawn_note=withdrawn[1] if texts == "full" else "",
-        only_href=_only(named.article_id, pair, everything=not everything),
+        only_href=_only(named.article_id, pair, everything=not everything, alone=newer),
         changes_only=not everything,
     )
 
 
-def _shown(db: sqlite3.Connection, one: Version, texts: Texts) -> ShownText:
-    return shown(db, one, texts, passages=(), whole=True)
+def _shown(db: sqlite3.Connection, one: Version, texts: Texts, *, whole: bool) -> ShownText:
+    return shown(db, one, texts, passages=(), whole=whole)
 
 
-def _only(article_id: str, pair: tuple[Version, Version] | None, *, everything: bool) -> str:
-    query = {"from": pair[0].version_id, "to": pair[1].version_id} if pair else {}
+def _named(known: Sequence[Version], name: str) -> Version:
+    """The version with this id, else the latest."""
+    return next((one for one in known if one.version_id == name), known[-1])
+
+
+def _only(article_id: str, pair: tuple[Version, Version] | None, *, everything: bool, alone: str = "") -> str:
+    query = {"from": pair[0].version_id, "to": pair[1].version_id} if pair else {"to": alone}
     return addresses.with_query(addresses.article(article_id), {**query, "show": "all" if everything else ""})
+
+
+def _alone(one: Version) -> str:
+    return addresses.with_query(addresses.article(one.article_id), {"to": one.version_id})
 
 
 def _pair(known: Sequence[Version], older: str, newer: str) -> tuple[Version, Version] | None:
@@ -93,7 +102,9 @@ def _rows(db: sqlite3.Connection, known: Sequence[Version], texts: Texts) -> tup
                 number=number,
                 update=update,
                 small=bool(update and update.house_style),
-                href=_only(one.article_id, (before, one), everything=False) if before else "",
+                href=_alone(one)
+                if before is None
+                else _only(one.article_id, (before, one), everything=False),
                 record=_record(db, one),
             )
         )

@@ -9,7 +9,7 @@ _KEYS = (
     ("n, N", "next, previous shared passage"),
     ("x", "swap the two texts"),
     ("/", "search"),
-    ("g and s, o, f, d, a, h", "stories, outlets, feeds, dead letters, accounts, help"),
+    ("g and s o f d a h", "to stories, outlets, feeds, dead letters, counters, help"),
     ("[, ]", "previous, next page, pair or record"),
     ("r", "show what changed"),
     ("p", "hold the page still, or let it go on"),
