@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from services.desk.addresses import exact
 from services.desk.pages.agencies import agency, because, reason
 from services.desk.text.signs import legible, runs
 
@@ -125,6 +126,13 @@ def put(path: str, name: str, value: str) -> str:
     return f"{place}?{urlencode([*kept, (name, value)])}"
 
 
+def without(path: str, name: str) -> str:
+    """The same page without one parameter of its query."""
+    place, _, query = path.partition("?")
+    kept = [(n, v) for n, v in parse_qsl(query, keep_blank_values=True) if n != name]
+    return f"{place}?{urlencode(kept)}" if kept else place
+
+
 def segment(text: str) -> str:
     """As one part of a path."""
     return quote(text, safe="", errors="replace")
@@ -134,7 +142,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
         agency, because, reason,
-        day, moment, tick, iso, minute, lapse, roughly, number, count, percent, size,
-        beside, outward, language, put, segment, legible, runs,
+        day, moment, tick, iso, exact, minute, lapse, roughly, number, count, percent, size,
+        beside, outward, language, put, without, segment, legible, runs,
     )
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 
 from services.contracts.stories import Update
 from services.desk import addresses, rights
@@ -9,7 +10,7 @@ from services.desk.queries.answers import NotThere
 from services.desk.queries.cards import headline
 from services.desk.queries.texts import Version, shown, version, versions
 from services.desk.store import bodies
-from services.desk.store.moments import moment, moment_or_none
+from services.desk.store.moments import moment, moment_or_none, us_or_always
 from services.desk.views.frame import Link, Texts
 from services.desk.views.text import ShownText
 from services.desk.views.versions import VersionRow, VersionsPage
@@ -25,21 +26,25 @@ def article(
     older: str = "",
     newer: str = "",
     everything: bool = False,
+    at: datetime | None = None,
 ) -> VersionsPage | NotThere:
-    """By the id of the article or of a version.
+    """By the id of the article or of a version; of `at`, those that had been seen by then.
 
     `older`, `newer`: ids of versions; the last two where they are not named.
     """
     named = version(db, name)
     if named is None:
         return NotThere("No article has this id, or it is older than what the Desk knows.")
-    known = versions(db, named.article_id, MOST)
+    known = [one for one in versions(db, named.article_id, MOST) if one.first_us <= us_or_always(at)]
+    if not known:
+        return NotThere("This article had not been seen at this minute.")
     pair = _pair(known, older, newer or (named.version_id if name == named.version_id else ""))
     rows = _rows(db, known, texts)
     update = next((row.update for row in rows if pair and row.version_id == pair[1].version_id), None)
     told = update if update and pair and update.replaced_version_id == pair[0].version_id else None
     withdrawn = db.execute(
-        "select at_us, note from withdrawal where article_id = ?", (named.article_id,)
+        "select at_us, note from withdrawal where article_id = ? and at_us <= ?",
+        (named.article_id, us_or_always(at)),
     ).fetchone() or (None, "")
     story = db.execute("select story_id from member where article_id = ?", (named.article_id,)).fetchone()
     return VersionsPage(
@@ -102,9 +107,7 @@ def _rows(db: sqlite3.Connection, known: Sequence[Version], texts: Texts) -> tup
                 number=number,
                 update=update,
                 small=bool(update and update.house_style),
-                href=_alone(one)
-                if before is None
-                else _only(one.article_id, (before, one), everything=False),
+                href=_only(one.article_id, (before, one), everything=False) if before else _alone(one),
                 record=_record(db, one),
             )
         )

@@ -10,7 +10,7 @@ _KEYS = (
     ("x", "swap the two texts"),
     ("/", "search"),
     ("g and s o f d a h", "to stories, outlets, feeds, dead letters, counters, help"),
-    ("[, ]", "previous, next page, pair or record"),
+    ("[, ]", "previous, next page, pair, record or step"),
     ("r", "show what changed"),
     ("p", "hold the page still, or let it go on"),
     ("?", "this help"),
