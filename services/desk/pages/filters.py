@@ -8,12 +8,14 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from services.desk.addresses import exact
 from services.desk.pages.agencies import agency, because, reason
+from services.desk.pages.languages import language_name
 from services.desk.text.signs import legible, runs
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?")
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _UNITS = {"d": _DAY, "h": _HOUR, "min": _MINUTE}
 _DATE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
+_STATUS = re.compile(r"http_(\d{3})")
 _THIN = "\u202f"
 _NOBREAK = "\u00a0"
 
@@ -92,7 +94,7 @@ def size(octets: int) -> str:
 
 def beside(line: str, title: str) -> str:
     """What a line of when, where and what says beside the title, with its date as pages write dates."""
-    rest = (line.replace(title, "") if title else line).strip(" ·")
+    rest = (line.replace(title, "") if title else line).strip(" ·:,")
     return _DATE.sub(_dated, rest)
 
 
@@ -102,6 +104,12 @@ def _dated(match: re.Match[str]) -> str:
     except ValueError:
         return match.group()
     return f"{at.day}{_NOBREAK}{at:%B}{_NOBREAK}{at.year}"
+
+
+def plain(slug: str) -> str:
+    """A reason as records write it, for people."""
+    found = _STATUS.fullmatch(slug)
+    return f"the server answers {found.group(1)}" if found else slug.replace("_", " ").replace("-", " ")
 
 
 def outward(url: str) -> str:
@@ -143,6 +151,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     for one in (
         agency, because, reason,
         day, moment, tick, iso, exact, minute, lapse, roughly, number, count, percent, size,
-        beside, outward, language, put, without, segment, legible, runs,
+        beside, plain, outward, language, language_name, put, without, segment, legible, runs,
     )
 }  # fmt: skip

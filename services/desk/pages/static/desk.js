@@ -8,7 +8,7 @@ const places = { s: "/", o: "/outlets", f: "/feeds", d: "/dead-letters", a: "/ac
 let went = 0;
 
 const move = (selector, step) => {
-  const stops = all(selector);
+  const stops = all(selector).filter((one) => one.checkVisibility());
   const here = stops.indexOf(document.activeElement);
   const next = here < 0 ? stops.at(step > 0 ? 0 : -1) : stops[here + step];
   if (!next) return;

@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.desk.pages.agencies import NAMES, agency, because, reason
-from services.desk.pages.filters import beside, lapse, moment, number, outward, percent, put, roughly
+from services.desk.pages.filters import beside, lapse, moment, number, outward, percent, plain, put, roughly
+from services.desk.pages.languages import language_name
 from services.ingest.credits.presses import AGENCIES
 
 NINE = datetime(2026, 3, 9, 9, 14, tzinfo=UTC)
@@ -37,7 +38,17 @@ def test_what_stands_beside_a_title_does_not_say_it_again() -> None:
     assert beside("2026-03-09 · Marsum · Säure läuft aus", "Säure läuft aus") == (
         "9\u00a0March\u00a02026 · Marsum"
     )
+    assert beside("2026-03-09 · Marsum:", "x") == "9\u00a0March\u00a02026 · Marsum"
     assert beside("2026-13-09 · Marsum", "") == "2026-13-09 · Marsum"
+
+
+def test_codes_and_slugs_are_said_in_words() -> None:
+    assert [language_name(code) for code in ("de", "zh-Hant", "xx")] == ["German", "Chinese", "xx"]
+    assert [plain(slug) for slug in ("http_503", "no_article", "poll-failed")] == [
+        "the server answers 503",
+        "no article",
+        "poll failed",
+    ]
 
 
 def test_a_moment_is_told_as_short_as_can_be() -> None:
