@@ -87,6 +87,18 @@ def test_passages_on_the_screen_are_those_of_the_record(window: Open) -> None:
     assert not sight.wrong
 
 
+def test_a_headline_begins_where_its_text_begins(window: Open) -> None:
+    sight = window()
+    pages = {name: render(name, view, desk_views.FRAME) for name, view in desk_views.pages("جسر مغلق الآن")}
+    serve(sight.tab, pages)
+    for name in ("front", "story", "compare"):
+        sight.tab.goto(f"{HOST}/{name}")
+        sides = sight.tab.locator(":is(.items h3, .leaf h3, .text h2) bdi").evaluate_all(
+            "(names) => names.map((one) => getComputedStyle(one).direction + getComputedStyle(one).display)"
+        )
+        assert set(sides) == {"rtlblock"}, name
+
+
 def test_a_page_is_whole_without_its_script(window: Open) -> None:
     sight = window(java_script_enabled=False)
     serve(sight.tab, {name: render(name, view, desk_views.FRAME) for name, view in desk_views.pages()})
