@@ -176,7 +176,7 @@ def test_a_keyboard_walks_each_page_in_order_and_is_seen_to(window: Open) -> Non
 
 def first_paint(sight: Sight, name: str) -> float:
     """The quickest of three, in milliseconds."""
-    told = []
+    told: list[float] = []
     for _ in range(3):
         sight.tab.goto(f"{HOST}/{name}")
         sight.tab.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length")

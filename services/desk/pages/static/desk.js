@@ -120,10 +120,14 @@ const live = () => {
   });
   const named = (details) => details.parentElement.querySelector("a")?.getAttribute("href");
   const swap = async () => {
-    const fresh = (await read()).querySelector("main");
+    const fresh = await read();
     const opened = new Set(all("main details[open]").map(named));
     const focus = document.activeElement?.closest("main a")?.getAttribute("href");
-    $("main").replaceChildren(...document.importNode(fresh, true).childNodes);
+    for (const part of ["main", ".foot > p"]) {
+      $(part).replaceChildren(...document.importNode(fresh.querySelector(part), true).childNodes);
+    }
+    all("body > .notice").forEach((one) => one.remove());
+    $("main").before(...[...fresh.querySelectorAll("body > .notice")].map((one) => document.importNode(one, true)));
     for (const one of all("main details")) if (opened.has(named(one))) one.open = true;
     if (focus) all("main a").find((one) => one.getAttribute("href") === focus)?.focus({ preventScroll: true });
   };
