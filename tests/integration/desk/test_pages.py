@@ -24,7 +24,8 @@ async def test_every_page_is_there_as_html_and_as_json(tmp_path: Path) -> None:
 
 async def test_a_list_is_there_as_atom(tmp_path: Path) -> None:
     async with serving(newsroom(), tmp_path) as client:
-        for path in ("/front.atom", "/search.atom?q=bridge"):
+        outlet = (await client.get("/outlet/hill.example.json")).json()["frame"]["atom_href"]
+        for path in ("/front.atom", "/search.atom?q=bridge", outlet):
             answer = await client.get(path)
             feed = ET.fromstring(answer.content)
             links = [link.get("href") for link in feed.iter("{http://www.w3.org/2005/Atom}link")]
