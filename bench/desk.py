@@ -33,6 +33,9 @@ from services.stream.clock import microseconds
 START = datetime(2026, 1, 5, tzinfo=UTC)
 WORDS = 60_000
 LENGTH = 300
+SENTENCE = 12
+SENTENCES = 30_000
+"""Texts are made of these: a million would take longer to make up than to take."""
 OUTLETS = 200
 BATCH = 500
 FRAME = Frame(path="/", json_href="/front.json")
@@ -48,6 +51,7 @@ class Press:
             "".join(self._random.choices(signs, k=self._random.randint(3, 12))) for _ in range(WORDS)
         ]
         self._weights = list(accumulate(1 / (rank + 2) for rank in range(WORDS)))
+        self._sentences = [self._drawn(SENTENCE) for _ in range(SENTENCES)]
         self._offsets: dict[str, int] = {}
         self._open: list[tuple[str, list[StoryMember], str]] = []
         self.at = START
@@ -58,8 +62,15 @@ class Press:
             copy = self._open and self._random.random() < 0.45
             yield from self._copy(number) if copy else self._original(number)
 
-    def _text(self, words: int) -> str:
+    def _text(self) -> str:
+        return " ".join(self._random.choices(self._sentences, k=LENGTH // SENTENCE))
+
+    def _drawn(self, words: int) -> str:
         return " ".join(self._random.choices(self.words, cum_weights=self._weights, k=words))
+
+    def _id(self) -> str:
+        """As ids are: they come in no order."""
+        return f"{self._random.getrandbits(128):032x}"
 
     def _record(self, topic: str, key: str, content: object) -> Record:
         offset = self._offsets[topic] = self._offsets.get(topic, -1) + 1
@@ -68,10 +79,10 @@ class Press:
         return Record(Partition(topic, 0), offset, key.encode(), value, headers, microseconds(self.at))
 
     def _original(self, number: int) -> Iterator[Record]:
-        text = self._text(LENGTH)
+        text = self._text()
         article = self._article(number, text)
         member = self._member(article, None)
-        story_id = f"{number:032x}"
+        story_id = self._id()
         if len(self._open) > 400:
             self._open.pop(self._random.randrange(len(self._open)))
         self._open.append((story_id, [member], text))
@@ -81,7 +92,7 @@ class Press:
 
     def _copy(self, number: int) -> Iterator[Record]:
         story_id, members, text = self._open[min(self._random.randrange(400), len(self._open) - 1)]
-        article = self._article(number, f"{text} {self._text(20)}")
+        article = self._article(number, f"{text} {self._drawn(20)}")
         of = members[0]
         members.append(self._member(article, of))
         relation = Relation(
@@ -98,8 +109,8 @@ class Press:
     def _article(self, number: int, text: str) -> Article:
         outlet = f"outlet{min(int(self._random.expovariate(0.02)), OUTLETS)}.example"
         return Article(
-            article_id=f"a{number:031x}", version_id=f"b{number:031x}", url=f"https://{outlet}/{number}",
-            source=outlet, feed=f"https://{outlet}/rss", title=self._text(8), text=text, language="de",
+            article_id=self._id(), version_id=self._id(), url=f"https://{outlet}/{number}",
+            source=outlet, feed=f"https://{outlet}/rss", title=self._drawn(8), text=text, language="de",
             first_seen_at=self.at, published_at=self.at,
         )  # fmt: skip
 

@@ -5,6 +5,8 @@ from typing import Final
 
 INTAKE: Final = 2
 """Raise it when records are taken otherwise though the tables stay: files are then made anew."""
+BODIES: Final = 2
+"""Raise it when bodies are packed otherwise: files with the old ones cannot be read."""
 
 TABLES: Final = """
 create table place (
@@ -26,7 +28,6 @@ create table version (
   length integer not null, words integer not null,
   partition integer not null, offset integer not null
 );
-create index version_article on version (article_id, first_us);
 create table content (id integer primary key, body blob not null);
 create virtual table hit using fts5 (words, content='', columnsize=0);
 insert into hit (hit, rank) values ('hashsize', 16777216);
@@ -38,7 +39,6 @@ create table verdict (
   outcome text not null, copies integer not null, body blob not null,
   partition integer not null, offset integer not null
 );
-create index verdict_article on verdict (article_id);
 
 create table story (
   story_id text primary key, revision integer not null, at_us integer not null, merged_into text not null,
@@ -55,11 +55,6 @@ create table state (
   subjects text not null
 );
 create unique index state_story on state (story_id, revision);
-create index state_heat on state (heat desc, story_id);
-create index state_first on state (first_us desc, story_id);
-create index standing_heat on state (heat desc, story_id) where until_us is null;
-create index standing_first on state (first_us desc, story_id) where until_us is null;
-create index standing_spread on state (story_id, articles, outlets, texts, copies) where until_us is null;
 create table card (id integer primary key, body blob not null);
 create view spread as select story_id, articles, outlets, texts, copies from state where until_us is null;
 create table change (
@@ -76,7 +71,6 @@ create table member (
   since_us integer not null
 ) without rowid;
 create index member_story on member (story_id);
-create index member_source on member (source, first_us);
 
 create table outlet (
   name text primary key, articles integer not null, first integer not null, copied integer not null,
@@ -113,12 +107,24 @@ create table dead (
 ) without rowid;
 """
 
+INDEXES: Final = """
+create index version_article on version (article_id, first_us);
+create index verdict_article on verdict (article_id);
+create index state_heat on state (heat desc, story_id);
+create index state_first on state (first_us desc, story_id);
+create index standing_heat on state (heat desc, story_id) where until_us is null;
+create index standing_first on state (first_us desc, story_id) where until_us is null;
+create index standing_spread on state (story_id, articles, outlets, texts, copies) where until_us is null;
+create index member_source on member (source, first_us);
+"""
+"""Which pages alone ask: a file that nobody reads yet gets them when it is complete, sorted at once."""
+
 
 def tables_stamp() -> int:
     """Of what pages ask: a file with another one cannot be read by them. Positive, 31 bits."""
-    return zlib.crc32(TABLES.encode()) & 0x7FFFFFFF
+    return zlib.crc32(f"{BODIES} {TABLES} {INDEXES}".encode()) & 0x7FFFFFFF
 
 
 def intake_stamp(texts: str) -> int:
     """Of how the tables were filled: a file with another one can be read, and is to be made anew."""
-    return zlib.crc32(f"{INTAKE} {texts} {TABLES}".encode()) & 0x7FFFFFFF
+    return zlib.crc32(f"{INTAKE} {texts} {tables_stamp()}".encode()) & 0x7FFFFFFF
