@@ -2,8 +2,9 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from services.desk import addresses
@@ -56,17 +57,17 @@ class Candidate(NamedTuple):
     agency: str
     subject: str
 
-    def fits(self, narrowed: Mapping[str, str]) -> bool:
-        return all(
-            not value or f"{MARK}{value}{MARK}" in getattr(self, name) for name, value in narrowed.items()
-        )
+    def fits(self, needles: Sequence[tuple[int, str]]) -> bool:
+        """`needles`: what must stand in which column."""
+        return all(needle in self[column] for column, needle in needles)
 
 
 def front(db: sqlite3.Connection, ask: FrontAsk, now: datetime | None) -> FrontPage:
     """`now`: the latest moment that the Desk knows of."""
     scan = SCAN_NARROWED if any(ask.narrowed.values()) else SCAN
-    seen = list(_candidates(db, ask, scan))
-    fitting = _sorted([one for one in seen if one.fits(ask.narrowed)], ask.sort)
+    seen = _candidates(db, ask, scan)
+    needles = _needles(ask)
+    fitting = _sorted([one for one in seen if one.fits(needles)] if needles else seen, ask.sort)
     shown = fitting[(ask.page - 1) * SIZE : ask.page * SIZE]
     return FrontPage(
         at=ask.at,
@@ -80,7 +81,12 @@ def front(db: sqlite3.Connection, ask: FrontAsk, now: datetime | None) -> FrontP
     )
 
 
-def _candidates(db: sqlite3.Connection, ask: FrontAsk, scan: int) -> Iterator[Candidate]:
+def _needles(ask: FrontAsk) -> list[tuple[int, str]]:
+    column = Candidate._fields.index
+    return [(column(name), f"{MARK}{value}{MARK}") for name, value in ask.narrowed.items() if value]
+
+
+def _candidates(db: sqlite3.Connection, ask: FrontAsk, scan: int) -> list[Candidate]:
     order = "first_us" if ask.sort == "new" else "heat"
     if ask.at is None:
         rows = db.execute(
@@ -94,7 +100,7 @@ def _candidates(db: sqlite3.Connection, ask: FrontAsk, scan: int) -> Iterator[Ca
             f"and (until_us is null or until_us > ?) order by {order} desc, story_id limit ?",
             (at if order == "first_us" else most, at, at, scan),
         )
-    return (Candidate(*row) for row in rows)
+    return list(map(Candidate._make, rows))
 
 
 def _sorted(rows: list[Candidate], sort: Sort) -> Sequence[Candidate]:
@@ -106,9 +112,9 @@ def _sorted(rows: list[Candidate], sort: Sort) -> Sequence[Candidate]:
 
 
 def _facet(name: str, rows: Sequence[Candidate], ask: FrontAsk) -> Facet:
-    counts: Counter[str] = Counter()
-    for row in rows:
-        counts.update(filter(None, getattr(row, name).split(MARK)))
+    column = attrgetter(name)
+    counts = Counter(MARK.join(map(column, rows)).split(MARK))
+    del counts[""]
     chosen = ask.narrowed[name]
     values = counts.most_common(MOST_VALUES)
     if chosen and chosen not in dict(values):
