@@ -65,6 +65,7 @@ def take(
             _take(batch, record)
         _note(db, records)
         batch.flush()
+    batch.db.close()  # an open cursor keeps a file from being closed
     return batch
 
 
