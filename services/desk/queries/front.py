@@ -1,5 +1,6 @@
 """The front page: the top stories of now or of a past minute, narrowed by language, outlet and agency."""
 
+import math
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,10 +9,10 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from services.desk import addresses
-from services.desk.queries.cards import rows_of_states
+from services.desk.queries.cards import marks, rows_of_states
 from services.desk.queries.frame import freshness
 from services.desk.queries.paging import paging
-from services.desk.store.heat import MOST, heat
+from services.desk.store.heat import DOUBLE_S, MOST_REACH
 from services.desk.store.moments import us
 from services.desk.store.story_rows import MARK
 from services.desk.views.front import FrontPage, Sort
@@ -88,19 +89,48 @@ def _needles(ask: FrontAsk) -> list[tuple[int, str]]:
 
 def _candidates(db: sqlite3.Connection, ask: FrontAsk, scan: int) -> list[Candidate]:
     order = "first_us" if ask.sort == "new" else "heat"
-    if ask.at is None:
-        rows = db.execute(
-            f"select {_COLUMNS} from state where until_us is null order by {order} desc, story_id limit ?",
-            (scan,),
-        )
-    else:
-        at, most = us(ask.at), heat(ask.at.timestamp(), MOST, MOST)
-        rows = db.execute(
-            f"select {_COLUMNS} from state where {order} <= ? and at_us <= ? "
-            f"and (until_us is null or until_us > ?) order by {order} desc, story_id limit ?",
-            (at if order == "first_us" else most, at, at, scan),
-        )
+    if ask.at is not None:
+        return _past_candidates(db, ask.at, order, scan)
+    rows = db.execute(
+        f"select {_COLUMNS} from state where until_us is null order by {order} desc, story_id limit ?",
+        (scan,),
+    )
     return list(map(Candidate._make, rows))
+
+
+def _past_candidates(db: sqlite3.Connection, at: datetime, order: str, scan: int) -> list[Candidate]:
+    numbers = _by_first(db, at, scan) if order == "first_us" else _by_heat(db, at, scan)
+    rows = db.execute(f"select {_COLUMNS} from state where id in ({marks(len(numbers))})", numbers)
+    found = {row[0]: Candidate._make(row) for row in rows}
+    return [found[number] for number in numbers]
+
+
+_STOOD = "at_us <= ? and (until_us is null or until_us > ?)"
+
+
+def _by_first(db: sqlite3.Connection, at: datetime, scan: int) -> list[int]:
+    rows = db.execute(
+        f"select id from state where first_us <= ? and {_STOOD} order by first_us desc, story_id limit ?",
+        (us(at), us(at), us(at), scan),
+    )
+    return [number for (number,) in rows]
+
+
+def _by_heat(db: sqlite3.Connection, at: datetime, scan: int) -> list[int]:
+    """One reach after the other: else all that came in the days after `at` would have to be looked through,
+    since a story that goes far may be as hot as one that comes days later.
+    """
+    hottest: list[tuple[float, str, int]] = []
+    for reach in range(MOST_REACH + 1):
+        least = -hottest[-1][0] if len(hottest) == scan else -math.inf
+        most = at.timestamp() / DOUBLE_S + reach
+        rows = db.execute(
+            f"select -heat, story_id, id from state where reach = ? and heat between ? and ? and {_STOOD} "
+            "order by heat desc, story_id limit ?",
+            (reach, least, most, us(at), us(at), scan),
+        )
+        hottest = sorted([*hottest, *rows])[:scan]
+    return [number for _, _, number in hottest]
 
 
 def _sorted(rows: list[Candidate], sort: Sort) -> Sequence[Candidate]:

@@ -8,6 +8,8 @@ INTAKE: Final = 2
 BODIES: Final = 2
 """Raise it when bodies are packed otherwise: files with the old ones cannot be read."""
 
+# Ids come in no order. Where rows are large they lie as they came, with an index of ids alone beside them: what
+# is written lies together, and the index fits into memory.
 TABLES: Final = """
 create table place (
   topic text, partition integer, next integer not null, at_us integer not null,
@@ -45,12 +47,12 @@ create table story (
   gone integer not null default 0, alone text not null default '', state integer not null,
   partition integer, offset integer,
   body blob not null
-) without rowid;
+);
 create table state (
   id integer primary key, story_id text not null, revision integer not null,
   at_us integer not null, until_us integer, first_us integer not null, last_us integer not null,
   articles integer not null, outlets integer not null, texts integer not null, copies integer not null,
-  velocity real not null, heat real not null,
+  velocity real not null, heat real not null, reach integer not null,
   languages text not null, sources text not null, agencies text not null,
   subjects text not null
 );
@@ -61,7 +63,7 @@ create table change (
   story_id text, revision integer, at_us integer not null, change text not null, article_id text not null,
   url text not null, updates blob, partition integer not null, offset integer not null,
   primary key (story_id, revision)
-) without rowid;
+);
 create table update_of (
   version_id text primary key, replaced_id text not null, body blob not null
 ) without rowid;
@@ -69,7 +71,7 @@ create table member (
   article_id text primary key, story_id text not null, version_id text not null, source text not null,
   role text not null, of_source text not null, first_us integer not null, delay_s integer not null,
   since_us integer not null
-) without rowid;
+);
 create index member_story on member (story_id);
 
 create table outlet (
@@ -110,12 +112,12 @@ create table dead (
 INDEXES: Final = """
 create index version_article on version (article_id, first_us);
 create index verdict_article on verdict (article_id);
-create index state_heat on state (heat desc, story_id);
-create index state_first on state (first_us desc, story_id);
+create index state_heat on state (reach, heat desc, story_id, at_us, until_us);
+create index state_first on state (first_us desc, story_id, at_us, until_us);
 create index standing_heat on state (heat desc, story_id) where until_us is null;
 create index standing_first on state (first_us desc, story_id) where until_us is null;
 create index standing_spread on state (story_id, articles, outlets, texts, copies) where until_us is null;
-create index member_source on member (source, first_us);
+create index member_source on member (source, first_us, article_id);
 """
 """Which pages alone ask: a file that nobody reads yet gets them when it is complete, sorted at once."""
 

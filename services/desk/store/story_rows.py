@@ -5,7 +5,7 @@ from services.desk import rights
 from services.desk.store import bodies, member_rows
 from services.desk.store.batch import Batch
 from services.desk.store.cards import card
-from services.desk.store.heat import heat
+from services.desk.store.heat import heat, reach
 from services.desk.store.moments import us
 from services.desk.views.rows import StoryRow
 from services.stream.bus import Record
@@ -117,12 +117,13 @@ def _until(batch: Batch, story: Story, at_us: int) -> int | None:
 def _state(batch: Batch, story: Story, row: StoryRow, at_us: int, until_us: int | None) -> int:
     number = batch.db.execute(
         "insert into state (story_id, revision, at_us, until_us, first_us, last_us, articles, outlets, "
-        "texts, copies, velocity, heat, languages, sources, agencies, subjects) "
-        "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "texts, copies, velocity, heat, reach, languages, sources, agencies, subjects) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             story.story_id, story.revision, at_us, until_us, us(story.first_seen_at), us(story.last_seen_at),
             row.spread.articles, row.spread.outlets, row.spread.texts, row.spread.copies, row.velocity,
             heat(story.first_seen_at.timestamp(), row.spread.outlets, row.spread.texts),
+            reach(row.spread.outlets, row.spread.texts),
             _column(story.languages), _column(story.sources), _column(story.agencies),
             _column(row.subjects),
         ),
