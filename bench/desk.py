@@ -1,7 +1,8 @@
 """The Desk at scale: a file made of a log of invented articles, and pages while a writer is at work.
 
-`python -m bench.desk --articles 50000`. Says the time and the room an article takes, median and 95th percentile
-of each page, in CPU time of the thread that makes it and by the clock, and what `bench.desk_watch` finds.
+`python -m bench.desk --articles 50000`. Says the time and the room an article takes, median and 95th
+percentile of each page, in CPU time of the thread that makes it and by the clock, and what
+`bench.desk_watch` finds.
 """
 
 import argparse

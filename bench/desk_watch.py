@@ -1,4 +1,4 @@
-"""A Desk in a process of its own on a file that is there: memory with open streams, event to page, first paint.
+"""A Desk in a process of its own on a file: memory with open streams, event to page, first paint.
 
 `python -m bench.desk_watch FILE`. A program, since memory is of a process.
 """
@@ -82,7 +82,9 @@ async def streams(stack: AsyncExitStack, client: httpx.AsyncClient) -> list[Asyn
     return [answer.aiter_lines() for answer in answers]
 
 
-async def event_to_page(client: httpx.AsyncClient, lines: AsyncIterator[str], log: Tail, press: Press) -> float:
+async def event_to_page(
+    client: httpx.AsyncClient, lines: AsyncIterator[str], log: Tail, press: Press
+) -> float:
     """Seconds from a record that is on the log to a page that a browser has, with the story on it."""
     await asyncio.sleep(press.chance())
     began = time.monotonic()
@@ -100,7 +102,7 @@ async def event_to_page(client: httpx.AsyncClient, lines: AsyncIterator[str], lo
 
 
 async def paints(base: str) -> list[float]:
-    """Milliseconds to the first paint with content, each in a context that knows nothing; [] without a browser."""
+    """Milliseconds to the first paint with content, in contexts that know nothing; none without a browser."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         return []

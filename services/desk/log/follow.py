@@ -97,7 +97,9 @@ class Follower:
 
     async def _take(self, partition: Partition, records: Sequence[Record]) -> None:
         loop = asyncio.get_running_loop()
-        batch = await loop.run_in_executor(self._thread, intake.take, self._db, records, self._texts, self._undecided)
+        batch = await loop.run_in_executor(
+            self._thread, intake.take, self._db, records, self._texts, self._undecided
+        )
         moved = records[-1].offset + 1 - self._at[partition]
         behind = max(0, self.progress.behind - moved)
         self._at[partition] = records[-1].offset + 1

@@ -51,6 +51,5 @@ def spark(counts: Sequence[int]) -> Markup:
     rects = "".join(
         f'<rect x="{bar.x}" y="{100 - bar.y}" width="{width}" height="{bar.y}"/>\n' for bar in bars(counts)
     )
-    return Markup(
-        f'<svg class="spark" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">\n{rects}</svg>\n'
-    )
+    box = 'viewBox="0 0 100 100" preserveAspectRatio="none"'
+    return Markup(f'<svg class="spark" {box} aria-hidden="true">\n{rects}</svg>\n')

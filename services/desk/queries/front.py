@@ -60,7 +60,7 @@ class Candidate(NamedTuple):
 
     def fits(self, needles: Sequence[tuple[int, str]]) -> bool:
         """`needles`: what must stand in which column."""
-        return all(needle in self[column] for column, needle in needles)
+        return all(needle in self[column] for column, needle in needles)  # type: ignore[operator]
 
 
 def front(db: sqlite3.Connection, ask: FrontAsk, now: datetime | None) -> FrontPage:

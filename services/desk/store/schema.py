@@ -8,8 +8,8 @@ INTAKE: Final = 2
 BODIES: Final = 2
 """Raise it when bodies are packed otherwise: files with the old ones cannot be read."""
 
-# Ids come in no order. Where rows are large they lie as they came, with an index of ids alone beside them: what
-# is written lies together, and the index fits into memory.
+# Ids come in no order. Where rows are large they lie as they came, with an index of ids alone beside
+# them: what is written lies together, and the index fits into memory.
 TABLES: Final = """
 create table place (
   topic text, partition integer, next integer not null, at_us integer not null,
@@ -43,7 +43,7 @@ create table verdict (
 );
 
 create table story (
-  story_id text primary key, revision integer not null, at_us integer not null, merged_into text not null,
+  story_id text not null primary key, revision integer not null, at_us integer not null, merged_into text not null,
   gone integer not null default 0, alone text not null default '', state integer not null,
   partition integer, offset integer,
   body blob not null
@@ -60,7 +60,8 @@ create unique index state_story on state (story_id, revision);
 create table card (id integer primary key, body blob not null);
 create view spread as select story_id, articles, outlets, texts, copies from state where until_us is null;
 create table change (
-  story_id text, revision integer, at_us integer not null, change text not null, article_id text not null,
+  story_id text not null, revision integer not null, at_us integer not null, change text not null,
+  article_id text not null,
   url text not null, updates blob, partition integer not null, offset integer not null,
   primary key (story_id, revision)
 );
@@ -68,8 +69,8 @@ create table update_of (
   version_id text primary key, replaced_id text not null, body blob not null
 ) without rowid;
 create table member (
-  article_id text primary key, story_id text not null, version_id text not null, source text not null,
-  role text not null, of_source text not null, first_us integer not null, delay_s integer not null,
+  article_id text not null primary key, story_id text not null, version_id text not null,
+  source text not null, role text not null, of_source text not null, first_us integer not null, delay_s integer not null,
   since_us integer not null
 );
 create index member_story on member (story_id);

@@ -10,7 +10,6 @@ from services.desk.pages.assets import assets
 from services.desk.web import live
 from services.desk.web.live import Live
 
-
 RHYTHMS_S = follow.POLL_S + live.GATHER_S
 
 
