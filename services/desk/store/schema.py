@@ -43,9 +43,9 @@ create table verdict (
 );
 
 create table story (
-  story_id text not null primary key, revision integer not null, at_us integer not null, merged_into text not null,
-  gone integer not null default 0, alone text not null default '', state integer not null,
-  partition integer, offset integer,
+  story_id text not null primary key, revision integer not null, at_us integer not null,
+  merged_into text not null, gone integer not null default 0, alone text not null default '',
+  state integer not null, partition integer, offset integer,
   body blob not null
 );
 create table state (
@@ -70,8 +70,8 @@ create table update_of (
 ) without rowid;
 create table member (
   article_id text not null primary key, story_id text not null, version_id text not null,
-  source text not null, role text not null, of_source text not null, first_us integer not null, delay_s integer not null,
-  since_us integer not null
+  source text not null, role text not null, of_source text not null, first_us integer not null,
+  delay_s integer not null, since_us integer not null
 );
 create index member_story on member (story_id);
 
