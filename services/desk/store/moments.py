@@ -11,6 +11,11 @@ def us(at: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
+def us_or_always(at: datetime | None) -> int:
+    """None: after whatever there is."""
+    return (1 << 62) if at is None else us(at)
+
+
 def moment(at_us: int) -> datetime:
     return EPOCH + timedelta(microseconds=at_us)
 
