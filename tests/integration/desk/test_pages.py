@@ -168,6 +168,27 @@ def rows_of(db: sqlite3.Connection) -> dict[str, list[str]]:
     return rows
 
 
+async def test_a_file_that_nobody_reads_yet_becomes_the_same_one(tmp_path: Path) -> None:
+    made = []
+    for name in ("read", "unread"):
+        file = tmp_path / name
+        db = database.create(file, "full") if name == "read" else database.create_unread(file)
+        follower = Follower(ListLog(newsroom()), db, "full", quiet)
+        await follower.begin()
+        await follower.catch_up()
+        if name == "unread":
+            assert database.stamps(file) == (0, 0)
+            follower.complete()
+        follower.close()
+        reader = database.open_for_reading(file)
+        tables = sorted(map(repr, reader.execute("select type, name, sql from sqlite_master")))
+        hits = reader.execute("select rowid from hit where hit match 'bridg'").fetchall()
+        made.append((tables, hits, rows_of(reader), database.stamps(file)))
+        reader.close()
+    assert made[0] == made[1]
+    assert made[0][1]
+
+
 async def test_what_was_read_in_part_is_read_on(tmp_path: Path) -> None:
     """Whatever was cut, and in whatever pieces, the tables are the same."""
     records = newsroom()
