@@ -169,55 +169,56 @@ def _signed(number: Number, body: str) -> Counted | None:
 def _worded(number: Number, body: str, language: str) -> Counted | None:
     """In scripts that part words: a scale, a unit, or a noun behind others."""
     most = 1 + _AHEAD if language not in _NOUN_FIRST else 3
-    words = _words_after(body, number.end, most, language)
+    words, ends = _words_after(body, number.end, most, language)
     value, end = number.value, number.end
-    if words and (scale := _SCALES.get(words[0].text.rstrip("."))) and (words[0].text != "m" or number.unit):
-        value, end = value * scale, words[0].end
-        words = words[2:] if words[1:] and words[1].text in _PARTITIVE else words[1:]
+    if words and words[0].scale and (words[0].text != "m" or number.unit):
+        value, end = value * words[0].scale, ends[0]
+        scaled = 2 if words[1:] and words[1].text in _PARTITIVE else 1
+        words, ends = words[scaled:], ends[scaled:]
     if number.unit:
         return Counted(value, number.unit, "", end)
-    if words and (named := _UNITS.get(words[0].text)):
-        return Counted(value, named, "", words[0].end)
+    if not words:
+        return None
+    if words[0].unit:
+        return Counted(value, words[0].unit, "", ends[0])
     place = _counted(words, language)
     if place is None or (place and number.plain and _YEARS[0] <= value < _YEARS[1]):
         return None
-    return Counted(value, "", words[place].written, words[place].end)
-
-
-class Sense(NamedTuple):
-    """What a word says wherever it stands."""
-
-    text: str
-    """In lower case."""
-    is_last: bool
-    """No noun is looked for behind it."""
+    return Counted(value, "", words[place].written, ends[place])
 
 
 class Word(NamedTuple):
     written: str
     text: str
     """In lower case."""
-    end: int
+    scale: float
+    """0 of a word that multiplies nothing."""
+    unit: str
+    is_last: bool
+    """No noun is looked for behind it."""
 
 
-def _words_after(body: str, end: int, most: int, language: str) -> list[Word]:
-    """The words right behind a number, up to the next mark or to where its noun must be."""
+def _words_after(body: str, end: int, most: int, language: str) -> tuple[list[Word], list[int]]:
+    """The words right behind a number, up to the next mark or to where its noun must be, and their ends."""
     words: list[Word] = []
+    ends: list[int] = []
     while len(words) < most and (found := _AFTER.match(body, end)) and "\n" not in found[0]:
         end = found.end()
-        written = found[1]
-        sense = _sense(written, language)
-        words.append(Word(written, sense.text, end))
-        if sense.is_last:
+        word = _word(found[1], language)
+        words.append(word)
+        ends.append(end)
+        if word.is_last:
             break
-    return words
+    return words, ends
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _sense(written: str, language: str) -> Sense:
+def _word(written: str, language: str) -> Word:
     text = written.lower()
-    noun = language in _CAPITAL_NOUNS and written[0].isupper() and text.rstrip(".") not in _SCALES
-    return Sense(text, noun or (text in _STOP and text not in _PARTITIVE))
+    scale = _SCALES.get(text.rstrip("."), 0.0)
+    is_noun = language in _CAPITAL_NOUNS and written[0].isupper() and not scale
+    is_last = is_noun or (text in _STOP and text not in _PARTITIVE)
+    return Word(written, text, scale, _UNITS.get(text, ""), is_last)
 
 
 def _counted(words: list[Word], language: str) -> int | None:

@@ -51,47 +51,45 @@ def names(title: str, text: str, language: str) -> tuple[Name, ...]:
 
 
 def _cased(marks: Landmarks, language: str) -> dict[_Key, int]:
-    single: dict[str, int] = Counter(marks.words.split("\n") if marks.words else ())
+    alone = marks.words.split("\n") if marks.words else []
     found: dict[_Key, int] = {}
     families: dict[str, _Key] = {}
-    for written in marks.runs:
-        key = _key(written, language)
-        if key is None:
-            for word in written.split(" "):
-                single[word] = single.get(word, 0) + 1
-            continue
-        found[key] = found.get(key, 0) + 1
-        if key[1] == "person":
-            families.setdefault(key[0].rpartition(" ")[2], key)
-    for word, key in _named_alone(single, families, language).items():
-        found[key] = found.get(key, 0) + single.pop(word)
+    for run in marks.runs:
+        key, family, parts = _reading(run, language)
+        alone += parts
+        if key is not None:
+            found[key] = found.get(key, 0) + 1
+            if family:
+                families.setdefault(family, key)
+    if any(ending in marks.words or any(ending in run for run in marks.runs) for ending in _POSSESSIVE):
+        alone = list(map(_bare, alone))
+    told = _named_alone(alone, families, language)
+    for word, key in told.items():
+        found[key] = found.get(key, 0) + alone.count(word)
     if language not in _CAPITAL_NOUNS:
-        for word, count in single.items():
-            if count > 1 and (unclear := _unclear(word, language)):
+        for word, count in Counter(alone).items():
+            if count > 1 and word not in told and (unclear := _unclear(word, language)):
                 found[unclear] = found.get(unclear, 0) + count
     return found
 
 
-def _named_alone(single: dict[str, int], families: dict[str, _Key], language: str) -> dict[str, _Key]:
-    """Words that stand alone and name something: family names, places, acronyms."""
-    for word in [word for word in single if word.endswith(_POSSESSIVE)]:
-        bare = _bare(word)
-        count = single.pop(word)
-        single[bare] = single.get(bare, 0) + count
-    known = single.keys() & spelt_places().keys()
+def _named_alone(alone: list[str], families: dict[str, _Key], language: str) -> dict[str, _Key]:
+    """Of words that stand alone those that name something: places, acronyms, family names."""
+    places = spelt_places()
+    spoken = set(alone)
     told: dict[str, _Key] = {}
-    for word in known:
-        place = spelt_places()[word]
+    for word in spoken & places.keys():
+        place = places[word]
         if language not in _CAPITAL_NOUNS or len(word) >= _SHORT or word.isupper():
             told[word] = place.name, place.kind, place.code
-    for word in filter(str.isupper, single):
-        if word not in known and (key := _acronym(word)):
+    for word in filter(str.isupper, spoken):
+        if word not in places and (key := _acronym(word)):
             told[word] = key
     if language in _INFLECTED:
-        told |= {word: key for word in single if word not in told and (key := _inflected(word))}
+        told |= {word: key for word in spoken if word not in told and (key := _inflected(word))}
     for family, key in families.items():
         for word in (family, f"{family}s"):
-            if word in single:
+            if word in spoken:
                 told[word] = key
     return told
 
@@ -153,9 +151,22 @@ def _bare(word: str) -> str:
     return word.removesuffix("'s").removesuffix("’s")
 
 
+class Reading(NamedTuple):
+    """What words that stand together name."""
+
+    key: _Key | None
+    family: str
+    """The family name, of a person."""
+    parts: tuple[str, ...]
+    """The words, where each is read by itself."""
+
+
 @lru_cache(maxsize=_REMEMBERED)
-def _key(written: str, language: str) -> _Key | None:
-    return _named(_run(written, language), language)
+def _reading(written: str, language: str) -> Reading:
+    key = _named(_run(written, language), language)
+    if key is None:
+        return Reading(None, "", tuple(written.split(" ")))
+    return Reading(key, key[0].rpartition(" ")[2] if key[1] == "person" else "", ())
 
 
 def _run(written: str, language: str) -> Run:
