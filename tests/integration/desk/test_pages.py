@@ -145,6 +145,7 @@ async def test_passages_are_where_the_record_says(tmp_path: Path) -> None:
                 assert mine
                 assert mine == texts[1][one["other_start"] : one["other_end"]]
             assert view["related"]
+            assert (view["sure"], view["order_reason"]) == ("likely", "was not there when the other was seen")
             assert view["swapped"] == path.startswith("/compare/version-a")
 
 
