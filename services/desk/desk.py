@@ -14,6 +14,7 @@ import uvicorn
 
 from services.desk.log.follow import Follower, OtherLog, Progress
 from services.desk.log.source import Source
+from services.desk.pages.render import compile_pages, render
 from services.desk.store import database, schema
 from services.desk.store.batch import Batch
 from services.desk.views.frame import Link
@@ -158,10 +159,12 @@ class Desk:
         server = _Server(_config(self._application()))
         serving = asyncio.create_task(server.serve(sockets=[self._socket]))
         ending = asyncio.create_task(self._end_streams(stop))
+        compiling = asyncio.create_task(asyncio.to_thread(compile_pages))
         try:
             yield
         finally:
             ending.cancel()
+            await compiling
             self._live.end()
             server.should_exit = True
             await serving
@@ -171,8 +174,6 @@ class Desk:
         self._live.end()
 
     def _application(self) -> Any:
-        from services.desk.pages.render import render
-
         site = Site(
             readers=self._readers,
             live=self._live,

@@ -29,6 +29,10 @@ class Live:
         self._ended = False
         self.streams = 0
 
+    @property
+    def position(self) -> int:
+        return self._position
+
     def begin(self, position: int) -> None:
         """The log is read from here on."""
         self._changes.clear()
