@@ -25,6 +25,13 @@ MOST_VALUES = 12
 FACETS: Final = ("lang", "outlet", "role")
 
 
+_NEWEST: Final = "select rowid as id from hit where hit match :match order by rowid desc limit :most"
+_NEWEST_THEN: Final = (
+    "select version.id from hit join version on version.id = hit.rowid "
+    "where hit match :match and version.first_us <= :at order by hit.rowid desc limit :most"
+)
+
+
 class SearchAsk(NamedTuple):
     query: str
     lang: str = ""
@@ -87,11 +94,10 @@ def _hits(db: sqlite3.Connection, match: str, at: datetime | None) -> list[Hit]:
     rows = db.execute(
         "select v.id, v.version_id, v.article_id, v.source, v.title, v.language, coalesce(m.story_id, ''), "
         "coalesce(m.role, '') "
-        "from (select rowid as id from hit where hit match ? order by rowid desc limit ?) "
+        f"from ({_NEWEST if at is None else _NEWEST_THEN}) "
         "join version v using (id) left join member m on m.article_id = v.article_id "
-        "where v.first_us <= ? "
         "order by v.first_us desc, v.version_id",
-        (match, MOST_HITS, us_or_always(at)),
+        {"match": match, "at": us_or_always(at), "most": MOST_HITS},
     )
     return list(map(Hit._make, rows))
 
