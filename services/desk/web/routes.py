@@ -227,7 +227,7 @@ async def _accounts(site: Site, request: Request) -> Response:
     except BusError:
         readings = site.follower().known_readings()
     return await site.page(
-        request, "accounts", lambda db: upkeep.accounts(db, readings, site.links), kept=False
+        request, "accounts", lambda db: upkeep.accounts(db, readings, site.links), keep=False
     )
 
 

@@ -55,11 +55,11 @@ class Site:
         *,
         atom: str = "",
         at: datetime | None = None,
-        kept: bool = True,
+        keep: bool = True,
     ) -> Response:
         """`atom`: where the same list is as Atom; without a query of its own it is asked as the page is.
 
-        `at`: the moment that the answer is of; None: now. `kept`: the answer depends on the address and the
+        `at`: the moment that the answer is of; None: now. `keep`: the answer depends on the address and the
         read model alone.
         """
         frame = self._frame(request, atom, at)
@@ -77,7 +77,7 @@ class Site:
 
         key = (name, as_json(request), frame, self.live.position, self.readers.generation)
         try:
-            answer, written = await (self.shelf.get(key, make) if kept else make())
+            answer, written = await (self.shelf.get(key, make) if keep else make())
         except TooMuch:
             return self.problem(request, 503, "Too much at once", "Ask for less, or again in a moment.")
         if isinstance(answer, Moved):
