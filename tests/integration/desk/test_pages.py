@@ -170,6 +170,19 @@ async def test_what_a_record_lacks_is_told_apart(tmp_path: Path) -> None:
         }
 
 
+async def test_a_page_that_did_not_change_is_not_sent_again(tmp_path: Path) -> None:
+    async with serving(newsroom(), tmp_path) as client:
+        page = await client.get("/")
+        again = {"if-none-match": page.headers["etag"]}
+        assert (await client.get("/", headers=again)).status_code == 304
+        for other in (await client.get("/?sort=new"), await client.get("/front.json")):
+            assert other.headers["etag"] != page.headers["etag"]
+        plain = await client.get("/", headers={"accept-encoding": "identity"})
+        assert page.headers["content-encoding"] == "gzip"
+        assert "content-encoding" not in plain.headers
+        assert plain.text == page.text
+
+
 def rows_of(db: sqlite3.Connection) -> dict[str, list[str]]:
     """All tables, without the numbers that rows got as they came and what counts nothing."""
     tables = [line.split()[2] for line in schema.TABLES.splitlines() if line.startswith("create table")]
