@@ -268,10 +268,11 @@ class Fold:
         if before is not None and before.record.counted:
             article = before.record.article
         reading = read(article.text)
-        days = self._novelty.days(reading.unique, reading.numbers)
-        counted = (before is not None and before.record.counted) or self._novelty.add(
-            day_of(article.first_seen_at), reading.unique
-        )
+        if before is not None and before.record.counted:
+            days, counted = self._novelty.days(reading.unique, reading.numbers), True
+        else:
+            day = day_of(article.first_seen_at)
+            days, counted = self._novelty.take(day, reading.unique, reading.numbers)
         item = Read(article, late, shown, days, counted, current, self._screen(article, late, reading))
         if item.screened is None:
             narrow = evidence(reading, days, self._settings.novelty_least)
