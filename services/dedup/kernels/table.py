@@ -9,7 +9,6 @@ import numpy.typing as npt
 from numba import carray
 
 from services.dedup.kernels.addresses import ask, pointer
-from services.dedup.kernels.target import njit
 from services.dedup.search.postings import BAND_WEIGHT
 from services.dedup.search.route import Numbers
 from services.dedup.search.table import (
@@ -32,6 +31,7 @@ from services.dedup.search.table import (
     UNITS_MOST,
 )
 from services.dedup.text.shingles import Hashes
+from services.kernels.target import njit
 
 _BUCKET_SHIFT = np.uint64(44)
 _TAG_SHIFT = np.uint64(21)
