@@ -208,9 +208,7 @@ class Pairs:
         article = kept.record.article
         return Known((first_seen_us(article), article.article_id), kept.record.verdict.relations)
 
-    def _eligible(
-        self, signed: Signed, hits: Hits, known: dict[str, Kept]
-    ) -> tuple[list[Candidate], int]:
+    def _eligible(self, signed: Signed, hits: Hits, known: dict[str, Kept]) -> tuple[list[Candidate], int]:
         """Candidates to choose from, and how many weaker ones there are beside them.
 
         `known` takes up the versions of the candidates by id.
