@@ -14,7 +14,7 @@ from services.contracts import wire
 from services.contracts.relations import Verdict
 from services.dedup import kernels
 from services.dedup.search.lookup import Hit, Search
-from services.dedup.search.profile import evidence, profile, read
+from services.dedup.search.profile import read_all
 from services.dedup.service import DedupService
 from services.dedup.settings import DedupSettings
 from services.stream.bus import Output, Record
@@ -72,7 +72,7 @@ class Candidates(Contender):
 
     def __init__(self, seed: int = 1) -> None:
         settings = DedupSettings(seed=seed)
-        self._search, self._least = Search(settings), settings.novelty_least
+        self._search = Search(settings)
         self._numbers: dict[str, int] = {}
         self._versions: dict[int, str] = {}
         self._hits: dict[str, list[Hit]] = {}
@@ -88,12 +88,10 @@ class Candidates(Contender):
             for start in range(0, len(self.block), BATCH):
                 part = self.block[start : start + BATCH]
                 kernels.note_texts(len(part))
-                signed = []
-                for _, article in part:
-                    reading = read(article.text)
-                    days = np.zeros(len(reading.unique), np.uint8)
-                    narrow = evidence(reading, days, self._least)
-                    signed.append(self._search.sign(profile(article, reading, days), narrow))
+                articles = [one.article for one in part]
+                readings = read_all([article.text for article in articles])
+                days = [np.zeros(len(reading.unique), np.uint8) for reading in readings]
+                signed = self._search.sign([*zip(articles, readings, days, strict=True)])
                 found = self._search.find(signed)
                 for one in signed:  # what is found of older ones is the same pairs
                     version = one.profile.article.version_id

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from services.contracts.relations import REUSE_KINDS, PairAnswer, Refusal, Relation, Verdict
+from services.contracts.sketches import Remembered
 from services.dedup.folded import Folded
 from services.dedup.relations.direction import directed, source_and_taker
 from services.dedup.relations.listing import Known, are_few, condense, counting
@@ -53,14 +54,16 @@ class Pairs:
 
     def find(self, signed: Signed, hits: Hits | None, folded: Folded) -> Findings:
         """Relations to older versions; those from newer ones are added to the newer ones' verdicts."""
-        eligible, weak = self._eligible(signed, hits) if hits is not None else ([], 0)
+        known: dict[str, Kept] = {}
+        eligible, weak = self._eligible(signed, hits, known) if hits is not None else ([], 0)
         choice = choose(eligible, self._settings) if eligible else _NO_CHOICE
         weak += choice.weak
         beyond = [candidate.version for candidate in choice.beyond]
         left_out = len(beyond) + weak
         findings = Findings([], [], [], beyond, len(choice.chosen), left_out, Counter())
-        for candidate in choice.chosen:
-            answer = self._look(signed.profile, candidate, findings, folded, beside=choice.chosen)
+        beside = [known[candidate.version] for candidate in choice.chosen]
+        for candidate, kept in zip(choice.chosen, beside, strict=True):
+            answer = self._look(signed.profile, candidate, kept, findings, folded, beside=beside)
             findings.answers[answer] += 1
         folded.note("candidates", str(findings.looked_at))
         for bound, count in (("copies", len(beyond)), ("passages", weak)):
@@ -89,16 +92,17 @@ class Pairs:
         self,
         mine: Profile,
         candidate: Candidate,
+        kept: Kept,
         findings: Findings,
         folded: Folded,
         *,
-        beside: Sequence[Candidate],
+        beside: Sequence[Kept],
     ) -> PairAnswer:
         """The answer about one pair: the kind of its relation, or why there is none to be told.
 
-        `beside`: all candidates that are looked at.
+        `beside`: all versions that are looked at, of which `kept` is the candidate's.
         """
-        other = self._window.compared(candidate.version)
+        other = kept.compared
         order = source_and_taker(mine, other)
         answer = directed(
             relate(
@@ -117,7 +121,7 @@ class Pairs:
             return answer.reason
         forward = order.newer is mine
         findings.links.append(Link(other.article.article_id, answer, forward))
-        if (settled := self._settled(other, mine, forward=forward)) is not None:
+        if (settled := self._settled(kept.record, mine, forward=forward)) is not None:
             folded.note("refusals_total", settled)
             return settled
         if forward:
@@ -153,17 +157,16 @@ class Pairs:
             return False
         return shared_share(replaced, mine) < self._settings.story_link
 
-    def _witnesses(self, chosen: Sequence[Candidate], older: Profile) -> Iterator[Profile]:
+    def _witnesses(self, beside: Sequence[Kept], older: Profile) -> Iterator[Profile]:
         """What may hold parts of a pair: the other candidates, and what the older text is related to."""
         kept = self._window.get(older.article.version_id)
         related = kept.record.verdict.relations if kept else ()
         found = (self._window.get(relation.other_version_id) for relation in related)
-        yield from (self._window.compared(candidate.version) for candidate in chosen)
+        yield from (one.compared for one in beside)
         yield from (profile for one in found if one and (profile := one.profile))
 
-    def _settled(self, other: Profile, mine: Profile, *, forward: bool) -> PairAnswer | None:
+    def _settled(self, record: Remembered, mine: Profile, *, forward: bool) -> PairAnswer | None:
         """Whether the verdict of the other names this article as its source already, by another version."""
-        record = self._window[other.article.version_id].record
         article, relations = mine.article.article_id, record.verdict.relations
         if not relations:
             return None
@@ -205,8 +208,11 @@ class Pairs:
         article = kept.record.article
         return Known((first_seen_us(article), article.article_id), kept.record.verdict.relations)
 
-    def _eligible(self, signed: Signed, hits: Hits) -> tuple[list[Candidate], int]:
-        """Candidates to choose from, and how many weaker ones there are beside them."""
+    def _eligible(self, signed: Signed, hits: Hits, known: dict[str, Kept]) -> tuple[list[Candidate], int]:
+        """Candidates to choose from, and how many weaker ones there are beside them.
+
+        `known` takes up the versions of the candidates by id.
+        """
         mine = signed.profile.article.article_id
         eligible, weaker = self._search.eligible(signed, hits, lambda: self._window.current_version(mine))
         made = []
@@ -218,6 +224,7 @@ class Pairs:
             if rank[1] != mine:
                 estimate = hit.samples / max(1, min(signed.keys.samples, kept.samples))
                 made.append(Candidate(hit.version, rank, hit.bands, hit.samples, estimate))
+                known[hit.version] = kept
         return made, weaker
 
     def _amend(self, newer: Profile, relation: Relation, folded: Folded) -> None:

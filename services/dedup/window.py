@@ -83,6 +83,14 @@ class Kept:
         return self._window.profile(self.number) if self.is_compared else None
 
     @property
+    def compared(self) -> Profile:
+        """Raises `KeyError` where the version is not one to be compared with."""
+        made = self.profile
+        if made is None:
+            raise KeyError(self._window.version_ids[self.number])
+        return made
+
+    @property
     def is_compared(self) -> bool:
         return bool(self._window.flags[self.number] & _COMPARED)
 
@@ -174,13 +182,6 @@ class Window:
         ]
         named = (kept for kept in shown if _by_title(kept.record.article) == (source, folded(title)))
         return max(named, key=lambda kept: kept.rank, default=None)
-
-    def compared(self, version: str) -> Profile:
-        """Raises `KeyError` where the version is not one to be compared with."""
-        made = self[version].profile
-        if made is None:
-            raise KeyError(version)
-        return made
 
     def profile(self, number: int) -> Profile:
         made = self._profiles.get(number)

@@ -3,6 +3,7 @@
 import numpy as np
 from numba import types
 
+from services.dedup.kernels.addresses import ask
 from services.dedup.kernels.layouts import HASHES, NUMBERS
 from services.dedup.kernels.shingles import mix
 from services.dedup.search.novelty import PROBES, UNKNOWN, Days, Slots
@@ -11,6 +12,17 @@ from services.kernels.target import njit
 
 _KINDS = (types.uint32, types.uint64)
 _UNKNOWN = np.uint8(UNKNOWN)
+_AT_ONCE = 32
+"""Shingles whose slots are asked for before the first is read."""
+
+
+@njit
+def _ones(bits: np.uint64) -> int:
+    count = 0
+    while bits:
+        bits &= bits - np.uint64(1)
+        count += 1
+    return count
 
 
 @njit
@@ -21,11 +33,7 @@ def _counted(slots: Slots, mask: np.uint64, shift: np.uint64, value: np.uint64) 
         if not found:
             break
         value = mix(value)
-    count = 0
-    while found:
-        found &= found - np.uint64(1)
-        count += 1
-    return count
+    return _ones(found)
 
 
 @njit
@@ -94,3 +102,65 @@ def mark(rows: Slots, hashes: Hashes, level: int, shift: np.uint64, bit: np.uint
             for place in range(rows.shape[1]):
                 rows[row, place] |= bit
             value = mix(value)
+
+
+@njit(
+    [
+        types.uint8[::1](
+            kind[::1],
+            types.uint64,
+            types.uint64,
+            types.int64,
+            HASHES,
+            NUMBERS,
+            types.int64,
+            types.int64,
+            types.uint64,
+        )
+        for kind in _KINDS
+    ],
+    cache=True,
+    nogil=True,
+)
+def take(
+    slots: Slots,
+    mask: np.uint64,
+    shift: np.uint64,
+    level: int,
+    unique: Hashes,
+    numbers: Numbers,
+    width: int,
+    level_today: int,
+    bit: np.uint64,
+) -> Days:
+    """`days`, and `mark` of the same shingles in rows of so many slots: a processor waits for many at once,
+    if they are asked for before the first is read.
+    """
+    base, each, row = np.uint64(slots.ctypes.data), np.uint64(slots.itemsize), ~np.uint64(width - 1)
+    uncounted = (np.uint64(1) << np.uint64(level)) - np.uint64(1)
+    rest = (np.uint64(1) << np.uint64(level_today)) - np.uint64(1)
+    found = np.empty(len(unique), np.uint8)
+    places = np.empty((len(unique), PROBES), np.uint32)
+    for start in range(0, len(unique), _AT_ONCE):
+        stop = min(start + _AT_ONCE, len(unique))
+        for i in range(start, stop):
+            value = unique[i]
+            for probe in range(PROBES):
+                place = value >> shift
+                places[i, probe] = place
+                ask(base + place * each)
+                value = mix(value)
+        for i in range(start, stop):
+            days = mask
+            for probe in range(PROBES):
+                days &= slots[places[i, probe]]
+            found[i] = _UNKNOWN if unique[i] & uncounted else _ones(days)
+            if unique[i] & rest:
+                continue
+            for probe in range(PROBES):
+                first = np.uint64(places[i, probe]) & row
+                for place in range(first, first + np.uint64(width)):
+                    slots[place] |= bit
+    if level:
+        _spread(found, numbers)
+    return found

@@ -4,15 +4,11 @@ Memory is touched in waves: all places of a version's keys are computed and aske
 read, so that a processor waits for many of them at once.
 """
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
-from llvmlite import ir  # type: ignore[import-untyped]
-from numba import carray, types
-from numba.core import cgutils
-from numba.extending import intrinsic
+from numba import carray
 
+from services.dedup.kernels.addresses import ask, pointer
 from services.dedup.search.postings import BAND_WEIGHT
 from services.dedup.search.route import Numbers
 from services.dedup.search.table import (
@@ -52,31 +48,6 @@ State = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
 Owners = npt.NDArray[np.int32]
-
-
-@intrinsic
-def _pointer(_context: Any, address: Any) -> Any:
-    """An address as a pointer, for `carray`."""
-
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
-
-    return types.voidptr(address), generate
-
-
-@intrinsic
-def _ask(_context: Any, address: Any) -> Any:
-    """Have the cache fetch what is at an address."""
-
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        word = ir.IntType(32)
-        shape = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, word, word, word])
-        fetch = cgutils.get_or_insert_function(builder.module, shape, "llvm.prefetch.p0")
-        pointer = builder.inttoptr(arguments[0], cgutils.voidptr_t)
-        builder.call(fetch, [pointer, word(0), word(3), word(1)])
-        return builder.bitcast(pointer, cgutils.voidptr_t)
-
-    return types.voidptr(address), generate
 
 
 @njit(nogil=True)
@@ -132,8 +103,8 @@ def _append(
     end = np.int64(directory[bucket, END])
     if end < directory[bucket, LIMIT]:
         shelf = bucket >> SHELF_SHIFT
-        carray(_pointer(shelves[shelf, 0]), (end + 1,), np.uint16)[end] = high
-        carray(_pointer(shelves[shelf, 1]), (end + 1,), np.uint32)[end] = word
+        carray(pointer(shelves[shelf, 0]), (end + 1,), np.uint16)[end] = high
+        carray(pointer(shelves[shelf, 1]), (end + 1,), np.uint32)[end] = word
         directory[bucket, END] += np.uint32(1)
         return
     chunk = np.int64(directory[bucket, HEAD])
@@ -198,12 +169,12 @@ def _look_up(keys: Hashes, directory: Words, shelves: Hashes, pool: Units, place
         tags = shelves[bucket >> SHELF_SHIFT, 0]
         first, last = tags + np.uint64(2) * np.uint64(begin), tags + np.uint64(2) * np.uint64(end)
         while first < last:
-            _ask(first)
+            ask(first)
             first += _LINE
-        _ask(last)
-        _ask(shelves[bucket >> SHELF_SHIFT, 1] + np.uint64(4) * np.uint64(end))
+        ask(last)
+        ask(shelves[bucket >> SHELF_SHIFT, 1] + np.uint64(4) * np.uint64(end))
         if chain:
-            _ask(base + np.uint64(2) * np.uint64(chain))
+            ask(base + np.uint64(2) * np.uint64(chain))
 
 
 @njit(nogil=True)
@@ -218,8 +189,8 @@ def _probe(
         high, low = np.uint16(tag >> np.uint32(8)), tag & np.uint32(0xFF)
         place, end, chunk = places[i]
         shelf = np.int64(keys[i] >> _BUCKET_SHIFT) >> SHELF_SHIFT
-        tags = carray(_pointer(shelves[shelf, 0]), (end + AT_ONCE,), np.uint16)
-        words = carray(_pointer(shelves[shelf, 1]), (end,), np.uint32)
+        tags = carray(pointer(shelves[shelf, 0]), (end + AT_ONCE,), np.uint16)
+        words = carray(pointer(shelves[shelf, 1]), (end,), np.uint32)
         place = _find(tags, place, end, high)
         while place < end:
             if words[place] >> np.uint32(24) == low:
@@ -285,7 +256,7 @@ def enter(
         if state[TOP] + len(mine) * UNITS_MOST > len(pool):
             break
         for key in mine:
-            _ask(base + (key >> _BUCKET_SHIFT) * np.uint64(16))
+            ask(base + (key >> _BUCKET_SHIFT) * np.uint64(16))
         _look_up(mine, directory, shelves, pool, places)
         many = _probe(mine, shelves, pool, places, state, counts, met) if probing else 0
         for slot in met[:many]:
@@ -374,7 +345,7 @@ def rebuild(
     begin, count = 0, 0
     for bucket in range(shelf * BUCKETS_A_SHELF, (shelf + 1) * BUCKETS_A_SHELF):
         soon = min(bucket + _SOON, BUCKETS - 1)
-        _ask(base + np.uint64(2) * np.uint64(directory[soon, HEAD]))
+        ask(base + np.uint64(2) * np.uint64(directory[soon, HEAD]))
         old, stop = directory[bucket, START], directory[bucket, END]
         end = _copy_live(old_tags[old:stop], old_words[old:stop], tags, words, begin, state, live)
         end = _empty_chain(pool, np.int64(directory[bucket, HEAD]), tags, words, end, state, live)

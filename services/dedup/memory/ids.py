@@ -16,6 +16,7 @@ _EMPTY = 0
 _FIRST = 8
 """Slots that a part begins with, a power of two."""
 _IDS_AT_HAND = 8192  # an id is asked for again and again while what it names is decided
+_ANSWERS_AT_HAND = 2048
 _PARTS = 256
 _PART_SHIFT = 56
 _SPREAD = 0x9E3779B97F4A7C15
@@ -77,13 +78,24 @@ class IdTable:
         self._ids = ids
         self._parts = [array("I", bytes(4 * _FIRST)) for _ in range(_PARTS)]
         self._counts = array("I", bytes(4 * _PARTS))
+        self._slots = _PARTS * _FIRST
         self._length = 0
+        self._at_hand: dict[Key, int | None] = {}
+        """What was asked for last: one article asks for the same ids many times over."""
 
     def __len__(self) -> int:
         return self._length
 
     def get(self, key: Key) -> int | None:
         """The number of an id."""
+        if key in self._at_hand:
+            return self._at_hand[key]
+        if len(self._at_hand) >= _ANSWERS_AT_HAND:
+            self._at_hand.clear()
+        number = self._at_hand[key] = self._find(key)
+        return number
+
+    def _find(self, key: Key) -> int | None:
         high, low = key
         spread = ((high ^ low) * _SPREAD) & _MASK
         slots = self._parts[spread >> _PART_SHIFT]
@@ -98,6 +110,7 @@ class IdTable:
 
     def set(self, key: Key, number: int) -> None:
         """Let an id have a number, under which it stands in `ids`."""
+        self._note(key, number)
         spread = _hash(key)
         part = spread >> _PART_SHIFT
         slots = self._parts[part]
@@ -112,6 +125,7 @@ class IdTable:
 
     def pop(self, key: Key) -> None:
         """Forget an id; nothing where it is not there."""
+        self._note(key, None)
         spread = _hash(key)
         part = spread >> _PART_SHIFT
         slots = self._parts[part]
@@ -123,7 +137,11 @@ class IdTable:
         self._close(slots, place)
 
     def nbytes(self) -> int:
-        return sum(slots.itemsize * len(slots) for slots in self._parts)
+        return 4 * self._slots
+
+    def _note(self, key: Key, number: int | None) -> None:
+        if key in self._at_hand:
+            self._at_hand[key] = number
 
     def _place(self, slots: "array[int]", key: Key, spread: int) -> int:
         """Where an id stands or would stand."""
@@ -138,6 +156,7 @@ class IdTable:
 
     def _grow(self, part: int) -> "array[int]":
         old = self._parts[part]
+        self._slots += len(old)
         slots = self._parts[part] = array("I", bytes(4 * 2 * len(old)))
         for entry in old:
             if entry:

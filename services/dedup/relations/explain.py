@@ -14,7 +14,7 @@ from services.dedup.relations.relate import Unrelated, relate
 from services.dedup.search.candidates import Candidate, choose
 from services.dedup.search.lookup import Hit, Search, Signed
 from services.dedup.search.novelty import Novelty
-from services.dedup.search.profile import Profile, evidence, profile, read
+from services.dedup.search.profile import Profile, profile, read
 from services.dedup.settings import DedupSettings
 from services.dedup.text.screens import Screen, screen
 from services.dedup.text.shingles import among
@@ -118,8 +118,7 @@ def _signed(
         novelty.advance(_day(article))
         reading = read(article.text)
         seen_on = novelty.days(reading.unique, reading.numbers)
-        narrow = evidence(reading, seen_on, settings.novelty_least)
-        signed.append(search.sign(profile(article, reading, seen_on), narrow))
+        signed += search.sign([(article, reading, seen_on)])
     return signed
 
 

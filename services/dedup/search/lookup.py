@@ -1,23 +1,24 @@
 """Candidate search of one process: sign, route to the key ranges, add up what they find."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from services.contracts.articles import Article
 from services.contracts.sketches import Sketch
 from services.dedup import kernels
 from services.dedup.search.candidates import Shares, eligible
 from services.dedup.search.index import RangeIndex, add_up
+from services.dedup.search.novelty import Days
 from services.dedup.search.postings import BAND_WEIGHT, Counts
-from services.dedup.search.profile import Profile
+from services.dedup.search.profile import Profile, Reading, evidence, profile
 from services.dedup.search.route import Block, Entry, Numbers, block, route
 from services.dedup.search.sketch import Keys, Signature, Signer, keys
 from services.dedup.search.versions import Versions
 from services.dedup.settings import DedupSettings, scheme
-from services.dedup.text.shingles import Hashes
 
 Estimates = npt.NDArray[np.float64]
 _DAY_US = 86_400_000_000
@@ -56,17 +57,23 @@ class Search:
         self._versions = Versions()
         self._blocks = 0
 
-    def sign(self, profile: Profile, narrow: Hashes) -> Signed:
-        """`narrow`: the distinct narrow shingles of the version that are evidence."""
-        signature = self._signer.signature(narrow)
-        sketch = Sketch(
-            scheme=self._scheme,
-            signature=b"" if signature is None else signature.astype("<u4", copy=False).tobytes(),
-            novel=len(narrow),
-        )
-        return Signed(profile, sketch, self._keys(profile, signature))
+    def sign(self, batch: Sequence[tuple[Article, Reading, Days]]) -> list[Signed]:
+        """`Days`: on how many earlier days each of `Reading.unique` was seen."""
+        least = self._settings.novelty_least
+        narrow = [evidence(reading, days, least) for _, reading, days in batch]
+        signatures = [self._signer.signature(one) for one in narrow]
+        profiles = [profile(article, reading, days) for article, reading, days in batch]
+        found = [self._keys(*pair) for pair in zip(profiles, signatures, strict=True)]
+        return [
+            Signed(made, self._sketch(signature, len(one)), held)
+            for made, signature, one, held in zip(profiles, signatures, narrow, found, strict=True)
+        ]
 
-    def signed(self, profile: Profile, sketch: Sketch) -> Signed:
+    def _sketch(self, signature: Signature | None, novel: int) -> Sketch:
+        signed = b"" if signature is None else signature.astype("<u4", copy=False).tobytes()
+        return Sketch(scheme=self._scheme, signature=signed, novel=novel)
+
+    def signed(self, made: Profile, sketch: Sketch) -> Signed:
         """What `sign` gave for a version, from its recorded sketch.
 
         Raises `ValueError` where the sketch is of another scheme.
@@ -77,7 +84,7 @@ class Search:
                 f"{self._scheme}: keep the old ones or start anew"
             )
         signature = np.frombuffer(sketch.signature, "<u4").astype(np.uint32) if sketch.signature else None
-        return Signed(profile, sketch, self._keys(profile, signature))
+        return Signed(made, sketch, self._keys(made, signature))
 
     def find(self, batch: list[Signed]) -> dict[str, Hits]:
         """Insert versions; for each of them the versions, before it and in the batch before it, that share
@@ -168,6 +175,6 @@ class Search:
         self._blocks += 1
         return block(_HERE, self._blocks - 1, entries)
 
-    def _keys(self, profile: Profile, signature: Signature | None) -> Keys:
-        stale = profile.unique[profile.days >= self._settings.novelty_least]
-        return keys(self._signer, profile.shingles, signature, stale)
+    def _keys(self, made: Profile, signature: Signature | None) -> Keys:
+        stale = made.unique[made.days >= self._settings.novelty_least]
+        return keys(self._signer, made.shingles, signature, stale)

@@ -100,15 +100,35 @@ class Novelty:
 
     def add(self, day: int, shingles: Hashes) -> bool:
         """Note shingles seen on a day. False where the day is closed: it stays as it was."""
-        if self._today is not None and day < self._today:
+        if not self._sight(day, shingles):
             return False
-        if day not in self._open:
-            self._open[day] = Sightings(self._bound)
-        self._open[day].add(shingles)
         if day == self._today:
             self._draft(day, shingles)
             self._sweep(len(self._slots) // _SWEEPS)
         return True
+
+    def take(self, day: int, unique: Hashes, numbers: Numbers) -> tuple[Days, bool]:
+        """`days` of a text, and `add` of its shingles: what either looks at lies in the same places."""
+        compiled, place = kernels.module("novelty"), self._place
+        if compiled is None or place is None or day != self._today:
+            return self.days(unique, numbers), self.add(day, unique)
+        counted = self._sight(day, unique)
+        if self._open[day].level > place.level:
+            days: Days = self.days(unique, numbers)
+        else:
+            days = compiled.take(
+                self._slots,
+                self._every,
+                self._shift,
+                self.level,
+                unique,
+                numbers,
+                place.rows.shape[1],
+                place.level,
+                place.bit,
+            )
+        self._sweep(len(self._slots) // _SWEEPS)
+        return days, counted
 
     def advance(self, today: int) -> None:
         """Close every day before `today` and forget days out of the window."""
@@ -157,6 +177,15 @@ class Novelty:
         for places in _probes(hashes, self._shift):
             found &= self._slots[places]
         return np.bitwise_count(found)
+
+    def _sight(self, day: int, shingles: Hashes) -> bool:
+        """Note them, but not where they will stand. False where the day is closed."""
+        if self._today is not None and day < self._today:
+            return False
+        if day not in self._open:
+            self._open[day] = Sightings(self._bound)
+        self._open[day].add(shingles)
+        return True
 
     def _draft(self, day: int, shingles: Hashes) -> None:
         """Put what is seen today where it will stand if today becomes like the day a week ago: then nothing

@@ -1,5 +1,7 @@
 """A version as the later stages see it: its shingles, how novel each is, its figures, its title."""
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -63,10 +65,21 @@ class Reading(msgspec.Struct, frozen=True, eq=False):
 
 
 def read(text: str) -> Reading:
-    compiled, known = kernels.module("profile"), split(text)
-    if compiled is not None and known is not None:
-        reading: Reading = compiled.reading(known, boxes(text))
-        return reading
+    return read_all([text])[0]
+
+
+def read_all(texts: Sequence[str]) -> list[Reading]:
+    """Step by step, each of all texts."""
+    compiled = kernels.module("profile")
+    known = [split(text) for text in texts]
+    boxed = [boxes(text) for text in texts]
+    return [
+        _read(text) if compiled is None or words is None else compiled.reading(words, inside)
+        for text, words, inside in zip(texts, known, boxed, strict=True)
+    ]
+
+
+def _read(text: str) -> Reading:
     joined = folded(text)
     words = joined.count(" ") + 1 if joined else 0
     shingles = shingle(joined)

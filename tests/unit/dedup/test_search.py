@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 
 from services.contracts.articles import Article
 from services.dedup.search.lookup import Search, Signed
-from services.dedup.search.profile import profile, read
+from services.dedup.search.profile import read
 from services.dedup.settings import DedupSettings
 from tests.unit.dedup.pieces import SETTINGS, article, prose
 
 
 def signed(search: Search, piece: Article) -> Signed:
     reading = read(piece.text)
-    return search.sign(profile(piece, reading, np.zeros(len(reading.unique), np.uint8)), reading.narrow)
+    return search.sign([(piece, reading, np.zeros(len(reading.unique), np.uint8))])[0]
 
 
 def whole(*numbers: int) -> Article:

@@ -8,7 +8,7 @@ from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
 from services.dedup import window as window_module
 from services.dedup.search.lookup import Search, Signed
-from services.dedup.search.profile import profile, read
+from services.dedup.search.profile import read
 from services.dedup.window import Window, day_of
 from tests.unit.dedup.pieces import SETTINGS, START, article, prose
 
@@ -19,7 +19,7 @@ TODAY = day_of(START)
 def kept(piece: Article, *, current: bool = True) -> tuple[Remembered, Signed | None]:
     reading = read(piece.text)
     days = np.zeros(len(reading.unique), np.uint8)
-    signed = SEARCH.sign(profile(piece, reading, days), reading.narrow)
+    signed = SEARCH.sign([(piece, reading, days)])[0]
     verdict = Verdict(
         article_id=piece.article_id,
         version_id=piece.version_id,
@@ -43,7 +43,7 @@ def test_a_version_is_remembered_by_its_id() -> None:
     window, piece = Window(SETTINGS), article(prose("a", 50))
     assert window.put(*kept(piece)) is None
     assert piece.version_id in window
-    assert window.compared(piece.version_id).article == piece
+    assert window[piece.version_id].compared.article == piece
     assert window.get("nobody") is window.current("nobody") is None
     assert (len(window), [one.record.article for one in window]) == (1, [piece])
 
@@ -58,7 +58,7 @@ def test_a_new_version_supersedes_the_one_before_and_gives_back_its_record() -> 
     assert current is not None
     assert current.record.article == new
     with pytest.raises(KeyError):
-        window.compared(old.version_id)
+        assert window[old.version_id].compared
 
 
 def test_a_late_older_version_supersedes_nothing() -> None:

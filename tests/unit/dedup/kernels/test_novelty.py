@@ -31,6 +31,8 @@ def days(sights: list[tuple[int, list[int]]], text: list[int], most: int, *, com
         novelty.advance(day)
         seen = novelty.days(distinct, numbers.astype(np.int32))
         found += [seen.dtype, seen.tolist(), novelty.add(day, np.array(values + text[::2], np.uint64))]
+        taken, counted = novelty.take(day, distinct, numbers.astype(np.int32))
+        found += [taken.tolist(), counted]
         novelty.add(day, crowd)
         found.append((novelty.nbytes(), novelty.level))
     return found
