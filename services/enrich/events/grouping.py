@@ -4,7 +4,8 @@ How alike two reports of one happening are depends on what else is written in th
 else writes of the affair, a quarter of the weight in common is much; in the week in which all write of it,
 half of it is little. So the likeness of two reports is taken less the crowd around both: how like them
 the reports of the last days are that are most like them. What either headline says stands in the other
-report, if they tell of one thing; both name the same day, and no other. And a day means much in a stream
+report, if they tell of one thing, and so do the people that it names; both name the same day, and no
+other. And a day means much in a stream
 in which a hundred reports come between, and little where none does.
 """
 
@@ -16,7 +17,7 @@ from typing import NamedTuple
 
 from services.contracts.events import EventReport
 from services.enrich.events.index import STRANGE, Likeness
-from services.enrich.events.reports import WHOLE, cosine, share_people, share_told, told
+from services.enrich.events.reports import WHOLE, cosine, is_of_others, share_people, share_told, told
 
 _DAY = timedelta(days=1)
 
@@ -36,6 +37,8 @@ class GroupingRules(NamedTuple):
     """What each day takes off by which the days named lie apart, beyond …"""
     apart: int = 2
     most_apart: int = 5
+    other_people: int = 75_000
+    """What is taken off where each headline names people, and none of them is in the other report."""
     day: int = 150_000
     """What each day between two reports takes off."""
     calendar: int = 900
@@ -121,7 +124,8 @@ def _kinship(one: EventReport, other: EventReport, like: int, rules: GroupingRul
     """Likeness and agreement, less the crowd around both and the time between them."""
     late = round(rules.day * _days(one, other, rules))
     crowd = rules.crowd * (one.crowd + other.crowd) // 2_000
-    return like + rules.headline * told(one, other) + _agreement(one, other, rules) - crowd - late
+    apart = rules.other_people * (is_of_others(one, other) and is_of_others(other, one))
+    return like + rules.headline * told(one, other) + _agreement(one, other, rules) - crowd - late - apart
 
 
 def _agreement(one: EventReport, other: EventReport, rules: GroupingRules) -> int:
