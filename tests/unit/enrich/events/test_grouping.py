@@ -78,6 +78,31 @@ def test_what_is_not_the_same_happening_may_be_of_the_same_affair() -> None:
     assert placed([alike("a", 500_000, days=1, affinity=300_000)], new) == Place((), "")
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs", "events"),
+    [
+        ("terbor", "terbor", ("a",)),
+        ("terbor", "rolfs", ()),
+        ("", "rolfs", ("a",)),
+        ("terbor", "marsum", ("a",)),
+    ],
+)
+def test_reports_whose_headlines_name_different_people_tell_of_two_happenings(
+    mine: str, theirs: str, events: tuple[str, ...]
+) -> None:
+    def about(name: str, report: EventReport) -> EventReport:
+        return msgspec.structs.replace(
+            report,
+            words={"marsum": 600} | ({name: 600} if name else {}),
+            headline={"marsum": 500} | ({name: 500} if name else {}),
+            people={name: 6_000} if name else {},
+        )
+
+    old = about(theirs, kept())
+    like = Likeness(old, 85_000 + 30_000, 0)
+    assert placed([Neighbour(like, "a", "")], about(mine, kept(number=1_000))).events == events
+
+
 def test_two_reports_that_name_the_same_people_are_of_one_affair() -> None:
     new = msgspec.structs.replace(kept(number=1_000, crowd=MILLION), people={"terbor": 6_000, "rolfs": 6_000})
 
