@@ -5,8 +5,8 @@ else writes of the affair, a quarter of the weight in common is much; in the wee
 half of it is little. So the likeness of two reports is taken less the crowd around both: how like them
 the reports of the last days are that are most like them. What either headline says stands in the other
 report, if they tell of one thing, and so do the people that it names; both name the same day, and no
-other. And a day means much in a stream
-in which a hundred reports come between, and little where none does.
+other. And a day means much in a stream in which a hundred reports come between, and little where none
+does.
 """
 
 from collections import defaultdict
@@ -17,7 +17,15 @@ from typing import NamedTuple
 
 from services.contracts.events import EventReport
 from services.enrich.events.index import STRANGE, Likeness
-from services.enrich.events.reports import WHOLE, cosine, is_of_others, share_people, share_told, told
+from services.enrich.events.reports import (
+    WHOLE,
+    cosine,
+    figures_of,
+    is_of_others,
+    share_people,
+    share_told,
+    told,
+)
 
 _DAY = timedelta(days=1)
 
@@ -39,6 +47,9 @@ class GroupingRules(NamedTuple):
     most_apart: int = 5
     other_people: int = 75_000
     """What is taken off where each headline names people, and none of them is in the other report."""
+    other_figures: int = 80_000
+    """What is taken off where each headline names figures, none of them the same, and on different dates:
+    what is counted every day is another count every day."""
     day: int = 150_000
     """What each day between two reports takes off."""
     calendar: int = 900
@@ -124,8 +135,17 @@ def _kinship(one: EventReport, other: EventReport, like: int, rules: GroupingRul
     """Likeness and agreement, less the crowd around both and the time between them."""
     late = round(rules.day * _days(one, other, rules))
     crowd = rules.crowd * (one.crowd + other.crowd) // 2_000
-    apart = rules.other_people * (is_of_others(one, other) and is_of_others(other, one))
-    return like + rules.headline * told(one, other) + _agreement(one, other, rules) - crowd - late - apart
+    others = _others(one, other, rules)
+    return like + rules.headline * told(one, other) + _agreement(one, other, rules) - crowd - late - others
+
+
+def _others(one: EventReport, other: EventReport, rules: GroupingRules) -> int:
+    """What it takes off that the headlines are of other people, or of other figures on another date."""
+    off = rules.other_people * (is_of_others(one, other) and is_of_others(other, one))
+    if one.seen_at.toordinal() != other.seen_at.toordinal():
+        mine, theirs = figures_of(one), figures_of(other)
+        off += rules.other_figures * bool(mine and theirs and mine.isdisjoint(theirs))
+    return off
 
 
 def _agreement(one: EventReport, other: EventReport, rules: GroupingRules) -> int:

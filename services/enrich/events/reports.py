@@ -74,6 +74,11 @@ def is_of_others(one: EventReport, other: EventReport) -> bool:
     return bool(titled) and titled.isdisjoint(other.words)
 
 
+def figures_of(kept: EventReport) -> frozenset[str]:
+    """Those of its headline. Numbers of one digit count too much to be told apart by."""
+    return frozenset(term for term in kept.headline if term[0].isdigit() and len(term) > 1)
+
+
 def cosine(one: Mapping[str, int], other: Mapping[str, int]) -> int:
     """Of two vectors, in millionths."""
     if len(one) > len(other):

@@ -103,6 +103,24 @@ def test_reports_whose_headlines_name_different_people_tell_of_two_happenings(
     assert placed([Neighbour(like, "a", "")], about(mine, kept(number=1_000))).events == events
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs", "days", "events"),
+    [
+        ("7890", "5011", 1, ()),
+        ("7890", "5011", 0, ("a",)),
+        ("7890", "7890", 1, ("a",)),
+        ("7", "5", 1, ("a",)),
+        ("marsum", "5011", 1, ("a",)),
+    ],
+)
+def test_a_daily_count_is_another_happening_each_day(
+    mine: str, theirs: str, days: int, events: tuple[str, ...]
+) -> None:
+    new = msgspec.structs.replace(kept(days, number=1), headline={mine: 1_000})
+    old = msgspec.structs.replace(kept(), headline={theirs: 1_000})
+    assert placed([Neighbour(Likeness(old, 160_000, 0), "a", "")], new).events == events
+
+
 def test_two_reports_that_name_the_same_people_are_of_one_affair() -> None:
     new = msgspec.structs.replace(kept(number=1_000, crowd=MILLION), people={"terbor": 6_000, "rolfs": 6_000})
 
