@@ -23,7 +23,7 @@ from services.dedup.order import Due, Sighting, seen_at
 from services.dedup.pairs import Pairs, bounded
 from services.dedup.records import member, settled_at, shown_at, verdict, with_text, withdrawal
 from services.dedup.revisions import Revisions
-from services.dedup.search.lookup import Hits, Search, Signed
+from services.dedup.search.lookup import Findable, Hits, Search, Signed
 from services.dedup.search.novelty import Days, Novelty
 from services.dedup.search.profile import Reading, evidence, profile, read
 from services.dedup.search.seen import pack, unpack
@@ -87,17 +87,17 @@ class Fold:
             kept = self.window.keep_encoded(record, value)
             if was == (kept.is_compared, kept.is_counted):
                 continue
-            reading = read(record.article.text)
+            article = record.article
+            reading = read(article.text)
             if kept.is_counted:
-                day = day_of(record.article.first_seen_at)
-                self._novelty.add(day, reading.unique)
+                self._novelty.add(day_of(article.first_seen_at), reading.unique)
             if was[0] and not kept.is_compared:
-                lost.append(record.article.version_id)
+                lost.append(article.version_id)
             elif kept.is_compared and not was[0] and record.sketch is not None:
                 days = unpack(record.seen, len(reading.unique))
-                signed = self.search.signed(profile(record.article, reading, days), record.sketch)
-                kept.samples = signed.keys.samples
-                added.append(signed)
+                keys = self.search.keys(reading, days, record.sketch)
+                kept.samples = keys.samples
+                added.append(Findable(article.version_id, kept.rank[0], keys))
         self.search.evict(lost)
         self.search.insert(added)
 

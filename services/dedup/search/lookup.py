@@ -11,13 +11,14 @@ from services.contracts.sketches import Sketch
 from services.dedup import kernels
 from services.dedup.search.candidates import Shares, eligible
 from services.dedup.search.index import RangeIndex, add_up
+from services.dedup.search.novelty import Days
 from services.dedup.search.postings import BAND_WEIGHT, Counts
-from services.dedup.search.profile import Profile
+from services.dedup.search.profile import Profile, Reading, weighed
 from services.dedup.search.route import Block, Entry, Numbers, block, route
 from services.dedup.search.sketch import Keys, Signature, Signer, keys
 from services.dedup.search.versions import Versions
 from services.dedup.settings import DedupSettings, scheme
-from services.dedup.text.shingles import Hashes
+from services.dedup.text.shingles import Hashes, Shingles
 
 Estimates = npt.NDArray[np.float64]
 _DAY_US = 86_400_000_000
@@ -27,6 +28,15 @@ _HERE = "fold"
 class Signed(NamedTuple):
     profile: Profile
     sketch: Sketch
+    keys: Keys
+
+
+class Findable(NamedTuple):
+    """A version by its id, and what it is found by."""
+
+    version: str
+    at_us: int
+    """When it was first seen."""
     keys: Keys
 
 
@@ -64,20 +74,28 @@ class Search:
             signature=b"" if signature is None else signature.astype("<u4", copy=False).tobytes(),
             novel=len(narrow),
         )
-        return Signed(profile, sketch, self._keys(profile, signature))
+        return Signed(profile, sketch, self._keys(profile.shingles, profile.unique, profile.days, signature))
 
     def signed(self, profile: Profile, sketch: Sketch) -> Signed:
         """What `sign` gave for a version, from its recorded sketch.
 
         Raises `ValueError` where the sketch is of another scheme.
         """
+        signature = self._recorded(sketch)
+        return Signed(profile, sketch, self._keys(profile.shingles, profile.unique, profile.days, signature))
+
+    def keys(self, reading: Reading, days: Days, sketch: Sketch) -> Keys:
+        """The keys of `signed`, without the rest of a profile; `days` as they were told by novelty."""
+        signature = self._recorded(sketch)
+        return self._keys(reading.shingles, reading.unique, weighed(reading, days), signature)
+
+    def _recorded(self, sketch: Sketch) -> Signature | None:
         if sketch.scheme != self._scheme:
             raise ValueError(
                 f"the state was made with sketch scheme {sketch.scheme}, the settings ask for "
                 f"{self._scheme}: keep the old ones or start anew"
             )
-        signature = np.frombuffer(sketch.signature, "<u4").astype(np.uint32) if sketch.signature else None
-        return Signed(profile, sketch, self._keys(profile, signature))
+        return np.frombuffer(sketch.signature, "<u4").astype(np.uint32) if sketch.signature else None
 
     def find(self, batch: list[Signed]) -> dict[str, Hits]:
         """Insert versions; for each of them the versions, before it and in the batch before it, that share
@@ -85,7 +103,9 @@ class Search:
         """
         if not batch:
             return {}
-        whole = self._block(batch)
+        whole = self._block(
+            Findable(one.profile.article.version_id, one.profile.at_us, one.keys) for one in batch
+        )
         pieces = zip(self._ranges, route(whole, len(self._ranges)), strict=True)
         parts = [index.probe_insert(piece) for index, piece in pieces]
         pairs = add_up(parts) if len(parts) > 1 else parts[0]  # numbers ascend: one part is in order
@@ -142,7 +162,7 @@ class Search:
             if (version := self._versions.id(number)) is not None
         ]
 
-    def insert(self, batch: list[Signed]) -> None:
+    def insert(self, batch: list[Findable]) -> None:
         """Take versions whose pairs are known already."""
         if batch:
             for index, piece in zip(self._ranges, route(self._block(batch), len(self._ranges)), strict=True):
@@ -160,14 +180,14 @@ class Search:
     def nbytes(self) -> int:
         return self._versions.nbytes() + sum(index.nbytes() for index in self._ranges)
 
-    def _block(self, batch: list[Signed]) -> Block:
+    def _block(self, batch: Iterable[Findable]) -> Block:
         entries = []
-        for signed in batch:
-            number = self._versions.enter(signed.profile.article.version_id, signed.keys.samples)
-            entries.append(Entry(number, signed.profile.at_us, signed.keys.values))
+        for version, at_us, keys in batch:
+            number = self._versions.enter(version, keys.samples)
+            entries.append(Entry(number, at_us, keys.values))
         self._blocks += 1
         return block(_HERE, self._blocks - 1, entries)
 
-    def _keys(self, profile: Profile, signature: Signature | None) -> Keys:
-        stale = profile.unique[profile.days >= self._settings.novelty_least]
-        return keys(self._signer, profile.shingles, signature, stale)
+    def _keys(self, shingles: Shingles, unique: Hashes, days: Days, signature: Signature | None) -> Keys:
+        stale = unique[days >= self._settings.novelty_least]
+        return keys(self._signer, shingles, signature, stale)
