@@ -18,6 +18,7 @@ from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
 from services.dedup import kernels
 from services.dedup.folded import Folded
+from services.dedup.memory.parts import Holding, gather, scatter
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.order import Due, Sighting, seen_at
 from services.dedup.pairs import Pairs, bounded
@@ -33,6 +34,7 @@ from services.dedup.text.churn import is_churn
 from services.dedup.text.notices import withdrawal as withdrawal_notice
 from services.dedup.text.screens import Screen, screen
 from services.dedup.window import Gone, Kept, Window, day_of
+from services.stream.service import Parts
 
 _DAY_S = 86_400
 
@@ -113,6 +115,21 @@ class Fold:
             self._today = day_of(latest)
             self._novelty.advance(self._today)
             self.window.advance(self._today, again=True)
+
+    def save(self) -> Parts:
+        return gather(self._holding())
+
+    def load(self, parts: Parts) -> None:
+        scatter(self._holding(), parts)
+        kernels.note_texts(len(self.window))
+
+    def _holding(self) -> Holding:
+        return {
+            "window": self.window,
+            "search": self.search,
+            "stories": self.stories,
+            "novelty": self._novelty,
+        }
 
     def fold(self, dues: Iterable[Due], folded: Folded) -> None:
         """Decide sightings in the order given; those that say nothing new are passed over."""

@@ -48,6 +48,10 @@ class Loading:
             self._modules[name] = import_module(f"{__name__}.{name}")
         self._are_deferred = False
 
+    def needed(self, name: str) -> ModuleType:
+        """The kernels of that name, whether or not the others are in use."""
+        return self._modules.get(name) or import_module(f"{__name__}.{name}")
+
     def module(self, name: str) -> ModuleType | None:
         """The kernels of that name; None while their definitions are to run."""
         if self._texts < WORTH or self._are_deferred:
@@ -68,4 +72,5 @@ note_texts = _LOADING.note_texts
 use = _LOADING.use
 defer = _LOADING.defer
 load = _LOADING.load
+needed = _LOADING.needed
 module = _LOADING.module

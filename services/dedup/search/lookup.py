@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from services.contracts.sketches import Sketch
 from services.dedup import kernels
+from services.dedup.memory.parts import Holding, gather, scatter
 from services.dedup.search.candidates import Shares, eligible
 from services.dedup.search.index import RangeIndex, add_up
 from services.dedup.search.novelty import Days
@@ -19,6 +20,7 @@ from services.dedup.search.sketch import Keys, Signature, Signer, keys
 from services.dedup.search.versions import Versions
 from services.dedup.settings import DedupSettings, scheme
 from services.dedup.text.shingles import Hashes, Shingles
+from services.stream.service import Parts
 
 Estimates = npt.NDArray[np.float64]
 _DAY_US = 86_400_000_000
@@ -180,11 +182,23 @@ class Search:
     def nbytes(self) -> int:
         return self._versions.nbytes() + sum(index.nbytes() for index in self._ranges)
 
+    def save(self) -> Parts:
+        return gather(self._holding())
+
+    def load(self, parts: Parts) -> None:
+        scatter(self._holding(), parts)
+
+    def _holding(self) -> Holding:
+        return {
+            "versions": self._versions,
+            **{f"range_{place}": index for place, index in enumerate(self._ranges)},
+        }
+
     def _block(self, batch: Iterable[Findable]) -> Block:
         entries = []
-        for version, at_us, keys in batch:
-            number = self._versions.enter(version, keys.samples)
-            entries.append(Entry(number, at_us, keys.values))
+        for version, at_us, found_by in batch:
+            number = self._versions.enter(version, found_by.samples)
+            entries.append(Entry(number, at_us, found_by.values))
         self._blocks += 1
         return block(_HERE, self._blocks - 1, entries)
 

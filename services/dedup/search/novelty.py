@@ -17,8 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from services.dedup import kernels
+from services.dedup.memory.parts import array_of, facts, gather, scatter, told
 from services.dedup.search.sightings import Bound, Sightings, sampled
 from services.dedup.text.shingles import Hashes, Numbers, mix
+from services.stream.service import Parts
 
 Days = npt.NDArray[np.uint8]
 Slots = npt.NDArray[np.uint32] | npt.NDArray[np.uint64]
@@ -47,6 +49,16 @@ class Filter(NamedTuple):
     """Of its sample."""
     bits: int
     """Of its size."""
+
+
+class Calendar(NamedTuple):
+    """Of the days that are known, but for what was seen on them."""
+
+    today: int | None
+    open: list[int]
+    closed: dict[int, Filter]
+    leaving: int
+    swept: int
 
 
 class Place(NamedTuple):
@@ -127,12 +139,17 @@ class Novelty:
             self._close(day, self._open.pop(day))
         self._fit(max((day.bits for day in self._closed.values()), default=0))
         self._today = today
-        self._every = self._bits(self._closed)
-        self.level = max((day.level for day in self._closed.values()), default=0)
-        self._expected = self._closed.get(today - _WEEK, self._closed.get(today - 1))
-        self._place = None if self._expected is None else self._placed(today, self._expected)
+        self._look_ahead()
         if today in self._open:
             self._draft(today, self._open[today].hashes())
+
+    def _look_ahead(self) -> None:
+        """What follows from the closed days."""
+        self._every = self._bits(self._closed)
+        self.level = max((day.level for day in self._closed.values()), default=0)
+        if self._today is not None:
+            self._expected = self._closed.get(self._today - _WEEK, self._closed.get(self._today - 1))
+            self._place = None if self._expected is None else self._placed(self._today, self._expected)
 
     @property
     def counted(self) -> float:
@@ -141,6 +158,20 @@ class Novelty:
 
     def nbytes(self) -> int:
         return self._slots.nbytes + sum(seen.nbytes() for seen in self._open.values())
+
+    def save(self) -> Parts:
+        days = Calendar(self._today, list(self._open), self._closed, int(self._leaving), self._swept)
+        opened = {str(day): seen for day, seen in self._open.items()}
+        return {"slots": self._slots, "days": facts(days), **gather(opened)}
+
+    def load(self, parts: Parts) -> None:
+        days = told(parts["days"], Calendar)
+        self._slots = array_of(parts["slots"], self._kind)
+        self._open = {day: Sightings(self._bound) for day in days.open}
+        scatter({str(day): seen for day, seen in self._open.items()}, parts)
+        self._closed, self._today = days.closed, days.today
+        self._leaving, self._swept = self._kind.type(days.leaving), days.swept
+        self._look_ahead()
 
     @property
     def _shift(self) -> np.uint64:

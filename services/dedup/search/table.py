@@ -15,8 +15,10 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from services.dedup.memory.parts import array_of, facts, told
 from services.dedup.search.postings import Found, join
 from services.dedup.search.route import Block, Numbers
+from services.stream.service import Parts
 
 Tags = npt.NDArray[np.uint16]
 Words = npt.NDArray[np.uint32]
@@ -40,6 +42,7 @@ TOP, FREE, FLOOR, NEXT, TAKEN, HELD = 0, 1, 6, 7, 8, 9
 """Places in the state: what is used of the pool, its free chunks by class, the numbers that may be live,
 the postings taken since a shelf was written, and those that are held."""
 
+_SHELF = "tags", "words"
 _TURN = 16
 """While so large a part of the postings comes, every shelf is written once."""
 _TURN_LEAST = 1 << 20
@@ -113,6 +116,33 @@ class Table:
     def nbytes(self) -> int:
         arrays = (self._directory, self._pool, self._at, self._live, self._counts)
         return sum(a.nbytes for a in arrays) + sum(a.nbytes + b.nbytes for a, b in self._shelves)
+
+    def save(self) -> Parts:
+        shelves = enumerate(self._shelves)
+        return {
+            "directory": self._directory,
+            "held": self._held,
+            "pool": self._pool,
+            "state": self._state,
+            "at": self._at,
+            "live": self._live,
+            "turn": facts(self._turn),
+            **{f"{kind}.{n}": part for n, shelf in shelves for kind, part in zip(_SHELF, shelf, strict=True)},
+        }
+
+    def load(self, parts: Parts) -> None:
+        self._directory = array_of(parts["directory"], np.uint32, (-1, 4))
+        self._held, self._state = array_of(parts["held"], np.int64), array_of(parts["state"], np.int64)
+        self._pool = array_of(parts["pool"], np.uint16)
+        self._at, self._live = array_of(parts["at"], np.int64), array_of(parts["live"], np.uint8)
+        self._counts, self._met = (np.zeros(len(self._at), np.uint32) for _ in range(2))
+        tags, words = _SHELF
+        self._shelves = [
+            (array_of(parts[f"{tags}.{n}"], np.uint16), array_of(parts[f"{words}.{n}"], np.uint32))
+            for n in range(SHELVES)
+        ]
+        self._addresses = np.array([_addresses(*shelf) for shelf in self._shelves], np.uint64)
+        self._turn = told(parts["turn"], int)
 
     def _reach(self, least: int, most: int) -> None:
         """Have room for what is told of each version."""
