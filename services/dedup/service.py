@@ -14,13 +14,13 @@ from services.contracts.sketches import Remembered, ShardClock
 from services.dedup.canary import Canaries, lone_story
 from services.dedup.fold import Fold
 from services.dedup.folded import Folded
-from services.dedup.memory.parts import buffer, under, within
+from services.dedup.memory.parts import under, within
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.order import Due, Order, Sighting, seen_at
 from services.dedup.records import without_text
 from services.dedup.settings import DedupSettings, scheme
 from services.stream.bus import Output, Partition, Record
-from services.stream.service import Feeder, Parts, Poison, Step, Task
+from services.stream.service import Feeder, Parts, Poison, Step, Task, buffer
 
 _CLOCK = "clock"
 _STATE = "dedup-state"

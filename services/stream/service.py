@@ -4,15 +4,16 @@ A task is deterministic and awaits nothing. The loop owns fetching, threads, pub
 checkpoints and draining, and calls a task from one thread at a time.
 """
 
+from array import array
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, cast, runtime_checkable
 
 import msgspec
 
 from services.stream.bus import Output, Partition, Record
 
 if TYPE_CHECKING:
-    pass
+    from numpy.typing import NDArray
 
 
 class Poison(Exception):
@@ -93,6 +94,14 @@ class OpenFile(NamedTuple):
 Part: TypeAlias = "bytes | bytearray | memoryview | array[Any] | NDArray[Any] | OpenFile"
 Parts = Mapping[str, Part]
 """A state as arrays by name."""
+
+
+def buffer(part: Part) -> memoryview:
+    """Its bytes. Raises `TypeError` where it is a file."""
+    if isinstance(part, OpenFile):
+        raise TypeError(f"{part.name} is a file of its own")
+    raw = memoryview(cast(bytes, part))
+    return raw.cast("B") if raw.nbytes else memoryview(b"")
 
 
 @runtime_checkable

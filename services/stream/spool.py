@@ -17,7 +17,7 @@ from zlib import crc32
 import numpy as np
 
 from services.stream.bus import Fatal
-from services.stream.service import OpenFile, Part, Parts
+from services.stream.service import OpenFile, Parts, buffer
 
 BUFFER_BYTES = 4 << 20
 LEAST_SEGMENT_BYTES = 16 << 20
@@ -130,8 +130,8 @@ class Spool:
         """Goes on behind what files hold; none that is taken is written."""
         columns = {"segment": self._segment, "offset": self._offset, "length": self._length, "sum": self._sum}
         for name, column in columns.items():
-            column.frombytes(memoryview(_bytes(parts[name])))
-        tail = int.from_bytes(_bytes(parts["tail"]))
+            column.frombytes(buffer(parts[name]))
+        tail = int.from_bytes(buffer(parts["tail"]))
         owners, lengths = np.asarray(self._segment), np.asarray(self._length)
         for name, part in parts.items():
             if isinstance(part, OpenFile):
@@ -141,7 +141,7 @@ class Spool:
         self._live = int(lengths[owners != _NOWHERE].sum(dtype=np.int64))
         self._tail = tail + 1
         buffered, start = (
-            _bytes(parts["buffer"]),
+            buffer(parts["buffer"]),
             self._segments[tail].written if tail in self._segments else 0,
         )
         behind = np.flatnonzero((owners == tail) & (np.asarray(self._offset) >= start)).tolist()
@@ -205,12 +205,6 @@ def _nameless(folder: Path) -> int:
     fd, name = tempfile.mkstemp(prefix="spool-", dir=folder)
     Path(name).unlink()
     return fd
-
-
-def _bytes(part: Part) -> memoryview:
-    if isinstance(part, OpenFile):
-        raise TypeError(f"{part.name} is a file of its own")
-    return memoryview(part).cast("B")
 
 
 _MEND = "make room or mend the disk there, and start again: the state is read from the log"

@@ -9,7 +9,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from struct import Struct
 
-from services.dedup.memory.parts import each_value, facts, refill, told, under, values, within
+from services.dedup.memory.parts import each_value, pack_facts, refill, under, unpack_facts, values, within
 from services.stream.service import Parts
 
 Key = tuple[int, int]
@@ -204,11 +204,11 @@ class Numbers:
         return self._next - len(self._free)
 
     def save(self) -> Parts:
-        return {"free": self._free, "next": facts(self._next)}
+        return {"free": self._free, "next": pack_facts(self._next)}
 
     def load(self, parts: Parts) -> None:
         refill(self._free, parts["free"])
-        self._next = told(parts["next"], int)
+        self._next = unpack_facts(parts["next"], int)
 
 
 def _hash(key: Key) -> int:

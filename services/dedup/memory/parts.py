@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from services.stream.service import OpenFile, Part, Parts
+from services.stream.service import Part, Parts, buffer
 
 T = TypeVar("T")
 
@@ -63,13 +63,13 @@ def array_of(part: Part, kind: npt.DTypeLike, shape: tuple[int, ...] = (-1,)) ->
     return np.frombuffer(buffer(part), kind).reshape(shape).copy()
 
 
-def facts(value: object) -> bytes:
+def pack_facts(value: object) -> bytes:
     """What is no array."""
     return msgspec.msgpack.encode(value)
 
 
-def told(part: Part, kind: type[T]) -> T:
-    """The way back from `facts`."""
+def unpack_facts(part: Part, kind: type[T]) -> T:
+    """The way back from `pack_facts`."""
     return msgspec.msgpack.decode(buffer(part), type=kind)
 
 
@@ -85,13 +85,6 @@ def each_value(parts: Parts) -> Iterator[tuple[int, bytes]]:
     for number, length in zip(_integers(parts["numbers"]), _integers(parts["lengths"]), strict=True):
         yield number, bytes(whole[end : end + length])
         end += length
-
-
-def buffer(part: Part) -> memoryview:
-    """Raises `TypeError` where it is a file."""
-    if isinstance(part, OpenFile):
-        raise TypeError(f"{part.name} is a file of its own")
-    return memoryview(part)
 
 
 def _integers(part: Part) -> Iterable[int]:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.dedup import kernels
-from services.dedup.memory.parts import array_of, facts, gather, scatter, told
+from services.dedup.memory.parts import array_of, gather, pack_facts, scatter, unpack_facts
 from services.dedup.search.sightings import Bound, Sightings, sampled
 from services.dedup.text.shingles import Hashes, Numbers, mix
 from services.stream.service import Parts
@@ -51,7 +51,7 @@ class Filter(NamedTuple):
     """Of its size."""
 
 
-class Calendar(NamedTuple):
+class KnownDays(NamedTuple):
     """Of the days that are known, but for what was seen on them."""
 
     today: int | None
@@ -160,17 +160,17 @@ class Novelty:
         return self._slots.nbytes + sum(seen.nbytes() for seen in self._open.values())
 
     def save(self) -> Parts:
-        days = Calendar(self._today, list(self._open), self._closed, int(self._leaving), self._swept)
+        days = KnownDays(self._today, list(self._open), self._closed, int(self._leaving), self._swept)
         opened = {str(day): seen for day, seen in self._open.items()}
-        return {"slots": self._slots, "days": facts(days), **gather(opened)}
+        return {"slots": self._slots, "days": pack_facts(days), **gather(opened)}
 
     def load(self, parts: Parts) -> None:
-        days = told(parts["days"], Calendar)
+        days = unpack_facts(parts["days"], KnownDays)
         self._slots = array_of(parts["slots"], self._kind)
         self._open = {day: Sightings(self._bound) for day in days.open}
         scatter({str(day): seen for day, seen in self._open.items()}, parts)
         self._closed, self._today = days.closed, days.today
-        self._leaving, self._swept = self._kind.type(days.leaving), days.swept
+        self._leaving, self._swept = self._slot(days.leaving), days.swept
         self._look_ahead()
 
     @property
@@ -180,7 +180,9 @@ class Novelty:
     def _bits(self, days: Collection[int]) -> Bits:
         """Those of these days in a slot."""
         width = 8 * self._kind.itemsize
-        bits = sum(1 << day % width for day in days)
+        return self._slot(sum(1 << day % width for day in days))
+
+    def _slot(self, bits: int) -> Bits:
         return np.uint32(bits) if self._kind == np.uint32 else np.uint64(bits)
 
     def _counted(self, hashes: Hashes) -> Days:

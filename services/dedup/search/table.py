@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from services.dedup.memory.parts import array_of, facts, told
+from services.dedup.memory.parts import array_of, pack_facts, unpack_facts
 from services.dedup.search.postings import Found, join
 from services.dedup.search.route import Block, Numbers
 from services.stream.service import Parts
@@ -42,7 +42,6 @@ TOP, FREE, FLOOR, NEXT, TAKEN, HELD = 0, 1, 6, 7, 8, 9
 """Places in the state: what is used of the pool, its free chunks by class, the numbers that may be live,
 the postings taken since a shelf was written, and those that are held."""
 
-_SHELF = "tags", "words"
 _TURN = 16
 """While so large a part of the postings comes, every shelf is written once."""
 _TURN_LEAST = 1 << 20
@@ -118,7 +117,6 @@ class Table:
         return sum(a.nbytes for a in arrays) + sum(a.nbytes + b.nbytes for a, b in self._shelves)
 
     def save(self) -> Parts:
-        shelves = enumerate(self._shelves)
         return {
             "directory": self._directory,
             "held": self._held,
@@ -126,8 +124,9 @@ class Table:
             "state": self._state,
             "at": self._at,
             "live": self._live,
-            "turn": facts(self._turn),
-            **{f"{kind}.{n}": part for n, shelf in shelves for kind, part in zip(_SHELF, shelf, strict=True)},
+            "turn": pack_facts(self._turn),
+            **{f"tags.{shelf}": tags for shelf, (tags, _) in enumerate(self._shelves)},
+            **{f"words.{shelf}": words for shelf, (_, words) in enumerate(self._shelves)},
         }
 
     def load(self, parts: Parts) -> None:
@@ -136,13 +135,12 @@ class Table:
         self._pool = array_of(parts["pool"], np.uint16)
         self._at, self._live = array_of(parts["at"], np.int64), array_of(parts["live"], np.uint8)
         self._counts, self._met = (np.zeros(len(self._at), np.uint32) for _ in range(2))
-        tags, words = _SHELF
         self._shelves = [
-            (array_of(parts[f"{tags}.{n}"], np.uint16), array_of(parts[f"{words}.{n}"], np.uint32))
-            for n in range(SHELVES)
+            (array_of(parts[f"tags.{shelf}"], np.uint16), array_of(parts[f"words.{shelf}"], np.uint32))
+            for shelf in range(SHELVES)
         ]
         self._addresses = np.array([_addresses(*shelf) for shelf in self._shelves], np.uint64)
-        self._turn = told(parts["turn"], int)
+        self._turn = unpack_facts(parts["turn"], int)
 
     def _reach(self, least: int, most: int) -> None:
         """Have room for what is told of each version."""

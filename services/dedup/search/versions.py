@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.dedup.memory import ids
-from services.dedup.memory.parts import Holding, facts, gather, scatter, told
+from services.dedup.memory.parts import Holding, gather, pack_facts, scatter, unpack_facts
 from services.dedup.search.route import Numbers
 from services.stream.service import Parts
 
@@ -94,11 +94,11 @@ class Versions:
         return sum(c.itemsize * len(c) for c in columns) + self._ids.nbytes() + self._places.nbytes()
 
     def save(self) -> Parts:
-        return gather(self._holding()) | {"base": facts((self._base, self._passed))}
+        return gather(self._holding()) | {"base": pack_facts((self._base, self._passed))}
 
     def load(self, parts: Parts) -> None:
         scatter(self._holding(), parts)
-        self._base, self._passed = told(parts["base"], tuple[int, int])
+        self._base, self._passed = unpack_facts(parts["base"], tuple[int, int])
 
     def _holding(self) -> Holding:
         return {

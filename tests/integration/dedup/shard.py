@@ -9,11 +9,11 @@ from services.contracts import wire
 from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.clusters import Cluster
 from services.contracts.relations import Verdict
-from services.dedup.memory.parts import buffer
 from services.dedup.order import Sighting, rank, seen_at
 from services.dedup.service import DedupTask
 from services.dedup.settings import DedupSettings
 from services.stream.bus import Output, Partition, Record
+from services.stream.service import buffer
 from tests.unit.dedup.pieces import SETTINGS
 
 INPUT = Partition("articles", 0)
