@@ -19,7 +19,7 @@ from typing import NamedTuple, NoReturn
 from services.stream.bus import Bus, BusError, Output, Partition, Record
 from services.stream.clock import Clock
 from services.stream.image import image_path, write_image
-from services.stream.service import ImagedTask, OpenFile
+from services.stream.service import ImagedTask, OpenFile, Parts
 from services.stream.snapshot import ANCHORS, Anchor, Lineage, SnapshotFolder
 
 logger = logging.getLogger(__name__)
@@ -128,7 +128,10 @@ class Commission(NamedTuple):
     digest: "hashlib._Hash"
     parent: int
 
-    def is_orphaned(self) -> bool:
+    def write(self, parts: Parts) -> int:
+        return write_image(self.path, self.origin, parts, self.digest, unless=self._is_orphaned)
+
+    def _is_orphaned(self) -> bool:
         return os.getppid() != self.parent
 
 
@@ -184,10 +187,7 @@ def _write_and_exit(commission: Commission, task: ImagedTask, writing: int) -> N
         os.nice(_NICE)
         parts = task.save()
         _close_all_but({writing, *(each.fd for each in parts.values() if isinstance(each, OpenFile))})
-        size = write_image(
-            commission.path, commission.origin, parts, commission.digest, unless=commission.is_orphaned
-        )
-        os.write(writing, str(size).encode())
+        os.write(writing, str(commission.write(parts)).encode())
     except BaseException as error:  # noqa: BLE001 - whatever it is, this process ends here
         os.write(writing, f"{type(error).__name__}: {error}".encode()[:_REASON_BYTES])
     finally:
