@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from services import dedup, stream
+from services import dedup, kernels, stream
 from services.console import progress
 from services.console.addresses import Address
 from services.dedup.memory.store import HeapStore, OpenStore
@@ -45,7 +45,7 @@ def place(address: Address, settings: Settings) -> SnapshotFolder | None:
 def _layout(settings: Settings) -> str:
     """Of all that decides what the arrays of an image mean: whatever changes there, none is misread."""
     digest = hashlib.sha256(msgspec.json.encode(settings.dedup))
-    for package in (dedup, stream):
+    for package in (dedup, kernels, stream):
         (folder,) = package.__path__
         for module in sorted(Path(folder).rglob("*.py")):
             digest.update(module.read_bytes())

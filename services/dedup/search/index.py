@@ -83,7 +83,7 @@ class RangeIndex:
         """Raises what an import may raise where postings lie in arrays, which only kernels read."""
         table = within("table", parts)
         if table:
-            self._postings = Table(kernels.needed("table"), window_us=self._window_us)
+            self._postings = Table(kernels.require("table"), window_us=self._window_us)
         self._postings.load(table or within("postings", parts))
 
     def _held(self, block: Block) -> Postings | Table:

@@ -132,7 +132,7 @@ def test_restores_are_counted_by_what_they_began_with() -> None:
     assert totals.restoring == {}
     for source in RESTORE_SOURCES:
         assert value(metrics, f'state_restores_total{{service="dedup",source="{source}"}}') == 1
-    assert value(metrics, 'state_restored_records_total{service="dedup"}') == 27
+    assert value(metrics, 'state_restored_records_total{service="dedup"}') == 36
 
 
 def test_a_publish_that_is_tried_again_is_failing_until_it_is_done() -> None:
