@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -68,44 +68,51 @@ def write_image(
     origin: Lineage,
     parts: Parts,
     digest: "hashlib._Hash",
-    unless: Callable[[], bool] = lambda: False,
+    check: Callable[[], None],
 ) -> int:
     """Bytes of the file. `digest`: a fresh SHA-256.
 
-    Raises OSError, and leaves an older image then; so it is where `unless` says so at last.
+    Raises OSError, or that of `check` before it takes the place of an older image; that one stays then.
     """
     beside = path.with_suffix(".parts")
     beside.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".image.part")
-    sections, files = [], []
-    with part.open("wb") as file:
-        for name, each in parts.items():
-            if isinstance(each, OpenFile):
-                _name(each, beside)
-                files.append(Beside(name, each.name, each.size))
-                continue
-            raw = buffer(each)
-            sections.append(Section(name, file.tell(), len(raw)))
-            digest.update(raw)
-            file.write(raw)
-        footer = Footer(
-            **msgspec.structs.asdict(origin) | {"format": FORMAT},
-            sections=tuple(sections),
-            beside=tuple(files),
-        )
-        line = msgspec.json.encode(replace(footer, sha256=_checksum(footer, digest)))
-        file.write(line + len(line).to_bytes(_LENGTH_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-        size = file.tell()
+    try:
+        with part.open("wb") as file:
+            footer = _write_parts(file, origin, parts, digest, beside)
+            size = file.tell()
+        check()
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
     sync_folder(beside)
-    if unless():
-        raise OSError("whose it is has gone")
     part.replace(path)
     sync_folder(path.parent)
-    for stale in set(beside.iterdir()) - {beside / each.file for each in files}:
+    for stale in set(beside.iterdir()) - {beside / each.file for each in footer.beside}:
         stale.unlink(missing_ok=True)
     return size
+
+
+def _write_parts(
+    file: BinaryIO, origin: Lineage, parts: Parts, digest: "hashlib._Hash", beside: Path
+) -> Footer:
+    sections, files = [], []
+    for name, each in parts.items():
+        if isinstance(each, OpenFile):
+            _name(each, beside)
+            files.append(Beside(name, each.name, each.size))
+            continue
+        raw = buffer(each)
+        sections.append(Section(name, file.tell(), len(raw)))
+        digest.update(raw)
+        file.write(raw)
+    inherited = msgspec.structs.asdict(origin) | {"format": FORMAT}
+    footer = Footer(**inherited, sections=tuple(sections), beside=tuple(files))
+    line = msgspec.json.encode(replace(footer, sha256=_checksum(footer, digest)))
+    file.write(line + len(line).to_bytes(_LENGTH_BYTES))
+    file.flush()
+    os.fsync(file.fileno())
+    return footer
 
 
 def load_image(folder: SnapshotFolder, partition: Partition, *, end: int, now: datetime) -> Image | Rejection:

@@ -129,10 +129,11 @@ class Commission(NamedTuple):
     parent: int
 
     def write(self, parts: Parts) -> int:
-        return write_image(self.path, self.origin, parts, self.digest, unless=self._is_orphaned)
+        return write_image(self.path, self.origin, parts, self.digest, self._check_parent)
 
-    def _is_orphaned(self) -> bool:
-        return os.getppid() != self.parent
+    def _check_parent(self) -> None:
+        if os.getppid() != self.parent:
+            raise OSError("whose state it is has gone")
 
 
 class Child:
@@ -151,7 +152,7 @@ class Child:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, masked)
             os.close(writing)
-        self._pause_s = time.monotonic() - self._began
+        self.pause_s = time.monotonic() - self._began
 
     def wait(self) -> Written:
         """Blocks. Raises OSError with what the child says."""
@@ -160,7 +161,7 @@ class Child:
             said += more
         if not said.isdigit():
             raise OSError(said.decode("utf-8", "replace") or "it was killed")
-        return Written(int(said), time.monotonic() - self._began, self._pause_s)
+        return Written(int(said), time.monotonic() - self._began, self.pause_s)
 
     @property
     def is_killed(self) -> bool:
