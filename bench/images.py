@@ -70,7 +70,11 @@ def pattern() -> Drawn:
     task = DedupTask(0, DedupSettings())
     (article,) = articles_of(invented_lines(), "invented")
     step = task.step(records_of([article], 0))
-    kept = {one.key.partition(b":")[0]: one.value for one in step.outputs if one.partition == _PARTITION}
+    kept = {
+        one.key.partition(b":")[0]: one.value
+        for one in step.outputs
+        if one.partition == _PARTITION and one.key and one.value
+    }
     record = wire.decode(Remembered, kept[b"version"])
     short = replace(record.article, text=record.article.text.partition("\n")[0])
     return Drawn(replace(record, article=short), wire.decode(Cluster, kept[b"story"]))
