@@ -48,7 +48,7 @@ class GroupingRules(NamedTuple):
     """How much of a day is the date, the rest being hours."""
     day_reports: int = 30
     """A day counts whole where at least so many reports come between …"""
-    quiet_day: int = 140
+    quiet_day: int = 145
     """… and this much of it where none does."""
     all: int = 650
     """What the average over all reports of an event counts; the nearest of them counts the rest."""
