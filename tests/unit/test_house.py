@@ -33,7 +33,7 @@ ALLOWED = {
 }
 SHELLS = frozenset(
     f"services.ingest.{name}"
-    for name in "http.callbacks http.cookies http.fetch http.guard http.netrc_file http.origins "
+    for name in "http.callbacks http.cookies http.fetch http.guard http.netrc_file http.network http.origins "
     "http.stream polling.feedlist polling.hubs polling.live polling.robots "
     "polling.shared_pages polling.subscriber recordings.archive recordings.archive_lines "
     "recordings.archive_process recordings.archive_reader recordings.pace "
