@@ -160,7 +160,7 @@ def _is_bare(answer: httpcore.Response) -> bool:
 
 
 def _was_hung_up(error: BaseException) -> bool:
-    """Whether the server closed a connection between two requests, as it may at any moment (RFC 9112, 9.3.1)."""
+    """Whether the server closed a connection between two requests, as it may (RFC 9112, 9.3.1)."""
     if isinstance(error, httpcore.RemoteProtocolError):
         return str(error).startswith(_HUNG_UP)
     return isinstance(error, httpcore.ReadError | httpcore.WriteError)
