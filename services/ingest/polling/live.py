@@ -48,6 +48,8 @@ PATIENCE_S = 30.0
 _BLINK_S = 0.01
 _GLANCE_S = 0.1
 """How often it is looked whether other feeders are done with a host."""
+GATHER_S = 0.5
+"""So soon after a batch the next one waits for company: to publish one costs as much as ten polls."""
 REFRESHES = 2
 """Pages in a row that send their reader on at once."""
 HttpReading = FeedReading | PageReading
@@ -151,11 +153,11 @@ class HttpFeeder:
             self._take_ended()
             self._start_due()
             left = deadline - self._clock.monotonic()
-            if self._done or left <= 0:
+            if self._is_ripe() or left <= 0:
                 break
             if self._is_over():
                 return None
-            await self._wait(min(left, max(self._soonest_s(), _BLINK_S)))
+            await self._wait(min(left, max(min(self._soonest_s(), self._ripe_s()), _BLINK_S)))
         readings = self._batch(max_items)
         if self._recorder:
             await self._recorder.write(
@@ -186,9 +188,19 @@ class HttpFeeder:
             self._traffic.end(request.url)
         self._under_way.clear()
 
+    def _is_ripe(self) -> bool:
+        return bool(self._done) and self._ripe_s() <= 0
+
+    def _ripe_s(self) -> float:
+        """Seconds until what is done is handed over; endless where there is nothing."""
+        if not self._done:
+            return math.inf
+        gather_s = 0.0 if self._once else min(GATHER_S, self._settings.tick_s)
+        return self._ticked + gather_s - self._clock.monotonic()
+
     def _batch(self, max_items: int) -> list[Reading]:
         at = max(self._clock.now(), self._last + MICROSECOND)  # a wall clock may go back, a promise may not
-        number = min(max(1, max_items - 2), len(self._done))
+        number = min(max(1, max_items - 2), len(self._done)) if self._is_ripe() else 0
         handed = [self._done.popleft() for _ in range(number)]
         self._in_hand.difference_update(what for what, _ in handed if what)
         readings: list[Reading] = [replace(reading, at=at) for _, reading in handed]
