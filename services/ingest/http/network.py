@@ -1,27 +1,29 @@
-"""TCP and TLS of asyncio as httpcore wants them.
+"""TCP and TLS over asyncio's sockets, as httpcore wants them.
 
 httpcore brings a network of its own, over anyio; its task groups and cancel scopes cost a fifth of a request.
-Here an address is a number already, so that nothing is to be raced.
+And every transport of asyncio waits for the garbage collector. Here an address is a number already, so that
+nothing is to be raced, and one request at a time needs no more than a socket.
 """
 
 import asyncio
+import select
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any, TypeVar, cast
+from ipaddress import ip_address
+from typing import Any, TypeVar
 
 import httpcore
 
 T = TypeVar("T")
 
 _READ = 1 << 16
-MOST_AHEAD = 1 << 17
-"""Bytes that are taken from a connection before somebody reads them."""
 
 
 class TcpBackend(httpcore.AsyncNetworkBackend):
-    """Connects to addresses."""
+    """Connects to addresses, not to names."""
 
     async def connect_tcp(
         self,
@@ -31,46 +33,50 @@ class TcpBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        local = (local_address, 0) if local_address else None
-        async with _failing_as(httpcore.ConnectError, httpcore.ConnectTimeout, timeout):
-            _, inbound = await asyncio.get_running_loop().create_connection(
-                _Inbound, host, port, local_addr=local
-            )
-        for option in socket_options or ():
-            inbound.transport.get_extra_info("socket").setsockopt(*option)
-        return TcpStream(inbound)
+        family = socket.AF_INET if ip_address(host).version == 4 else socket.AF_INET6
+        connection = socket.socket(family, socket.SOCK_STREAM)
+        stream = TcpStream(connection)
+        try:
+            connection.setblocking(False)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for option in socket_options or ():
+                connection.setsockopt(*option)
+            if local_address:
+                connection.bind((local_address, 0))
+            async with _failing_as(httpcore.ConnectError, httpcore.ConnectTimeout, timeout):
+                await asyncio.get_running_loop().sock_connect(connection, (host, port))
+        except BaseException:
+            await stream.aclose()
+            raise
+        return stream
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
 class TcpStream(httpcore.AsyncNetworkStream):
-    """A connection, in the clear or within TLS."""
+    """A connection in the clear."""
 
-    def __init__(self, inbound: "_Inbound") -> None:
-        self._inbound = inbound
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
-        if not self._inbound.is_readable:
-            async with _failing_as(httpcore.ReadError, httpcore.ReadTimeout, timeout):
-                await self._inbound.wait_readable()
-        if not self._inbound.buffer and self._inbound.error:
-            raise httpcore.ReadError(str(self._inbound.error)) from self._inbound.error
-        return self._inbound.take(max_bytes)
+        async with _failing_as(httpcore.ReadError, httpcore.ReadTimeout, timeout):
+            return await asyncio.get_running_loop().sock_recv(self._socket, max_bytes)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
         if not buffer:
             return
-        if self._inbound.lost:
-            raise httpcore.WriteError("the connection is closed")
-        self._inbound.transport.write(buffer)
-        if not self._inbound.writable.is_set():
-            async with _failing_as(httpcore.WriteError, httpcore.WriteTimeout, timeout):
-                await self._inbound.writable.wait()
+        async with _failing_as(httpcore.WriteError, httpcore.WriteTimeout, timeout):
+            await asyncio.get_running_loop().sock_sendall(self._socket, buffer)
 
     async def aclose(self) -> None:
-        """At once: what a request was is sent by then, and nobody waits for the rest of an answer."""
-        self._inbound.transport.abort()
+        if self._socket.fileno() < 0:
+            return
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._socket)  # of a call that was cancelled: its number may be another's next
+        loop.remove_writer(self._socket)
+        self._socket.close()
 
     async def start_tls(
         self,
@@ -84,16 +90,25 @@ class TcpStream(httpcore.AsyncNetworkStream):
         try:
             async with _failing_as(httpcore.ConnectError, httpcore.ConnectTimeout, timeout):
                 await stream.shake_hands()
-        except httpcore.NetworkError as error:
-            raise httpcore.ConnectError(str(error)) from error
+        except BaseException as error:
+            await self.aclose()
+            if isinstance(error, httpcore.NetworkError):
+                raise httpcore.ConnectError(str(error)) from error
+            raise
         return stream
 
     def get_extra_info(self, info: str) -> Any:
         """`is_readable`: something came that nobody asked for, or the end."""
-        if info == "is_readable":
-            return self._inbound.is_readable
-        names = {"client_addr": "sockname", "server_addr": "peername"}
-        return self._inbound.transport.get_extra_info(names.get(info, info))
+        match info:
+            case "socket":
+                return self._socket
+            case "client_addr":
+                return self._socket.getsockname()
+            case "server_addr":
+                return self._socket.getpeername()
+            case "is_readable":
+                return _is_readable(self._socket)
+        return None
 
 
 class TlsStream(httpcore.AsyncNetworkStream):
@@ -149,69 +164,12 @@ class TlsStream(httpcore.AsyncNetworkStream):
                 return answer
 
 
-class _Inbound(asyncio.Protocol):
-    """What came over a connection and was not read yet: bounded, for the connection is paused."""
-
-    transport: asyncio.Transport
-
-    def __init__(self) -> None:
-        self.buffer = bytearray()
-        self.error: Exception | None = None
-        self.lost = False
-        self.writable = asyncio.Event()
-        self.writable.set()
-        self._ended = False
-        self._paused = False
-        self._reader: asyncio.Future[None] | None = None
-
-    @property
-    def is_readable(self) -> bool:
-        return bool(self.buffer) or self._ended
-
-    async def wait_readable(self) -> None:
-        self._reader = asyncio.get_running_loop().create_future()
-        try:
-            await self._reader
-        finally:
-            self._reader = None
-
-    def take(self, max_bytes: int) -> bytes:
-        """Nothing is the end."""
-        taken = bytes(self.buffer[:max_bytes])
-        del self.buffer[:max_bytes]
-        if self._paused and len(self.buffer) < MOST_AHEAD:
-            self._paused = False
-            self.transport.resume_reading()
-        return taken
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.Transport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        if len(self.buffer) >= MOST_AHEAD and not self._paused:
-            self._paused = True
-            self.transport.pause_reading()
-        self._wake()
-
-    def eof_received(self) -> None:
-        self._ended = True
-        self._wake()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.error, self.lost, self._ended = exc, True, True
-        self.writable.set()
-        self._wake()
-
-    def pause_writing(self) -> None:
-        self.writable.clear()
-
-    def resume_writing(self) -> None:
-        self.writable.set()
-
-    def _wake(self) -> None:
-        if self._reader and not self._reader.done():
-            self._reader.set_result(None)
+def _is_readable(connection: socket.socket) -> bool:
+    if connection.fileno() < 0:
+        return True
+    ready = select.poll()
+    ready.register(connection, select.POLLIN)
+    return bool(ready.poll(0))
 
 
 @asynccontextmanager

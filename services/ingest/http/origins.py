@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import httpcore
 
-KEEPALIVE_S = 15.0
+KEEPALIVE_S = 5.0
+"""Servers give up idle connections soon; what is asked of a host next comes at once, or much later."""
 
 
 class WebOrigin(NamedTuple):
