@@ -17,7 +17,7 @@ from bench.speed import check, table
 from bench.speed.river import base
 from bench.speed.row import Asked, Report
 from bench.speed.rows import FAMILIES, measure
-from services.dedup.kernels.build import build
+from services.kernels.build import build
 
 PEERS = ("datasketch", "rensa", "gaoya", "xxhash")
 NOT_REACHED, UNUSABLE = 1, 2

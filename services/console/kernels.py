@@ -1,4 +1,4 @@
-"""Dedup's kernels, loaded beside the work: no batch waits for them, definitions run meanwhile.
+"""Kernels, loaded beside the work: no batch waits for them, definitions run meanwhile.
 
 Where nothing is cached for this processor they are compiled by a process of its own, which takes half a
 minute to two; compiled in this process they would hold up everything else.
@@ -10,13 +10,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
-from services.dedup import kernels
+from services.dedup import kernels as dedup
+from services.enrich import kernels as enrich
 
-COMMAND = (sys.executable, "-m", "services.dedup.kernels.build")
+COMMAND = (sys.executable, "-m", "services.kernels.build")
 COMPILING_S = 900.0
 """A compilation is given up then."""
 _LOOK_S = 0.1
+_ONE_BY_ONE = threading.Lock()
+"""Two that import numba at once wait for each other within it."""
 
 
 def log_it(why: str) -> None:
@@ -27,20 +31,23 @@ def log_it(why: str) -> None:
 
 
 def load_kernels_beside(tell: Callable[[str], None] = log_it) -> None:
-    """Call before the work begins; they are loaded once they pay. `tell`: why they cannot be."""
-    kernels.defer(lambda: threading.Thread(target=_load, args=(tell,), name="kernels").start())
+    """Call before the work begins; each service's are loaded once they pay. `tell`: why they cannot be."""
+    for name, loading in (("dedup", dedup), ("enrich", enrich)):
+        thread = partial(threading.Thread, target=_load, args=(name, loading.load, tell), name="kernels")
+        loading.defer(lambda thread=thread: thread().start())
 
 
-def _load(tell: Callable[[str], None]) -> None:
+def _load(name: str, load: Callable[[Callable[[], bool]], None], tell: Callable[[str], None]) -> None:
     """A thread that nobody waits for: it ends soon after the program wants to."""
     try:
-        why = "memory must not become executable here" if not _may_execute() else _compiled()
-        if not why:
-            kernels.load(_is_wanted)
+        with _ONE_BY_ONE:
+            why = "memory must not become executable here" if not _may_execute() else _compiled()
+            if not why:
+                load(_is_wanted)
     except Exception as error:  # noqa: BLE001 - without kernels all works, but slower
         why = f"{type(error).__name__}: {error}"
     if why and _is_wanted():
-        tell(f"dedup runs without compiled kernels, slower: {why}")
+        tell(f"{name} runs without compiled kernels, slower: {why}")
 
 
 def _is_wanted() -> bool:
@@ -58,7 +65,7 @@ def _may_execute() -> bool:
 
 def _compiled() -> str:
     """Have what is not in the cache compiled; why that could not be done."""
-    from services.dedup.kernels import target
+    from services.kernels import target
 
     if target.is_built():
         return ""

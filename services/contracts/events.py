@@ -89,6 +89,8 @@ class EventReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """What each term of its title weighs in it, in thousandths."""
     days: tuple[int, ...] = ()
     """The days that it names, counted as Python's `date.toordinal` does; empty where it names none."""
+    people: dict[str, int] = {}
+    """Whom it names, by the term that the family name counts as: how rare that was, in thousandths."""
 
 
 class EventStory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

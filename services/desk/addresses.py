@@ -1,11 +1,19 @@
 """Addresses within the Desk. Pure."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
 
-def story(story_id: str) -> str:
-    return f"/story/{quote(story_id, safe='')}"
+def story(story_id: str, at: datetime | None = None) -> str:
+    """`at`: as it stood then."""
+    path = f"/story/{quote(story_id, safe='')}"
+    return with_query(path, {"at": exact(at)}) if at else path
+
+
+def exact(at: datetime) -> str:
+    """As `at=` takes a moment, to the microsecond."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def article(article_id: str) -> str:

@@ -18,6 +18,7 @@ from services.contracts.events import Event, EventReport, EventState, StorylineS
 from services.contracts.facts import ArticleFacts
 from services.contracts.stories import Preference, Story
 from services.contracts.topics import CANARY
+from services.enrich import kernels
 from services.enrich.events.desk import EventChanges, EventDesk
 from services.enrich.facts.extract import facts
 from services.enrich.memory import Memory
@@ -70,6 +71,7 @@ class EnrichTask:
     def step(self, records: Sequence[Record]) -> Step:
         """Raises `Poison` before any output."""
         clusters = [self._decode(record) for record in records]
+        kernels.note_texts(len(clusters))
         sung = sum(isinstance(cluster, CanaryCluster) for cluster in clusters)
         outcomes = {"published": len(clusters) - sung, "canary": sung}
         state: dict[str, Output] = {}

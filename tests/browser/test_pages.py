@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from services.contracts.relations import Passage
 from services.desk.pages.render import render
 from services.desk.text.signs import legible
-from tests.browser.tabs import HOST, Open, serve
+from tests.browser.tabs import HOST, Open, Sight, serve
 from tests.unit.desk import desk_views
 
 EVIL = (
@@ -87,6 +87,18 @@ def test_passages_on_the_screen_are_those_of_the_record(window: Open) -> None:
     assert not sight.wrong
 
 
+def test_a_headline_begins_where_its_text_begins(window: Open) -> None:
+    sight = window()
+    pages = {name: render(name, view, desk_views.FRAME) for name, view in desk_views.pages("جسر مغلق الآن")}
+    serve(sight.tab, pages)
+    for name in ("front", "story", "compare"):
+        sight.tab.goto(f"{HOST}/{name}")
+        sides = sight.tab.locator(":is(.items h3, .leaf h3, .text h2) bdi").evaluate_all(
+            "(names) => names.map((one) => getComputedStyle(one).direction + getComputedStyle(one).display)"
+        )
+        assert set(sides) == {"rtlblock"}, name
+
+
 def test_a_page_is_whole_without_its_script(window: Open) -> None:
     sight = window(java_script_enabled=False)
     serve(sight.tab, {name: render(name, view, desk_views.FRAME) for name, view in desk_views.pages()})
@@ -129,6 +141,57 @@ def test_keys_walk_a_page_and_are_silent_in_fields(window: Open) -> None:
     assert focus() == "#b1"
     tab.keyboard.press("x")
     tab.wait_for_url(f"{HOST}/compare/vb/va")
+
+
+STOPS = """() => [...document.querySelectorAll("a[href], button, input, summary, [tabindex='0']")]
+    .filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility({visibilityProperty: true}))"""
+AT = f"""() => {{
+    const here = document.activeElement;
+    const ring = getComputedStyle(here);
+    return [({STOPS})().indexOf(here), ring.outlineStyle !== "none" || ring.borderStyle !== "none"];
+}}"""
+MOST_STOPS = 25
+"""Pressed on each page: its head, and the beginning of what it is about."""
+
+
+def test_a_keyboard_walks_each_page_in_order_and_is_seen_to(window: Open) -> None:
+    sight = window()
+    tab = sight.tab
+    pages = {name: render(name, view, desk_views.FRAME) for name, view in desk_views.pages()}
+    serve(tab, pages)
+    for name in pages:
+        tab.goto(f"{HOST}/{name}")
+        stops = tab.evaluate(f"() => ({STOPS})().length")
+        for stop in range(min(stops, MOST_STOPS)):
+            tab.keyboard.press("Tab")
+            assert tab.evaluate(AT) == [stop, True], (name, stop)
+        tab.evaluate("() => document.activeElement.blur()")
+        rows = tab.locator("main [data-item]:visible")
+        hrefs = rows.evaluate_all("(rows) => rows.map((row) => row.getAttribute('href'))")
+        for href in hrefs[:5]:
+            tab.keyboard.press("j")
+            assert tab.evaluate("() => document.activeElement.getAttribute('href')") == href, name
+    assert not sight.wrong
+
+
+def first_paint(sight: Sight, name: str) -> float:
+    """The quickest of three, in milliseconds."""
+    told: list[float] = []
+    for _ in range(3):
+        sight.tab.goto(f"{HOST}/{name}")
+        sight.tab.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length")
+        told.append(
+            sight.tab.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime")
+        )
+    return min(told)
+
+
+def test_a_story_of_600_articles_is_seen_soon(window: Open) -> None:
+    """Within half a second; on a machine that is busy, within what a small page takes besides."""
+    sight = window()
+    views = {"help": dict(desk_views.pages())["help"], "story": desk_views.story(members=600)}
+    serve(sight.tab, {name: render(name, view, desk_views.FRAME) for name, view in views.items()})
+    assert first_paint(sight, "story") < 500 + first_paint(sight, "help")
 
 
 def test_what_is_drawn_holds_in_print_and_without_colours(window: Open) -> None:

@@ -52,7 +52,7 @@ def test_the_unit_is_watched_and_its_settings_are_right() -> None:
 def test_kernels_are_compiled_where_newsfold_is_installed_and_may_be_loaded_where_it_runs() -> None:
     """By another user than who may write there, on another processor of the architecture."""
     build, _, last = RECIPE.rpartition("\nFROM ")
-    assert "services.dedup.kernels.build --levels" in build
+    assert "services.kernels.build --levels" in build
     assert re.search(r"^USER .*kernels\.build --cached", last, re.MULTILINE | re.DOTALL)
-    assert "python -m services.dedup.kernels.build\n" in UNIT
+    assert "python -m services.kernels.build\n" in UNIT
     assert not re.search(r"^MemoryDenyWriteExecute=(true|yes|1|on)", UNIT, re.MULTILINE)

@@ -36,7 +36,7 @@ KILLS = 22
 EXACTLY = ("relations", "clusters", "stories", "story-changes", "events", "storylines")
 """Topics that hold the same records at the same offsets. The others also hold watermarks, positions and
 clocks, of which there are more the more often it was begun."""
-BUILDER = "services.dedup.kernels.build"
+BUILDER = "services.kernels.build"
 SMALL = 40
 """Items a batch: many acts to be killed between, and other batches than the undisturbed run has."""
 

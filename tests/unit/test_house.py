@@ -29,8 +29,11 @@ ALLOWED = {
         "services.enrich.subjects",
         *SEAM,
     ),
+    "services.kernels": ("services.kernels",),
     **{name: (name, "services.contracts", "services.ops", *SEAM) for name in NEWS},
 }
+for _service in ("services.dedup", "services.enrich"):
+    ALLOWED[_service] += ("services.kernels",)
 SHELLS = frozenset(
     f"services.ingest.{name}"
     for name in "http.callbacks http.cookies http.fetch http.guard http.netrc_file http.network http.origins "

@@ -16,6 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.console.group import code_of
+from services.console.kernels import load_kernels_beside
 from services.console.replay.order import SETTLED, Answer, Order
 from services.console.replay.settings import RUN
 from services.console.run.pipeline import Pipeline, Stage
@@ -70,6 +71,7 @@ async def _serve() -> Answer:
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdin), sys.stdin)
     order = msgspec.json.decode(await stdin.readline(), type=Order)
     tuned()
+    load_kernels_beside()
     return await answer(order, stdin)
 
 

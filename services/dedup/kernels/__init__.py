@@ -1,69 +1,16 @@
 """Compiled forms of the hot functions, under the names of the modules that define what they compute.
 
-Every kernel has a definition in Python or numpy that gives the same bits. That is what runs until so many
-texts have come that loading the kernels pays: a short replay is over before. A service has them loaded
-beside its work (`defer`), for where nothing is cached, compiling them takes half a minute.
+Modules of kernels whose names are those of no such module hold tables and types for the others.
 """
 
-from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
-WORTH = 256
-"""Texts. Loading what is in the cache takes half a second, which the kernels save on so many."""
-_APART = ("__init__", "build", "target")
+from services.kernels.loading import WORTH, Loading
 
+__all__ = ("WORTH", "defer", "load", "module", "names", "note_texts", "use")
 
-class Loading:
-    """Whether the kernels of this process are in use, and the modules that are."""
-
-    def __init__(self) -> None:
-        self._texts = 0
-        self._modules: dict[str, ModuleType] = {}
-        self._begin: Callable[[], None] | None = None
-        """Who loads them, until he was asked to."""
-        self._are_deferred = False
-
-    def note_texts(self, count: int) -> None:
-        self._texts += count
-        if self._begin and self._texts >= WORTH:
-            begin, self._begin = self._begin, None
-            begin()
-
-    def use(self, *, now: bool) -> None:
-        """Load kernels from the next call on, or go back to their definitions and count anew."""
-        self._texts = WORTH if now else 0
-        self._begin, self._are_deferred = None, False
-
-    def defer(self, begin: Callable[[], None]) -> None:
-        """Have `begin` called once loading pays; definitions run until whoever it tells has called `load`."""
-        self._begin, self._are_deferred = begin, True
-
-    def load(self, go_on: Callable[[], bool] = lambda: True) -> None:
-        """All of them, unless `go_on` says no in between. Any thread may; raises what an import may raise."""
-        for name in names():
-            if not go_on():
-                return
-            self._modules[name] = import_module(f"{__name__}.{name}")
-        self._are_deferred = False
-
-    def module(self, name: str) -> ModuleType | None:
-        """The kernels of that name; None while their definitions are to run."""
-        if self._texts < WORTH or self._are_deferred:
-            return None
-        module = self._modules.get(name)
-        if module is None:
-            module = self._modules[name] = import_module(f"{__name__}.{name}")
-        return module
-
-
-def names() -> list[str]:
-    """Of the modules of kernels."""
-    return sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in _APART)
-
-
-_LOADING = Loading()
+_LOADING = Loading(__name__, Path(__file__).parent)
+names = _LOADING.names
 note_texts = _LOADING.note_texts
 use = _LOADING.use
 defer = _LOADING.defer

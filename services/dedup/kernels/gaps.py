@@ -3,10 +3,10 @@
 from numba import types
 
 from services.dedup.kernels.layouts import CODES, COUNTS, FLAGS, ROWS, SPANS, Rows
-from services.dedup.kernels.target import njit
 from services.dedup.text.codes import Codes
 from services.dedup.text.screens import Digits
 from services.dedup.text.words import Spans
+from services.kernels.target import njit
 
 
 @njit(cache=True, nogil=True)

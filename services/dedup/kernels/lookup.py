@@ -3,11 +3,11 @@
 import numpy as np
 from numba import types
 
-from services.dedup.kernels.target import njit
 from services.dedup.search.lookup import Estimates
 from services.dedup.search.postings import BAND_WEIGHT, Counts
 from services.dedup.search.route import Numbers
 from services.dedup.search.versions import FORGOTTEN, Places
+from services.kernels.target import njit
 
 _WEIGHT = np.uint32(BAND_WEIGHT)
 _WEAK, _STRONG = 1, 2

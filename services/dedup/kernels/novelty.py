@@ -5,9 +5,9 @@ from numba import types
 
 from services.dedup.kernels.layouts import HASHES, NUMBERS
 from services.dedup.kernels.shingles import mix
-from services.dedup.kernels.target import njit
 from services.dedup.search.novelty import PROBES, UNKNOWN, Days, Slots
 from services.dedup.text.shingles import Hashes, Numbers
+from services.kernels.target import njit
 
 _KINDS = (types.uint32, types.uint64)
 _UNKNOWN = np.uint8(UNKNOWN)

@@ -6,7 +6,6 @@ from numba import types
 from services.dedup.kernels.layouts import BYTES, HASHES, NUMBERS
 from services.dedup.kernels.letters import SIGN, Entries, Units, letter_table
 from services.dedup.kernels.shingles import distinct, mix, numbered
-from services.dedup.kernels.target import njit
 from services.dedup.search.novelty import Days
 from services.dedup.search.profile import Reading
 from services.dedup.text.shingles import (
@@ -22,6 +21,7 @@ from services.dedup.text.shingles import (
     Starts,
 )
 from services.dedup.text.words import Spans, Split
+from services.kernels.target import njit
 
 _BLANK = 0x20
 _FACTOR, _THREE = np.uint64(BASE), np.uint64(3)

@@ -3,10 +3,10 @@
 import numpy as np
 
 from services.dedup.kernels.layouts import CODES, FLAGS_MADE, STARTS
-from services.dedup.kernels.target import njit
 from services.dedup.text.codes import Codes
 from services.dedup.text.quotes import LONGEST, Places
 from services.dedup.text.shingles import Starts
+from services.kernels.target import njit
 
 _NEW_LINE = ord("\n")
 

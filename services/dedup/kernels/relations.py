@@ -16,9 +16,9 @@ from services.dedup.kernels.layouts import (
     TEXT,
     Rows,
 )
-from services.dedup.kernels.target import njit
 from services.dedup.search.novelty import Days
 from services.dedup.text.shingles import Hashes, Numbers, Places
+from services.kernels.target import njit
 
 Widths = tuple[Places, int, int]
 """The last three of `passages.compared`."""

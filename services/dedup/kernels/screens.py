@@ -3,9 +3,9 @@
 from numba import types
 
 from services.dedup.kernels.layouts import CODES, FLAGS
-from services.dedup.kernels.target import njit
 from services.dedup.text.codes import Codes
 from services.dedup.text.screens import Digits
+from services.kernels.target import njit
 
 
 @njit(cache=True, nogil=True)

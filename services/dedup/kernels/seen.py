@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from services.dedup.kernels.target import njit
 from services.dedup.search.novelty import Days
+from services.kernels.target import njit
 
 
 @njit("uint8[::1](uint8[::1])", cache=True, nogil=True)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from services.dedup.kernels.target import njit
 from services.dedup.text import shingles
 from services.dedup.text.shingles import Hashes, Numbers
+from services.kernels.target import njit
 
 _MOST_MOVES = 8
 mix = njit(shingles.mix)

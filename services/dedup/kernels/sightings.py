@@ -4,8 +4,8 @@ import numpy as np
 from numba import types
 
 from services.dedup.kernels.layouts import HASHES
-from services.dedup.kernels.target import njit
 from services.dedup.text.shingles import Hashes
+from services.kernels.target import njit
 
 
 @njit(types.uint64[::1](HASHES, types.int64), cache=True, nogil=True)

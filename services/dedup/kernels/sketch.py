@@ -4,9 +4,9 @@ import numpy as np
 from numba import types
 
 from services.dedup.kernels.shingles import distinct, mix
-from services.dedup.kernels.target import njit
 from services.dedup.search.sketch import BAND, KIND_MASK, SALT, SAMPLE, Signature
 from services.dedup.text.shingles import Hashes
+from services.kernels.target import njit
 
 
 @njit

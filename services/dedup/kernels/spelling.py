@@ -4,10 +4,10 @@ import numpy as np
 from numba import types
 
 from services.dedup.kernels.layouts import CODES, LETTERS, ROWS, SPANS, Rows
-from services.dedup.kernels.target import njit
 from services.dedup.relations.spelling import PICTURES, PICTURES_END, UNSURE, Letters
 from services.dedup.text.codes import Codes
 from services.dedup.text.words import Spans
+from services.kernels.target import njit
 
 _NEW_LINE, _HYPHEN, _TRUE_HYPHEN = 0x0A, 0x2D, 0x2010
 _GREEK, _BEHIND_CYRILLIC = 0x370, 0x500

@@ -13,7 +13,6 @@ from numba import carray, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from services.dedup.kernels.target import njit
 from services.dedup.search.postings import BAND_WEIGHT
 from services.dedup.search.route import Numbers
 from services.dedup.search.table import (
@@ -36,6 +35,7 @@ from services.dedup.search.table import (
     UNITS_MOST,
 )
 from services.dedup.text.shingles import Hashes
+from services.kernels.target import njit
 
 _BUCKET_SHIFT = np.uint64(44)
 _TAG_SHIFT = np.uint64(21)

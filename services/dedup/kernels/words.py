@@ -26,8 +26,8 @@ from services.dedup.kernels.letters import (
     Units,
     letter_table,
 )
-from services.dedup.kernels.target import njit
 from services.dedup.text.words import Spans, Split
+from services.kernels.target import njit
 
 _BLANK, _NEWLINE, _HYPHEN, _TRUE_HYPHEN, _SOFT_HYPHEN = 0x20, 0x0A, 0x2D, 0x2010, 0xAD
 _AMPERSAND, _SEMICOLON, _NUMBER_SIGN, _MOST_OF_ENTITY = 0x26, 0x3B, 0x23, 33

@@ -27,6 +27,8 @@ _SLUG = "|".join(sorted(NAMES, key=len, reverse=True))
 _CREDIT = re.compile(rf"\bcredits? (?:(?:{_SLUG})\b(?:, )?)+")
 _JACCARD = re.compile(r"\bJ (0?\.\d+|1(?:\.0+)?)\b")
 _PERCENT = re.compile(r"(\d)%")
+_CREDITS = re.compile(r"\bcredits it$")
+_NAMES = re.compile(r"^it names it as\b")
 
 
 def agency(name: str) -> str:
@@ -39,6 +41,13 @@ def reason(text: str) -> str:
     said = _CREDIT.sub(lambda match: re.sub(_SLUG, lambda one: NAMES[one.group()], match.group()), text)
     said = _JACCARD.sub(lambda match: f"{_whole(float(match.group(1)))}% of all words in common", said)
     return _PERCENT.sub("\\1\u00a0%", said)
+
+
+def because(text: str, of: str) -> str:
+    """Why something is from `of`, which is named already: what credits it, credits that one."""
+    if _CREDITS.search(text):
+        return _CREDITS.sub(lambda _: f"credits {agency(of)}", text.removeprefix("it "))
+    return _NAMES.sub(lambda _: f"names {agency(of)} as", reason(text))
 
 
 def _whole(share: float) -> int:

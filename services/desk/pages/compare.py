@@ -42,10 +42,11 @@ def compare(view: ComparePage) -> dict[str, object]:
 
 def side(text: ShownText, letter: str, spans: Sequence[Span]) -> Side:
     other = "b" if letter == "a" else "a"
-    return Side(text, letter, other, tuple(_blocks(text, spans)), share(spans, text.length))
+    return Side(text, letter, other, tuple(blocks(text, spans)), share(spans, text.length))
 
 
-def _blocks(text: ShownText, spans: Sequence[Span]) -> Iterator[Block]:
+def blocks(text: ShownText, spans: Sequence[Span]) -> Iterator[Block]:
+    """Its paragraphs."""
     at = 0
     for piece in text.pieces:
         if piece.start > at:

@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from services.desk.pages.agencies import agency, reason
+from services.desk.addresses import exact
+from services.desk.pages.agencies import agency, because, reason
+from services.desk.pages.languages import language_name
 from services.desk.text.signs import legible, runs
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?")
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+_UNITS = {"d": _DAY, "h": _HOUR, "min": _MINUTE}
+_DATE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
+_STATUS = re.compile(r"http_(\d{3})")
 _THIN = "\u202f"
 _NOBREAK = "\u00a0"
 
@@ -54,6 +59,14 @@ def lapse(seconds: float) -> str:
     return f"{whole // _DAY}{_NOBREAK}d" + (f"{_NOBREAK}{hours}{_NOBREAK}h" if hours else "")
 
 
+def roughly(seconds: float) -> str:
+    """Of what is known to a tenth: its largest unit alone."""
+    for unit, much in (("d", 2 * _DAY), ("h", 2 * _HOUR), ("min", _MINUTE)):
+        if abs(seconds) >= much:
+            return f"{round(abs(seconds) / _UNITS[unit])}{_NOBREAK}{unit}"
+    return lapse(seconds)
+
+
 def number(value: float) -> str:
     """Thousands set apart by a thin space; no more places than it has."""
     digits = f"{value:,.2f}".rstrip("0").rstrip(".") if value % 1 else f"{value:,.0f}"
@@ -79,6 +92,26 @@ def size(octets: int) -> str:
     return f"{octets}{_NOBREAK}B"
 
 
+def beside(line: str, title: str) -> str:
+    """What a line of when, where and what says beside the title, with its date as pages write dates."""
+    rest = (line.replace(title, "") if title else line).strip(" ·:,")
+    return _DATE.sub(_dated, rest)
+
+
+def _dated(match: re.Match[str]) -> str:
+    try:
+        at = date.fromisoformat(match.group())
+    except ValueError:
+        return match.group()
+    return f"{at.day}{_NOBREAK}{at:%B}{_NOBREAK}{at.year}"
+
+
+def plain(slug: str) -> str:
+    """A reason as records write it, for people."""
+    found = _STATUS.fullmatch(slug)
+    return f"the server answers {found.group(1)}" if found else slug.replace("_", " ").replace("-", " ")
+
+
 def outward(url: str) -> str:
     """The address if it may be a link: http or https, to a host, without user or password. Else empty."""
     try:
@@ -101,6 +134,13 @@ def put(path: str, name: str, value: str) -> str:
     return f"{place}?{urlencode([*kept, (name, value)])}"
 
 
+def without(path: str, name: str) -> str:
+    """The same page without one parameter of its query."""
+    place, _, query = path.partition("?")
+    kept = [(n, v) for n, v in parse_qsl(query, keep_blank_values=True) if n != name]
+    return f"{place}?{urlencode(kept)}" if kept else place
+
+
 def segment(text: str) -> str:
     """As one part of a path."""
     return quote(text, safe="", errors="replace")
@@ -109,8 +149,8 @@ def segment(text: str) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
-        agency, reason,
-        day, moment, tick, iso, minute, lapse, number, count, percent, size,
-        outward, language, put, segment, legible, runs,
+        agency, because, reason,
+        day, moment, tick, iso, exact, minute, lapse, roughly, number, count, percent, size,
+        beside, plain, outward, language, language_name, put, without, segment, legible, runs,
     )
 }  # fmt: skip

@@ -29,6 +29,8 @@ class TextRow(NamedTuple):
     edges: tuple[Edge, ...]
     behind_s: int
     """Seconds behind the text it was taken from."""
+    undecided: bool
+    """Nobody knows which of the two took from the other."""
     like: tuple[MemberRow, ...] = ()
     """Further copies of the same text that add nothing, folded beneath it."""
 
@@ -37,6 +39,8 @@ class Curve(NamedTuple):
     articles: str
     outlets: str
     most: int
+    apart: bool
+    """The two lines are not the same."""
 
 
 def story(view: StoryPage) -> dict[str, object]:
@@ -84,8 +88,14 @@ def _texts(
             tree,
             tuple(edges.get(member.article_id, ())),
             int(behind.total_seconds()),
+            _is_undecided(member, edges.get(member.article_id, ())),
             like.get(member.article_id, ()),
         )
+
+
+def _is_undecided(member: MemberRow, edges: Sequence[Edge]) -> bool:
+    told = [edge.sure for edge in edges if edge.of_article_id and edge.of_article_id == member.of_article_id]
+    return bool(told) and set(told) == {"undecided"}
 
 
 def _fold(members: Sequence[MemberRow]) -> tuple[list[MemberRow], Mapping[str, tuple[MemberRow, ...]]]:
@@ -125,7 +135,7 @@ def _curve(points: Sequence[PickupPoint]) -> Curve | None:
     ys = heights(counts, lowest=0.0)
     xs = [axis.x(point.at) for point in points]
     articles, outlets = ys[: len(points)], ys[len(points) :]
-    return Curve(_path(xs, articles), _path(xs, outlets), int(max(counts)))
+    return Curve(_path(xs, articles), _path(xs, outlets), int(max(counts)), articles != outlets)
 
 
 def _path(xs: Sequence[float], ys: Sequence[float]) -> str:

@@ -2,10 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from msgspec.structs import replace
 
 from services.desk.store import bodies
+from services.desk.store.moments import us
 from services.desk.views.rows import EventRow, Spread, StoryRow
 
 
@@ -21,13 +23,19 @@ def rows_of_states(db: sqlite3.Connection, numbers: Sequence[int]) -> tuple[Stor
     return tuple(_with_events(db, cards))
 
 
-def rows_of_stories(db: sqlite3.Connection, story_ids: Sequence[str]) -> tuple[StoryRow, ...]:
-    """The rows of stories as they stand, in the order asked for; those that ended are left out."""
+def rows_of_stories(
+    db: sqlite3.Connection, story_ids: Sequence[str], at: datetime | None = None
+) -> tuple[StoryRow, ...]:
+    """The rows of stories as they stand, or stood at `at`, in the order asked for.
+
+    Those that have ended, or were not there yet, are left out.
+    """
+    stands = "until_us is null" if at is None else "at_us <= ? and (until_us is null or until_us > ?)"
+    bounds = () if at is None else (us(at), us(at))
     found = dict(
         db.execute(
-            f"select story_id, id from state "
-            f"where until_us is null and story_id in ({marks(len(story_ids))})",
-            story_ids,
+            f"select story_id, id from state where {stands} and story_id in ({marks(len(story_ids))})",
+            (*bounds, *story_ids),
         ).fetchall()
     )
     return rows_of_states(db, [found[one] for one in story_ids if one in found])

@@ -42,7 +42,7 @@ class FrontAsk(NamedTuple):
 
     def query(self) -> dict[str, str]:
         """As it stands in the address, without the page."""
-        at = self.at.isoformat().replace("+00:00", "Z") if self.at else ""
+        at = addresses.exact(self.at) if self.at else ""
         return {"at": at, "sort": "" if self.sort == "top" else self.sort, **self.narrowed}
 
 

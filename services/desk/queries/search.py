@@ -3,6 +3,7 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from services.desk import addresses
@@ -11,6 +12,7 @@ from services.desk.queries.paging import paging
 from services.desk.queries.texts import article
 from services.desk.search.marking import excerpt, mark
 from services.desk.search.query import parse
+from services.desk.store.moments import us_or_always
 from services.desk.views.frame import Texts
 from services.desk.views.rows import Facet, FacetValue, StoryRow
 from services.desk.views.search import HitRow, SearchPage, SearchRow
@@ -27,6 +29,8 @@ class SearchAsk(NamedTuple):
     lang: str = ""
     outlet: str = ""
     role: str = ""
+    at: datetime | None = None
+    """Only what had been seen by then, in stories as they stood."""
     page: int = 1
 
     @property
@@ -34,7 +38,7 @@ class SearchAsk(NamedTuple):
         return {"lang": self.lang, "outlet": self.outlet, "role": self.role}
 
     def address(self) -> dict[str, str]:
-        return {"q": self.query, **self.narrowed}
+        return {"q": self.query, **self.narrowed, "at": addresses.exact(self.at) if self.at else ""}
 
 
 class Hit(NamedTuple):
@@ -53,13 +57,13 @@ class Hit(NamedTuple):
 
 def search(db: sqlite3.Connection, ask: SearchAsk, texts: Texts) -> SearchPage:
     query = parse(ask.query)
-    hits = _hits(db, query.match) if query.match else []
+    hits = _hits(db, query.match, ask.at) if query.match else []
     groups = _groups([hit for hit in hits if hit.fits(ask.narrowed)])
     start = (ask.page - 1) * SIZE
     shown = groups[start : start + SIZE]
     stories = {
         row.story_id: row
-        for row in rows_of_stories(db, [group[0].story_id for group in shown if group[0].story_id])
+        for row in rows_of_stories(db, [group[0].story_id for group in shown if group[0].story_id], ask.at)
     }
     return SearchPage(
         query=ask.query,
@@ -78,14 +82,15 @@ def search(db: sqlite3.Connection, ask: SearchAsk, texts: Texts) -> SearchPage:
     )
 
 
-def _hits(db: sqlite3.Connection, match: str) -> list[Hit]:
+def _hits(db: sqlite3.Connection, match: str, at: datetime | None) -> list[Hit]:
     rows = db.execute(
         "select v.id, v.version_id, v.article_id, v.source, v.title, v.language, coalesce(m.story_id, ''), "
         "coalesce(m.role, '') "
         "from (select rowid as id from hit where hit match ? order by rowid desc limit ?) "
         "join version v using (id) left join member m on m.article_id = v.article_id "
+        "where v.first_us <= ? "
         "order by v.first_us desc, v.version_id",
-        (match, MOST_HITS),
+        (match, MOST_HITS, us_or_always(at)),
     )
     return [Hit(*row) for row in rows]
 

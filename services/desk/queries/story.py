@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from services.contracts.events import Event
@@ -12,10 +13,12 @@ from services.desk.queries.cards import headline, rows_of_stories, with_counts
 from services.desk.queries.events import event_row
 from services.desk.queries.figures import figure_rows
 from services.desk.store import bodies
-from services.desk.store.moments import moment
+from services.desk.store.cards import card
+from services.desk.store.moments import moment, us, us_or_always
 from services.desk.views.frame import Link
 from services.desk.views.rows import EventRow, StoryRow
 from services.desk.views.story import ChangeRow, Edge, MemberRow, OriginView, PickupPoint, StoryPage
+from services.stream.bus import Partition
 
 MOST_MEMBERS = 600
 MOST_CHANGES = 50
@@ -40,11 +43,34 @@ def story(db: sqlite3.Connection, story_id: str) -> StoryPage | Moved | Gone | N
     return _page(db, rows[0], record, Link(label="record", href=_record(partition, offset)))
 
 
+def place(db: sqlite3.Connection, story_id: str, at: datetime) -> tuple[Partition, int] | None:
+    """Of the record that says how the story stood at `at`."""
+    found = db.execute(
+        "select partition, offset from change where story_id = ? and at_us <= ? "
+        "order by revision desc limit 1",
+        (story_id, us(at)),
+    ).fetchone()
+    return (Partition("story-changes", found[0]), found[1]) if found else None
+
+
+def story_then(
+    db: sqlite3.Connection, record: Story, at: datetime, link: Link
+) -> StoryPage | Moved | Gone | NotThere:
+    """As `record` says that it stood at `at`. Events and neighbours belong to now, and are left out."""
+    if record.merged_into:
+        return Moved(addresses.story(record.merged_into, at))
+    if not record.members:
+        return Gone("This story had ended at this minute: its articles were in other stories.")
+    return _page(db, card(record), record, link, at)
+
+
 def _record(partition: int | None, offset: int | None) -> str:
     return "" if partition is None or offset is None else addresses.record("stories", partition, offset)
 
 
-def _page(db: sqlite3.Connection, row: StoryRow, record: Story, link: Link) -> StoryPage:
+def _page(
+    db: sqlite3.Connection, row: StoryRow, record: Story, link: Link, at: datetime | None = None
+) -> StoryPage:
     members = {member.url: member for member in record.members[:MOST_MEMBERS]}
     event = _event(db, row.event_id)
     return StoryPage(
@@ -56,13 +82,15 @@ def _page(db: sqlite3.Connection, row: StoryRow, record: Story, link: Link) -> S
         pickup=tuple(_pickup(record.members[:MOST_MEMBERS])),
         figures=figure_rows(record.figures, {url: one.article_id for url, one in members.items()}),
         states=record.states,
-        changes=_changes(db, row.story_id),
+        changes=_changes(db, row.story_id, at),
+        before=_step(db, row, -1),
+        after=_step(db, row, 1) if at else None,
         names=record.names,
         quotes=record.quotes,
         keywords=record.keywords,
         event=event,
         storyline=_storyline(event),
-        neighbours=_neighbours(db, row),
+        neighbours=() if at else _neighbours(db, row),
         merged_from=tuple(_link(db, one) for one in record.merged_from),
         split_from=_link(db, record.split_from) if record.split_from else None,
         split_into=tuple(_link(db, one) for one in record.split_into),
@@ -148,12 +176,23 @@ def _pickup(members: Sequence[StoryMember]) -> Iterator[PickupPoint]:
         )
 
 
-def _changes(db: sqlite3.Connection, story_id: str) -> tuple[ChangeRow, ...]:
+def _step(db: sqlite3.Connection, row: StoryRow, by: int) -> Link | None:
+    """To the story as it stood one step earlier or later."""
+    beyond, order = ("<", "desc") if by < 0 else (">", "asc")
+    found = db.execute(
+        f"select at_us from change where story_id = ? and revision {beyond} ? "
+        f"order by revision {order} limit 1",
+        (row.story_id, row.revision),
+    ).fetchone()
+    return Link(label="step", href=addresses.story(row.story_id, moment(found[0]))) if found else None
+
+
+def _changes(db: sqlite3.Connection, story_id: str, at: datetime | None) -> tuple[ChangeRow, ...]:
     rows = db.execute(
         "select at_us, change, revision, coalesce(source, ''), url, article_id, updates, partition, "
         "offset from change left join member using (article_id) "
-        "where change.story_id = ? order by revision desc limit ?",
-        (story_id, MOST_CHANGES),
+        "where change.story_id = ? and change.at_us <= ? order by revision desc limit ?",
+        (story_id, us_or_always(at), MOST_CHANGES),
     ).fetchall()
     return tuple(
         ChangeRow(

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 
 from services.contracts.stories import Update
 from services.desk import addresses, rights
@@ -9,7 +10,7 @@ from services.desk.queries.answers import NotThere
 from services.desk.queries.cards import headline
 from services.desk.queries.texts import Version, shown, version, versions
 from services.desk.store import bodies
-from services.desk.store.moments import moment, moment_or_none
+from services.desk.store.moments import moment, moment_or_none, us_or_always
 from services.desk.views.frame import Link, Texts
 from services.desk.views.text import ShownText
 from services.desk.views.versions import VersionRow, VersionsPage
@@ -25,21 +26,25 @@ def article(
     older: str = "",
     newer: str = "",
     everything: bool = False,
+    at: datetime | None = None,
 ) -> VersionsPage | NotThere:
-    """By the id of the article or of a version.
+    """By the id of the article or of a version; of `at`, those that had been seen by then.
 
     `older`, `newer`: ids of versions; the last two where they are not named.
     """
     named = version(db, name)
     if named is None:
         return NotThere("No article has this id, or it is older than what the Desk knows.")
-    known = versions(db, named.article_id, MOST)
+    known = [one for one in versions(db, named.article_id, MOST) if one.first_us <= us_or_always(at)]
+    if not known:
+        return NotThere("This article had not been seen at this minute.")
     pair = _pair(known, older, newer or (named.version_id if name == named.version_id else ""))
     rows = _rows(db, known, texts)
     update = next((row.update for row in rows if pair and row.version_id == pair[1].version_id), None)
     told = update if update and pair and update.replaced_version_id == pair[0].version_id else None
     withdrawn = db.execute(
-        "select at_us, note from withdrawal where article_id = ?", (named.article_id,)
+        "select at_us, note from withdrawal where article_id = ? and at_us <= ?",
+        (named.article_id, us_or_always(at)),
     ).fetchone() or (None, "")
     story = db.execute("select story_id from member where article_id = ?", (named.article_id,)).fetchone()
     return VersionsPage(
@@ -48,25 +53,34 @@ def article(
         source=known[-1].source,
         title=known[-1].title,
         versions=rows,
-        older=_shown(db, pair[0], texts) if pair else None,
-        newer=_shown(db, pair[1] if pair else known[-1], texts),
+        older=_shown(db, pair[0], texts, whole=True) if pair else None,
+        newer=_shown(db, pair[1] if pair else _named(known, newer), texts, whole=bool(pair) or everything),
         update=told,
         story_id=story[0] if story else "",
         headline=headline(db, story[0]) if story else "",
         withdrawn_at=moment_or_none(withdrawn[0]),
         withdrawn_note=withdrawn[1] if texts == "full" else "",
-        only_href=_only(named.article_id, pair, everything=not everything),
+        only_href=_only(named.article_id, pair, everything=not everything, alone=newer),
         changes_only=not everything,
     )
 
 
-def _shown(db: sqlite3.Connection, one: Version, texts: Texts) -> ShownText:
-    return shown(db, one, texts, passages=(), whole=True)
+def _shown(db: sqlite3.Connection, one: Version, texts: Texts, *, whole: bool) -> ShownText:
+    return shown(db, one, texts, passages=(), whole=whole)
 
 
-def _only(article_id: str, pair: tuple[Version, Version] | None, *, everything: bool) -> str:
-    query = {"from": pair[0].version_id, "to": pair[1].version_id} if pair else {}
+def _named(known: Sequence[Version], name: str) -> Version:
+    """The version with this id, else the latest."""
+    return next((one for one in known if one.version_id == name), known[-1])
+
+
+def _only(article_id: str, pair: tuple[Version, Version] | None, *, everything: bool, alone: str = "") -> str:
+    query = {"from": pair[0].version_id, "to": pair[1].version_id} if pair else {"to": alone}
     return addresses.with_query(addresses.article(article_id), {**query, "show": "all" if everything else ""})
+
+
+def _alone(one: Version) -> str:
+    return addresses.with_query(addresses.article(one.article_id), {"to": one.version_id})
 
 
 def _pair(known: Sequence[Version], older: str, newer: str) -> tuple[Version, Version] | None:
@@ -93,7 +107,7 @@ def _rows(db: sqlite3.Connection, known: Sequence[Version], texts: Texts) -> tup
                 number=number,
                 update=update,
                 small=bool(update and update.house_style),
-                href=_only(one.article_id, (before, one), everything=False) if before else "",
+                href=_only(one.article_id, (before, one), everything=False) if before else _alone(one),
                 record=_record(db, one),
             )
         )

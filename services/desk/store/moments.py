@@ -9,6 +9,11 @@ def us(at: datetime) -> int:
     return microseconds(at)
 
 
+def us_or_always(at: datetime | None) -> int:
+    """None: after whatever there is."""
+    return (1 << 62) if at is None else us(at)
+
+
 def moment(at_us: int) -> datetime:
     return EPOCH + timedelta(microseconds=at_us)
 

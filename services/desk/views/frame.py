@@ -30,6 +30,8 @@ class Frame(View, frozen=True, kw_only=True):
     """Since when it knows changes: `at` goes back so far."""
     behind: int = 0
     """Records of the log that are not taken yet."""
+    at: datetime | None = None
+    """The page shows what was known then. None: what is known now."""
     texts: Texts = "full"
     live: bool = False
     """Whether `/live` has anything to tell: not where files are shown."""

@@ -123,6 +123,10 @@ class StoryPage(View, frozen=True, kw_only=True):
     states: tuple[StoryState, ...] = ()
     changes: tuple[ChangeRow, ...] = ()
     """The last 50, in order of time."""
+    before: Link | None = None
+    """The same story one step earlier."""
+    after: Link | None = None
+    """One step later; None where it stands as it does now."""
     names: tuple[Name, ...] = ()
     quotes: tuple[Quote, ...] = ()
     keywords: tuple[str, ...] = ()

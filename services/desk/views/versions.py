@@ -35,7 +35,7 @@ class VersionsPage(View, frozen=True, kw_only=True):
     """At most 200."""
     older: ShownText | None = None
     newer: ShownText | None = None
-    """The two to be told apart; None where there is one version only."""
+    """The two to be told apart; where `older` is None, `newer` is to be read alone."""
     update: Update | None = None
     """What changed between those two, where the records tell it of just these."""
     story_id: str = ""
@@ -43,5 +43,5 @@ class VersionsPage(View, frozen=True, kw_only=True):
     withdrawn_at: datetime | None = None
     withdrawn_note: str = ""
     only_href: str = ""
-    """Changes only, or everything, whichever is not shown."""
+    """Changes only, or everything, whichever is not shown; of a version read alone, its whole text."""
     changes_only: bool = True

@@ -3,25 +3,31 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
+from sqlite3 import Connection
 from typing import cast
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from services.contracts import wire
+from services.contracts.stories import StoryChange
 from services.contracts.topics import BY_NAME
+from services.desk import addresses, rights
 from services.desk.log.source import previous
 from services.desk.queries import compare, events, front, outlets, search, story, upkeep, versions
+from services.desk.queries.answers import NotThere
 from services.desk.queries.front import FrontAsk
 from services.desk.queries.paging import page_number
 from services.desk.queries.record import record_page
 from services.desk.queries.search import SearchAsk
 from services.desk.queries.words import help_page
+from services.desk.views.frame import Link
 from services.desk.views.front import Sort
 from services.desk.web import atom
 from services.desk.web.live import MOST_STREAMS
 from services.desk.web.readers import TooMuch
-from services.desk.web.site import Site
+from services.desk.web.site import Answer, Site
 from services.stream.bus import BusError, Partition
 
 SORTS = ("top", "new", "growing", "spread")
@@ -46,6 +52,20 @@ def moment_asked(text: str) -> datetime | None:
         return None
 
 
+def of_past(page: Callable[[Site, Request, datetime | None], Awaitable[Response]]) -> Handler:
+    """A page that shows the moment that `at=` names; None: now."""
+
+    async def handler(site: Site, request: Request) -> Response:
+        asked = request.query_params.get("at", "")
+        at = moment_asked(asked)
+        if asked and at is None:
+            what = "Write at= as a time such as 2026-03-12T09:30Z."
+            return site.problem(request, 400, "No such moment", what)
+        return await page(site, request, at)
+
+    return handler
+
+
 def _front_ask(request: Request) -> FrontAsk:
     asked = request.query_params
     sort = asked.get("sort", "top")
@@ -60,12 +80,10 @@ def _front_ask(request: Request) -> FrontAsk:
     )
 
 
-async def _front(site: Site, request: Request) -> Response:
+async def _front(site: Site, request: Request, at: datetime | None) -> Response:
     ask = _front_ask(request)
-    if request.query_params.get("at") and ask.at is None:
-        return site.problem(request, 400, "No such moment", "Write at= as a time such as 2026-03-12T09:30Z.")
     return await site.page(
-        request, "front", lambda db: front.front(db, ask, front.latest(db)), atom="/front.atom"
+        request, "front", lambda db: front.front(db, ask, front.latest(db)), atom="/front.atom", at=at
     )
 
 
@@ -94,8 +112,32 @@ async def _atom(site: Site, request: Request, title: str, rows: Callable[..., ob
     return Response(body, media_type=atom.KIND)
 
 
-async def _story(site: Site, request: Request) -> Response:
-    return await site.page(request, "story", lambda db: story.story(db, request.path_params["id"]))
+async def _story(site: Site, request: Request, at: datetime | None) -> Response:
+    story_id = request.path_params["id"]
+    if at is None:
+        return await site.page(request, "story", lambda db: story.story(db, story_id))
+    try:
+        query = await _story_then(site, story_id, at)
+    except TooMuch:
+        return site.problem(request, 503, "Too much at once", "Ask again in a moment.")
+    except BusError as error:
+        return site.problem(request, 503, "The log does not answer", str(error))
+    return await site.page(request, "story", query, at=at)
+
+
+async def _story_then(site: Site, story_id: str, at: datetime) -> Callable[[Connection], Answer]:
+    """The log holds how a story stood after each of its steps; the read model knows where."""
+    place, _ = await site.readers.ask(lambda db: story.place(db, story_id, at), lambda _: b"")
+    if place is None:
+        what = "This story was not known at this minute, or the Desk does not go back so far."
+        return lambda _: NotThere(what)
+    records = await site.source.read(*place, max_records=1)
+    if not records or records[0].offset != place[1] or records[0].value is None:
+        return lambda _: NotThere("The log no longer holds how this story stood at this minute.")
+    change = wire.decode(StoryChange, records[0].value)
+    then = rights.story(change.story, site.texts)
+    link = Link(label="record", href=addresses.record(place[0].topic, place[0].number, place[1]))
+    return lambda db: story.story_then(db, then, at, link)
 
 
 async def _compare(site: Site, request: Request) -> Response:
@@ -106,7 +148,7 @@ async def _compare(site: Site, request: Request) -> Response:
     )
 
 
-async def _article(site: Site, request: Request) -> Response:
+async def _article(site: Site, request: Request, at: datetime | None) -> Response:
     asked = request.query_params
     return await site.page(
         request,
@@ -118,7 +160,9 @@ async def _article(site: Site, request: Request) -> Response:
             older=asked.get("from", ""),
             newer=asked.get("to", ""),
             everything=asked.get("show") == "all",
+            at=at,
         ),
+        at=at,
     )
 
 
@@ -137,14 +181,15 @@ def _search_ask(request: Request) -> SearchAsk:
         lang=asked.get("lang", ""),
         outlet=asked.get("outlet", ""),
         role=asked.get("role", ""),
+        at=moment_asked(asked.get("at", "")),
         page=page_number(asked.get("page", "")),
     )
 
 
-async def _search(site: Site, request: Request) -> Response:
+async def _search(site: Site, request: Request, at: datetime | None) -> Response:
     ask = _search_ask(request)
     return await site.page(
-        request, "search", lambda db: search.search(db, ask, site.texts), atom="/search.atom"
+        request, "search", lambda db: search.search(db, ask, site.texts), atom="/search.atom", at=at
     )
 
 
@@ -228,15 +273,15 @@ async def _health(site: Site, _: Request) -> Response:
 
 
 HANDLERS: dict[str, Handler] = {
-    "/": _front,
-    "/front": _front,
+    "/": of_past(_front),
+    "/front": of_past(_front),
     "/front.atom": _front_atom,
-    "/story/{id}": _story,
+    "/story/{id}": of_past(_story),
     "/compare/{a}/{b}": _compare,
-    "/article/{id}": _article,
+    "/article/{id}": of_past(_article),
     "/event/{id}": _event,
     "/storyline/{id}": _storyline,
-    "/search": _search,
+    "/search": of_past(_search),
     "/search.atom": _search_atom,
     "/outlets": _outlets,
     "/outlet/{name:path}": _outlet,

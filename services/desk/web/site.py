@@ -26,6 +26,7 @@ Render = Callable[[str, Any, Frame], str]
 Answer = View | Moved | Gone | NotThere
 AS_JSON: Final = "desk.json"
 """In the scope: the address ended in `.json`."""
+NO_PAST: Final = "This page does not go back in time: it shows what is known now."
 _JSON: Final = msgspec.json.Encoder()
 
 
@@ -45,10 +46,16 @@ class Site:
     """False where files are shown."""
 
     async def page(
-        self, request: Request, name: str, query: Callable[[Connection], Answer], *, atom: str = ""
+        self,
+        request: Request,
+        name: str,
+        query: Callable[[Connection], Answer],
+        *,
+        atom: str = "",
+        at: datetime | None = None,
     ) -> Response:
-        """`atom`: the path of the same list as Atom."""
-        frame = self._frame(request, atom)
+        """`atom`: the path of the same list as Atom. `at`: the moment that the answer is of; None: now."""
+        frame = self._frame(request, atom, at)
 
         def ask(db: Connection) -> tuple[Answer, Frame]:
             fresh = freshness(db)
@@ -86,10 +93,11 @@ class Site:
         return response
 
     def _moved(self, request: Request, answer: Moved) -> Response:
+        path, mark, query = answer.href.partition("?")
         ending = ".json" if request.scope.get(AS_JSON) else ""
-        return RedirectResponse(f"{answer.href}{ending}", 301)
+        return RedirectResponse(f"{path}{ending}{mark}{query}", 301)
 
-    def _frame(self, request: Request, atom: str) -> Frame:
+    def _frame(self, request: Request, atom: str, at: datetime | None = None) -> Frame:
         query = dict(request.query_params)
         path = request.url.path
         progress = self.follower().progress
@@ -98,9 +106,10 @@ class Site:
             json_href=addresses.with_query(f"{'/front' if path == '/' else path}.json", query),
             atom_href=addresses.with_query(atom, query) if atom else "",
             behind=progress.behind,
+            at=at,
             texts=self.texts,
             live=self.is_live,
-            notice=_notice(progress),
+            notice=_notice(progress) or (NO_PAST if query.get("at") and at is None else ""),
         )
 
 

@@ -80,12 +80,14 @@ class EventDesk:
         elif home is not None:
             self._revise(cluster, told, self._events[home], changes)
         elif cluster.change != "closed" and not self._index.knows(cluster.story_id):
-            self._settle(cluster, told, changes)
+            self._settle(cluster, told, facts, changes)
         return changes
 
-    def _settle(self, cluster: Cluster, told: EventStory, changes: EventChanges) -> None:
+    def _settle(
+        self, cluster: Cluster, told: EventStory, facts: Mapping[str, ArticleFacts], changes: EventChanges
+    ) -> None:
         """A story that is new here: into the event it tells of, or one of its own."""
-        found = self._read(cluster, changes)
+        found = self._read(cluster, facts, changes)
         if found.events:
             state = self._events[found.events[0]]
             state = replace(state, stories=(*state.stories, told))
@@ -101,14 +103,16 @@ class EventDesk:
         state = EventState(event_id=event, revision=0, storyline_id=line.storyline_id, stories=(told,))
         self._change(state, cluster.at, changes)
 
-    def _read(self, cluster: Cluster, changes: EventChanges) -> Place:
+    def _read(self, cluster: Cluster, facts: Mapping[str, ArticleFacts], changes: EventChanges) -> Place:
         mine = next((m for m in cluster.members if m.article_id == cluster.article_id), cluster.members[0])
+        said = facts.get(mine.article_id)
         read = report(
             cluster.story_id,
             self._index.next_number(),
             mine.version_seen_at,
             title=mine.title,
             text=cluster.text,
+            people=(name.name for name in said.facts.names if name.kind == "person") if said else (),
             rarity=self._index.rarity,
             lexicon=self._lexicon,
         )

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from services.contracts.events import EventReport
 from services.enrich.events.index import STRANGE, Likeness
-from services.enrich.events.reports import WHOLE, cosine, share_told, told
+from services.enrich.events.reports import WHOLE, cosine, share_people, share_told, told
 
 _DAY = timedelta(days=1)
 
@@ -50,8 +50,9 @@ class GroupingRules(NamedTuple):
     """What a report of the event counts for that has nothing in common with the new one."""
     same_event: int = 85_000
     same_storyline: int = 700_000
-    storyline_headline: int = 800
-    storyline_day: int = 30_000
+    storyline_headline: int = 600
+    storyline_people: int = 50
+    """What each thousandth counts by which those are rare whom both reports name."""
 
 
 RULES = GroupingRules()
@@ -149,7 +150,9 @@ def _score(scores: Sequence[int], size: int, rules: GroupingRules) -> int:
 
 
 def _storyline(new: EventReport, near: Sequence[Neighbour], rules: GroupingRules) -> str:
-    """That of the report with which it shares the rarest words and the headline's, crowd or not."""
+    """That of the report with which it shares the rarest words, the headline's and the rarest people,
+    crowd or not.
+    """
     chains = ((_affinity(new, other.like, rules), other.storyline) for other in near if other.storyline)
     like, line = max(chains, default=(0, ""))
     return line if like >= rules.same_storyline else ""
@@ -157,8 +160,7 @@ def _storyline(new: EventReport, near: Sequence[Neighbour], rules: GroupingRules
 
 def _affinity(new: EventReport, old: Likeness, rules: GroupingRules) -> int:
     """0 where it is less than counts in any case."""
-    most = old.affinity + rules.storyline_headline * share_told(new, old.report)
-    if most < rules.same_storyline:
+    like = old.affinity + rules.storyline_people * share_people(new, old.report)
+    if like + rules.storyline_headline * share_told(new, old.report) < rules.same_storyline:
         return 0
-    late = round(rules.storyline_day * _days(new, old.report, rules))
-    return old.affinity + rules.storyline_headline * told(new, old.report) - late
+    return like + rules.storyline_headline * told(new, old.report)

@@ -33,6 +33,11 @@ class Terms(dict[str, int]):
         return number
 
 
+def term_of(word: str) -> str:
+    folded = word.casefold()
+    return folded if folded[0].isdigit() else folded[:STEM]
+
+
 class Lexicon:
     """Terms of words by numbers, which hold until the next words are looked up: it begins anew when full."""
 
@@ -64,6 +69,5 @@ class Lexicon:
         return terms[leads], (np.cumsum(leads) - 1)[first]
 
     def _learn(self, word: str) -> int:
-        folded = word.casefold()
-        term = self._term_of[word] = self.terms[folded if folded[0].isdigit() else folded[:STEM]]
+        term = self._term_of[word] = self.terms[term_of(word)]
         return term

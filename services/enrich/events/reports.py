@@ -1,7 +1,7 @@
 """What is kept of a story's text: its weightiest terms as a vector."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 
@@ -12,7 +12,7 @@ from services.contracts.events import EventReport
 from services.enrich.events.days import days_named
 from services.enrich.events.lexicon import Lexicon
 from services.enrich.events.rarity import Rarity
-from services.enrich.events.terms import LEAD, Reading, read
+from services.enrich.events.terms import LEAD, Reading, family_name, read
 
 UNIT = 1_000
 """The length of a vector; weights are whole numbers, so that sums do not depend on their order."""
@@ -22,17 +22,27 @@ MOST_TERMS = 50
 """So many terms of a report are compared."""
 _HALVES = np.array((8, 2, 1))
 """What a use in the title, in the lead and behind it counts, in halves of one in the lead."""
+_THOUSANDTHS = 1_000
 _COMMON = 0.6
 """What a term counts that is neither name nor number."""
 Weights = npt.NDArray[np.float64]
 
 
 def report(
-    story_id: str, number: int, seen_at: datetime, *, title: str, text: str, rarity: Rarity, lexicon: Lexicon
+    story_id: str,
+    number: int,
+    seen_at: datetime,
+    *,
+    title: str,
+    text: str,
+    people: Iterable[str] = (),
+    rarity: Rarity,
+    lexicon: Lexicon,
 ) -> EventReport:
-    """The report as it is compared, by what is rare as of now."""
+    """The report as it is compared, by what is rare as of now. `people`: the names of those it names."""
     found = read(title, text, lexicon)
-    words = _vector(found.terms, rarity.of(found) * _standing(found) * _frequency(found))
+    rare = rarity.of(found)
+    words = _vector(found.terms, rare * _standing(found) * _frequency(found))
     said = set(found.terms[: np.count_nonzero(found.uses[0])])  # the title's come first
     lead = found.words.title + LEAD
     return EventReport(
@@ -43,12 +53,19 @@ def report(
         others=" ".join([term for term in found.terms if term not in words]),
         headline=_shares({term: weight**2 for term, weight in words.items() if term in said}),
         days=days_named(found.words.words, found.days, lead, seen_at.astimezone(UTC).date()),
+        people=_people(people, found.terms, rare),
     )
 
 
 def terms_of(kept: EventReport) -> Sequence[str]:
     """All its terms, each once."""
     return (*kept.words, *kept.others.split())
+
+
+def share_people(one: EventReport, other: EventReport) -> int:
+    """How rare those are, taken together, whom both name: by what was rare when one was read."""
+    named = other.people
+    return sum([rare for person, rare in one.people.items() if person in named])
 
 
 def cosine(one: Mapping[str, int], other: Mapping[str, int]) -> int:
@@ -75,6 +92,20 @@ def share_told(one: EventReport, other: EventReport) -> int:
     """How much of what the headline of one says the other has among its words."""
     words = other.words
     return sum([share for term, share in one.headline.items() if term in words])
+
+
+def _people(named: Iterable[str], terms: Sequence[str], rare: Weights) -> dict[str, int]:
+    """Of those whose family names are among the terms that are read; the rarest pair of signs of one
+    that is written without blanks.
+    """
+    known = dict(zip(terms, rare.tolist(), strict=True))
+    found = {}
+    for name in named:
+        pieces = [piece for piece in family_name(name) if piece in known]
+        if pieces:
+            rarest = max(pieces, key=known.__getitem__)
+            found[rarest] = round(_THOUSANDTHS * known[rarest])
+    return found
 
 
 def _standing(found: Reading) -> Weights:

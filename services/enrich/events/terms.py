@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.enrich.events.lexicon import Flags, Lexicon, Numbers
+from services.enrich.events.lexicon import Flags, Lexicon, Numbers, term_of
 
 LEAD = 100
 """Words of a text that tell what it is about; the rest is detail and background."""
@@ -73,6 +73,12 @@ def read(title: str, text: str, lexicon: Lexicon) -> Reading:
         are_numbers=lexicon.terms.are_numbers[terms],
         lengths=lexicon.terms.lengths[terms],
     )
+
+
+def family_name(name: str) -> tuple[str, ...]:
+    """The terms of a person's name by which it is known in any of its forms: those of its last word."""
+    words = name.split()
+    return tuple(term_of(sign) for sign in _signs(words[-1])) if words else ()
 
 
 def split(title: str, text: str) -> Words:

@@ -22,7 +22,9 @@ from tests.integration.desk.corpus import START, ListLog
 HOST = "desk.example"
 PAGES = (
     "/", "/?at=2026-03-12T09:15Z", "/?sort=new", "/?sort=growing&lang=en", "/?outlet=hill.example",
-    "/story/s1", "/story/s2", "/compare/version-b-1/version-a-1", "/compare/article-a/article-b",
+    "/story/s1", "/story/s2", "/story/s1?at=2026-03-12T09:15Z", "/article/article-b?at=2026-03-12T09:15Z",
+    "/search?q=bridge&at=2026-03-12T09:15Z",
+    "/compare/version-b-1/version-a-1", "/compare/article-a/article-b",
     "/compare/version-d-1/version-a-1", "/article/article-b", "/article/article-d", "/event/e1",
     "/storyline/l1",
     "/search?q=bridge", "/search?q=",

@@ -1,5 +1,6 @@
 import sqlite3
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from services.desk.log.follow import Follower
@@ -68,6 +69,49 @@ async def test_a_past_minute_shows_what_was_known_then(tmp_path: Path) -> None:
         assert await then("2026-03-12T09:30:30Z") == {"s1": 2, "s3": 1}
         assert await then("2026-03-12T12:00Z") == {"s1": 3, "s2": 1}
         assert (await client.get("/?at=yesterday")).status_code == 400
+
+
+async def test_a_story_an_article_and_a_search_go_back_in_time(tmp_path: Path) -> None:
+    async with serving(newsroom(), tmp_path) as client:
+
+        async def then(path: str, at: str) -> Any:
+            answer = await client.get(f"{path}.json?at=2026-03-12T{at}Z")
+            return answer.json() if answer.status_code == 200 else answer.status_code
+
+        told = await then("/story/s1", "09:15")
+        assert told["frame"]["at"] == "2026-03-12T09:15:00Z"
+        assert [one["article_id"] for one in told["view"]["members"]] == ["article-a", "article-b"]
+        assert told["view"]["story"]["spread"]["articles"] == 2
+        assert [one["revision"] for one in told["view"]["changes"]] == [1, 2]
+        steps = [told["view"][name]["href"] for name in ("before", "after")]
+        seen = [(await client.get(step.replace("?", ".json?"))).json()["view"]["story"] for step in steps]
+        assert [one["revision"] for one in seen] == [1, 3]
+        assert (await then("/story/s1", "12:00"))["view"]["story"]["revision"] == 4
+        assert await then("/story/s1", "08:00") == 404
+        assert (await then("/story/s3", "09:30:30"))["view"]["story"]["spread"]["articles"] == 1
+        moved = await client.get("/story/s3.json?at=2026-03-12T12:00Z")
+        assert moved.headers["location"] == "/story/s1.json?at=2026-03-12T12%3A00%3A00Z"
+        assert (await client.get("/story/s1?at=then")).status_code == 400
+
+        assert len((await then("/article/article-b", "09:15"))["view"]["versions"]) == 1
+        assert len((await then("/article/article-b", "09:25"))["view"]["versions"]) == 2
+        assert await then("/article/article-b", "09:05") == 404
+
+        found = await client.get("/search.json?q=bridge&at=2026-03-12T09:15Z")
+        rows = {row["story"]["story_id"]: row["story"] for row in found.json()["view"]["rows"]}
+        assert {one: row["spread"]["articles"] for one, row in rows.items()} == {"s1": 2}
+        page = await client.get("/search?q=bridge&at=2026-03-12T09:15Z")
+        assert "/story/s1?at=2026-03-12T09%3A15%3A00Z" in page.text
+
+
+async def test_a_page_without_a_past_says_that_it_shows_now(tmp_path: Path) -> None:
+    async with serving(newsroom(), tmp_path) as client:
+        for path in ("/outlets", "/event/e1", "/storyline/l1", "/compare/article-b/article-a", "/feeds"):
+            then, now = [
+                (await client.get(address)).text for address in (f"{path}?at=2026-03-12T09:15Z", path)
+            ]
+            assert "it shows what is known now" in then
+            assert "it shows what is known now" not in now
 
 
 async def test_a_story_that_was_merged_leads_to_where_it_went(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ const places = { s: "/", o: "/outlets", f: "/feeds", d: "/dead-letters", a: "/ac
 let went = 0;
 
 const move = (selector, step) => {
-  const stops = all(selector);
+  const stops = all(selector).filter((one) => one.checkVisibility());
   const here = stops.indexOf(document.activeElement);
   const next = here < 0 ? stops.at(step > 0 ? 0 : -1) : stops[here + step];
   if (!next) return;
@@ -26,8 +26,8 @@ const keys = {
   n: () => move("[data-passage]", 1),
   N: () => move("[data-passage]", -1),
   x: () => follow("[data-swap]"),
-  "[": () => follow("main [rel=prev]"),
-  "]": () => follow("main [rel=next]"),
+  "[": () => follow(".then [rel=prev], main [rel=prev]"),
+  "]": () => follow(".then [rel=next], main [rel=next]"),
   "/": () => $("#q").focus(),
   "?": () => location.assign("/help#keys"),
   p: () => $("#hold")?.click(),
@@ -120,10 +120,14 @@ const live = () => {
   });
   const named = (details) => details.parentElement.querySelector("a")?.getAttribute("href");
   const swap = async () => {
-    const fresh = (await read()).querySelector("main");
+    const fresh = await read();
     const opened = new Set(all("main details[open]").map(named));
     const focus = document.activeElement?.closest("main a")?.getAttribute("href");
-    $("main").replaceChildren(...document.importNode(fresh, true).childNodes);
+    for (const part of ["main", ".foot > p"]) {
+      $(part).replaceChildren(...document.importNode(fresh.querySelector(part), true).childNodes);
+    }
+    all("body > .notice").forEach((one) => one.remove());
+    $("main").before(...[...fresh.querySelectorAll("body > .notice")].map((one) => document.importNode(one, true)));
     for (const one of all("main details")) if (opened.has(named(one))) one.open = true;
     if (focus) all("main a").find((one) => one.getAttribute("href") === focus)?.focus({ preventScroll: true });
   };

@@ -3,6 +3,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from services.desk.pages.assets import assets
 from services.desk.pages.render import render
@@ -66,6 +67,25 @@ def test_pages_weigh_what_they_may() -> None:
 def test_a_story_of_600_articles_is_folded() -> None:
     page = render("story", desk_views.story(members=600), desk_views.FRAME)
     assert len(read(page).elements) < 6_000
+
+
+def test_an_article_of_one_version_is_read_as_it_is() -> None:
+    many = desk_views.versions()
+    alone = replace(many, versions=many.versions[:1], older=None, update=None)
+    page = render("versions", alone, desk_views.FRAME)
+    assert many.newer is not None
+    for paragraph in many.newer.pieces[0].text.split("\n"):
+        assert paragraph in page
+    assert "no longer" not in page
+    kept = replace(alone, newer=replace(many.newer, pieces=(), shown="none"))
+    assert "Texts are not shown here." in render("versions", kept, desk_views.FRAME)
+
+
+def test_what_changed_stands_in_its_paragraphs() -> None:
+    many = desk_views.versions()
+    older, newer = desk_views.shown("One stands.", "a"), desk_views.shown("One stands.\nTwo came.", "b")
+    page = render("versions", replace(many, older=older, newer=newer, update=None), desk_views.FRAME)
+    assert '<p dir="auto"><ins><span class="hide">added: </span>Two came.</ins></p>' in page
 
 
 def test_no_template_says_that_anything_is_safe() -> None:

@@ -2,8 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.desk.pages.agencies import NAMES, agency, reason
-from services.desk.pages.filters import lapse, moment, number, outward, percent, put
+from services.desk.pages.agencies import NAMES, agency, because, reason
+from services.desk.pages.filters import beside, lapse, moment, number, outward, percent, plain, put, roughly
+from services.desk.pages.languages import language_name
 from services.ingest.credits.presses import AGENCIES
 
 NINE = datetime(2026, 3, 9, 9, 14, tzinfo=UTC)
@@ -22,6 +23,34 @@ def test_a_reason_is_said_without_jargon() -> None:
     assert reason("a map of the app, 3% new") == "a map of the app, 3\u00a0% new"
 
 
+def test_who_is_named_already_is_named_again_instead_of_it() -> None:
+    assert because("it credits it", "dpa") == "credits dpa"
+    assert because("it credits nobody and runs the words of copy that credits it", "ap") == (
+        "credits nobody and runs the words of copy that credits AP"
+    )
+    assert because("it names it as the source of what it says", r"\g<9>") == (
+        r"names \g<9> as the source of what it says"
+    )
+    assert because("it was first seen 4 h later", "hill.example") == "it was first seen 4 h later"
+
+
+def test_what_stands_beside_a_title_does_not_say_it_again() -> None:
+    assert beside("2026-03-09 · Marsum · Säure läuft aus", "Säure läuft aus") == (
+        "9\u00a0March\u00a02026 · Marsum"
+    )
+    assert beside("2026-03-09 · Marsum:", "x") == "9\u00a0March\u00a02026 · Marsum"
+    assert beside("2026-13-09 · Marsum", "") == "2026-13-09 · Marsum"
+
+
+def test_codes_and_slugs_are_said_in_words() -> None:
+    assert [language_name(code) for code in ("de", "zh-Hant", "xx")] == ["German", "Chinese", "xx"]
+    assert [plain(slug) for slug in ("http_503", "no_article", "poll-failed")] == [
+        "the server answers 503",
+        "no article",
+        "poll failed",
+    ]
+
+
 def test_a_moment_is_told_as_short_as_can_be() -> None:
     assert moment(NINE, NINE + timedelta(hours=9)) == "09:14"
     assert moment(NINE, NINE + timedelta(days=9)) == "9\u00a0Mar, 09:14"
@@ -35,6 +64,13 @@ def test_numbers_are_told_for_people() -> None:
         "1\u00a0h",
         "2\u00a0h\u00a015",
         "1\u00a0d\u00a01\u00a0h",
+    ]
+    assert [roughly(s) for s in (7, 840, 8_100, 27_540, 300_000)] == [
+        "7\u00a0s",
+        "14\u00a0min",
+        "2\u00a0h",
+        "8\u00a0h",
+        "3\u00a0d",
     ]
     assert (number(1_234_567), number(2.5)) == ("1\u202f234\u202f567", "2.5")
     assert [percent(s) for s in (0.0, 0.001, 0.9999, 1.0)] == [

@@ -78,6 +78,17 @@ def test_what_is_not_the_same_happening_may_be_of_the_same_affair() -> None:
     assert placed([alike("a", 500_000, days=1, affinity=300_000)], new) == Place((), "")
 
 
+def test_two_reports_that_name_the_same_people_are_of_one_affair() -> None:
+    new = msgspec.structs.replace(kept(number=1_000, crowd=MILLION), people={"terbor": 6_000, "rolfs": 6_000})
+
+    def line(*people: str) -> str:
+        old = msgspec.structs.replace(kept(-1), people=dict.fromkeys(people, 5_000))
+        return placed([Neighbour(Likeness(old, 500_000, 300_000), "a", "line-a")], new).storyline
+
+    assert line("terbor", "rolfs") == "line-a"
+    assert line("terbor") == line() == ""
+
+
 def test_a_headline_that_the_other_does_not_tell_counts_for_neither() -> None:
     new = msgspec.structs.replace(kept(number=1_000, marsum=700), headline={"marsum": 1_000})
     like = Likeness(msgspec.structs.replace(kept(marsum=900), headline={"marsum": 1_000}), 70_000, 0)

@@ -1,12 +1,13 @@
 import math
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.events import EventReport
 from services.enrich.events.lexicon import Lexicon
 from services.enrich.events.rarity import Rarity
-from services.enrich.events.reports import MOST_TERMS, UNIT, cosine, report, terms_of
+from services.enrich.events.reports import MOST_TERMS, UNIT, cosine, report, share_people, terms_of
 from services.enrich.events.terms import read
 from tests.unit.enrich.members import at
 
@@ -86,3 +87,22 @@ def test_a_vector_is_of_what_its_terms_weigh(title: str, text: str, before: list
     heaviest = sorted(weights, key=lambda term: (-weights[term], term))[:MOST_TERMS]
     whole = {term: round(UNIT * weights[term] / length) for term in heaviest if length}
     assert list(made(title, text, rarity).items()) == [(t, weight) for t, weight in whole.items() if weight]
+
+
+def test_people_are_kept_by_family_name_as_far_as_they_are_among_the_words_read() -> None:
+    def named(text: str, *people: str) -> dict[str, int]:
+        return report(
+            "story", 0, at(0), title="", text=text, people=people, rarity=Rarity(), lexicon=LEXICON
+        ).people
+
+    found = named("We met Mayor Ilse Terborg with the man Vuk", "Ilse Terborg", "Vuk", "Anke Rolfs")
+    assert set(found) == {"terbor", "vuk"}
+    assert named("市长王小明今天说", "王小明").keys() <= {"王小", "小明"}
+    assert named("Terborg", "Ilse Terborg") == named("TERBORG", "Terborg")
+
+
+def test_people_count_for_two_reports_by_how_rare_they_are_to_the_later_one() -> None:
+    earlier = msgspec.structs.replace(reported("", ""), people={"terbor": 5_000, "rolfs": 4_000})
+    later = msgspec.structs.replace(earlier, people={"terbor": 3_000, "arnese": 6_000})
+    assert share_people(later, earlier) == 3_000
+    assert share_people(earlier, reported("", "")) == 0

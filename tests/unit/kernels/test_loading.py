@@ -12,7 +12,7 @@ from numba.core.caching import InTreeCacheLocator
 
 from services.console import kernels as shell
 from services.dedup import kernels
-from services.dedup.kernels import build, target
+from services.kernels import build, target
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +64,7 @@ def test_a_thread_beside_the_work_loads_them(told: Callable[[], list[str]]) -> N
     kernels.note_texts(kernels.WORTH)
     assert told() == []
     assert all(kernels.module(name) for name in kernels.names())
+    assert target.names()
 
 
 def test_where_memory_cannot_become_executable_definitions_go_on_and_it_is_said(
@@ -107,42 +108,37 @@ def test_what_is_built_is_found_where_nobody_may_write(monkeypatch: pytest.Monke
     assert target.ReadOnlyCache.__name__ in config.CACHE_LOCATOR_CLASSES
 
 
-def test_a_change_of_a_kernel_or_another_processor_asks_for_a_new_cache(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "__pycache__").mkdir()
-    (tmp_path / "one.py").write_text("a = 1", encoding="utf-8")
-    monkeypatch.setattr(target, "HERE", tmp_path)
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Of services whose kernel is compiled, and noted as such."""
+    for folder in ("kernels/__pycache__", "dedup/kernels/__pycache__", "dedup/text"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "dedup/kernels/one.py").write_text("from text import WIDTH", encoding="utf-8")
+    (tmp_path / "dedup/text/one.py").write_text("WIDTH = 3", encoding="utf-8")
+    (tmp_path / "dedup/kernels/__pycache__/one.nbi").write_bytes(b"compiled")
+    monkeypatch.setattr(target, "HOME", tmp_path)
     assert not target.is_built()
     target.note_built()
     assert target.is_built()
-    monkeypatch.setattr(config, "CPU_NAME", "another")
-    assert not target.is_built()
-    monkeypatch.undo()
-    monkeypatch.setattr(target, "HERE", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("home")
+def test_another_processor_asks_for_a_new_cache() -> None:
+    with pytest.MonkeyPatch.context() as other:
+        other.setattr(config, "CPU_NAME", "another")
+        assert not target.is_built()
     assert target.is_built()
-    (tmp_path / "one.py").write_text("a = 2", encoding="utf-8")
-    assert not target.is_built()
 
 
-def test_a_change_of_what_a_kernel_computes_asks_for_a_new_cache(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    kernels_, text = tmp_path / "kernels", tmp_path / "text"
-    for folder in (kernels_ / "__pycache__", text):
-        folder.mkdir(parents=True)
-    (kernels_ / "one.py").write_text("from text import WIDTH", encoding="utf-8")
-    (text / "one.py").write_text("WIDTH = 3", encoding="utf-8")
-    cached = kernels_ / "__pycache__" / "one.nbi"
-    cached.write_bytes(b"compiled")
-    monkeypatch.setattr(target, "HERE", kernels_)
-    target.note_built()
+@pytest.mark.parametrize("source", ["dedup/kernels/one.py", "dedup/text/one.py"])
+def test_a_change_of_a_kernel_or_of_what_it_computes_asks_for_a_new_cache(source: str, home: Path) -> None:
+    cached = home / "dedup/kernels/__pycache__/one.nbi"
     target.forget_older()
-    assert target.is_built()
     assert cached.exists()
-    (text / "one.py").write_text("WIDTH = 5", encoding="utf-8")
+    (home / source).write_text("WIDTH = 5", encoding="utf-8")
     later = cached.stat().st_mtime + 1
-    os.utime(text / "one.py", (later, later))
+    os.utime(home / source, (later, later))
     assert not target.is_built()
     target.forget_older()
     assert not cached.exists()

@@ -17,9 +17,10 @@ import numba
 from numba.core import config
 from numba.core.caching import InTreeCacheLocator
 
-HERE = Path(__file__).parent
-DEFINING = ("text", "search", "relations")
-"""Wings of dedup."""
+HOME = Path(__file__).parents[1]
+CACHE = "__pycache__"
+DEFINING = {"dedup": ("text", "search", "relations"), "enrich": ("facts", "events")}
+"""By the service that has kernels, its wings that define what they compute."""
 LEVELS = {"x86_64": ("x86-64-v3", "x86-64")}
 """By architecture, the most demanding first; elsewhere there is one."""
 OF_LEVEL_3 = ("avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe")
@@ -71,8 +72,17 @@ def alone() -> Iterator[None]:
 
 def sources() -> list[Path]:
     """Kernels, and the modules that define what they compute: their constants are compiled into kernels."""
-    wings = (HERE, *(HERE.parent / wing for wing in DEFINING))
+    wings = [HOME / service / wing for service, wings in DEFINING.items() for wing in ("kernels", *wings)]
     return sorted(path for wing in wings for path in wing.glob("*.py"))
+
+
+def names() -> list[str]:
+    """Dotted, of the modules of kernels."""
+    return [
+        f"services.{path.parent.parent.name}.kernels.{path.stem}"
+        for path in sources()
+        if path.parent.name == "kernels" and path.stem != "__init__"
+    ]
 
 
 def forget_older() -> None:
@@ -80,14 +90,14 @@ def forget_older() -> None:
     did, and a kernel calls those of others and has constants of the module that defines it.
     """
     newest = max(path.stat().st_mtime for path in sources())
-    for cached in HERE.glob("__pycache__/*.nb[ci]"):
+    for cached in HOME.glob(f"*/kernels/{CACHE}/*.nb[ci]"):
         with suppress(OSError):
             if cached.stat().st_mtime < newest:
                 cached.unlink()
 
 
 def _stamp() -> Path:
-    return HERE / "__pycache__" / f"built.{sys.implementation.cache_tag}.{config.CPU_NAME}"
+    return HOME / "kernels" / CACHE / f"built.{sys.implementation.cache_tag}.{config.CPU_NAME}"
 
 
 def _digest() -> str:

@@ -1,0 +1,15 @@
+"""Compiled forms of the hot functions, under the names of the modules that define what they compute."""
+
+from pathlib import Path
+
+from services.kernels.loading import WORTH, Loading
+
+__all__ = ("WORTH", "defer", "load", "module", "names", "note_texts", "use")
+
+_LOADING = Loading(__name__, Path(__file__).parent)
+names = _LOADING.names
+note_texts = _LOADING.note_texts
+use = _LOADING.use
+defer = _LOADING.defer
+load = _LOADING.load
+module = _LOADING.module
