@@ -132,6 +132,8 @@ class HttpFeeder:
         self._looked = float("-inf")
         """When it was looked what hubs say."""
         self._ticked = float("-inf")
+        self._ripe_at = float("-inf")
+        """When what is done is handed over."""
         self._sang = float("-inf")
         self._last = EPOCH
         """The moment on the last batch."""
@@ -195,8 +197,7 @@ class HttpFeeder:
         """Seconds until what is done is handed over; endless where there is nothing."""
         if not self._done:
             return math.inf
-        gather_s = 0.0 if self._once else min(GATHER_S, self._settings.tick_s)
-        return self._ticked + gather_s - self._clock.monotonic()
+        return self._ripe_at - self._clock.monotonic()
 
     def _batch(self, max_items: int) -> list[Reading]:
         at = max(self._clock.now(), self._last + MICROSECOND)  # a wall clock may go back, a promise may not
@@ -209,6 +210,7 @@ class HttpFeeder:
         if not (readings or canaries) and now - self._ticked < self._settings.tick_s:
             return []
         self._last, self._ticked = at, now
+        self._ripe_at = now + (0.0 if self._once else min(GATHER_S, self._settings.tick_s))
         return [*readings, *canaries, Tick(at=at)]
 
     def _canaries(self, at: datetime, now: float) -> list[Canary]:
@@ -296,7 +298,9 @@ class HttpFeeder:
         self._looked = now
         told = self._subscriber.readings()
         self._done.extend((None, one) for one in told)
-        if not told:  # else the states do not know yet what was told
+        if told:
+            self._ripe_at = now
+        else:  # the states know of all that was told
             self._subscriber.look(self._task.feeds, self._task.states, self._clock.now(), now)
         for feed_id in self._subscriber.pushed():
             feed = self._task.feeds.get(feed_id)
