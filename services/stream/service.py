@@ -5,7 +5,7 @@ checkpoints and draining, and calls a task from one thread at a time.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -94,6 +94,14 @@ class Feeder(Protocol):
         """
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class DrainableFeeder(Feeder, Protocol):
+    """One that asks outsiders, who should not be asked once more for what was under way when a task ends."""
+
+    async def drain(self, *, timeout_s: float) -> Sequence[Any]:
+        """Begin nothing more; readings of what is under way, as far as it ends in time. Called once."""
 
 
 class Service(Protocol):

@@ -160,7 +160,18 @@ class HttpFeeder:
             if self._is_over():
                 return None
             await self._wait(min(left, max(min(self._soonest_s(), self._ripe_s()), _BLINK_S)))
-        readings = self._batch(max_items)
+        return await self._record(self._batch(max_items))
+
+    async def drain(self, *, timeout_s: float) -> Sequence[Reading]:
+        deadline = self._clock.monotonic() + timeout_s
+        self._dispatcher.close()
+        while self._under_way and (left := deadline - self._clock.monotonic()) > 0:
+            await self._wait(left)
+            self._take_ended()
+        self._ripe_at = float("-inf")
+        return await self._record(self._batch(len(self._done) + 2))
+
+    async def _record(self, readings: Sequence[Reading]) -> Sequence[Reading]:
         if self._recorder:
             await self._recorder.write(
                 [self._recorded(one) for one in readings if isinstance(one, HttpReading)]

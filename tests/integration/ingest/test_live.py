@@ -189,6 +189,24 @@ async def test_what_comes_soon_after_a_batch_comes_in_one(site: Site, fetcher: F
     assert len(batches) <= 2, "the first at once, the others together"
 
 
+async def test_a_feeder_that_is_drained_brings_what_is_under_way_and_begins_nothing(
+    site: Site, fetcher: Fetcher
+) -> None:
+    paths = ["/0", "/1", "/2", "/never"]
+    site.routes |= {path: delayed(answer(rss(), content_type="text/xml")) for path in paths}
+    site.routes["/never"] = delayed(b"", 30)
+    task = subscribed(*(site.url(path) for path in paths))
+    async with Pool(0) as pool:
+        feeder = HttpFeeder(task, fetcher, pool, conduct=Conduct(Traffic(Manners(per_host=3, per_domain=3))))
+        await feeder.next(max_items=100, timeout_s=0.1)
+        asked = [request.path for request in site.requests]
+        readings = await feeder.drain(timeout_s=0.6)
+        await feeder.close()
+    assert len(asked) == 3
+    assert [request.path for request in site.requests] == asked
+    assert len(readings) == 1 + len({*asked} - {"/never"})
+
+
 async def test_a_feeder_that_is_closed_lets_go_of_its_requests(site: Site, fetcher: Fetcher) -> None:
     async def silence(_: asyncio.StreamWriter) -> None:
         await asyncio.sleep(30)
