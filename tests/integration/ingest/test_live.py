@@ -178,7 +178,7 @@ async def test_what_comes_soon_after_a_batch_comes_in_one(site: Site, fetcher: F
         site.routes[f"/{number}"] = delayed(answer(rss(), content_type="text/xml"), 0.03 * number)
     task = subscribed(*(site.url(f"/{number}") for number in range(6)))
     conduct = Conduct(Traffic(Manners(per_host=6, per_domain=6)))
-    batches = []
+    batches: list[int] = []
     async with Pool(0) as pool, asyncio.timeout(10):
         feeder = HttpFeeder(task, fetcher, pool, conduct=conduct)
         while sum(batches) < 6:
