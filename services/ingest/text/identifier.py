@@ -1,4 +1,4 @@
-"""The model that tells languages apart. To import it loads it, most of a second: once, whatever the threads."""
+"""The model that tells languages apart. Importing it loads it: most of a second, once for all threads."""
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
