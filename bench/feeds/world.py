@@ -10,7 +10,7 @@ from services.contracts import ids
 from services.contracts.feeds import Feed, FeedState, Rhythm, SeenEntry
 from services.ingest.formats.parse import read_feed
 from services.ingest.http.exchange import Exchange
-from services.ingest.keys import digest
+from services.ingest.keys import entry_key
 
 FEEDS_A_HOST, HOSTS_A_DOMAIN = 5, 2
 LISTED = 12
@@ -38,12 +38,16 @@ def feeds(count: int, port: int) -> Iterator[Feed]:
 def document(path: str, version: int) -> bytes:
     """The feed at `path` after `version` new entries."""
     items = "".join(
-        f"<item><guid>{path}#{entry}</guid><title>{escape(_title(entry))}</title>"
+        f"<item><link>{_link(path, entry)}</link><title>{escape(_title(entry))}</title>"
         f"<description>{escape(_TEXT)}</description></item>"
         for entry in range(version + LISTED - 1, version - 1, -1)
     )
     head = "<title>Paper</title><language>de</language>"
     return f"<rss version='2.0'><channel>{head}{items}</channel></rss>".encode()
+
+
+def _link(path: str, entry: int) -> str:
+    return f"http://paper.example{path.removesuffix('.xml')}/{entry}"
 
 
 def _title(entry: int) -> str:
@@ -63,7 +67,7 @@ def state_of(feed: Feed, polled_at: datetime, due_at: datetime) -> FeedState:
     """What is known of a feed that was polled before."""
     path = feed.url[feed.url.rindex("/") :]
     seen = tuple(
-        SeenEntry(digest("id", f"{path}#{entry}"), said, polled_at, version="0", article="0", fate="article")
+        SeenEntry(entry_key(_link(path, entry)), said, polled_at, version="0", article="0", fate="article")
         for entry, said in zip(range(LISTED - 1, -1, -1), _digests(), strict=True)
     )
     return FeedState(

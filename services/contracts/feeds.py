@@ -13,7 +13,7 @@ FeedStatus = Literal["fresh", "losing", "backing_off", "broken", "gone", "paused
 FeedPriority = Literal["", "key"]
 
 
-class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A feed an operator asked for. Key of `feeds`: `feed_id`. A tombstone ends the subscription."""
 
     schema_version: int = msgspec.field(default_factory=version_1)
@@ -41,7 +41,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`feed_id` of the address it had before, whose history is its own."""
 
 
-class SeenEntry(msgspec.Struct, frozen=True, array_like=True):
+class SeenEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One entry of a feed as it was when last read."""
 
     key: str
@@ -66,7 +66,7 @@ class SeenEntry(msgspec.Struct, frozen=True, array_like=True):
     """What became of it: `article`, `waiting` (for its page), `known` (another feed answers), or why not."""
 
 
-class Poll(msgspec.Struct, frozen=True, array_like=True):
+class Poll(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One look at a feed, in short, or several in a row that ended alike."""
 
     at: datetime
@@ -81,7 +81,7 @@ class Poll(msgspec.Struct, frozen=True, array_like=True):
     """So many in a row ended like this one, which is the last of them."""
 
 
-class Unused(msgspec.Struct, frozen=True, array_like=True):
+class Unused(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An entry that gave no article."""
 
     at: datetime
@@ -92,7 +92,7 @@ class Unused(msgspec.Struct, frozen=True, array_like=True):
     detail: str = ""
 
 
-class Rhythm(msgspec.Struct, frozen=True, array_like=True):
+class Rhythm(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """When a feed brings something new, as its polls have shown."""
 
     since: datetime
@@ -110,7 +110,7 @@ class Rhythm(msgspec.Struct, frozen=True, array_like=True):
 PushStatus = Literal["offered", "asked", "active", "refused"]
 
 
-class PushLease(msgspec.Struct, frozen=True, array_like=True):
+class PushLease(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a feed's hub (WebSub) has been asked for, and what it granted."""
 
     hub: str
@@ -132,7 +132,7 @@ class PushLease(msgspec.Struct, frozen=True, array_like=True):
     """How the last question failed."""
 
 
-class PendingPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PendingPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An entry whose page is still to be fetched. Survives a crash inside the feed's state."""
 
     url: str
@@ -155,7 +155,7 @@ class PendingPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     due_at: datetime
 
 
-class PageCheck(msgspec.Struct, frozen=True, array_like=True):
+class PageCheck(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A page whose article is out and which is looked at again, for edits that its feed does not tell of."""
 
     url: str
@@ -173,7 +173,7 @@ class PageCheck(msgspec.Struct, frozen=True, array_like=True):
     """Both of the last answer, echoed as sent."""
 
 
-class EditRate(msgspec.Struct, frozen=True, array_like=True):
+class EditRate(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """How often a second look at a feed's pages showed an edit; older looks count less."""
 
     at: datetime
@@ -181,7 +181,7 @@ class EditRate(msgspec.Struct, frozen=True, array_like=True):
     edits: float
 
 
-class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What ingest knows of a feed after its last poll. Key of `feed-state`: `feed_id`.
 
     For a recording the key is the recording's id and only `position` is used: how many of its
@@ -235,7 +235,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     position: int = 0
 
 
-class FeedPast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class FeedPast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Entries that left a feed's document some time ago. Key of `feed-state`: `past:` and `feed_id`.
 
     They change seldom, so the `FeedState` behind it is written without them. Where that says so (`earlier`),
@@ -247,7 +247,7 @@ class FeedPast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seen: tuple[SeenEntry, ...] = ()
 
 
-class FeedMark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class FeedMark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What a look changed that brought nothing to remember. Key of `feed-state`: `mark:` and `feed_id`.
 
     It tells what is different from the feed's last `FeedState` on the log, which stands before it; a

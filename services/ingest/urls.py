@@ -59,6 +59,7 @@ def _fold(url: str) -> str | None:
     return folded if named and len(folded) <= MAX_LENGTH else None
 
 
+@lru_cache(maxsize=FOLDS_KEPT)
 def host_of(url: str) -> str:
     """Lower-case host; empty where there is none."""
     try:

@@ -53,10 +53,15 @@ def redact(value: Any, limit: int) -> Any:
 
 def _redact_text(value: str, limit: int) -> str:
     cut = value if len(value) <= limit else f"{value[:limit]}… ({len(value)} characters)"
-    # First of all and by itself: a password may hold what ends an address.
-    public = _URL.sub(lambda found: public_url(found.group()), _USERINFO.sub("", cut))
-    public = _NAMED.sub(r"\1***", _BEARER.sub(r"\1 ***", public))
-    return _CONTROL.sub("�", public)
+    # What cannot be there is not looked for: most strings are words and numbers. Users and passwords first of
+    # all and by themselves: a password may hold what ends an address.
+    if "://" in cut:
+        cut = _URL.sub(lambda found: public_url(found.group()), _USERINFO.sub("", cut))
+    if " " in cut:
+        cut = _BEARER.sub(r"\1 ***", cut)
+    if ":" in cut or "=" in cut:
+        cut = _NAMED.sub(r"\1***", cut)
+    return cut if cut.isprintable() else _CONTROL.sub("�", cut)
 
 
 def public_url(url: str) -> str:

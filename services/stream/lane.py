@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from services.stream.bus import BusError, Fatal, Fenced, Partition, Record, Unclear, Writer
 from services.stream.changelog import restore
@@ -21,12 +21,23 @@ from services.stream.inbox import Inbox
 from services.stream.observer import State
 from services.stream.outbox import LaneContext, LaneHalted, Outbox, StepInput
 from services.stream.patience import call_patiently
-from services.stream.service import DeadLetter, FedTask, Feeder, ImagedTask, Poison, Step, Task
+from services.stream.service import (
+    DeadLetter,
+    DrainableFeeder,
+    FedTask,
+    Feeder,
+    ImagedTask,
+    Poison,
+    Step,
+    Task,
+)
 from services.stream.steps import bury_reading, bury_record, whole_or_one_by_one
 
 logger = logging.getLogger(__name__)
 TELL_S = 1.0
 """How long it waits before it counts the time, so that an idle lane can be told from a stuck one."""
+DRAIN_S = 2.0
+"""How long a lane that ends waits for what its feeder has under way."""
 CLOSE_S = 2.0
 """How long a feeder or writer may take to close."""
 
@@ -139,6 +150,7 @@ class Lane:
             self.ready = True
             self._changed()
             await self._work()
+            await self._drain()
         except (Fenced, Unclear):
             raise
         except asyncio.CancelledError:
@@ -262,13 +274,22 @@ class Lane:
         if readings is None:
             self.exhausted = True
         elif readings:
-            self._doing = f"working on {len(readings)} readings"
-            bury = partial(bury_reading, origin=f"a reading of {self.name}")
-            with self._at_work():
-                step = await self._call(cast(FedTask, self._task).take, readings, bury)
-                await self._deliver(
-                    step, StepInput({}, len(readings), (), dict(self._given), self._stepped_s)
-                )
+            await self._publish(readings)
+
+    async def _drain(self) -> None:
+        """Take what its feeder has under way: whoever comes next would ask for it once more."""
+        if isinstance(self._feeder, DrainableFeeder):
+            self._doing = "waiting for what its feeder has under way"
+            readings = await self._feeder.drain(timeout_s=DRAIN_S)
+            if readings:
+                await self._publish(readings)
+
+    async def _publish(self, readings: Sequence[Any]) -> None:
+        self._doing = f"working on {len(readings)} readings"
+        bury = partial(bury_reading, origin=f"a reading of {self.name}")
+        with self._at_work():
+            step = await self._call(cast(FedTask, self._task).take, readings, bury)
+            await self._deliver(step, StepInput({}, len(readings), (), dict(self._given), self._stepped_s))
 
     async def _call(
         self,

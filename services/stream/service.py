@@ -135,6 +135,14 @@ class Feeder(Protocol):
     async def close(self) -> None: ...
 
 
+@runtime_checkable
+class DrainableFeeder(Feeder, Protocol):
+    """One that asks outsiders, who should not be asked once more for what was under way when a task ends."""
+
+    async def drain(self, *, timeout_s: float) -> Sequence[Any]:
+        """Begin nothing more; readings of what is under way, as far as it ends in time. Called once."""
+
+
 class Service(Protocol):
     """The definition of a service."""
 

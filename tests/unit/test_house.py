@@ -36,7 +36,7 @@ for _service in ("services.dedup", "services.enrich"):
     ALLOWED[_service] += ("services.kernels",)
 SHELLS = frozenset(
     f"services.ingest.{name}"
-    for name in "http.callbacks http.cookies http.fetch http.guard http.netrc_file http.origins "
+    for name in "http.callbacks http.cookies http.fetch http.guard http.netrc_file http.network http.origins "
     "http.stream polling.feedlist polling.hubs polling.live polling.robots "
     "polling.shared_pages polling.subscriber recordings.archive recordings.archive_lines "
     "recordings.archive_process recordings.archive_reader recordings.pace "

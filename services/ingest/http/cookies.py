@@ -14,25 +14,25 @@ MAX_HEADER = 8_192
 """Characters of cookies sent back; more are not sent at all, as most servers refuse them."""
 
 
-def refusing_jar() -> CookieJar:
-    """For a client that is shared by many chains: takes nothing, gives nothing."""
-    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-
-
 class ChainCookies:
     """The cookies of one chain."""
 
     def __init__(self) -> None:
-        self._jar = httpx.Cookies(CookieJar(DefaultCookiePolicy(strict_domain=True)))
+        self._cookies: httpx.Cookies | None = None
+        """None before the first: most chains see none."""
 
-    def take(self, response: httpx.Response) -> None:
+    def take(self, request: httpx.Request, response: httpx.Response) -> None:
         given = response.headers.get_list("set-cookie")
         if given:
             kept = [("set-cookie", line) for line in given[:MAX_COOKIES] if len(line) <= MAX_HEADER]
-            few = httpx.Response(response.status_code, headers=kept, request=response.request)
-            self._jar.extract_cookies(few)
+            few = httpx.Response(response.status_code, headers=kept, request=request)
+            if self._cookies is None:
+                self._cookies = httpx.Cookies(CookieJar(DefaultCookiePolicy(strict_domain=True)))
+            self._cookies.extract_cookies(few)
 
     def give(self, request: httpx.Request) -> None:
-        self._jar.set_cookie_header(request)
+        if self._cookies is None:
+            return
+        self._cookies.set_cookie_header(request)
         if len(request.headers.get("cookie", "")) > MAX_HEADER:
             del request.headers["cookie"]

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from services.ingest.http.body import Body, BodyRefusal
 from services.ingest.http.codings import ACCEPT_ENCODING
-from services.ingest.http.cookies import ChainCookies, refusing_jar
+from services.ingest.http.cookies import ChainCookies
 from services.ingest.http.credentials import Credentials, login_in
 from services.ingest.http.exchange import Exchange, Outcome, answered
 from services.ingest.http.guard import (
@@ -28,6 +28,7 @@ from services.ingest.http.guard import (
     NoConnection,
     Resolve,
 )
+from services.ingest.http.heads import header_values
 from services.ingest.http.hop import Hop
 from services.ingest.urls import canonical, without_login
 
@@ -38,7 +39,7 @@ ACCEPT_FEED = (
 )
 ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
 _LOGGING_IN = frozenset({"authorization", "cookie"})
-_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_FORM = {"Accept": "*/*", "Content-Type": "application/x-www-form-urlencoded"}
 POSTED_BYTES = 4_096
 """Of an answer to a form that are looked at."""
 _LASTING = frozenset({301, 308})
@@ -73,14 +74,16 @@ class Fetcher:
     ) -> None:
         self._limits = limits
         self._credentials = credentials
-        self._client = httpx.AsyncClient(
-            transport=GuardedTransport(allow, connections=limits.connections, resolve=resolve),
-            trust_env=False,
-            follow_redirects=False,
-            timeout=httpx.Timeout(limits.read_s, connect=limits.connect_s, pool=limits.total_s),
-            headers={"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING},
-            cookies=refusing_jar(),
-        )
+        # The transport without httpx's client, which costs as much as the rest of a request: redirects,
+        # cookies and logins have rules of their own here.
+        self._transport = GuardedTransport(allow, connections=limits.connections, resolve=resolve)
+        timeout = httpx.Timeout(limits.read_s, connect=limits.connect_s, pool=limits.total_s)
+        self._extensions = {"timeout": timeout.as_dict()}
+        self._headers = {
+            "Accept-Encoding": ACCEPT_ENCODING,
+            "Connection": "keep-alive",
+            "User-Agent": user_agent,
+        }
 
     async def get(
         self,
@@ -119,10 +122,11 @@ class Fetcher:
             async with asyncio.timeout(self._limits.total_s):
                 if canonical(url) is None:
                     return _failed(url, "bad_url", "not an http(s) URL that can be asked")
-                request = self._client.build_request("POST", url, content=form, headers=_FORM)
-                response = await self._client.send(request, stream=True)
+                request = self._request("POST", url, _FORM, form)
+                response = await self._transport.handle_async_request(request)
                 async with aclosing(response):
-                    return await self._answer(url, url, response, POSTED_BYTES, [])
+                    headers = header_values(response.headers.raw)
+                    return await self._answer(url, url, response, headers, cut_at=POSTED_BYTES, wire=[])
         except TimeoutError:
             return _failed(url, "timeout", f"not done within {self._limits.total_s:g} s")
         except Exception as error:  # noqa: BLE001 - a server must not be able to stop the others
@@ -143,29 +147,42 @@ class Fetcher:
                 return _failed(
                     url, "bad_url" if here == url else "redirect", "not an http(s) URL that can be fetched"
                 )
-            request = self._client.build_request("GET", here, headers=headers)
+            request = self._request("GET", here, headers)
             cookies.give(request)
             if authorization := credentials.authorization(here):
                 request.headers["Authorization"] = authorization
-            response = await self._client.send(request, stream=True)
+            response = await self._transport.handle_async_request(request)
             async with aclosing(response):
-                target = response.headers.get("location", "")
+                given = header_values(response.headers.raw)
+                target = given.get("location", "")
                 if not (300 <= response.status_code < 400 and response.status_code != 304 and target):
                     wire: list[bytes] = []
-                    exchange = await self._answer(url, here, response, cut_at, wire)
+                    exchange = await self._answer(url, here, response, given, cut_at=cut_at, wire=wire)
                     _note(hops, here, request, response, wire)
                     return replace(exchange, permanent_url=permanent if permanent != url else "")
                 _note(hops, here, request, response, [])
-                cookies.take(response)
+                cookies.take(request, response)
                 here = without_login(urljoin(here, target.strip()).partition("#")[0])
                 lasting = lasting and response.status_code in _LASTING
                 permanent = here if lasting else permanent
         return _failed(url, "redirect", f"more than {self._limits.redirects} redirects")
 
+    def _request(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes = b""
+    ) -> httpx.Request:
+        lines = {**self._headers, **headers}
+        return httpx.Request(method, url, headers=lines, content=content, extensions=self._extensions)
+
     async def _answer(
-        self, url: str, here: str, response: httpx.Response, cut_at: int, wire: list[bytes]
+        self,
+        url: str,
+        here: str,
+        response: httpx.Response,
+        headers: Mapping[str, str],
+        *,
+        cut_at: int,
+        wire: list[bytes],
     ) -> Exchange:
-        headers = {name.lower(): value for name, value in response.headers.items()}
         status = response.status_code
         if not 200 <= status < 300:
             return answered(url, status, headers, final_url=here)
@@ -185,7 +202,7 @@ class Fetcher:
         return answered(url, status, headers, final_url=here, body=whole, wire_bytes=body.wire_bytes)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def __aenter__(self) -> Self:
         return self

@@ -16,6 +16,7 @@ from typing import cast
 import httpcore
 import httpx
 
+from services.ingest.http.network import TcpBackend
 from services.ingest.http.origins import Origins, WebOrigin
 from services.ingest.http.stream import TolerantStream
 
@@ -29,6 +30,8 @@ MAX_ADDRESSES = 3
 _CARRIES_IPV4 = tuple(
     IPv6Network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")
 )
+_BODILESS = frozenset({204, 304})
+_HUNG_UP = "Server disconnected without sending a response"
 _RELAYS = IPv4Network("192.88.99.0/24")  # 6to4 (RFC 7526): anycast to whoever answers
 
 
@@ -69,7 +72,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     def __init__(self, allow: Sequence[Network] = (), resolve: Resolve | None = None) -> None:
         self._allow = tuple(allow)
         self._resolve = resolve or _resolved
-        self._inner = httpcore.AnyIOBackend()
+        self._inner = TcpBackend()
 
     async def connect_tcp(
         self,
@@ -105,7 +108,7 @@ async def _resolved(host: str) -> Sequence[str]:
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
-    """httpx over httpcore's public pools with a guarded backend. Raises httpcore's own exceptions."""
+    """httpx over httpcore's connections with a guarded backend. Raises httpcore's own exceptions."""
 
     def __init__(
         self, allow: Sequence[Network] = (), *, connections: int = 100, resolve: Resolve | None = None
@@ -119,26 +122,48 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             port=request.url.port,
             target=request.url.raw_path,
         )
-        origin = WebOrigin(url.scheme, url.host, url.port)
-        pool = await self._origins.lease(origin)
-        try:
-            answer = await pool.handle_async_request(
-                httpcore.Request(
-                    method=request.method.encode(),
-                    url=url,
-                    headers=request.headers.raw,
-                    content=request.content,
-                    extensions=request.extensions,
-                )
-            )
-        except BaseException:
-            await self._origins.release(origin)
-            raise
-        body = _Body(answer, partial(self._origins.release, origin))
+        asked = httpcore.Request(
+            method=request.method.encode(),
+            url=url,
+            headers=request.headers.raw,
+            content=request.content,
+            extensions=request.extensions,
+        )
+        origin = WebOrigin(url.origin.scheme, url.origin.host, url.origin.port)
+        while True:
+            connection = await self._origins.lease(origin)
+            may_be_stale = connection.is_idle() and request.method == "GET"
+            try:
+                answer = await connection.handle_async_request(asked)
+                if _is_bare(answer):
+                    await answer.aread()
+                    await answer.aclose()
+            except BaseException as error:
+                await self._origins.release(origin, connection)
+                if not (may_be_stale and _was_hung_up(error)):
+                    raise
+            else:
+                break
+        body: httpx.AsyncByteStream = _Body(answer, partial(self._origins.release, origin, connection))
+        if _is_bare(answer):
+            await body.aclose()
+            body = httpx.ByteStream(b"")
         return httpx.Response(answer.status, headers=answer.headers, stream=body)
 
     async def aclose(self) -> None:
         await self._origins.close()
+
+
+def _is_bare(answer: httpcore.Response) -> bool:
+    """Whether it has no body: then it is over with its head, and its connection free for the next."""
+    return answer.status in _BODILESS or (b"content-length", b"0") in answer.headers
+
+
+def _was_hung_up(error: BaseException) -> bool:
+    """Whether the server closed a connection between two requests, as it may (RFC 9112, 9.3.1)."""
+    if isinstance(error, httpcore.RemoteProtocolError):
+        return str(error).startswith(_HUNG_UP)
+    return isinstance(error, httpcore.ReadError | httpcore.WriteError)
 
 
 class _Body(httpx.AsyncByteStream):

@@ -37,16 +37,21 @@ class Head(NamedTuple):
 
     def headers(self) -> Mapping[str, str]:
         """Values by name; several lines of one name as a list."""
-        values: dict[str, str] = {}
-        for name, value in self.lines:
-            key, text = name.decode(), _text(value)
-            values[key] = f"{values[key]}, {text}" if key in values else text
-        return values
+        return header_values(self.lines)
 
     def encoded(self) -> bytes:
         """The head as a strict parser takes it."""
         lines = (name + b": " + value + b"\r\n" for name, value in self.lines)
         return b"HTTP/%s %d \r\n%s\r\n" % (self.version.encode(), self.status, b"".join(lines))
+
+
+def header_values(lines: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Values by name in lower case; several lines of one name as a list."""
+    values: dict[str, str] = {}
+    for name, value in lines:
+        key, text = name.decode("latin-1").lower(), _text(value)
+        values[key] = f"{values[key]}, {text}" if key in values else text
+    return values
 
 
 def split_head(data: bytes) -> tuple[Head, int] | None:

@@ -1,77 +1,86 @@
-"""Connections of many hosts, kept in a small pool each.
+"""Connections of many hosts, and who may use them.
 
-One pool of all connections looks at each of them for every request and every end of one; a hundred thousand
+httpcore's pool looks at each of its connections for every request and every end of one; a hundred thousand
 feeds are on tens of thousands of hosts. Here a request costs the same however many others are under way.
 """
 
 import asyncio
 import ssl
 import time
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from functools import cached_property
 from typing import NamedTuple
 
 import httpcore
 
-KEEPALIVE_S = 15.0
+KEEPALIVE_S = 5.0
+"""Servers give up idle connections soon; what is asked of a host next comes at once, or much later."""
 
 
 class WebOrigin(NamedTuple):
     scheme: bytes
     host: bytes
-    port: int | None
+    port: int
 
 
 class Origins:
-    """At most so many requests at once, and half as many origins whose connections are kept while idle."""
+    """At most so many requests at once, and half as many connections that are kept while idle."""
 
     def __init__(self, backend: httpcore.AsyncNetworkBackend, *, connections: int) -> None:
         self._backend = backend
         self._connections = connections
         self._room = asyncio.Semaphore(connections)
-        self._pools: dict[WebOrigin, httpcore.AsyncConnectionPool] = {}
-        self._users: Counter[WebOrigin] = Counter()
-        self._idle: OrderedDict[WebOrigin, float] = OrderedDict()
-        """Those without a request, and since when: the one idle for longest first."""
+        self._idle: dict[WebOrigin, list[httpcore.AsyncHTTPConnection]] = {}
+        """None empty."""
+        self._since: OrderedDict[httpcore.AsyncHTTPConnection, tuple[WebOrigin, float]] = OrderedDict()
+        """Those idle, and since when: the one idle for longest first."""
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         """One for all: to read the certificates of all authorities takes as long as many a fetch."""
         return httpcore.default_ssl_context()
 
-    async def lease(self, origin: WebOrigin) -> httpcore.AsyncConnectionPool:
-        """A pool for one request, until `release`."""
+    async def lease(self, origin: WebOrigin) -> httpcore.AsyncHTTPConnection:
+        """A connection for one request, until `release`; idle where it had others before."""
         await self._room.acquire()
-        self._users[origin] += 1
-        self._idle.pop(origin, None)
-        pool = self._pools.get(origin)
-        if pool is None:
-            pool = self._pools[origin] = httpcore.AsyncConnectionPool(
-                ssl_context=self._tls if origin.scheme == b"https" else None,
-                network_backend=self._backend,
-                max_connections=self._connections,
-                keepalive_expiry=KEEPALIVE_S,
-            )
-        return pool
+        while origin in self._idle:
+            connection = self._idle[origin][-1]
+            self._forget(connection)
+            if not connection.has_expired():
+                return connection
+            await connection.aclose()
+        return httpcore.AsyncHTTPConnection(
+            httpcore.Origin(*origin),
+            ssl_context=self._tls if origin.scheme == b"https" else None,
+            keepalive_expiry=KEEPALIVE_S,
+            network_backend=self._backend,
+        )
 
-    async def release(self, origin: WebOrigin) -> None:
+    async def release(self, origin: WebOrigin, connection: httpcore.AsyncHTTPConnection) -> None:
         """Its request and its answer are over."""
         self._room.release()
-        self._users[origin] -= 1
-        if self._users[origin] <= 0:
-            del self._users[origin]
-            self._idle[origin] = time.monotonic()
+        if connection.is_idle() and not connection.is_closed():
+            self._idle.setdefault(origin, []).append(connection)
+            self._since[connection] = origin, time.monotonic()
+        else:
+            await connection.aclose()
         await self._close_idle()
 
     async def _close_idle(self) -> None:
-        while self._idle:
-            origin, since = next(iter(self._idle.items()))
-            if len(self._idle) <= self._connections // 2 and time.monotonic() - since < KEEPALIVE_S:
+        while self._since:
+            connection, (_, since) = next(iter(self._since.items()))
+            if len(self._since) <= self._connections // 2 and time.monotonic() - since < KEEPALIVE_S:
                 return
+            self._forget(connection)
+            await connection.aclose()
+
+    def _forget(self, connection: httpcore.AsyncHTTPConnection) -> None:
+        origin, _ = self._since.pop(connection)
+        self._idle[origin].remove(connection)
+        if not self._idle[origin]:
             del self._idle[origin]
-            await self._pools.pop(origin).aclose()
 
     async def close(self) -> None:
         self._idle.clear()
-        while self._pools:
-            await self._pools.popitem()[1].aclose()
+        while self._since:
+            await self._since.popitem()[0].aclose()

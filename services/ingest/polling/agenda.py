@@ -8,7 +8,9 @@ import heapq
 import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple, Self
+from typing import Self
+
+import msgspec
 
 from services.contracts.feeds import Feed, FeedState, PageCheck, PendingPage
 from services.ingest.urls import without_login
@@ -17,7 +19,7 @@ _SLACK = 1_024
 """So many void places of the heap are borne with."""
 
 
-class Appointment(NamedTuple):
+class Appointment(msgspec.Struct, frozen=True, order=True, gc=False):
     feed_id: str
     page: str = ""
     """Address of a page; empty for the poll of the feed."""

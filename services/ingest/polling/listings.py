@@ -5,16 +5,8 @@ states alone.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from services.contracts.feeds import SeenEntry
-
-
-class _Holder(NamedTuple):
-    """An entry that an article is published for."""
-
-    feed_id: str
-    key: str
 
 
 class Listings:
@@ -24,7 +16,8 @@ class Listings:
         self._owner: dict[str, str] = {}
         self._others: dict[str, set[str]] = {}
         self._articles: dict[str, str] = {}
-        self._versions: dict[str, dict[_Holder, str]] = {}
+        self._versions: dict[str, dict[str, str]] = {}
+        """By article and who holds it: strings alone, at which the garbage collector does not look."""
 
     def owner(self, address: str) -> str | None:
         """The feed that answers for an address."""
@@ -41,7 +34,7 @@ class Listings:
     def disputes(self, article: str, version: str, feed_id: str, key: str) -> bool:
         """Whether another entry shows another text as this article."""
         holders = self._versions.get(article, {})
-        return any(shown != version for holder, shown in holders.items() if holder != (feed_id, key))
+        return any(shown != version for one, shown in holders.items() if one != _holder(feed_id, key))
 
     def update(self, feed_id: str, before: Iterable[SeenEntry], after: Iterable[SeenEntry]) -> None:
         """A feed's seen entries changed. An entry without digest is left to another feed."""
@@ -65,7 +58,7 @@ class Listings:
         self._owner.setdefault(address, feed_id)
         if entry.article and entry.version:
             self._articles.setdefault(address, entry.article)
-            self._versions.setdefault(entry.article, {})[_Holder(feed_id, entry.key)] = entry.version
+            self._versions.setdefault(entry.article, {})[_holder(feed_id, entry.key)] = entry.version
 
     def _drop(self, feed_id: str, entry: SeenEntry) -> None:
         address = address_of(entry)
@@ -77,9 +70,14 @@ class Listings:
         if not others:
             self._others.pop(address, None)
         holders = self._versions.get(entry.article, {})
-        holders.pop(_Holder(feed_id, entry.key), None)
+        holders.pop(_holder(feed_id, entry.key), None)
         if not holders:
             self._versions.pop(entry.article, None)
+
+
+def _holder(feed_id: str, key: str) -> str:
+    """An entry that an article is published for."""
+    return f"{feed_id} {key}"
 
 
 def address_of(entry: SeenEntry) -> str:

@@ -48,6 +48,8 @@ PATIENCE_S = 30.0
 _BLINK_S = 0.01
 _GLANCE_S = 0.1
 """How often it is looked whether other feeders are done with a host."""
+GATHER_S = 0.5
+"""So soon after a batch the next one waits for company: to publish one costs as much as ten polls."""
 REFRESHES = 2
 """Pages in a row that send their reader on at once."""
 HttpReading = FeedReading | PageReading
@@ -130,6 +132,8 @@ class HttpFeeder:
         self._looked = float("-inf")
         """When it was looked what hubs say."""
         self._ticked = float("-inf")
+        self._ripe_at = float("-inf")
+        """When what is done is handed over."""
         self._sang = float("-inf")
         self._last = EPOCH
         """The moment on the last batch."""
@@ -151,12 +155,23 @@ class HttpFeeder:
             self._take_ended()
             self._start_due()
             left = deadline - self._clock.monotonic()
-            if self._done or left <= 0:
+            if self._is_ripe() or left <= 0:
                 break
             if self._is_over():
                 return None
-            await self._wait(min(left, max(self._soonest_s(), _BLINK_S)))
-        readings = self._batch(max_items)
+            await self._wait(min(left, max(min(self._soonest_s(), self._ripe_s()), _BLINK_S)))
+        return await self._record(self._batch(max_items))
+
+    async def drain(self, *, timeout_s: float) -> Sequence[Reading]:
+        deadline = self._clock.monotonic() + timeout_s
+        self._dispatcher.close()
+        while self._under_way and (left := deadline - self._clock.monotonic()) > 0:
+            await self._wait(left)
+            self._take_ended()
+        self._ripe_at = float("-inf")
+        return await self._record(self._batch(len(self._done) + 2))
+
+    async def _record(self, readings: Sequence[Reading]) -> Sequence[Reading]:
         if self._recorder:
             await self._recorder.write(
                 [self._recorded(one) for one in readings if isinstance(one, HttpReading)]
@@ -186,9 +201,18 @@ class HttpFeeder:
             self._traffic.end(request.url)
         self._under_way.clear()
 
+    def _is_ripe(self) -> bool:
+        return bool(self._done) and self._ripe_s() <= 0
+
+    def _ripe_s(self) -> float:
+        """Seconds until what is done is handed over; endless where there is nothing."""
+        if not self._done:
+            return math.inf
+        return self._ripe_at - self._clock.monotonic()
+
     def _batch(self, max_items: int) -> list[Reading]:
         at = max(self._clock.now(), self._last + MICROSECOND)  # a wall clock may go back, a promise may not
-        number = min(max(1, max_items - 2), len(self._done))
+        number = min(max(1, max_items - 2), len(self._done)) if self._is_ripe() else 0
         handed = [self._done.popleft() for _ in range(number)]
         self._in_hand.difference_update(what for what, _ in handed if what)
         readings: list[Reading] = [replace(reading, at=at) for _, reading in handed]
@@ -197,6 +221,7 @@ class HttpFeeder:
         if not (readings or canaries) and now - self._ticked < self._settings.tick_s:
             return []
         self._last, self._ticked = at, now
+        self._ripe_at = now + (0.0 if self._once else min(GATHER_S, self._settings.tick_s))
         return [*readings, *canaries, Tick(at=at)]
 
     def _canaries(self, at: datetime, now: float) -> list[Canary]:
@@ -284,7 +309,9 @@ class HttpFeeder:
         self._looked = now
         told = self._subscriber.readings()
         self._done.extend((None, one) for one in told)
-        if not told:  # else the states do not know yet what was told
+        if told:
+            self._ripe_at = now
+        else:  # the states know of all that was told
             self._subscriber.look(self._task.feeds, self._task.states, self._clock.now(), now)
         for feed_id in self._subscriber.pushed():
             feed = self._task.feeds.get(feed_id)

@@ -7,8 +7,6 @@ not.
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Any
 
 from services.ingest.text import scripts
 from services.ingest.text.characters import printable
@@ -106,14 +104,8 @@ def _in_script(script: str, sample: str, said: str) -> str:
 
 def _detected(sample: str, at_least: float, possible: Callable[[str], bool]) -> str:
     """The likeliest of the languages it may be; empty where it is not likely enough."""
-    ranked = _identifier().rank(sample)
+    from services.ingest.text.identifier import IDENTIFIER  # when it is needed: it takes its time
+
+    ranked = IDENTIFIER.rank(sample)
     found, probability = next(((one, share) for one, share in ranked if possible(code(one))), ("", 0.0))
     return code(found) if probability >= at_least else ""
-
-
-@lru_cache(maxsize=1)
-def _identifier() -> Any:
-    # The package's own constructor: the public `classify` has no normalised probabilities.
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

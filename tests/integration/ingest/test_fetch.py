@@ -104,6 +104,33 @@ async def test_gzip_is_undone_and_counted_as_it_came(site: Site) -> None:
     assert (found.outcome, found.body, found.wire_bytes) == ("ok", b"words " * 9_999, len(packed))
 
 
+@pytest.mark.parametrize("reply", [b"HTTP/1.1 304 Not Modified\r\n\r\n", answer(), answer(b"<rss/>")])
+async def test_a_connection_is_kept_for_the_next_request(site: Site, reply: bytes) -> None:
+    site.routes["/a"] = reply
+    async with Fetcher(allow=ONLY_ONE, limits=LIMITS) as fetcher:
+        first, second = [await fetcher.get(site.url("/a"), accept=ACCEPT_FEED) for _ in range(2)]
+    assert first == second
+    assert (len(site.requests), site.connections) == (2, 1)
+
+
+async def test_what_a_kept_connection_was_closed_for_is_asked_once_more_and_never_posted_twice() -> None:
+    asked: list[bytes] = []
+
+    async def one_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n"))[:4])
+        writer.write(answer())
+        asked.append((await reader.readuntil(b"\r\n\r\n"))[:4])
+        writer.close()
+
+    server = await asyncio.start_server(one_answer, "127.0.0.1", 0)
+    async with server, Fetcher(allow=ONLY_ONE, limits=LIMITS) as fetcher:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        outcomes = [(await fetcher.get(url, accept="*/*")).outcome for _ in range(2)]
+        posted = await fetcher.post(url, b"x")
+    assert (outcomes, posted.outcome) == (["ok", "ok"], "protocol")
+    assert asked == [b"GET ", b"GET ", b"GET ", b"POST"]
+
+
 async def test_redirects_are_followed_and_the_last_address_is_told(site: Site) -> None:
     site.routes["/a"] = answer(status="301 Moved", Location="b#part")
     site.routes["/b"] = answer(status="308 Moved", Location=site.url("/c"))

@@ -223,6 +223,10 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
         pytest.skip(f"no certificate for another name: {why}")
 
 
+async def _here(_: str) -> Sequence[str]:
+    return ["127.0.0.1"]
+
+
 async def test_a_certificate_for_another_name_is_no_certificate(
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,17 +240,38 @@ async def test_a_certificate_for_another_name_is_no_certificate(
         await writer.drain()
         writer.close()
 
-    async def here(_: str) -> Sequence[str]:
-        return ["127.0.0.1"]
-
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
     port = server.sockets[0].getsockname()[1]
-    async with server, Fetcher(allow=[LOCAL], limits=LIMITS, resolve=here) as fetcher:
+    async with server, Fetcher(allow=[LOCAL], limits=LIMITS, resolve=_here) as fetcher:
         right = await fetcher.get(f"https://localhost:{port}/", accept="*/*")
         wrong = await fetcher.get(f"https://other.example:{port}/", accept="*/*")
     assert right.outcome == "ok", "the certificate is a good one"
     assert wrong.outcome == "tls"
     assert "other.example" in wrong.reason
+
+
+async def test_a_connection_within_tls_is_kept_and_carries_long_answers(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(authority.sign("paper"))
+    body, connections = b"long " * 100_000, []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        for _ in range(2):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(answer(body))
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    url = f"https://localhost:{server.sockets[0].getsockname()[1]}/"
+    async with server, Fetcher(allow=[LOCAL], limits=LIMITS, resolve=_here) as fetcher:
+        found = [await fetcher.get(url, accept="*/*") for _ in range(3)]
+    assert all(one.body == body for one in found)
+    assert len(connections) == 2
 
 
 async def turns(seconds: list[float]) -> None:

@@ -17,7 +17,7 @@ from services.ingest.polling.traffic import Manners, Traffic
 from services.ingest.workers.pool import Pool
 from services.ops import logging
 from tests.integration.ingest.newsroom import articles, once, only, page, records, rss, subscribed
-from tests.integration.ingest.site import Request, Site, answer
+from tests.integration.ingest.site import Request, Site, answer, delayed
 from tests.press import press_data
 
 
@@ -171,6 +171,40 @@ async def test_promises_are_kept_and_come_even_when_nothing_happens(site: Site, 
     assert len(articles(steps)) == 1
     assert len(ticks) >= 2
     assert len(site.asked_for("/feed")) == 1, "not due again for a while"
+
+
+async def test_what_comes_soon_after_a_batch_comes_in_one(site: Site, fetcher: Fetcher) -> None:
+    for number in range(6):
+        site.routes[f"/{number}"] = delayed(answer(rss(), content_type="text/xml"), 0.03 * number)
+    task = subscribed(*(site.url(f"/{number}") for number in range(6)))
+    conduct = Conduct(Traffic(Manners(per_host=6, per_domain=6)))
+    batches: list[int] = []
+    async with Pool(0) as pool, asyncio.timeout(10):
+        feeder = HttpFeeder(task, fetcher, pool, conduct=conduct)
+        while sum(batches) < 6:
+            readings = await feeder.next(max_items=100, timeout_s=0.05) or []
+            batches += [len(readings) - 1] if readings else []
+            task.take(readings)
+        await feeder.close()
+    assert len(batches) <= 2, "the first at once, the others together"
+
+
+async def test_a_feeder_that_is_drained_brings_what_is_under_way_and_begins_nothing(
+    site: Site, fetcher: Fetcher
+) -> None:
+    paths = ["/0", "/1", "/2", "/never"]
+    site.routes |= {path: delayed(answer(rss(), content_type="text/xml")) for path in paths}
+    site.routes["/never"] = delayed(b"", 30)
+    task = subscribed(*(site.url(path) for path in paths))
+    async with Pool(0) as pool:
+        feeder = HttpFeeder(task, fetcher, pool, conduct=Conduct(Traffic(Manners(per_host=3, per_domain=3))))
+        await feeder.next(max_items=100, timeout_s=0.1)
+        asked = [request.path for request in site.requests]
+        readings = await feeder.drain(timeout_s=0.6)
+        await feeder.close()
+    assert len(asked) == 3
+    assert [request.path for request in site.requests] == asked
+    assert len(readings) == 1 + len({*asked} - {"/never"})
 
 
 async def test_a_feeder_that_is_closed_lets_go_of_its_requests(site: Site, fetcher: Fetcher) -> None:

@@ -5,6 +5,9 @@ from bench.feeds.server import Served, judge
 from bench.feeds.world import LISTED, document, feeds, state_of
 from services.ingest.formats.parse import read_feed
 from services.ingest.http.exchange import Exchange
+from services.ingest.polling.listings import Listings
+from services.ingest.polling.poll import poll
+from services.ingest.readings import FeedReading
 from tests.unit.ingest.readings import START
 
 WWW, NEWS = "www.paper.example", "news.paper.example"
@@ -31,6 +34,16 @@ def test_what_is_known_of_a_feed_at_first_is_what_its_server_lists() -> None:
         (one.key, one.digest) for one in state.seen
     ]
     assert len(parsed.entries) == LISTED
+
+
+def test_a_document_that_changed_brings_one_new_entry() -> None:
+    (feed,) = feeds(1, 80)
+    read = read_feed(Exchange(url=feed.url, outcome="ok", status=200, body=document("/0.xml", 1)))
+    reading = FeedReading(
+        feed_id=feed.feed_id, url=feed.url, at=START, outcome="ok", body_digest="1", parsed=read
+    )
+    decision = poll(feed, state_of(feed, START, START), reading, Listings())
+    assert decision.entries == {"new": 1, "unchanged": LISTED - 1}
 
 
 def test_a_soak_names_what_is_left_of_the_day() -> None:

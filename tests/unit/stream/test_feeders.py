@@ -1,5 +1,8 @@
 """Input from outside the log: in the same lane, in the same act, resumable."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from services.stream.bus import Fatal, Partition
@@ -7,9 +10,10 @@ from services.stream.dead_letters import topic_of
 from services.stream.memory import MemoryBus
 from services.stream.runner import Runner
 from services.stream.runner_group import RunnerGroup
+from services.stream.service import Feeder, Task
 from services.stream.settings import RunSettings
 from tests.unit.stream import toys
-from tests.unit.stream.toys import CountService, Notes
+from tests.unit.stream.toys import CountService, CountTask, ListFeeder, Notes
 
 SETTINGS = RunSettings(fetch_s=0.05, feeder_s=0.02, feeder_items=3, batch_records=2)
 
@@ -71,6 +75,27 @@ async def test_records_and_readings_share_a_lane(bus: MemoryBus) -> None:
     found = await toys.found(bus)
     assert [told for told in found if told.startswith("a")] == ["a1#1", "a2#2", "a3#3"]
     assert [told for told in found if not told.startswith("a")] == fed(len(found) - 3)
+
+
+class _LateFeeder(ListFeeder):
+    """Has two more under way when it is drained."""
+
+    async def drain(self, *, timeout_s: float) -> Sequence[Any]:
+        assert timeout_s > 0
+        return [self.total, self.total + 1]
+
+
+class _LateService(CountService):
+    def feeder(self, task: Task, number: int) -> Feeder | None:  # noqa: ARG002
+        assert isinstance(task, CountTask)
+        return _LateFeeder(task, 5)
+
+
+async def test_what_a_feeder_has_under_way_when_a_runner_stops_is_published(bus: MemoryBus) -> None:
+    runner = Runner(_LateService(), bus, settings=SETTINGS)
+    async with toys.running(runner):
+        await toys.until(runner.is_exhausted)
+    assert await toys.found(bus) == fed(7)
 
 
 async def test_a_runner_is_exhausted_when_all_its_feeders_are(bus: MemoryBus) -> None:
