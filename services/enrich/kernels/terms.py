@@ -180,11 +180,33 @@ def _is_within(units: Units, begin: int, end: int) -> bool:
 @njit
 def _code(units: Units, begin: int, end: int, folds: Codes, is_number: bool) -> tuple[np.uint64, np.uint64]:
     """Of the term of a word; 0 of a number that is too long for one."""
+    high, low, several = np.uint64(0), np.uint64(0), np.uint64(0)
+    if is_number and end - begin > STEM:
+        return high, low
+    middle = min(end, begin + LETTERS_A_HALF)
+    for at in range(begin, middle):
+        folded = folds[units[at]]
+        several |= folded
+        high |= folded << shift(at - begin)
+    for at in range(middle, min(end, begin + STEM)):
+        folded = folds[units[at]]
+        several |= folded
+        low |= folded << shift(at - middle)
+    return (high, low) if several <= MASK else _code_of_several(units, begin, end, folds, is_number)
+
+
+@njit
+def _code_of_several(
+    units: Units, begin: int, end: int, folds: Codes, is_number: bool
+) -> tuple[np.uint64, np.uint64]:
+    """The same of a word in which a letter folds to several."""
     high, low = np.uint64(0), np.uint64(0)
     letters = 0
     for at in range(begin, end):
         folded = folds[units[at]]
-        while folded and letters < STEM:
+        while folded:
+            if letters == STEM:
+                return (np.uint64(0), np.uint64(0)) if is_number else (high, low)
             letter = folded & MASK
             if letters < LETTERS_A_HALF:
                 high |= letter << shift(letters)
@@ -192,10 +214,6 @@ def _code(units: Units, begin: int, end: int, folds: Codes, is_number: bool) -> 
                 low |= letter << shift(letters - LETTERS_A_HALF)
             letters += 1
             folded >>= np.uint64(BITS)
-        if letters == STEM:
-            if is_number and (folded or at + 1 < end):
-                return np.uint64(0), np.uint64(0)
-            break
     return high, low
 
 
