@@ -124,9 +124,12 @@ class EventDesk:
 
     def _neighbours(self, read: Report) -> Iterator[Neighbour]:
         for like in self._index.near(read):
-            event = self._home.get(like.report.story_id, "")
-            line = self._lines[self._events[event].storyline_id] if event else None
-            yield Neighbour(like, event, line.storyline_id if line and len(line.events) < LONGEST else "")
+            event = self._home.get(like.report.story_id)
+            if event is None:
+                yield Neighbour(like, "", "")
+                continue
+            line = self._events[event].storyline_id
+            yield Neighbour(like, event, line if len(self._lines[line].events) < LONGEST else "")
 
     def _merge(self, state: EventState, other: EventState, at: datetime, changes: EventChanges) -> EventState:
         """The event with the stories of another one, where a new story shows that they are one.

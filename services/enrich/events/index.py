@@ -76,8 +76,8 @@ class Index:
         first = next(iter(self._reports), 0)
         compared = (fast.near if fast else near)(new.vector, self._postings, self._vectors, first)
         return [
-            Likeness(old, *like)
-            for number, *like in zip(*(column.tolist() for column in compared), strict=True)
+            Likeness(old, cosine, affinity, told)
+            for number, cosine, affinity, told in zip(*(column.tolist() for column in compared), strict=True)
             if (old := self._reports.get(number)) is not None and old.seen_at >= since
         ]
 

@@ -1,11 +1,12 @@
 """Terms by numbers: what a word counts as, and what is known of a term by its form."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from services.enrich import kernels
 from services.enrich.events.days import heads_of_days
 
 STEM = 6
@@ -45,7 +46,7 @@ class Terms(dict[str, int]):
         self.are_numbers: Flags = np.zeros(_ROOM, np.bool_)
         self.may_tell_a_day: Flags = np.zeros(_ROOM, np.bool_)
         self.first: Numbers = np.zeros(_ROOM, np.int64)
-        """Of what counts terms, while it does."""
+        """Places of terms, of those that were found distinct last; of others anything."""
         self.codes: Codes = np.zeros((_ROOM, 2), np.uint64)
         """By what a kernel knows a term; 0 of one that it does not know."""
         self.buckets: npt.NDArray[np.int32] = np.zeros(0, np.int32)
@@ -53,33 +54,52 @@ class Terms(dict[str, int]):
         self.taken = 0
         self._free: list[int] = []
 
-    def numbers_of(self, terms: Iterable[str]) -> Numbers:
-        return np.array([self[term] for term in terms], np.int64)
+    def numbers_of(self, terms: Sequence[str]) -> Numbers:
+        numbers = list(map(self.get, terms))
+        if None in numbers:
+            self._add([term for term in dict.fromkeys(terms) if term not in self])
+            numbers = list(map(self.get, terms))
+        return np.array(numbers, np.int64)
 
     def names_of(self, numbers: Numbers) -> list[str]:
         names = self.names
         return [names[number] for number in numbers.tolist()]
 
+    def spell(self, numbers: Numbers) -> str:
+        """Their names, with blanks between."""
+        fast = kernels.module("lexicon")
+        return (fast and fast.spell(numbers, self)) or " ".join(self.names_of(numbers))
+
     def distinct(self, numbers: Numbers) -> tuple[Numbers, Numbers]:
         """In order of first use, and the place among them of each use."""
         places = np.arange(len(numbers))
         self.first[numbers[::-1]] = places[::-1]  # of several uses the last one written is the first
-        first = self.first[numbers]
-        leads = first == places
-        return numbers[leads], (np.cumsum(leads) - 1)[first]
+        used = numbers[self.first[numbers] == places]
+        self.first[used] = places[: len(used)]
+        return used, self.first[numbers]
 
-    def drop(self, number: int) -> None:
-        del self[self.names[number]]
-        self.codes[number] = 0
-        self._free.append(number)
+    def place_of(self, term: str, used: Numbers) -> int:
+        """Where it is among those that were found distinct last; -1 where it is not."""
+        number = self.get(term, -1)
+        place = int(self.first[number])
+        return place if 0 <= place < len(used) and used[place] == number else -1
 
-    def __missing__(self, term: str) -> int:
-        number = self[term] = self._free.pop() if self._free else self._append()
-        self.names[number] = term
-        self.expected[number] = expected(term)
-        self.are_numbers[number] = term[0].isdigit()
-        self.may_tell_a_day[number] = term in heads_of_days(STEM)
-        return number
+    def drop(self, numbers: Numbers) -> None:
+        self.codes[numbers] = 0
+        free = numbers.tolist()
+        for number in free:
+            del self[self.names[number]]
+        self._free += free
+
+    def _add(self, terms: Sequence[str]) -> None:
+        numbers = [self._free.pop() if self._free else self._append() for _ in terms]
+        self.update(zip(terms, numbers, strict=True))
+        for number, term in zip(numbers, terms, strict=True):
+            self.names[number] = term
+        heads = heads_of_days(STEM)
+        self.expected[numbers] = [expected(term) for term in terms]
+        self.are_numbers[numbers] = [term[0].isdigit() for term in terms]
+        self.may_tell_a_day[numbers] = [term in heads for term in terms]
 
     def _append(self) -> int:
         number = len(self.names)

@@ -5,7 +5,10 @@ is full moves behind all others into one of twice its length; what is left behin
 written anew.
 """
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from services.enrich import kernels
 from services.enrich.events.lexicon import Numbers
@@ -13,18 +16,19 @@ from services.enrich.events.lexicon import Numbers
 MOST_OF_A_TERM = 200
 """Of the reports that share a term the latest so many are looked at: what more share is not rare."""
 FEWEST = 2
+Places = npt.NDArray[np.int32]
 
 
 class Postings:
     """Terms go by slots."""
 
     def __init__(self) -> None:
-        self.begin: Numbers = np.zeros(1 << 10, np.int64)
-        self.size: Numbers = np.zeros(1 << 10, np.int64)
-        self.added: Numbers = np.zeros(1 << 10, np.int64)
+        self.begin: Places = np.zeros(1 << 10, np.int32)
+        self.size: Places = np.zeros(1 << 10, np.int32)
+        self.added: Places = np.zeros(1 << 10, np.int32)
         self._end = 0
-        self.reports: Numbers = np.zeros(1 << 12, np.int64)
-        self.weights: Numbers = np.zeros(1 << 12, np.int64)
+        self.reports: Places = np.zeros(1 << 12, np.int32)
+        self.weights: Places = np.zeros(1 << 12, np.int32)
 
     def add(self, slots: Numbers, weights: Numbers, report: int) -> None:
         """Each slot once; reports in ascending order."""
@@ -56,15 +60,16 @@ class Postings:
         """Of each posting the report, and its weight times that of the slot."""
         slots, weights = slots[known := slots < len(self.size)], weights[known]
         places, lengths = self._places(slots)
-        return self.reports[places], self.weights[places] * np.repeat(weights, lengths)
+        reports, theirs = self.reports[places].astype(np.int64), self.weights[places].astype(np.int64)
+        return reports, theirs * np.repeat(weights, lengths)
 
     def forget(self, slots: Numbers) -> None:
         slots = slots[slots < len(self.size)]
         self.size[slots] = self.added[slots] = 0
 
-    def _places(self, slots: Numbers) -> tuple[Numbers, Numbers]:
+    def _places(self, slots: npt.NDArray[np.integer[Any]]) -> tuple[Numbers, Places]:
         """Of all postings of these slots, and how many each has."""
-        lengths = np.minimum(self.added[slots], self.size[slots])
+        lengths: Places = np.minimum(self.added[slots], self.size[slots])
         return _runs(self.begin[slots], lengths), lengths
 
     def _lengthen(self, slots: Numbers) -> None:
@@ -89,18 +94,18 @@ class Postings:
         there = _runs(self.begin[slots], lengths)
         reports, weights = self.reports[places], self.weights[places]
         room = 2 * (self._end + more)
-        self.reports, self.weights = np.zeros(room, np.int64), np.zeros(room, np.int64)
+        self.reports, self.weights = np.zeros(room, np.int32), np.zeros(room, np.int32)
         self.reports[there], self.weights[there] = reports, weights
 
     def _make_room(self, slots: Numbers) -> None:
         if len(slots) and (room := int(slots.max()) + 1) > len(self.size):
-            more = np.zeros(room, np.int64)
+            more = np.zeros(room, np.int32)
             self.begin = np.concatenate((self.begin, more))
             self.size = np.concatenate((self.size, more))
             self.added = np.concatenate((self.added, more))
 
 
-def _runs(begin: Numbers, lengths: Numbers) -> Numbers:
+def _runs(begin: npt.NDArray[np.integer[Any]], lengths: npt.NDArray[np.integer[Any]]) -> Numbers:
     """All places of runs, one run after the other."""
     before = np.cumsum(lengths) - lengths
     return np.repeat(begin - before, lengths) + np.arange(int(lengths.sum()))

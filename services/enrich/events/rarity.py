@@ -32,8 +32,7 @@ class Rarity:
         left = self.terms.reports[terms] - 1
         self.terms.reports[terms] = left
         over: Numbers = terms[left == 0]
-        for number in over.tolist():
-            self.terms.drop(number)
+        self.terms.drop(over)
         return over
 
     def of(self, found: Reading) -> npt.NDArray[np.float64]:

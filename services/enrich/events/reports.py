@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -66,15 +67,15 @@ def report(
     fast = kernels.module("reports")
     weighed = (fast and fast.weigh(found, rarity)) or weigh(found, rarity)
     vector, names = weighed.vector, terms.names_of(weighed.vector.terms)
-    lead = found.words.title + LEAD
+    lead = found.title + LEAD
     kept = EventReport(
         story_id=story_id,
         number=number,
         seen_at=seen_at,
         words=dict(zip(names, vector.weights.tolist(), strict=True)),
-        others=" ".join(terms.names_of(weighed.rest)),
+        others=terms.spell(weighed.rest),
         headline={names[place]: int(vector.shares[place]) for place in weighed.said.tolist()},
-        days=days_named(found.words.words, found.days, lead, seen_at.astimezone(UTC).date()),
+        days=days_named(found.words, found.days, lead, seen_at.astimezone(UTC).date()),
         people=_people(people, found, weighed.rare, terms),
     )
     return Report(kept, vector, found.numbers)
@@ -91,6 +92,8 @@ def recall(kept: EventReport, terms: Terms) -> Report:
 def share_people(one: EventReport, other: EventReport) -> int:
     """How rare those are, taken together, whom both name: by what was rare when one was read."""
     named = other.people
+    if not named:
+        return 0
     return sum([rare for person, rare in one.people.items() if person in named])
 
 
@@ -135,17 +138,12 @@ def _people(named: Iterable[str], found: Reading, rare: Weights, terms: Terms) -
     """
     people = {}
     for name in named:
-        known = {piece: place for piece in family_name(name) if (place := _place(piece, found, terms)) >= 0}
+        pieces = [(piece, terms.place_of(piece, found.numbers)) for piece in family_name(name)]
+        known = [(piece, float(rare[place])) for piece, place in pieces if place >= 0]
         if known:
-            rarest = max(known, key=lambda piece: rare[known[piece]])
-            people[rarest] = round(_THOUSANDTHS * float(rare[known[rarest]]))
+            rarest, rarity = max(known, key=itemgetter(1))
+            people[rarest] = round(_THOUSANDTHS * rarity)
     return people
-
-
-def _place(term: str, found: Reading, terms: Terms) -> int:
-    """Among the terms that are read; -1 where it is not."""
-    places = np.flatnonzero(found.numbers == terms.get(term, -1))
-    return int(places[0]) if len(places) else -1
 
 
 class Weighing(NamedTuple):

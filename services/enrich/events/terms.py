@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -27,13 +27,14 @@ LETTER, CAPITAL, BARE, DIGIT = 1, 2, 4, 8
 """Kinds of signs: of words (digits too), upper case, of unspaced scripts, digits."""
 _BLANK = np.uint32(ord(" "))
 PLANE = 1 << 16
+_NAMES_AT_HAND = 1 << 14
 Places = npt.NDArray[np.intp]
 
 
 class Words(NamedTuple):
     """A report cut into words, as far as it is read."""
 
-    words: Sequence[str]
+    words: list[str]
     """Those of the title, then those of the text."""
     title: int
     """How many are the title's."""
@@ -44,19 +45,12 @@ class Words(NamedTuple):
     is_unspaced: bool
 
 
-class Counts(NamedTuple):
-    """The terms of a report by numbers, in order of first use, and how it uses them."""
-
-    numbers: Numbers
-    uses: npt.NDArray[np.int64]
-    """Of each term in the title, in the lead and in the rest: three rows."""
-    are_names: Flags
-
-
 class Reading(NamedTuple):
-    """The terms of a report, in order of first use, and how it uses them."""
+    """The words of a report, its terms in order of first use, and how it uses them."""
 
-    words: Words
+    words: Sequence[str]
+    title: int
+    """How many words are the title's."""
     days: dict[int, tuple[str, str]]
     """Places of words that may tell a day, with what stands behind the word and behind the next."""
     numbers: Numbers
@@ -68,22 +62,27 @@ class Reading(NamedTuple):
 
 def read(title: str, text: str, terms: Terms) -> Reading:
     fast = kernels.module("terms")
-    found, days, counts = (fast and fast.count(title, text, terms)) or _count(title, text, terms)
-    return Reading(found, _beside(found, days), *counts)
+    return (fast and fast.read(title, text, terms)) or _read(title, text, terms)
 
 
-def _count(title: str, text: str, terms: Terms) -> tuple[Words, Places, Counts]:
-    """The words, the places of those that may tell a day, and what is counted of them."""
+def _read(title: str, text: str, terms: Terms) -> Reading:
     found = split(title, text)
     words, lead = found.words, found.title
     parts, part_lead = _parts(words, lead) if found.is_unspaced else (words, lead)
     names = {term_of(words[place]) for place in found.names.tolist()}
     days = [place for place, word in enumerate(words) if term_of(word) in heads_of_days(STEM)]
-    numbers, places = terms.distinct(terms.numbers_of(map(term_of, parts)))
-    are_names = np.fromiter((terms.names[number] in names for number in numbers), np.bool_, len(numbers))
-    return found, np.array(days, np.intp), Counts(numbers, _uses(places, part_lead, len(numbers)), are_names)
+    numbers, places = terms.distinct(terms.numbers_of(list(map(term_of, parts))))
+    return Reading(
+        words,
+        lead,
+        beside(found.behind, len(words), np.array(days, np.intp)),
+        numbers,
+        _uses(places, part_lead, len(numbers)),
+        np.array([name in names for name in terms.names_of(numbers)], np.bool_),
+    )
 
 
+@lru_cache(maxsize=_NAMES_AT_HAND)
 def family_name(name: str) -> tuple[str, ...]:
     """The terms of a person's name by which it is known in any of its forms: those of its last word."""
     words = name.split()
@@ -130,11 +129,10 @@ def whole_of(title: str, text: str) -> str:
     return f"\n{title}\n{text[:_CHARACTERS]}\n"
 
 
-def _beside(found: Words, places: Places) -> dict[int, tuple[str, str]]:
-    last = len(found.words) - 1
+def beside(behind: Callable[[int], str], words: int, places: Places) -> dict[int, tuple[str, str]]:
+    """Of words at some places what stands behind the word and behind the next."""
     return {
-        place: (found.behind(place), found.behind(place + 1) if place < last else "")
-        for place in places.tolist()
+        place: (behind(place), behind(place + 1) if place + 1 < words else "") for place in places.tolist()
     }
 
 
@@ -170,7 +168,7 @@ def _kind(sign: str) -> int:
     return sign.isalnum() * (LETTER + CAPITAL * sign.isupper())
 
 
-def _parts(words: Sequence[str], title: int) -> tuple[list[str], int]:
+def _parts(words: list[str], title: int) -> tuple[list[str], int]:
     """With unspaced words in pairs of signs; and how many are the title's."""
     parts = [list(_signs(word)) for word in words]
     return [part for some in parts for part in some], sum(map(len, parts[:title]))

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from services.enrich.events.index import STRANGE
 from services.enrich.events.lexicon import Numbers
-from services.enrich.events.postings import Postings
+from services.enrich.events.postings import Places, Postings
 from services.enrich.events.reports import UNIT, Vector
 from services.enrich.events.vectors import NO_TERM, Rows, Vectors
 from services.kernels.target import njit
@@ -41,30 +41,34 @@ def _sum(
     new_terms: Numbers,
     new_weights: Numbers,
     first: int,
-    begin: Numbers,
-    size: Numbers,
-    added: Numbers,
-    reports: Numbers,
-    weights: Numbers,
+    begin: Places,
+    size: Places,
+    added: Places,
+    reports: Places,
+    weights: Places,
     cosines: Numbers,
     squares: Numbers,
 ) -> Numbers:
     """Add up what reports share with the new one. Those that share anything, each once."""
     last = len(cosines) - 1
-    met = np.empty(len(cosines), np.int64)
+    most = 0
+    for term in new_terms:
+        most += size[term] if term < len(size) else 0
+    met = np.empty(min(most, len(cosines)), np.int64)
     count = 0
     for at in range(len(new_terms)):
         term = new_terms[at]
         if term >= len(size):
             continue
         for place in range(begin[term], begin[term] + min(added[term], size[term])):
-            if reports[place] < first:
+            report = np.int64(reports[place])
+            if report < first:
                 continue
-            row = reports[place] & last
+            row = report & last
             if cosines[row] == 0:
-                met[count] = reports[place]
+                met[count] = report
                 count += 1
-            weight = weights[place] * new_weights[at]
+            weight = np.int64(weights[place]) * new_weights[at]
             cosines[row] += weight
             squares[row] += weight * weight
     return met[:count]
@@ -108,7 +112,7 @@ def _told(
 @njit(
     "Tuple((int64[::1], int64[::1], int64[::1], int64[::1]))"
     "(int64[::1], int64[::1], int64[::1], float64, int64,"
-    " int64[::1], int64[::1], int64[::1], int64[::1], int64[::1],"
+    " int32[::1], int32[::1], int32[::1], int32[::1], int32[::1],"
     " int32[:, ::1], int32[:, ::1], float64[::1], int64[::1], int64[::1])",
     cache=True,
     nogil=True,
@@ -119,11 +123,11 @@ def compare(
     new_shares: Numbers,
     sharpness: float,
     first: int,
-    begin: Numbers,
-    size: Numbers,
-    added: Numbers,
-    reports: Numbers,
-    weights: Numbers,
+    begin: Places,
+    size: Places,
+    added: Places,
+    reports: Places,
+    weights: Places,
     terms: Rows,
     shares: Rows,
     sharpnesses: npt.NDArray[np.float64],

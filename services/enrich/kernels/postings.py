@@ -1,12 +1,12 @@
 """Kernels of `services.enrich.events.postings`."""
 
 from services.enrich.events.lexicon import Numbers
-from services.enrich.events.postings import FEWEST, MOST_OF_A_TERM
+from services.enrich.events.postings import FEWEST, MOST_OF_A_TERM, Places
 from services.kernels.target import njit
 
 
 @njit
-def _lengthen(slot: int, end: int, begin: Numbers, size: Numbers, reports: Numbers, weights: Numbers) -> int:
+def _lengthen(slot: int, end: int, begin: Places, size: Places, reports: Places, weights: Places) -> int:
     """Move a run behind all others. Where it ends."""
     old, count = begin[slot], size[slot]
     for place in range(count):
@@ -17,7 +17,7 @@ def _lengthen(slot: int, end: int, begin: Numbers, size: Numbers, reports: Numbe
 
 
 @njit(
-    "int64(int64[::1], int64[::1], int64, int64, int64[::1], int64[::1], int64[::1], int64[::1], int64[::1])",
+    "int64(int64[::1], int64[::1], int64, int64, int32[::1], int32[::1], int32[::1], int32[::1], int32[::1])",
     cache=True,
     nogil=True,
 )
@@ -26,11 +26,11 @@ def add(
     new_weights: Numbers,
     report: int,
     end: int,
-    begin: Numbers,
-    size: Numbers,
-    added: Numbers,
-    reports: Numbers,
-    weights: Numbers,
+    begin: Places,
+    size: Places,
+    added: Places,
+    reports: Places,
+    weights: Places,
 ) -> int:
     """`Postings.add`, where there is room for every run to grow to its most. Where they end."""
     for at in range(len(slots)):

@@ -53,32 +53,34 @@ def _frequency(halves: int) -> float:
 
 
 @njit
-def _is_before(one: int, other: int, weights: Weights, numbers: Numbers, codes: Codes) -> bool:
-    """Whether it is heavier, or as heavy and earlier in the alphabet."""
-    if weights[one] != weights[other]:
-        return bool(weights[one] > weights[other])
-    left, right = numbers[one], numbers[other]
-    if codes[left, 0] != codes[right, 0]:
-        return bool(codes[left, 0] < codes[right, 0])
-    return bool(codes[left, 1] < codes[right, 1])
+def _is_before(one: int, other: int, codes: Codes) -> bool:
+    """Whether a term is earlier in the alphabet."""
+    if codes[one, 0] != codes[other, 0]:
+        return bool(codes[one, 0] < codes[other, 0])
+    return bool(codes[one, 1] < codes[other, 1])
 
 
 @njit
 def _heaviest(weights: Weights, numbers: Numbers, codes: Codes) -> tuple[bool, Numbers]:
     """Whether all are in order, and their places."""
-    ranked = np.empty(MOST_TERMS + 1, np.int64)
-    least = np.sort(weights)[-MOST_TERMS] if len(weights) > MOST_TERMS else 0.0
+    ranked, heavy = np.empty(MOST_TERMS + 1, np.int64), np.empty(MOST_TERMS + 1, np.float64)
+    most = len(weights) - MOST_TERMS
+    least = np.partition(weights, most)[most] if most > 0 else 0.0
     count = 0
     for place in range(len(weights)):
-        if weights[place] < least:
+        weight = weights[place]
+        if weight < least:
             continue
         if codes[numbers[place], 0] == 0:
             return False, ranked[:0]
         at = count
-        while at and _is_before(place, ranked[at - 1], weights, numbers, codes):
-            ranked[at] = ranked[at - 1]
+        while at and (
+            heavy[at - 1] < weight
+            or (heavy[at - 1] == weight and _is_before(numbers[place], numbers[ranked[at - 1]], codes))
+        ):
+            ranked[at], heavy[at] = ranked[at - 1], heavy[at - 1]
             at -= 1
-        ranked[at] = place
+        ranked[at], heavy[at] = place, weight
         count = min(count + 1, MOST_TERMS)
     return True, ranked[:count]
 

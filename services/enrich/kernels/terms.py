@@ -22,28 +22,26 @@ from services.enrich.events.terms import (
     LONGEST,
     PLANE,
     WITHIN,
-    Counts,
     Places,
-    Words,
+    Reading,
+    beside,
     kinds_of_signs,
     whole_of,
 )
+from services.enrich.kernels.lexicon import BITS, LETTERS_A_HALF, MASK, Units, shift
 from services.kernels.target import njit
 
-Signs = npt.NDArray[np.uint32]
 Kinds = npt.NDArray[np.uint8]
 Buckets = npt.NDArray[np.int32]
-_BITS, _LETTERS_A_WORD, _MOST_FOLDED = 16, 3, 3
-_MASK = np.uint64(PLANE - 1)
+_MOST_FOLDED = 3
 _MIX_HIGH, _MIX_LOW = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 _SHIFT = np.uint64(29)
 _UNKNOWN, _EMPTY = -1, -1
 _FEWEST_BUCKETS = 1 << 12
-_LENGTH = 2 * _BITS
-_GAPS = tuple(sorted(len(gap) << _LENGTH | ord(gap[0]) | ord(gap[1:] or "\0") << _BITS for gap in WITHIN))
+_LENGTH = 2 * BITS
+_GAPS = tuple(sorted(len(gap) << _LENGTH | ord(gap[0]) | ord(gap[1:] or "\0") << BITS for gap in WITHIN))
 """What stands between two words of one sentence, as numbers."""
 assert max(map(len, WITHIN)) <= 2, "so long are the gaps that the kernel looks at"
-assert STEM == 2 * _LETTERS_A_WORD, "so many letters are in a code"
 
 
 class Slice(Sequence[str]):
@@ -65,19 +63,20 @@ class Slice(Sequence[str]):
         return self._whole[self._begins[place] : self._ends[place]]
 
 
-def count(title: str, text: str, terms: Terms) -> tuple[Words, Places, Counts] | None:
-    """What the definition counts; None of a text with signs that a kernel does not tell."""
+def read(title: str, text: str, terms: Terms) -> Reading | None:
+    """What the definition reads; None of a text with signs that a kernel does not tell."""
     whole, body = whole_of(title, text), len(title) + 2
-    signs = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), np.uint32)
-    _make_room(terms, len(signs))
-    known, lead, after, begins, ends, numbers, are_names, places, codes = cut(
-        signs, body, kinds_of_signs(), _folds(), terms.codes, terms.buckets
+    units = np.frombuffer(whole.encode("utf-16-le", "surrogatepass"), np.uint16)
+    _make_room(terms, len(units))
+    is_told, lead, after, begins, ends, numbers, are_names, places, codes = cut(
+        units, body, kinds_of_signs(), _folds(), terms.codes, terms.buckets
     )
-    if not known:
+    if not is_told or len(units) > len(whole):
         return None
     if len(places):
-        _learn(whole, begins, ends, numbers, places, codes, terms)
-    words = Slice(whole, begins, ends)
+        stand = zip(begins[places].tolist(), ends[places].tolist(), strict=True)
+        numbers[places] = terms.numbers_of([term_of(whole[begin:end]) for begin, end in stand])
+        terms.taken += enter(numbers[places], codes, terms.codes, terms.buckets)
 
     def behind(place: int) -> str:
         if place + 1 == lead:
@@ -85,17 +84,8 @@ def count(title: str, text: str, terms: Terms) -> tuple[Words, Places, Counts] |
         return whole[ends[place] : begins[place + 1] if place + 1 < len(begins) else after]
 
     used, uses, named, days = tally(numbers, are_names, lead, terms.first, terms.may_tell_a_day)
-    found = Words(words, lead, np.flatnonzero(are_names), behind, is_unspaced=False)
-    return found, days, Counts(used, uses, named)
-
-
-def _learn(
-    whole: str, begins: Numbers, ends: Numbers, numbers: Numbers, places: Numbers, codes: Codes, terms: Terms
-) -> None:
-    """Ask the terms for those of some words, and keep them by their codes."""
-    for place in places.tolist():
-        numbers[place] = terms[term_of(whole[begins[place] : ends[place]])]
-    terms.taken += enter(numbers[places], codes, terms.codes, terms.buckets)
+    words = Slice(whole, begins, ends)
+    return Reading(words, lead, beside(behind, len(words), days), used, uses, named)
 
 
 def _make_room(terms: Terms, more: int) -> None:
@@ -117,8 +107,8 @@ def _folds() -> Codes:
         np.fromiter((ord(letters[place : place + 1] or "\0") for letters in folded), np.uint64, PLANE)
         for place in range(_MOST_FOLDED)
     ]
-    assert max(column.max() for column in columns) <= _MASK
-    return columns[0] | columns[1] << np.uint64(_BITS) | columns[2] << np.uint64(2 * _BITS)
+    assert max(column.max() for column in columns) <= MASK
+    return columns[0] | columns[1] << np.uint64(BITS) | columns[2] << np.uint64(2 * BITS)
 
 
 @njit
@@ -174,17 +164,57 @@ def enter(numbers: Numbers, found: Codes, codes: Codes, buckets: Buckets) -> int
 
 
 @njit
-def _is_within(signs: Signs, begin: int, end: int) -> bool:
+def _is_within(units: Units, begin: int, end: int) -> bool:
     """Whether what stands there may part two words of one sentence."""
     if not 0 < end - begin <= 2:
         return False
-    gap = (end - begin) << _LENGTH | np.int64(signs[begin])
+    gap = (end - begin) << _LENGTH | np.int64(units[begin])
     if end - begin == 2:
-        gap |= np.int64(signs[begin + 1]) << _BITS
+        gap |= np.int64(units[begin + 1]) << BITS
     for one in _GAPS:  # noqa: SIM110 - a generator is nothing for a kernel
         if gap == one:
             return True
     return False
+
+
+@njit
+def _code(units: Units, begin: int, end: int, folds: Codes, is_number: bool) -> tuple[np.uint64, np.uint64]:
+    """Of the term of a word; 0 of a number that is too long for one."""
+    high, low, several = np.uint64(0), np.uint64(0), np.uint64(0)
+    if is_number and end - begin > STEM:
+        return high, low
+    middle = min(end, begin + LETTERS_A_HALF)
+    for at in range(begin, middle):
+        folded = folds[units[at]]
+        several |= folded
+        high |= folded << shift(at - begin)
+    for at in range(middle, min(end, begin + STEM)):
+        folded = folds[units[at]]
+        several |= folded
+        low |= folded << shift(at - middle)
+    return (high, low) if several <= MASK else _code_of_several(units, begin, end, folds, is_number)
+
+
+@njit
+def _code_of_several(
+    units: Units, begin: int, end: int, folds: Codes, is_number: bool
+) -> tuple[np.uint64, np.uint64]:
+    """The same of a word in which a letter folds to several."""
+    high, low = np.uint64(0), np.uint64(0)
+    letters = 0
+    for at in range(begin, end):
+        folded = folds[units[at]]
+        while folded:
+            if letters == STEM:
+                return (np.uint64(0), np.uint64(0)) if is_number else (high, low)
+            letter = folded & MASK
+            if letters < LETTERS_A_HALF:
+                high |= letter << shift(letters)
+            else:
+                low |= letter << shift(letters - LETTERS_A_HALF)
+            letters += 1
+            folded >>= np.uint64(BITS)
+    return high, low
 
 
 @njit(
@@ -198,7 +228,7 @@ def _is_within(signs: Signs, begin: int, end: int) -> bool:
             types.uint64[:, ::1],
         )
     )(
-        types.Array(types.uint32, 1, "C", readonly=True),
+        types.Array(types.uint16, 1, "C", readonly=True),
         types.int64,
         types.uint8[::1],
         types.uint64[::1],
@@ -209,77 +239,59 @@ def _is_within(signs: Signs, begin: int, end: int) -> bool:
     nogil=True,
 )
 def cut(
-    signs: Signs, body: int, kinds: Kinds, folds: Codes, codes: Codes, buckets: Buckets
+    units: Units, body: int, kinds: Kinds, folds: Codes, codes: Codes, buckets: Buckets
 ) -> tuple[bool, int, int, Numbers, Numbers, Numbers, Flags, Numbers, Codes]:
     """Whether all signs can be told; how many words are the title's; where the first one that is not read
     begins; where those begin and end that are, the numbers of their terms and whether they are names; and
     the places of those whose term is not known, with their codes.
+
+    The last unit is of no word.
     """
-    room = len(signs) // 2 + 1
+    room, last = len(units) // 2 + 1, len(units) - 1
     begins, ends, numbers = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     are_names = np.zeros(room, np.bool_)
     places, found = np.empty(room, np.int64), np.empty((room, 2), np.uint64)
     words = unknown = at = 0
-    lead, after = -1, len(signs) - 1
-    is_told = True
-    while at < len(signs):
-        sign = signs[at]
-        if sign >= PLANE or kinds[sign] & BARE:
-            is_told = False
-            break
-        kind = kinds[sign]
-        if not kind & LETTER or after < len(signs) - 1:
+    lead, after, held = -1, last, np.uint8(0)
+    while True:
+        while at < last and not kinds[units[np.uintp(at)]] & LETTER:
             at += 1
-            continue
+        if at == last:
+            break
         if lead < 0 and at >= body:
             lead = words
-        if words == lead + LONGEST and lead >= 0:
+        if lead >= 0 and words == lead + LONGEST:
             after = at
-            continue
-        begin, letters = at, 0
-        high = low = np.uint64(0)
+            break
+        begin, first = at, kinds[units[np.uintp(at)]]
+        kind = first
         while kind & LETTER:
-            if letters < STEM or kinds[signs[begin]] & DIGIT:
-                folded = folds[sign]
-                while folded:
-                    letter = folded & _MASK
-                    if letters < _LETTERS_A_WORD:
-                        high |= letter << np.uint64(_BITS * (_LETTERS_A_WORD - letters))
-                    elif letters < STEM:
-                        low |= letter << np.uint64(_BITS * (STEM - letters))
-                    letters += 1
-                    folded >>= np.uint64(_BITS)
+            held |= kind
             at += 1
-            if at == len(signs):
-                break
-            sign = signs[at]
-            if sign >= PLANE or kinds[sign] & BARE:
-                is_told = False
-                break
-            kind = kinds[sign]
+            kind = kinds[units[np.uintp(at)]]
         begins[words], ends[words] = begin, at
-        if kinds[signs[begin]] & CAPITAL:
-            before = ends[words - 1] if words != lead else body
-            are_names[words] = lead < 0 or _is_within(signs, before, begin)
-        if letters > STEM and kinds[signs[begin]] & DIGIT:
-            high = low = np.uint64(0)
-            numbers[words] = _UNKNOWN
-        else:
-            numbers[words] = _find(high, low, codes, buckets)
+        if first & CAPITAL:
+            are_names[words] = lead < 0 or _is_within(
+                units, ends[words - 1] if words != lead else body, begin
+            )
+        high, low = _code(units, begin, at, folds, first & DIGIT != 0)
+        numbers[words] = _find(high, low, codes, buckets) if high else _UNKNOWN
         if numbers[words] < 0:
             places[unknown], found[unknown, 0], found[unknown, 1] = words, high, low
             unknown += 1
         words += 1
+    for unit in units[at:]:
+        held |= kinds[unit]
     return (
-        is_told,
+        held & BARE == 0,
         words if lead < 0 else lead,
         after,
-        begins[:words].copy(),
-        ends[:words].copy(),
-        numbers[:words].copy(),
-        are_names[:words].copy(),
-        places[:unknown].copy(),
-        found[:unknown].copy(),
+        begins[:words],
+        ends[:words],
+        numbers[:words],
+        are_names[:words],
+        places[:unknown],
+        found[:unknown],
     )
 
 
@@ -313,4 +325,4 @@ def tally(
             count += 1
         uses[0 if place < lead else 1 if place < lead + LEAD else 2, at] += 1
         named[at] |= are_names[place]
-    return used[:count].copy(), uses[:, :count].copy(), named[:count].copy(), days[:many].copy()
+    return used[:count], uses[:, :count].copy(), named[:count], days[:many]

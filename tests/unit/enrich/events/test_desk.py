@@ -1,14 +1,15 @@
 """Stories to events, events to storylines, and that the state is all there is to know."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.contracts.clusters import Cluster
 from services.contracts.events import Event, EventState, EventStory, Storyline
+from services.enrich import kernels
 from services.enrich.events import records
 from services.enrich.events.desk import EventChanges, EventDesk, Kept
 from services.enrich.events.grouping import Place
@@ -188,6 +189,25 @@ def test_a_desk_that_was_restored_goes_on_as_if_nothing_had_been(stream: list[Cl
     desk = EventDesk()
     desk.restore(sorted((kept for kept in state.values() if kept is not None), key=repr))
     assert before + take(stream[cut:], desk) == whole
+
+
+@pytest.fixture
+def _definitions() -> Iterator[None]:
+    kernels.use(now=False)
+    yield
+    kernels.use(now=False)
+
+
+@pytest.mark.usefixtures("_definitions")
+@given(stream=streams(), cut=st.integers(0, 14))
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_desk_tells_the_same_wherever_kernels_come_in(stream: list[Cluster], cut: int) -> None:
+    whole, desk = take(stream), EventDesk()
+    before = take(stream[:cut], desk)
+    kernels.use(now=True)
+    after = take(stream[cut:], desk)
+    kernels.use(now=False)
+    assert before + after == whole
 
 
 @given(streams())
