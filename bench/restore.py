@@ -1,7 +1,8 @@
 """How long a standby takes to work on a shard that another process had: `python -m bench.restore`.
 
 The state is dedup's, of invented articles. Measured is what lies between owning the shard and the
-first step: reading the changelog, or a snapshot and what came after it, and rebuilding the indexes.
+first step: reading the changelog, or an image and what came after it, and rebuilding the indexes. What an
+image takes to be written, and for how long the work stands still for it, is told below the table.
 `KAFKA_BOOTSTRAP` adds a line for each way on that cluster.
 """
 
@@ -13,6 +14,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,13 +27,25 @@ from services.console.addresses import topic_specs
 from services.contracts.articles import Article
 from services.dedup.service import DedupService
 from services.stream.bus import Bus, Partition
-from services.stream.changelog import RestoreResult, restore, save
+from services.stream.changelog import RestoreResult, restore
+from services.stream.clock import SystemClock
+from services.stream.imager import Imager, Written
 from services.stream.snapshot import SnapshotFolder
+from services.stream.spool import Spool
 from services.stream.sqlite import SqliteBus
 
 BATCHES = 20
 TAIL = 0.1
-"""Share of the changelog that came after the snapshot."""
+"""Share of the changelog that came after the image."""
+
+
+class Way(NamedTuple):
+    """Back to a state."""
+
+    bus: str
+    name: str
+    image: SnapshotFolder | None
+    folder: Path
 
 
 class Start(NamedTuple):
@@ -46,77 +60,99 @@ class Start(NamedTuple):
         return self.read_s + self.rebuild_s
 
 
+class Starts(NamedTuple):
+    """Of one changelog."""
+
+    starts: list[Start]
+    image: Written
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.restore", description=__doc__)
     parser.add_argument("--articles", type=int, default=5000, help="versions inside the window")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="newsfold-restore-") as folder:
         lines = map(msgspec.json.encode, invented.rows(asked.articles))
-        starts = asyncio.run(measure(Path(folder), articles_of(lines, "invented")))
-    print(table(starts))
+        found = asyncio.run(measure(Path(folder), articles_of(lines, "invented")))
+    print(table([start for each in found for start in each.starts]))
+    for each in found:
+        size, seconds, pause_s = each.image
+        print(
+            f"{each.starts[0].bus}: image of {size:,} bytes in {seconds:.2f} s, pause {1000 * pause_s:.1f} ms"
+        )
     return 0
 
 
 def table(starts: Sequence[Start]) -> str:
-    head = "| bus | from | records | of them from the snapshot | read, s | rebuild, s | together, s |"
+    head = "| bus | from | records | read, s | rebuild, s | together, s |"
     lines = [
-        f"| {one.bus} | {one.way} | {one.restored.count} | {one.restored.from_snapshot} "
+        f"| {one.bus} | {one.way} | {one.restored.count} "
         f"| {one.read_s:.2f} | {one.rebuild_s:.2f} | {one.seconds:.2f} |"
         for one in starts
     ]
-    return "\n".join([head, "|---|---|---:|---:|---:|---:|---:|", *lines])
+    return "\n".join([head, "|---|---|---:|---:|---:|---:|", *lines])
 
 
-async def measure(folder: Path, articles: Sequence[Article]) -> list[Start]:
+async def measure(folder: Path, articles: Sequence[Article]) -> list[Starts]:
     """Of the embedded log, and of Kafka where there is one."""
-    starts = await _on("SQLite", SqliteBus(folder / "log.db"), folder, articles)
+    found = [await _on("SQLite", SqliteBus(folder / "log.db"), folder, articles)]
     bootstrap = os.environ.get("KAFKA_BOOTSTRAP")
     if bootstrap:
         from services.stream.kafka import KafkaBus
 
         bus = KafkaBus(bootstrap, prefix=f"restore-{uuid.uuid4().hex[:8]}.")
-        starts += await _on("Kafka", bus, folder / "kafka", articles)
+        found.append(await _on("Kafka", bus, folder / "kafka", articles))
     else:
         print("KAFKA_BOOTSTRAP is not set: measuring the embedded log only", file=sys.stderr)
-    return starts
+    return found
 
 
-async def _on(name: str, bus: Bus, folder: Path, articles: Sequence[Article]) -> list[Start]:
+async def _on(name: str, bus: Bus, folder: Path, articles: Sequence[Article]) -> Starts:
     await bus.start()
     try:
         await bus.create(topic_specs(forget=False))
         place = SnapshotFolder(folder=folder / "state", scheme="bench")
-        partition = await _fill(bus, place, articles)
-        ways = (("the log", None), ("a snapshot and the log", place))
-        return [await _start(name, way, bus, partition, snapshot) for way, snapshot in ways]
+        partition, image = await _fill(bus, place, articles)
+        ways = (
+            Way(name, "the log", None, folder),
+            Way(name, "an image and the log", place, folder),
+        )
+        return Starts([await _start(bus, partition, way) for way in ways], image)
     finally:
         await bus.close()
 
 
-async def _fill(bus: Bus, place: SnapshotFolder, articles: Sequence[Article]) -> Partition:
-    """The changelog as dedup writes it, with a snapshot taken shortly before its end."""
+async def _fill(bus: Bus, place: SnapshotFolder, articles: Sequence[Article]) -> tuple[Partition, Written]:
+    """The changelog as dedup writes it, with an image taken shortly before its end."""
     ((number, records),) = by_shard(articles).items()
     partition = Partition("dedup-state", number)
-    task = DedupService().task(number)
+    task = _service(place.folder).task(number)
+    imager = Imager(bus, partition, place.of_images(), SystemClock())
     writer = await bus.writer("bench-restore", ["articles"], number)
-    saved, batch = False, max(1, len(records) // BATCHES)
+    written, batch = None, max(1, len(records) // BATCHES)
     for at in range(0, len(records), batch):
-        if not saved and at >= (1 - TAIL) * len(records):
-            await save(bus, partition, place)
-            saved = True
-        outputs = task.step(records[at : at + batch]).outputs
-        await writer.publish([one for one in outputs if one.partition == partition], consumed={})
+        if not written and at >= (1 - TAIL) * len(records):
+            await imager.begin(task)
+            written = await imager.wait()
+        outputs = [one for one in task.step(records[at : at + batch]).outputs if one.partition == partition]
+        await writer.publish(outputs, consumed={})
+        imager.note(outputs)
     await writer.close()
-    return partition
+    assert written is not None, "there is room for an image, and time"
+    return partition, written
 
 
-async def _start(name: str, way: str, bus: Bus, partition: Partition, place: SnapshotFolder | None) -> Start:
-    task = DedupService().task(partition.number)
+def _service(folder: Path) -> DedupService:
+    return DedupService(open_store=partial(Spool, folder))
+
+
+async def _start(bus: Bus, partition: Partition, way: Way) -> Start:
+    task = _service(way.folder).task(partition.number)
     began = time.perf_counter()
-    restored = await restore(bus, partition, task.restore, snapshot=place)
+    restored = await restore(bus, partition, task.restore, snapshot=way.image, imaged=task)
     read = time.perf_counter()
     task.step([])
-    return Start(name, way, restored, read - began, time.perf_counter() - read)
+    return Start(way.bus, way.name, restored, read - began, time.perf_counter() - read)
 
 
 if __name__ == "__main__":

@@ -18,14 +18,15 @@ from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
 from services.dedup import kernels
 from services.dedup.folded import Folded
+from services.dedup.memory.parts import Holding, gather, scatter
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.order import Due, Sighting, seen_at
 from services.dedup.pairs import Pairs, bounded
 from services.dedup.records import member, settled_at, shown_at, verdict, with_text, withdrawal
 from services.dedup.revisions import Revisions
-from services.dedup.search.lookup import Hits, Search, Signed
+from services.dedup.search.lookup import Findable, Hits, Search, Signed
 from services.dedup.search.novelty import Days, Novelty
-from services.dedup.search.profile import Reading, profile, read, read_all
+from services.dedup.search.profile import Reading, read, read_all
 from services.dedup.search.seen import pack, unpack
 from services.dedup.settings import DedupSettings
 from services.dedup.stories.placing import Stories
@@ -33,6 +34,7 @@ from services.dedup.text.churn import is_churn
 from services.dedup.text.notices import withdrawal as withdrawal_notice
 from services.dedup.text.screens import Screen, screen
 from services.dedup.window import Gone, Kept, Window, day_of
+from services.stream.service import Parts
 
 _DAY_S = 86_400
 
@@ -91,17 +93,17 @@ class Fold:
             kept = self.window.keep_encoded(record, value)
             if was == (kept.is_compared, kept.is_counted):
                 continue
-            reading = read(record.article.text)
+            article = record.article
+            reading = read(article.text)
             if kept.is_counted:
-                day = day_of(record.article.first_seen_at)
-                self._novelty.add(day, reading.unique)
+                self._novelty.add(day_of(article.first_seen_at), reading.unique)
             if was[0] and not kept.is_compared:
-                lost.append(record.article.version_id)
+                lost.append(article.version_id)
             elif kept.is_compared and not was[0] and record.sketch is not None:
                 days = unpack(record.seen, len(reading.unique))
-                signed = self.search.signed(profile(record.article, reading, days), record.sketch)
-                kept.samples = signed.keys.samples
-                added.append(signed)
+                keys = self.search.keys(reading, days, record.sketch)
+                kept.samples = keys.samples
+                added.append(Findable(article.version_id, kept.rank[0], keys))
         self.search.evict(lost)
         self.search.insert(added)
 
@@ -117,6 +119,21 @@ class Fold:
             self._today = day_of(latest)
             self._novelty.advance(self._today)
             self.window.advance(self._today, again=True)
+
+    def save(self) -> Parts:
+        return gather(self._holding())
+
+    def load(self, parts: Parts) -> None:
+        scatter(self._holding(), parts)
+        kernels.note_texts(len(self.window))
+
+    def _holding(self) -> Holding:
+        return {
+            "window": self.window,
+            "search": self.search,
+            "stories": self.stories,
+            "novelty": self._novelty,
+        }
 
     def fold(self, dues: Iterable[Due], folded: Folded) -> None:
         """Decide sightings in the order given; those that say nothing new are passed over."""

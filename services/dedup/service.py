@@ -14,12 +14,13 @@ from services.contracts.sketches import Remembered, ShardClock
 from services.dedup.canary import Canaries, lone_story
 from services.dedup.fold import Fold
 from services.dedup.folded import Folded
+from services.dedup.memory.parts import under, within
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.order import Due, Order, Sighting, seen_at
 from services.dedup.records import without_text
 from services.dedup.settings import DedupSettings, scheme
 from services.stream.bus import Output, Partition, Record
-from services.stream.service import Feeder, Poison, Step, Task
+from services.stream.service import Feeder, Parts, Poison, Step, Task, buffer
 
 _CLOCK = "clock"
 _STATE = "dedup-state"
@@ -49,6 +50,16 @@ class DedupTask:
     def restore(self, record: Record) -> None:
         assert self._restoring is not None, "restore comes before any step"
         self._restoring.take(record)
+
+    def save(self) -> Parts:
+        clock = wire.encode(self._clock) if self._clock else b""
+        return under("fold", self._fold.save()) | {"clock": clock}
+
+    def load(self, parts: Parts) -> None:
+        assert self._restoring is not None, "loading comes before any step"
+        self._fold.load(within("fold", parts))
+        clock = bytes(buffer(parts["clock"]))
+        self._restoring.clock = wire.decode(ShardClock, clock) if clock else None
 
     def held(self) -> int:
         return self._order.held() + self._canaries.held()
@@ -252,7 +263,7 @@ class Restoring:
         self._fold = fold
         self._versions: dict[str, bytes] = {}
         """Those to be taken up next."""
-        self._clock: ShardClock | None = None
+        self.clock: ShardClock | None = None
 
     def take(self, record: Record) -> None:
         kind, _, name = (record.key or b"").decode().partition(":")
@@ -263,13 +274,13 @@ class Restoring:
             if record.value is not None:
                 self._fold.stories.put_encoded(wire.decode(Cluster, record.value), record.value)
         elif record.value is not None:
-            self._clock = wire.decode(ShardClock, record.value)
+            self.clock = wire.decode(ShardClock, record.value)
 
     def finish(self) -> ShardClock | None:
         """How far the shard had come."""
         self._fold.remember_again(self._versions.values())
         self._versions = {}
-        return self._clock
+        return self.clock
 
     def _take_version(self, name: str, value: bytes | None) -> None:
         self._versions.pop(name, None)  # what holds comes last

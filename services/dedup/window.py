@@ -18,6 +18,7 @@ from services.contracts import wire
 from services.contracts.articles import Article
 from services.contracts.sketches import Remembered
 from services.dedup.memory.ids import Ids, IdTable, Numbers, key_of
+from services.dedup.memory.parts import Holding, gather, scatter
 from services.dedup.memory.records import Records
 from services.dedup.memory.store import HeapStore, Store
 from services.dedup.records import shown_at
@@ -26,6 +27,7 @@ from services.dedup.search.profile import Profile, first_seen_us, profile, read
 from services.dedup.search.seen import unpack
 from services.dedup.settings import DedupSettings
 from services.dedup.text.words import folded
+from services.stream.service import Parts
 
 MOST_RECORDS, MOST_PROFILE_BYTES = 4096, 48 << 20
 """At hand at a time."""
@@ -282,6 +284,27 @@ class Window:
             + _RECORD_BYTES * self.records.decoded()
             + self._profile_bytes
         )
+
+    def save(self) -> Parts:
+        return gather(self._holding())
+
+    def load(self, parts: Parts) -> None:
+        scatter(self._holding(), parts)
+
+    def _holding(self) -> Holding:
+        return {
+            "version_ids": self.version_ids,
+            "article_ids": self.article_ids,
+            "known": self._known,
+            "current": self._current,
+            "numbers": self._numbers,
+            "records": self.records,
+            "at_us": self.at_us,
+            "flags": self.flags,
+            "samples": self.samples,
+            "day": self._day,
+            "title": self._title,
+        }
 
     def _enter(self, record: Remembered) -> int:
         """The number of a version, and what stands in arrays under it."""

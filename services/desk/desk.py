@@ -14,6 +14,7 @@ import uvicorn
 
 from services.desk.log.follow import Follower, OtherLog, Progress
 from services.desk.log.source import Source
+from services.desk.pages.render import compile_pages, render
 from services.desk.store import database, schema
 from services.desk.store.batch import Batch
 from services.desk.views.frame import Link
@@ -55,6 +56,8 @@ class Desk:
         self._now = now
         self._note = note
         self._follower: Follower | None = None
+        self._beside = False
+        """A file is made anew beside the one that pages are still read from."""
         self._stack = AsyncExitStack()
         self.port = 0
 
@@ -80,10 +83,9 @@ class Desk:
             self._socket = _listening(*self._settings.address())
             self._stack.callback(self._socket.close)
             self.port = self._socket.getsockname()[1]
-            beside = await self._open()
+            self._beside = await self._open()
             self._readers = Readers(self._place.file)
             self._stack.callback(self._readers.close)
-            self._beside = beside
         except BaseException:
             await self._stack.aclose()
             raise
@@ -95,7 +97,7 @@ class Desk:
         await self._stack.aclose()
 
     async def _open(self) -> bool:
-        """Begin to follow. True where a file is made anew beside one that pages are still read from."""
+        """Begin to follow. True where it is a file beside the one that pages are read from."""
         tables, intake = database.stamps(self._place.file)
         wanted = schema.tables_stamp(), schema.intake_stamp(self._settings.texts)
         if (tables, intake) == wanted:
@@ -122,7 +124,8 @@ class Desk:
         self._live.begin(follower.position)
 
     def _tell(self, batch: Batch, moved: int) -> None:
-        self._live.tell(moved, list(batch.stories))
+        """Of what a page can show: not of a file that none is read from yet."""
+        self._live.tell(moved, [] if self._beside else list(batch.stories))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; then streams end, answers in hand are finished."""
@@ -142,6 +145,8 @@ class Desk:
             if self._beside:
                 await follower.catch_up()
                 await asyncio.to_thread(self._take_over, follower)
+                self._beside = False
+                self._live.begin(follower.position)
             await follower.follow()
         finally:
             await asyncio.to_thread(follower.close)
@@ -158,10 +163,12 @@ class Desk:
         server = _Server(_config(self._application()))
         serving = asyncio.create_task(server.serve(sockets=[self._socket]))
         ending = asyncio.create_task(self._end_streams(stop))
+        compiling = asyncio.create_task(asyncio.to_thread(compile_pages))
         try:
             yield
         finally:
             ending.cancel()
+            await compiling
             self._live.end()
             server.should_exit = True
             await serving
@@ -171,8 +178,6 @@ class Desk:
         self._live.end()
 
     def _application(self) -> Any:
-        from services.desk.pages.render import render
-
         site = Site(
             readers=self._readers,
             live=self._live,

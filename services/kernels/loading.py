@@ -58,6 +58,10 @@ class Loading:
             module = self._modules[name] = import_module(f"{self._package}.{name}")
         return module
 
+    def require(self, name: str) -> ModuleType:
+        """The kernels of that name, even while definitions run: what they made only they can go on with."""
+        return self._modules.get(name) or import_module(f"{self._package}.{name}")
+
     def names(self) -> list[str]:
         """Of the modules of kernels."""
         return sorted(path.stem for path in self._folder.glob("*.py") if path.stem != "__init__")

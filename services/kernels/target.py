@@ -54,6 +54,7 @@ def note_built() -> None:
     """Where the cache lies beside the modules, and may be written there."""
     if not config.CACHE_DIR:
         with suppress(OSError):
+            _stamp().parent.mkdir(exist_ok=True)
             _stamp().write_text(_digest(), encoding="utf-8")
 
 
@@ -61,6 +62,7 @@ def note_built() -> None:
 def alone() -> Iterator[None]:
     """While no other process compiles: of several that are started at once, one does, and the others load."""
     try:
+        _stamp().parent.mkdir(exist_ok=True)
         lock = _stamp().with_suffix(".lock").open("a")
     except OSError:  # nobody may write there, so nobody does
         yield

@@ -30,6 +30,7 @@ class LogEvent(StrEnum):
     PARTITION_HALTED = "partition.halted"
     STATE_PARTLY_RESTORED = "state.partly_restored"
     STATE_RESTORED = "state.restored"
+    STATE_IMAGED = "state.imaged"
     BATCH_COMMITTED = "batch.committed"
     BATCH_RETRIED = "batch.retried"
     RECORDS_DEAD_LETTERED = "records.dead_lettered"

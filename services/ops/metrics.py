@@ -188,11 +188,18 @@ METRICS: tuple[Metric, ...] = (
         "Time to rebuild a partition's state from its changelog.",
         buckets=(0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800),
     ),
+    _histogram(
+        "state_image_seconds",
+        "seconds",
+        labels.combinations(service=("dedup",)),
+        "Time to write an image of a state, beside the work.",
+        buckets=(0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 900),
+    ),
     _counter(
         "state_restores_total",
         "restores",
         labels.RESTORE_SOURCE,
-        "States rebuilt, by what was there to begin with; a snapshot is completed from the log.",
+        "States rebuilt, by what was there to begin with; images and snapshots are completed from the log.",
     ),
     _counter(
         "state_restored_records_total",

@@ -11,6 +11,7 @@ from services.ops.notes import Notes
 from services.ops.outcomes import DEAD, OTHER, OUTCOMES
 from services.ops.registry import Metrics
 from services.stream.changelog import RestoreResult
+from services.stream.imager import Written
 from services.stream.observer import Delivery, Result, State
 
 QUIET = frozenset({"tick", "progress", "watermark", "canary"})
@@ -174,7 +175,7 @@ class RunnerObserver:
     def restored(self, number: int, restored: RestoreResult, seconds: float) -> None:
         self._totals.restore_over(number)
         self._told_at.pop(number, None)
-        source = "snapshot" if restored.from_snapshot else "log"
+        source = "image" if restored.image else "snapshot" if restored.from_snapshot else "log"
         source = "refused-snapshot" if restored.refused else source
         self._metrics.counter("state_restores_total", self._service, source).inc()
         self._metrics.counter("state_restored_records_total", self._service).inc(restored.count)
@@ -186,9 +187,21 @@ class RunnerObserver:
                 partition=number,
                 records=restored.count,
                 from_snapshot=restored.from_snapshot,
+                source=source,
                 next_offset=restored.next_offset,
                 checksum=restored.checksum,
                 duration_ms=took,
+            )
+
+    def imaged(self, number: int, written: Written) -> None:
+        self._metrics.histogram("state_image_seconds", self._service).observe(written.seconds)
+        if self._totals.log is not None:
+            self._totals.log.info(
+                LogEvent.STATE_IMAGED,
+                partition=number,
+                bytes=written.bytes,
+                duration_ms=round(1000 * written.seconds),
+                pause_ms=round(1000 * written.pause_s, 1),
             )
 
     def rebalanced(self, owned: frozenset[int]) -> None:

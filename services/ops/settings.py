@@ -26,11 +26,12 @@ class BusSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     wait_s: Annotated[float, Meta(ge=0, le=3600)] = 60.0
     """Seconds to wait for a bus that is away, with growing delay, before giving up with exit code 3."""
     state_dir: Annotated[str, Meta(max_length=1000)] = ""
-    """Folder of snapshots, a fast way to a service's state, and of what dedup remembers beside its memory:
-    about 7 kB a live article, in files without a name. Empty: `FILE-state` beside `sqlite:FILE`, `var/state`
-    on Kafka. May be lost at any time; never shared by two installations."""
+    """Folder of snapshots and images, fast ways to a service's state, and of what dedup remembers beside its
+    memory: about 7 kB a live article, in files without a name or with that of an image, and 1 kB an image.
+    Empty: `FILE-state` beside `sqlite:FILE`, `var/state` on Kafka. May be lost at any time; never shared by
+    two installations."""
     snapshot_every_s: Annotated[float, Meta(ge=0, le=21_600)] = 900.0
-    """How often snapshots are written while running; also when stopped. 0: never."""
+    """How often snapshots and images are written while running; also when stopped. 0: never."""
     halt_s: Annotated[float, Meta(ge=1, le=3600)] = 30.0
     """A partition whose dead letters cannot be written, or most of whose input is bad, stands still with
     nothing committed while the others go on; how often it is tried again."""

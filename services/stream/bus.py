@@ -7,7 +7,7 @@ The guarantee in one call: `publish(outputs, consumed)` is all or nothing. Eithe
 readable and the consumed offsets are committed, or nothing of it ever is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -150,6 +150,9 @@ class Bus(Protocol):
 
     async def end(self, partition: Partition) -> int:
         """The offset after the last committed record."""
+
+    async def ends(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        """The same of many, asked at once."""
 
     async def compact(self, topic: str) -> None:
         """Keep the last record of each key, drop what is past retention; a bus may do it by itself."""

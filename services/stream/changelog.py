@@ -8,13 +8,25 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 
 from services.stream.bus import Bus, Partition, Record
 from services.stream.clock import Clock, SystemClock
+from services.stream.image import Image, close_files, image_path, load_image
 from services.stream.retention import last_offsets
-from services.stream.snapshot import Anchor, Draft, Header, Rejection, Snapshot, SnapshotFolder, load
+from services.stream.service import ImagedTask
+from services.stream.snapshot import (
+    Anchor,
+    Draft,
+    Header,
+    Lineage,
+    Rejection,
+    Snapshot,
+    SnapshotFolder,
+    load,
+)
 
 READ_RECORDS = 1000
 
@@ -32,8 +44,10 @@ class RestoreResult(msgspec.Struct, frozen=True, kw_only=True):
     checksum: str
     """SHA-256 over offset, key and value of what was applied, in order."""
     from_snapshot: int = 0
+    image: bool = False
+    """It went on from an image; what that stands for is not counted."""
     ignored: str = ""
-    """Why the snapshot was not used; empty where it was, or none was asked for."""
+    """Why the image or snapshot was not used; empty where it was, or none was asked for."""
     refused: bool = False
     """There was a snapshot, and it could not be believed."""
 
@@ -75,21 +89,31 @@ async def restore(
     apply: Apply,
     *,
     snapshot: SnapshotFolder | None = None,
+    imaged: ImagedTask | None = None,
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> RestoreResult:
     """Apply the changelog up to its end as of now, in offset order, off the event loop.
 
+    `imaged` takes an image instead, if there is one to be believed, and `apply` what came behind it.
     Raises what `apply` raises: a state that cannot be read back must not be worked on.
     """
     end = await bus.end(partition)
     applied = _Applier(apply)
     told = progress or _no_progress
-    start, ignored = 0, Rejection("")
-    if snapshot is not None:
-        found = await _open_snapshot(bus, partition, snapshot, end, (clock or SystemClock()).now())
+    start, ignored, from_image = 0, Rejection("", absent=True), False
+    now = (clock or SystemClock()).now()
+    if snapshot is not None and imaged is not None:
+        image = await _open_image(bus, partition, snapshot.of_images(), end, now)
+        if isinstance(image, Rejection):
+            ignored = image
+        else:
+            start, from_image = await _take_image(image, imaged, image_path(snapshot, partition)), True
+            told(start, end)
+    if snapshot is not None and not from_image:
+        found = await _open_snapshot(bus, partition, snapshot, end, now)
         if isinstance(found, Rejection):
-            ignored = found
+            ignored = found if ignored.absent else ignored
         else:
             start = await _apply_snapshot(found, applied, lambda at: told(at, end))
     from_snapshot = applied.count
@@ -101,6 +125,7 @@ async def restore(
         next_offset=end,
         checksum=applied.checksum(),
         from_snapshot=from_snapshot,
+        image=from_image,
         ignored=ignored.reason,
         refused=bool(ignored.reason) and not ignored.absent,
     )
@@ -124,7 +149,30 @@ async def _open_snapshot(
     return found
 
 
-async def _mismatch(bus: Bus, partition: Partition, header: Header) -> str:
+async def _open_image(
+    bus: Bus, partition: Partition, folder: SnapshotFolder, end: int, now: datetime
+) -> Image | Rejection:
+    found = await asyncio.to_thread(load_image, folder, partition, end=end, now=now)
+    if isinstance(found, Rejection):
+        return found
+    why = await _mismatch(bus, partition, found.footer)
+    if why:
+        close_files(found.parts)
+        return Rejection(f"{image_path(folder, partition)} {why}")
+    return found
+
+
+async def _take_image(image: Image, task: ImagedTask, path: Path) -> int:
+    """The offset from which records are read on."""
+    try:
+        await asyncio.to_thread(task.load, image.parts)
+    except Exception:
+        await asyncio.to_thread(path.unlink, missing_ok=True)  # the next start is to go by the log
+        raise
+    return image.footer.next_offset
+
+
+async def _mismatch(bus: Bus, partition: Partition, header: Lineage) -> str:
     """Why the log at hand is not the one the snapshot was taken from: it may have been begun anew."""
     known = 0
     for anchor in header.anchors:

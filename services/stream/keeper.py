@@ -1,4 +1,4 @@
-"""Keeps the snapshots of a runner's numbers: every so often, and once more when it ends well."""
+"""Keeps the snapshots and images of a runner's numbers: every so often, and once more when it ends well."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.stream.bus import BusError, Partition
 from services.stream.changelog import save
+from services.stream.lane import Lane
 from services.stream.outbox import LaneContext
 from services.stream.snapshot import SnapshotFolder
 
@@ -14,28 +15,36 @@ logger = logging.getLogger(__name__)
 
 
 class Keeper:
-    """Snapshots are made from the log, never from a task: whoever owns the number now, they are true."""
+    """Snapshots are made from the log, never from a task: whoever owns the number now, they are true.
+
+    A lane that keeps images of its task has no use for one.
+    """
 
     def __init__(self, context: LaneContext) -> None:
         self._context = context
         self._kept: dict[Partition, tuple[int, datetime]] = {}
 
-    async def keep(self, numbers: Collection[int]) -> None:
+    async def keep(self, lanes: Collection[Lane]) -> None:
         """Write what has changed. A failure leaves the older file, and is told."""
         folder, changelog = self._context.settings.snapshots, self._context.service.changelog
         if folder is None or changelog is None:
             return
-        for partition in [Partition(changelog, number) for number in sorted(numbers)]:
+        for lane in lanes:
+            lane.want_image()
+        numbers = sorted(lane.number for lane in lanes if not lane.keeps_images)
+        for partition in [Partition(changelog, number) for number in numbers]:
             try:
                 await self._write(partition, folder)
             except (OSError, BusError) as error:
                 logger.warning("no new snapshot of %s/%s: %s", *partition, error)
 
-    async def keep_last(self, numbers: Collection[int], *, left_s: float) -> None:
-        """`keep`, within the time left to stop."""
+    async def keep_last(self, lanes: Collection[Lane], *, left_s: float) -> None:
+        """`keep`, of lanes that came to their end, within the time left to stop."""
         try:
             async with asyncio.timeout(max(0.0, left_s)):
-                await self.keep(numbers)
+                await self.keep(lanes)
+                for lane in lanes:
+                    await lane.keep_last_image()
         except TimeoutError:
             logger.info("no time was left for new snapshots of %s", self._context.service.name)
 

@@ -16,11 +16,12 @@ from typing import TypeVar, cast
 
 from services.stream.bus import BusError, Fatal, Fenced, Partition, Record, Unclear, Writer
 from services.stream.changelog import restore
+from services.stream.imager import Imager
 from services.stream.inbox import Inbox
 from services.stream.observer import State
 from services.stream.outbox import LaneContext, LaneHalted, Outbox, StepInput
 from services.stream.patience import call_patiently
-from services.stream.service import DeadLetter, FedTask, Feeder, Poison, Step, Task
+from services.stream.service import DeadLetter, FedTask, Feeder, ImagedTask, Poison, Step, Task
 from services.stream.steps import bury_reading, bury_record, whole_or_one_by_one
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,8 @@ class Lane:
         self._ahead: dict[Partition, int] = {}
         self._held_back: Mapping[Partition, int] | None = None
         self._busy = False
+        self._imager: Imager | None = None
+        self._keeping: asyncio.Task[None] | None = None
         self._stepped_s = 0.0
         """How long the last step took."""
         self._doing = "opening"
@@ -88,6 +91,28 @@ class Lane:
 
     def held(self) -> int:
         return self._task.held() if self.ready else 0
+
+    @property
+    def keeps_images(self) -> bool:
+        return self._imager is not None
+
+    def want_image(self) -> None:
+        """Of the state behind the step in hand."""
+        if self._imager:
+            self._imager.wanted = True
+
+    async def keep_last_image(self) -> None:
+        """Of the state it ended with, whole or not at all."""
+        if self._imager:
+            try:
+                if self._keeping:
+                    await self._keeping
+                self.want_image()
+                await self._keep_image()
+                if self._keeping:
+                    await self._keeping
+            finally:
+                self._imager.kill()
 
     async def is_at_rest(self) -> bool:
         """Whether everything the inputs hold now, and all a feeder has, is taken and published."""
@@ -139,10 +164,19 @@ class Lane:
         self.positions = dict(self._given)
         self.taken = dict(self._given)
         self._task = context.service.task(self.number)
+        self._imager = self._new_imager()
         await self._restore()
         self._ahead = {partition: await context.bus.end(partition) for partition in self._inputs}
         self._feeder = context.service.feeder(self._task, self.number)
         self.exhausted = self._feeder is None
+
+    def _new_imager(self) -> Imager | None:
+        folder, changelog = self._context.settings.snapshots, self._context.service.changelog
+        if folder is None or changelog is None or not isinstance(self._task, ImagedTask):
+            return None
+        return Imager(
+            self._context.bus, Partition(changelog, self.number), folder.of_images(), self._context.clock
+        )
 
     async def _restore(self) -> None:
         context = self._context
@@ -157,6 +191,7 @@ class Lane:
                 partition,
                 self._task.restore,
                 snapshot=context.settings.snapshots,
+                imaged=self._task if isinstance(self._task, ImagedTask) else None,
                 progress=partial(context.observer.restoring, self.number),
                 clock=context.clock,
             )
@@ -176,6 +211,7 @@ class Lane:
             if not self.exhausted and await self._has_caught_up():
                 await self._take_readings()
             elif not self.inbox:
+                await self._keep_image()
                 self._doing = "waiting"
                 with self._spending("idle"), suppress(TimeoutError):
                     async with asyncio.timeout(TELL_S):
@@ -251,6 +287,21 @@ class Lane:
         with self._spending("publish"):
             await self._outbox.deliver(step, given, self._task.held())
         self.delivered = True
+        if self._imager:
+            self._imager.note(step.outputs)
+            await self._keep_image()
+
+    async def _keep_image(self) -> None:
+        """Between two steps: what the task holds is what is published."""
+        if self._imager and self._imager.wanted:
+            await self._imager.begin(cast(ImagedTask, self._task))
+            self._keeping = self._keeping or asyncio.create_task(self._tell_image(self._imager))
+
+    async def _tell_image(self, imager: Imager) -> None:
+        written = await imager.wait()
+        self._keeping = None
+        if written:
+            self._context.observer.imaged(self.number, written)
 
     @contextmanager
     def _at_work(self) -> Iterator[None]:
@@ -270,6 +321,8 @@ class Lane:
             self._context.observer.spent(state, time.monotonic() - started)
 
     async def _close(self) -> None:
+        if self._imager:
+            self._imager.kill()
         feeder, self._feeder = self._feeder, None
         writer, self._writer = self._writer, None
         for part in (feeder, writer):

@@ -7,7 +7,7 @@ All or nothing because `publish` checks everything first and then changes everyt
 import asyncio
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -92,6 +92,10 @@ class MemoryBus:
     async def end(self, partition: Partition) -> int:
         layout.check_partition(self._topics, partition)
         return self.known_end(partition)
+
+    async def ends(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        """Of many at once."""
+        return {partition: await self.end(partition) for partition in partitions}
 
     async def compact(self, topic: str) -> None:
         spec = layout.spec_of(self._topics, topic)

@@ -7,6 +7,7 @@ import msgspec
 
 from services.stream.bus import Partition
 from services.stream.changelog import RestoreResult
+from services.stream.imager import Written
 
 State = Literal["idle", "fetch", "step", "publish", "backpressure", "restore"]
 Result = Literal["committed", "aborted", "unclear", "fenced"]
@@ -57,6 +58,9 @@ class Observer(Protocol):
 
     def restored(self, number: int, restored: RestoreResult, seconds: float) -> None: ...
 
+    def imaged(self, number: int, written: Written) -> None:
+        """The state of a number was kept as an image."""
+
     def rebalanced(self, owned: frozenset[int]) -> None:
         """The numbers this runner owns from now on."""
 
@@ -81,6 +85,8 @@ class NullObserver:
     def restoring(self, number: int, at: int, end: int) -> None: ...
 
     def restored(self, number: int, restored: RestoreResult, seconds: float) -> None: ...
+
+    def imaged(self, number: int, written: Written) -> None: ...
 
     def rebalanced(self, owned: frozenset[int]) -> None: ...
 

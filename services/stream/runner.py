@@ -126,7 +126,7 @@ class Runner:
             join, self._context.settings.patience, self._context.failure_callback("fetch")
         )
         failure: BaseException | None = None
-        restored: frozenset[int] = frozenset()
+        restored: list[Lane] = []
         try:
             async with asyncio.timeout(None) as limit:
                 restored = await self._serve(member, stop, limit)
@@ -141,10 +141,8 @@ class Runner:
         left_s = (limit.when() or 0.0) - asyncio.get_running_loop().time()
         await self._keeper.keep_last(restored, left_s=left_s)
 
-    async def _serve(
-        self, member: GroupMember, stop: asyncio.Event, limit: asyncio.Timeout
-    ) -> frozenset[int]:
-        """The numbers that were restored when it was stopped."""
+    async def _serve(self, member: GroupMember, stop: asyncio.Event, limit: asyncio.Timeout) -> list[Lane]:
+        """Those that were restored when it was stopped."""
         async with asyncio.TaskGroup() as self._tasks:
             loops = [
                 self._tasks.create_task(loop)
@@ -159,8 +157,8 @@ class Runner:
                 lane.stop()
         return restored
 
-    def _restored(self) -> frozenset[int]:
-        return frozenset(lane.number for lane in self._lanes.values() if lane.ready)
+    def _restored(self) -> list[Lane]:
+        return [lane for lane in self._lanes.values() if lane.ready]
 
     async def _follow(self, member: GroupMember) -> None:
         while True:

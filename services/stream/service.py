@@ -4,12 +4,16 @@ A task is deterministic and awaits nothing. The loop owns fetching, threads, pub
 checkpoints and draining, and calls a task from one thread at a time.
 """
 
+from array import array
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, cast, runtime_checkable
 
 import msgspec
 
 from services.stream.bus import Output, Partition, Record
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Poison(Exception):
@@ -74,6 +78,41 @@ class Task(Protocol):
 
     def held(self) -> int:
         """Inputs taken but not yet accounted for. Asked from the event loop at any time: must be quick."""
+
+
+class OpenFile(NamedTuple):
+    """A part of a state that lies on disk already. So far it is never written again, only added to."""
+
+    name: str
+    """No other has it."""
+    fd: int
+    size: int
+    path: str = ""
+    """Where it was found, to be removed if it reads differently."""
+
+
+Part: TypeAlias = "bytes | bytearray | memoryview | array[Any] | NDArray[Any] | OpenFile"
+Parts = Mapping[str, Part]
+"""A state as arrays by name."""
+
+
+def buffer(part: Part) -> memoryview:
+    """Its bytes. Raises `TypeError` where it is a file."""
+    if isinstance(part, OpenFile):
+        raise TypeError(f"{part.name} is a file of its own")
+    raw = memoryview(cast(bytes, part))
+    return raw.cast("B") if raw.nbytes else memoryview(b"")
+
+
+@runtime_checkable
+class ImagedTask(Protocol):
+    """A task whose state can be kept as it lies in memory."""
+
+    def save(self) -> Parts:
+        """All that the changelog so far made of it, to be read before the next step."""
+
+    def load(self, parts: Parts) -> None:
+        """Instead of `restore` of the records so far, on a new task; those behind are restored then."""
 
 
 class FedTask(Task, Protocol):

@@ -39,7 +39,9 @@ class Anchor(msgspec.Struct, frozen=True, array_like=True):
         return cls(record.offset, hashlib.sha256(content).hexdigest()[:32])
 
 
-class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Lineage(msgspec.Struct, frozen=True, kw_only=True):
+    """Of which state a file is."""
+
     format: int = FORMAT
     scheme: str
     """What gives the records their meaning: code and sketch version. Another scheme is another state."""
@@ -47,10 +49,13 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     number: int
     next_offset: int
     """The log's records from here on are not in the file."""
-    records: int
-    payload_bytes: int
     written_at: datetime
     anchors: tuple[Anchor, ...]
+
+
+class Header(Lineage, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    records: int
+    payload_bytes: int
     sha256: str = ""
     """Of the payload and of this header without it."""
 
@@ -70,6 +75,13 @@ class SnapshotFolder(msgspec.Struct, frozen=True, kw_only=True):
     scheme: str
     max_age_s: float = 43_200
     """Must stay below the log's tombstone grace: an older file may hold a key whose tombstone is gone."""
+
+    layout: str = ""
+    """What gives images their meaning besides: they have arrays where snapshots have records."""
+
+    def of_images(self) -> "SnapshotFolder":
+        """The same folder, where images are asked for."""
+        return replace(self, scheme=f"{self.scheme}, {self.layout}")
 
     def path(self, partition: Partition) -> Path:
         return self.folder / f"{partition.topic}-{partition.number}.snapshot"
@@ -120,7 +132,7 @@ class Draft:
         os.fsync(self._file.fileno())
         self._file.close()
         self._part.replace(self._path)
-        _sync_folder(self._path.parent)
+        sync_folder(self._path.parent)
         return header
 
     def drop(self) -> None:
@@ -167,18 +179,27 @@ def _prove(
 ) -> Header | Rejection:
     try:
         header = msgspec.json.decode(file.read(HEADER_BYTES), type=Header)
-        doubt = _doubt(header, folder, partition, end, now) or _damage(file, header)
+        why = doubt(header, folder, partition, end=end, now=now) or _damage(file, header)
     except msgspec.MsgspecError as error:
         return Rejection(f"has no readable header: {error}")
     except OSError as error:
         return Rejection(f"cannot be read: {error}")
-    return Rejection(doubt) if doubt else header
+    return Rejection(why) if why else header
 
 
-def _doubt(header: Header, folder: SnapshotFolder, partition: Partition, end: int, now: datetime) -> str:
+def doubt(
+    header: Lineage,
+    folder: SnapshotFolder,
+    partition: Partition,
+    *,
+    end: int,
+    now: datetime,
+    known: int = FORMAT,
+) -> str:
+    """Why a file is not to be believed, whatever it holds; `known` is the format that can be read."""
     age_s = (now - header.written_at).total_seconds()
     doubts = (
-        (header.format != FORMAT, f"has format {header.format}, not {FORMAT}"),
+        (header.format != known, f"has format {header.format}, not {known}"),
         (header.scheme != folder.scheme, f"has scheme {header.scheme!r}, not {folder.scheme!r}"),
         (
             (header.topic, header.number) != tuple(partition),
@@ -209,7 +230,7 @@ def _checksum(header: Header, payload: "hashlib._Hash") -> str:
     return hashlib.sha256(told).hexdigest()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

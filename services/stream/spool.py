@@ -5,9 +5,11 @@ is made again from the changelog. The first megabytes stay in memory: a small st
 """
 
 import os
+import secrets
 import tempfile
 from array import array
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from weakref import finalize
 from zlib import crc32
@@ -15,6 +17,7 @@ from zlib import crc32
 import numpy as np
 
 from services.stream.bus import Fatal
+from services.stream.service import OpenFile, Parts, buffer
 
 BUFFER_BYTES = 4 << 20
 LEAST_SEGMENT_BYTES = 16 << 20
@@ -28,14 +31,16 @@ _NOWHERE = 0xFFFFFFFF
 class Segment:
     """One file, written from its beginning to its end and then only read."""
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.fd, name = tempfile.mkstemp(prefix="spool-", dir=folder)
+    def __init__(self, file: OpenFile) -> None:
+        self.name, self.fd, self.written, self.path = file
         self.close = finalize(self, os.close, self.fd)
-        Path(name).unlink()
-        self.written = 0
         self.live = 0
         """Bytes that are still asked for, those not yet written included."""
+
+    @classmethod
+    def new(cls, folder: Path) -> "Segment":
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(OpenFile(secrets.token_hex(8), _nameless(folder), 0))
 
     def write(self, value: bytes | bytearray) -> None:
         view = memoryview(value)
@@ -84,6 +89,8 @@ class Spool:
             return b""  # of a file that was closed, for it held nothing else
         value = self._read(segment, offset, length)
         if crc32(value) != self._sum[number]:
+            if segment.path:
+                Path(segment.path).unlink(missing_ok=True)  # the next start is to believe it no more
             raise Fatal(f"spool in {self._folder}: what was written there reads differently; {_MEND}")
         return value
 
@@ -111,6 +118,38 @@ class Spool:
     def disk_bytes(self) -> int:
         return sum(segment.written for segment in self._segments.values())
 
+    def save(self) -> Parts:
+        files = {
+            f"file.{at}": OpenFile(segment.name, segment.fd, segment.written, segment.path)
+            for at, segment in self._segments.items()
+        }
+        columns = {"segment": self._segment, "offset": self._offset, "length": self._length, "sum": self._sum}
+        return {**files, **columns, "tail": self._tail.to_bytes(8), "buffer": self._buffer}
+
+    def load(self, parts: Parts) -> None:
+        """Goes on behind what files hold; none that is taken is written."""
+        columns = {"segment": self._segment, "offset": self._offset, "length": self._length, "sum": self._sum}
+        for name, column in columns.items():
+            column.frombytes(buffer(parts[name]))
+        tail = int.from_bytes(buffer(parts["tail"]))
+        owners, lengths = np.asarray(self._segment), np.asarray(self._length)
+        for name, part in parts.items():
+            if isinstance(part, OpenFile):
+                at = int(name.removeprefix("file."))
+                segment = self._segments[at] = Segment(part)
+                segment.live = int(lengths[owners == at].sum(dtype=np.int64))
+        self._live = int(lengths[owners != _NOWHERE].sum(dtype=np.int64))
+        self._tail = tail + 1
+        buffered, start = (
+            buffer(parts["buffer"]),
+            self._segments[tail].written if tail in self._segments else 0,
+        )
+        behind = np.flatnonzero((owners == tail) & (np.asarray(self._offset) >= start)).tolist()
+        del owners, lengths
+        for number in behind:
+            offset = self._offset[number] - start
+            self.put(number, bytes(buffered[offset : offset + self._length[number]]))
+
     def _append(self, number: int, value: bytes) -> None:
         segment = self._segments.get(self._tail)
         self._segment[number] = self._tail
@@ -127,7 +166,7 @@ class Spool:
         try:
             segment = self._segments.get(self._tail)
             if segment is None:
-                segment = self._segments[self._tail] = Segment(self._folder)
+                segment = self._segments[self._tail] = Segment.new(self._folder)
                 segment.live = self._live_in(self._tail)
             segment.write(self._buffer)
         except OSError as error:
@@ -157,6 +196,15 @@ class Spool:
     def _close(self, at: int) -> None:
         self._segments.pop(at).close()
         self._emptied.discard(at)
+
+
+def _nameless(folder: Path) -> int:
+    """A file that may be given a name later, where the file system has such."""
+    with suppress(OSError, AttributeError):
+        return os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o600)
+    fd, name = tempfile.mkstemp(prefix="spool-", dir=folder)
+    Path(name).unlink()
+    return fd
 
 
 _MEND = "make room or mend the disk there, and start again: the state is read from the log"

@@ -81,6 +81,8 @@ async def test_reading_begins_at_the_offset_asked_for_and_ends_at_the_end(bus: B
     records = await acts.read_all(bus, partition)
     end = await bus.end(partition)
     assert end > records[-1].offset
+    other = Partition(await acts.topic(bus, name("other")), 0)
+    assert await bus.ends([partition, other]) == {partition: end, other: 0}
     assert list(await bus.read(partition, records[4].offset, max_records=3)) == records[4:7]
     assert not await bus.read(partition, end, max_records=10)
     assert not await bus.read(partition, end + 1000, max_records=10)

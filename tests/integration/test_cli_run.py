@@ -165,8 +165,8 @@ def test_one_round_turns_a_feed_into_stories_and_marks_the_feed_that_fails(
 def test_a_second_round_brings_only_what_is_new_or_changed(feeds: Path, bus: str, press: Press) -> None:
     before = run_once(feeds, bus).output.splitlines()
     snapshots = Path(bus.removeprefix("sqlite:") + "-state")
-    kept = {path.name.rpartition("-")[0] for path in snapshots.iterdir()}
-    assert kept == {"dedup-state", "enrich-state", "feed-state"}
+    kept = {(path.name.rpartition("-")[0], path.suffix) for path in snapshots.iterdir() if path.is_file()}
+    assert kept == {("dedup-state", ".image"), ("enrich-state", ".snapshot"), ("feed-state", ".snapshot")}
     changed = dict(
         press.texts["0"], text=str(press.texts["0"]["text"]) + "\nNachtrag: Der Anker ist gefunden."
     )

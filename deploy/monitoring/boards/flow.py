@@ -197,11 +197,22 @@ PARTITIONS = Row(
         ),
         Panel(
             title="Restores by source",
-            about="A snapshot takes seconds; a refused one is read from the log instead.",
+            about="An image or a snapshot takes seconds; a refused one is read from the log instead.",
             queries=(
                 Query(
                     "sum by (service, source) (increase(newsfold_state_restores_total[1h]))",
                     "{{service}} {{source}}",
+                ),
+            ),
+            least=0,
+        ),
+        Panel(
+            title="Images",
+            about="How long a state took to be written as it lies in memory, slowest of the last hour.",
+            unit="s",
+            queries=(
+                Query(
+                    quantile(0.99, "newsfold_state_image_seconds", "service", over="1h"), "{{service}} p99"
                 ),
             ),
             least=0,

@@ -1,12 +1,16 @@
 """Where `newsfold run` keeps snapshots of its state, and how a terminal sees one being restored."""
 
 import asyncio
+import hashlib
 import sys
 from collections.abc import Collection
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+import msgspec
+
+from services import dedup, kernels, stream
 from services.console import progress
 from services.console.addresses import Address
 from services.dedup.memory.store import HeapStore, OpenStore
@@ -34,7 +38,18 @@ def place(address: Address, settings: Settings) -> SnapshotFolder | None:
     return SnapshotFolder(
         folder=_folder(address, settings),
         scheme=f"newsfold {version('newsfold')}, {told} {sketch.shingle} {sketch.width} {sketch.hash}{log}",
+        layout=f"code and settings {_layout(settings)}",
     )
+
+
+def _layout(settings: Settings) -> str:
+    """Of all that decides what the arrays of an image mean: whatever changes there, none is misread."""
+    digest = hashlib.sha256(msgspec.json.encode(settings.dedup))
+    for package in (dedup, kernels, stream):
+        (folder,) = package.__path__
+        for module in sorted(Path(folder).rglob("*.py")):
+            digest.update(module.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def store_opener(address: Address, settings: Settings) -> OpenStore:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from services.kernels.loading import WORTH, Loading
 
-__all__ = ("WORTH", "defer", "load", "module", "names", "note_texts", "use")
+__all__ = ("WORTH", "defer", "load", "module", "names", "note_texts", "require", "use")
 
 _LOADING = Loading(__name__, Path(__file__).parent)
 names = _LOADING.names
@@ -16,3 +16,4 @@ use = _LOADING.use
 defer = _LOADING.defer
 load = _LOADING.load
 module = _LOADING.module
+require = _LOADING.require

@@ -9,6 +9,9 @@ from functools import lru_cache
 from hashlib import blake2b
 from struct import Struct
 
+from services.dedup.memory.parts import each_value, pack_facts, refill, under, unpack_facts, values, within
+from services.stream.service import Parts
+
 Key = tuple[int, int]
 _HALVES = Struct(">QQ")
 _HEX = 32
@@ -69,6 +72,16 @@ class Ids:
 
     def nbytes(self) -> int:
         return self.high.itemsize * 2 * len(self.high)
+
+    def save(self) -> Parts:
+        odd = {number: name.encode("utf-8", "surrogatepass") for number, name in self._odd.items()}
+        return {"high": self.high, "low": self.low, **under("odd", values(odd))}
+
+    def load(self, parts: Parts) -> None:
+        refill(self.high, parts["high"])
+        refill(self.low, parts["low"])
+        odd = each_value(within("odd", parts))
+        self._odd = {number: name.decode("utf-8", "surrogatepass") for number, name in odd}
 
 
 class IdTable:
@@ -143,6 +156,15 @@ class IdTable:
         if key in self._at_hand:
             self._at_hand[key] = number
 
+    def save(self) -> Parts:
+        return {f"slots.{part}": slots for part, slots in enumerate(self._parts)} | {"counts": self._counts}
+
+    def load(self, parts: Parts) -> None:
+        for part, slots in enumerate(self._parts):
+            refill(slots, parts[f"slots.{part}"])
+        refill(self._counts, parts["counts"])
+        self._length = sum(self._counts)
+
     def _place(self, slots: "array[int]", key: Key, spread: int) -> int:
         """Where an id stands or would stand."""
         mask = len(slots) - 1
@@ -199,6 +221,13 @@ class Numbers:
     def __len__(self) -> int:
         """How many are taken."""
         return self._next - len(self._free)
+
+    def save(self) -> Parts:
+        return {"free": self._free, "next": pack_facts(self._next)}
+
+    def load(self, parts: Parts) -> None:
+        refill(self._free, parts["free"])
+        self._next = unpack_facts(parts["next"], int)
 
 
 def _hash(key: Key) -> int:

@@ -6,7 +6,9 @@ from typing import Generic, TypeVar
 import msgspec
 
 from services.contracts import wire
+from services.dedup.memory.parts import each_value, under, values, within
 from services.dedup.memory.store import Store
+from services.stream.service import Parts
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -54,6 +56,15 @@ class Records(Generic[T]):
     def nbytes(self) -> int:
         """Of those in the store."""
         return self._store.nbytes()
+
+    def save(self) -> Parts:
+        changed = {number: wire.encode(self._decoded[number]) for number in sorted(self._changed)}
+        return under("stored", self._store.save()) | under("changed", values(changed))
+
+    def load(self, parts: Parts) -> None:
+        self._store.load(within("stored", parts))
+        for number, value in each_value(within("changed", parts)):
+            self._store.put(number, value)
 
     def _use(self, number: int, record: T) -> None:
         self._decoded[number] = record

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from services.dedup.memory.parts import each_value, values
+from services.stream.service import Parts
+
 
 class Store(Protocol):
     """A shard's alone and disposable: the changelog is the truth.
@@ -20,6 +23,11 @@ class Store(Protocol):
 
     def nbytes(self) -> int:
         """Memory that is taken, not disk."""
+
+    def save(self) -> Parts: ...
+
+    def load(self, parts: Parts) -> None:
+        """Into an empty one."""
 
 
 OpenStore = Callable[[], Store]
@@ -43,6 +51,13 @@ class HeapStore:
 
     def drop(self, number: int) -> None:
         self._bytes -= len(self._values.pop(number, b""))
+
+    def save(self) -> Parts:
+        return values(self._values)
+
+    def load(self, parts: Parts) -> None:
+        for number, value in each_value(parts):
+            self.put(number, value)
 
     def nbytes(self) -> int:
         return self._bytes + _ENTRY_BYTES * len(self._values)

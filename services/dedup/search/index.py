@@ -15,9 +15,11 @@ from typing import NamedTuple
 import numpy as np
 
 from services.dedup import kernels
+from services.dedup.memory.parts import under, within
 from services.dedup.search.postings import Counts, Postings
 from services.dedup.search.route import Block, Numbers
 from services.dedup.search.table import Table
+from services.stream.service import Parts
 
 
 class Partials(NamedTuple):
@@ -72,6 +74,17 @@ class RangeIndex:
 
     def nbytes(self) -> int:
         return self._postings.nbytes()
+
+    def save(self) -> Parts:
+        kind = "table" if isinstance(self._postings, Table) else "postings"
+        return under(kind, self._postings.save())
+
+    def load(self, parts: Parts) -> None:
+        """Raises what an import may raise where postings lie in arrays, which only kernels read."""
+        table = within("table", parts)
+        if table:
+            self._postings = Table(kernels.require("table"), window_us=self._window_us)
+        self._postings.load(table or within("postings", parts))
 
     def _held(self, block: Block) -> Postings | Table:
         """What is to take a block. A range without keys stays as it is."""

@@ -10,15 +10,18 @@ import numpy.typing as npt
 from services.contracts.articles import Article
 from services.contracts.sketches import Sketch
 from services.dedup import kernels
+from services.dedup.memory.parts import Holding, gather, scatter
 from services.dedup.search.candidates import Shares, eligible
 from services.dedup.search.index import RangeIndex, add_up
 from services.dedup.search.novelty import Days
 from services.dedup.search.postings import BAND_WEIGHT, Counts
-from services.dedup.search.profile import Profile, Reading, evidence, profile
+from services.dedup.search.profile import Profile, Reading, evidence, profile, weighed
 from services.dedup.search.route import Block, Entry, Numbers, block, route
 from services.dedup.search.sketch import Keys, Signature, Signer, keys
 from services.dedup.search.versions import Versions
 from services.dedup.settings import DedupSettings, scheme
+from services.dedup.text.shingles import Hashes, Shingles
+from services.stream.service import Parts
 
 Estimates = npt.NDArray[np.float64]
 _DAY_US = 86_400_000_000
@@ -28,6 +31,15 @@ _HERE = "fold"
 class Signed(NamedTuple):
     profile: Profile
     sketch: Sketch
+    keys: Keys
+
+
+class Findable(NamedTuple):
+    """A version by its id, and what it is found by."""
+
+    version: str
+    at_us: int
+    """When it was first seen."""
     keys: Keys
 
 
@@ -63,7 +75,7 @@ class Search:
         narrow = [evidence(reading, days, least) for _, reading, days in batch]
         signatures = [self._signer.signature(one) for one in narrow]
         profiles = [profile(article, reading, days) for article, reading, days in batch]
-        found = [self._keys(*pair) for pair in zip(profiles, signatures, strict=True)]
+        found = [self._keys_of(*pair) for pair in zip(profiles, signatures, strict=True)]
         return [
             Signed(made, self._sketch(signature, len(one)), held)
             for made, signature, one, held in zip(profiles, signatures, narrow, found, strict=True)
@@ -78,13 +90,20 @@ class Search:
 
         Raises `ValueError` where the sketch is of another scheme.
         """
+        return Signed(made, sketch, self._keys_of(made, self._recorded(sketch)))
+
+    def keys(self, reading: Reading, days: Days, sketch: Sketch) -> Keys:
+        """The keys of `signed`, without the rest of a profile; `days` as they were told by novelty."""
+        signature = self._recorded(sketch)
+        return self._keys(reading.shingles, reading.unique, weighed(reading, days), signature)
+
+    def _recorded(self, sketch: Sketch) -> Signature | None:
         if sketch.scheme != self._scheme:
             raise ValueError(
                 f"the state was made with sketch scheme {sketch.scheme}, the settings ask for "
                 f"{self._scheme}: keep the old ones or start anew"
             )
-        signature = np.frombuffer(sketch.signature, "<u4").astype(np.uint32) if sketch.signature else None
-        return Signed(made, sketch, self._keys(made, signature))
+        return np.frombuffer(sketch.signature, "<u4").astype(np.uint32) if sketch.signature else None
 
     def find(self, batch: list[Signed]) -> dict[str, Hits]:
         """Insert versions; for each of them the versions, before it and in the batch before it, that share
@@ -92,7 +111,9 @@ class Search:
         """
         if not batch:
             return {}
-        whole = self._block(batch)
+        whole = self._block(
+            Findable(one.profile.article.version_id, one.profile.at_us, one.keys) for one in batch
+        )
         pieces = zip(self._ranges, route(whole, len(self._ranges)), strict=True)
         parts = [index.probe_insert(piece) for index, piece in pieces]
         pairs = add_up(parts) if len(parts) > 1 else parts[0]  # numbers ascend: one part is in order
@@ -149,7 +170,7 @@ class Search:
             if (version := self._versions.id(number)) is not None
         ]
 
-    def insert(self, batch: list[Signed]) -> None:
+    def insert(self, batch: list[Findable]) -> None:
         """Take versions whose pairs are known already."""
         if batch:
             for index, piece in zip(self._ranges, route(self._block(batch), len(self._ranges)), strict=True):
@@ -167,14 +188,29 @@ class Search:
     def nbytes(self) -> int:
         return self._versions.nbytes() + sum(index.nbytes() for index in self._ranges)
 
-    def _block(self, batch: list[Signed]) -> Block:
+    def save(self) -> Parts:
+        return gather(self._holding())
+
+    def load(self, parts: Parts) -> None:
+        scatter(self._holding(), parts)
+
+    def _holding(self) -> Holding:
+        return {
+            "versions": self._versions,
+            **{f"range_{place}": index for place, index in enumerate(self._ranges)},
+        }
+
+    def _block(self, batch: Iterable[Findable]) -> Block:
         entries = []
-        for signed in batch:
-            number = self._versions.enter(signed.profile.article.version_id, signed.keys.samples)
-            entries.append(Entry(number, signed.profile.at_us, signed.keys.values))
+        for version, at_us, found_by in batch:
+            number = self._versions.enter(version, found_by.samples)
+            entries.append(Entry(number, at_us, found_by.values))
         self._blocks += 1
         return block(_HERE, self._blocks - 1, entries)
 
-    def _keys(self, made: Profile, signature: Signature | None) -> Keys:
-        stale = made.unique[made.days >= self._settings.novelty_least]
-        return keys(self._signer, made.shingles, signature, stale)
+    def _keys_of(self, made: Profile, signature: Signature | None) -> Keys:
+        return self._keys(made.shingles, made.unique, made.days, signature)
+
+    def _keys(self, shingles: Shingles, unique: Hashes, days: Days, signature: Signature | None) -> Keys:
+        stale = unique[days >= self._settings.novelty_least]
+        return keys(self._signer, shingles, signature, stale)

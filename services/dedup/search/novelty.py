@@ -17,8 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from services.dedup import kernels
+from services.dedup.memory.parts import array_of, gather, pack_facts, scatter, unpack_facts
 from services.dedup.search.sightings import Bound, Sightings, sampled
 from services.dedup.text.shingles import Hashes, Numbers, mix
+from services.stream.service import Parts
 
 Days = npt.NDArray[np.uint8]
 Slots = npt.NDArray[np.uint32] | npt.NDArray[np.uint64]
@@ -47,6 +49,16 @@ class Filter(NamedTuple):
     """Of its sample."""
     bits: int
     """Of its size."""
+
+
+class KnownDays(NamedTuple):
+    """Of the days that are known, but for what was seen on them."""
+
+    today: int | None
+    open: list[int]
+    closed: dict[int, Filter]
+    leaving: int
+    swept: int
 
 
 class Place(NamedTuple):
@@ -147,12 +159,17 @@ class Novelty:
             self._close(day, self._open.pop(day))
         self._fit(max((day.bits for day in self._closed.values()), default=0))
         self._today = today
-        self._every = self._bits(self._closed)
-        self.level = max((day.level for day in self._closed.values()), default=0)
-        self._expected = self._closed.get(today - _WEEK, self._closed.get(today - 1))
-        self._place = None if self._expected is None else self._placed(today, self._expected)
+        self._look_ahead()
         if today in self._open:
             self._draft(today, self._open[today].hashes())
+
+    def _look_ahead(self) -> None:
+        """What follows from the closed days."""
+        self._every = self._bits(self._closed)
+        self.level = max((day.level for day in self._closed.values()), default=0)
+        if self._today is not None:
+            self._expected = self._closed.get(self._today - _WEEK, self._closed.get(self._today - 1))
+            self._place = None if self._expected is None else self._placed(self._today, self._expected)
 
     @property
     def counted(self) -> float:
@@ -162,6 +179,20 @@ class Novelty:
     def nbytes(self) -> int:
         return self._slots.nbytes + sum(seen.nbytes() for seen in self._open.values())
 
+    def save(self) -> Parts:
+        days = KnownDays(self._today, list(self._open), self._closed, int(self._leaving), self._swept)
+        opened = {str(day): seen for day, seen in self._open.items()}
+        return {"slots": self._slots, "days": pack_facts(days), **gather(opened)}
+
+    def load(self, parts: Parts) -> None:
+        days = unpack_facts(parts["days"], KnownDays)
+        self._slots = array_of(parts["slots"], self._kind)
+        self._open = {day: Sightings(self._bound) for day in days.open}
+        scatter({str(day): seen for day, seen in self._open.items()}, parts)
+        self._closed, self._today = days.closed, days.today
+        self._leaving, self._swept = self._slot(days.leaving), days.swept
+        self._look_ahead()
+
     @property
     def _shift(self) -> np.uint64:
         return np.uint64(64 - (len(self._slots).bit_length() - 1))
@@ -169,7 +200,9 @@ class Novelty:
     def _bits(self, days: Collection[int]) -> Bits:
         """Those of these days in a slot."""
         width = 8 * self._kind.itemsize
-        bits = sum(1 << day % width for day in days)
+        return self._slot(sum(1 << day % width for day in days))
+
+    def _slot(self, bits: int) -> Bits:
         return np.uint32(bits) if self._kind == np.uint32 else np.uint64(bits)
 
     def _counted(self, hashes: Hashes) -> Days:

@@ -11,7 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from services.dedup.memory.parts import array_of
 from services.dedup.search.route import Block, Entry, Numbers, block
+from services.stream.service import Parts
 
 BAND_WEIGHT = 1 << 20
 """Of a band among keys that are counted in one integer: samples stand below."""
@@ -94,6 +96,20 @@ class Postings:
             for number, key in zip(numbers, keys, strict=True)
         )
         return block("", 0, list(entries))
+
+    def save(self) -> Parts:
+        held = self.whole()
+        return {
+            "versions": held.versions,
+            "at_us": held.at_us,
+            "keys": held.keys,
+            "owners": held.owners,
+        }
+
+    def load(self, parts: Parts) -> None:
+        versions, at_us = array_of(parts["versions"], np.int64), array_of(parts["at_us"], np.int64)
+        keys, owners = array_of(parts["keys"], np.uint64), array_of(parts["owners"], np.int32)
+        self.enter(Block("", 0, versions, at_us, keys, owners), probing=False)
 
     def __len__(self) -> int:
         """Postings held."""

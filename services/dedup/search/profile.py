@@ -136,10 +136,16 @@ def first_seen_us(article: Article) -> int:
     return wire.microseconds(article.first_seen_at)
 
 
+def weighed(reading: Reading, days: Days) -> Days:
+    """`days`, on which each of `reading.unique` was seen, but for what stands in boxes."""
+    if np.count_nonzero(reading.boxed):
+        return np.where(reading.boxed, np.uint8(NEVER_EVIDENCE), days)
+    return days
+
+
 def profile(article: Article, reading: Reading, days: Days) -> Profile:
     """`days`: on how many earlier days each of `reading.unique` was seen."""
-    if np.count_nonzero(reading.boxed):
-        days = np.where(reading.boxed, np.uint8(NEVER_EVIDENCE), days)
+    days = weighed(reading, days)
     return Profile(
         article=article,
         at_us=first_seen_us(article),

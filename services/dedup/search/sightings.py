@@ -11,7 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from services.dedup import kernels
+from services.dedup.memory.parts import pack_facts, refill, unpack_facts
 from services.dedup.text.shingles import Hashes
+from services.stream.service import Parts
 
 FAIR_LEVEL = 2
 """One shingle in four: what a memory that is no smaller for it is spent on."""
@@ -45,6 +47,13 @@ class Sightings:
 
     def hashes(self) -> Hashes:
         return np.frombuffer(self._held, np.uint64)
+
+    def save(self) -> Parts:
+        return {"held": self._held, "level": pack_facts(self.level)}
+
+    def load(self, parts: Parts) -> None:
+        refill(self._held, parts["held"])
+        self.level = unpack_facts(parts["level"], int)
 
     def nbytes(self) -> int:
         return self._held.itemsize * len(self._held)

@@ -15,8 +15,10 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from services.dedup.memory.parts import array_of, pack_facts, unpack_facts
 from services.dedup.search.postings import Found, join
 from services.dedup.search.route import Block, Numbers
+from services.stream.service import Parts
 
 Tags = npt.NDArray[np.uint16]
 Words = npt.NDArray[np.uint32]
@@ -113,6 +115,32 @@ class Table:
     def nbytes(self) -> int:
         arrays = (self._directory, self._pool, self._at, self._live, self._counts)
         return sum(a.nbytes for a in arrays) + sum(a.nbytes + b.nbytes for a, b in self._shelves)
+
+    def save(self) -> Parts:
+        return {
+            "directory": self._directory,
+            "held": self._held,
+            "pool": self._pool,
+            "state": self._state,
+            "at": self._at,
+            "live": self._live,
+            "turn": pack_facts(self._turn),
+            **{f"tags.{shelf}": tags for shelf, (tags, _) in enumerate(self._shelves)},
+            **{f"words.{shelf}": words for shelf, (_, words) in enumerate(self._shelves)},
+        }
+
+    def load(self, parts: Parts) -> None:
+        self._directory = array_of(parts["directory"], np.uint32, (-1, 4))
+        self._held, self._state = array_of(parts["held"], np.int64), array_of(parts["state"], np.int64)
+        self._pool = array_of(parts["pool"], np.uint16)
+        self._at, self._live = array_of(parts["at"], np.int64), array_of(parts["live"], np.uint8)
+        self._counts, self._met = (np.zeros(len(self._at), np.uint32) for _ in range(2))
+        self._shelves = [
+            (array_of(parts[f"tags.{shelf}"], np.uint16), array_of(parts[f"words.{shelf}"], np.uint32))
+            for shelf in range(SHELVES)
+        ]
+        self._addresses = np.array([_addresses(*shelf) for shelf in self._shelves], np.uint64)
+        self._turn = unpack_facts(parts["turn"], int)
 
     def _reach(self, least: int, most: int) -> None:
         """Have room for what is told of each version."""

@@ -7,7 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from services.dedup.memory import ids
+from services.dedup.memory.parts import Holding, gather, pack_facts, scatter, unpack_facts
 from services.dedup.search.route import Numbers
+from services.stream.service import Parts
 
 Places = npt.NDArray[np.uint32]
 _SLACK = 1024
@@ -90,6 +92,23 @@ class Versions:
     def nbytes(self) -> int:
         columns = (self._numbers, self._samples, self._place_of)
         return sum(c.itemsize * len(c) for c in columns) + self._ids.nbytes() + self._places.nbytes()
+
+    def save(self) -> Parts:
+        return gather(self._holding()) | {"base": pack_facts((self._base, self._passed))}
+
+    def load(self, parts: Parts) -> None:
+        scatter(self._holding(), parts)
+        self._base, self._passed = unpack_facts(parts["base"], tuple[int, int])
+
+    def _holding(self) -> Holding:
+        return {
+            "ids": self._ids,
+            "places": self._places,
+            "free": self._free,
+            "numbers": self._numbers,
+            "samples": self._samples,
+            "place_of": self._place_of,
+        }
 
     def _place(self, number: int) -> int:
         return self._place_of[number - self._base] if number >= self._base else FORGOTTEN

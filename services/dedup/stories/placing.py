@@ -19,6 +19,7 @@ from services.contracts.relations import REUSE_KINDS, Relation
 from services.dedup.memory.store import Store
 from services.dedup.settings import DedupSettings
 from services.dedup.stories.table import StoryTable
+from services.stream.service import Parts
 
 Overlaps = Callable[[str, str], bool]
 """Whether two articles, by id, share enough text to stand in one story."""
@@ -111,6 +112,12 @@ class Stories:
     def bytes(self) -> int:
         """Memory, as an estimate."""
         return self._open.bytes
+
+    def save(self) -> Parts:
+        return self._open.save()
+
+    def load(self, parts: Parts) -> None:
+        self._open.load(parts)
 
     def place(
         self,

@@ -5,8 +5,10 @@ from collections import Counter
 
 from services.contracts.clusters import Cluster
 from services.dedup.memory.ids import Ids, IdTable, Numbers, key_of
+from services.dedup.memory.parts import Holding, gather, scatter
 from services.dedup.memory.records import Records
 from services.dedup.memory.store import HeapStore, Store
+from services.stream.service import Parts
 
 MOST_CLUSTERS = 2048
 """At hand decoded at a time."""
@@ -104,6 +106,26 @@ class StoryTable:
             + self._records.nbytes()
             + _CLUSTER_BYTES * self._records.decoded()
         )
+
+    def save(self) -> Parts:
+        return gather(self._holding())
+
+    def load(self, parts: Parts) -> None:
+        scatter(self._holding(), parts)
+        self._sizes = Counter(size for size in self._members if size)
+
+    def _holding(self) -> Holding:
+        return {
+            "records": self._records,
+            "stories": self._stories,
+            "story_ids": self._story_ids,
+            "by_id": self._by_id,
+            "members": self._members,
+            "places": self._places,
+            "article_ids": self._article_ids,
+            "by_article": self._by_article,
+            "story_at": self._story_at,
+        }
 
     def _settle(self, article: str, story: int) -> None:
         key = key_of(article)

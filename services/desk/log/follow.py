@@ -2,11 +2,11 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from services.desk.log.source import Source
+from services.desk.log.source import Ends, Source
 from services.desk.store import database, intake
 from services.desk.store.batch import Batch, Undecided
 from services.desk.views.frame import Texts
@@ -52,6 +52,10 @@ class Follower:
         self._tell = tell
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk-writer")
         self._undecided = Undecided()
+        self._seen: Mapping[Partition, int] = {}
+        """Ends, as they were told last."""
+        self._void: dict[Partition, int] = {}
+        """Ends up to which there is no record, as Kafka's markers are none."""
         self._at: dict[Partition, int] = {}
         self.progress = Progress()
 
@@ -87,13 +91,26 @@ class Follower:
     async def _round(self) -> bool:
         """Each partition once; whether something came."""
         came = False
-        for partition in self._at:
+        for partition in await self._grown():
             most = MOST_LARGE if partition.topic in LARGE else MOST
             records = await self._source.read(partition, self._at[partition], max_records=most)
             if records:
                 came = True
                 await self._take(partition, records)
+            else:
+                self._void[partition] = self._seen.get(partition, 0)
         return came
+
+    async def _grown(self) -> Sequence[Partition]:
+        """In which something may lie: all, where the source cannot tell it at once."""
+        if not isinstance(self._source, Ends):
+            return list(self._at)
+        self._seen = await self._source.ends(self._at.keys())
+        return [
+            partition
+            for partition, next_ in self._at.items()
+            if self._seen[partition] > max(next_, self._void.get(partition, 0))
+        ]
 
     async def _take(self, partition: Partition, records: Sequence[Record]) -> None:
         loop = asyncio.get_running_loop()
@@ -109,6 +126,8 @@ class Follower:
         self._tell(batch, moved)
 
     async def _ends(self) -> dict[Partition, int]:
+        if isinstance(self._source, Ends):
+            return dict(await self._source.ends(self._at.keys()))
         return {partition: await self._source.end(partition) for partition in self._at}
 
     async def readings(self) -> dict[Partition, tuple[int, int]]:

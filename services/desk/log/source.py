@@ -1,6 +1,6 @@
 """What the Desk asks of a log: the reading side of a bus, outside any group."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Protocol, runtime_checkable
 
 from services.stream.bus import Partition, Record
@@ -18,6 +18,13 @@ class Source(Protocol):
 
     async def end(self, partition: Partition) -> int:
         """The offset after the last committed record."""
+
+
+@runtime_checkable
+class Ends(Protocol):
+    """A source that tells many ends at once: then partitions in which nothing lies need not be read."""
+
+    async def ends(self, partitions: Collection[Partition]) -> Mapping[Partition, int]: ...
 
 
 @runtime_checkable

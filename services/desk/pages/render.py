@@ -42,6 +42,12 @@ def _environment() -> Environment:
     return environment
 
 
+def compile_pages() -> None:
+    """All templates, before somebody waits for the first page."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
 def render(name: str, view: View, frame: Frame) -> str:
     """The page `name` as HTML, free of signs that cannot be written as UTF-8."""
     prepare = _PREPARE.get(name)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from services.contracts.relations import Passage, Relation, Verdict
-from services.contracts.stories import Story
+from services.contracts.stories import Provenance, Story
 from services.desk import addresses
 from services.desk.queries.answers import NotThere
 from services.desk.queries.cards import headline
@@ -71,12 +71,16 @@ def _page(db: sqlite3.Connection, pair: Pair, texts: Texts, *, whole: bool) -> C
     left = shown(db, pair.took, texts, passages=spans(passages, other=False), whole=whole)
     right = shown(db, pair.of, texts, passages=spans(passages, other=True), whole=whole)
     story_id = _story_of(db, pair.took.article_id)
+    story = _story(db, story_id)
+    order = _order(story, pair) if story else None
     address = addresses.compare(pair.took.version_id, pair.of.version_id)
-    before, after = _neighbours(db, story_id, pair.took.article_id)
+    before, after = _neighbours(story, pair.took.article_id) if story else (None, None)
     page = ComparePage(
         left=left,
         right=right,
         passages=passages,
+        sure=order.sure if order else None,
+        order_reason=order.reason if order else "",
         after_s=abs(pair.took.first_us - pair.of.first_us) // 1_000_000,
         story_id=story_id,
         headline=headline(db, story_id) if story_id else "",
@@ -132,12 +136,20 @@ def _story_of(db: sqlite3.Connection, article_id: str) -> str:
     return str(found[0]) if found else ""
 
 
-def _neighbours(db: sqlite3.Connection, story_id: str, article_id: str) -> tuple[Link | None, Link | None]:
-    """The pairs before and after, in the order in which the story's members took."""
+def _story(db: sqlite3.Connection, story_id: str) -> Story | None:
     found = db.execute("select body from story where story_id = ?", (story_id,)).fetchone()
-    if found is None:
-        return None, None
-    members = {member.url: member for member in bodies.unpack(Story, found[0]).members}
+    return bodies.unpack(Story, found[0]) if found else None
+
+
+def _order(story: Story, pair: Pair) -> Provenance | None:
+    """What the story says of who took from whom: it knows more than the two texts tell."""
+    edges = (one for one in story.provenance if (one.url, one.of_url) == (pair.took.url, pair.of.url))
+    return next(edges, None)
+
+
+def _neighbours(story: Story, article_id: str) -> tuple[Link | None, Link | None]:
+    """The pairs before and after, in the order in which the story's members took."""
+    members = {member.url: member for member in story.members}
     took = [member for member in members.values() if member.of in members]
     ids = [member.article_id for member in took]
     if article_id not in ids:

@@ -10,7 +10,9 @@ from pathlib import Path
 from services.desk.store import schema
 
 WAL_BYTES = 64 << 20
-CACHE_KIB = 64_000
+CACHE_KIB = 32_000
+UNREAD_CACHE_KIB = 64_000
+READER_CACHE_KIB = 8_000
 MOST_DESKS = 16
 """Files beside each other at one place, each with a Desk of its own."""
 
@@ -76,7 +78,7 @@ def create_unread(file: Path) -> sqlite3.Connection:
     Without a journal: what does not come so far is to be made anew.
     """
     remove(file)
-    db = _connect(file)
+    db = _connect(file, UNREAD_CACHE_KIB)
     db.execute("pragma journal_mode = off")
     db.execute("pragma synchronous = off")
     db.execute("pragma locking_mode = exclusive")
@@ -101,7 +103,7 @@ def _stamp(db: sqlite3.Connection, texts: str) -> None:
 
 
 def open_for_writing(file: Path) -> sqlite3.Connection:
-    db = _connect(file)
+    db = _connect(file, CACHE_KIB)
     db.execute("pragma journal_mode = wal")
     db.execute("pragma synchronous = normal")  # it can be lost: it is made from the topics
     db.execute(f"pragma journal_size_limit = {WAL_BYTES}")
@@ -109,10 +111,10 @@ def open_for_writing(file: Path) -> sqlite3.Connection:
     return db
 
 
-def _connect(file: Path) -> sqlite3.Connection:
+def _connect(file: Path, cache_kib: int) -> sqlite3.Connection:
     db = sqlite3.connect(file, isolation_level=None, check_same_thread=False, cached_statements=512)
     file.chmod(0o600)
-    db.execute(f"pragma cache_size = -{CACHE_KIB}")
+    db.execute(f"pragma cache_size = -{cache_kib}")
     return db
 
 
@@ -134,8 +136,8 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 def open_for_reading(file: Path) -> sqlite3.Connection:
     db = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
     db.execute("pragma query_only = 1")
-    db.execute("pragma cache_size = -8000")
-    db.execute("pragma mmap_size = 268435456")
+    # Not mapped into memory: each thread's view of it would count as memory of the Desk.
+    db.execute(f"pragma cache_size = -{READER_CACHE_KIB}")
     return db
 
 

@@ -1,6 +1,7 @@
 """Two texts side by side."""
 
 from services.contracts.relations import Direction, Passage, RelationKind
+from services.contracts.stories import Sureness
 from services.desk.views.frame import Link
 from services.desk.views.shape import View
 from services.desk.views.text import ShownText
@@ -26,6 +27,10 @@ class ComparePage(View, frozen=True, kw_only=True):
     direction: Direction | None = None
     reason: str = ""
     """Why this kind and this direction, in words."""
+    sure: Sureness | None = None
+    """How sure the story is that one took from the other; None: it does not say."""
+    order_reason: str = ""
+    """The same in words."""
     after_s: int = 0
     """Seconds between the first sights."""
     story_id: str = ""

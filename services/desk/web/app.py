@@ -35,7 +35,10 @@ async def _static(request: Request) -> Response:
     found = assets().get(request.path_params["name"])
     if found is None:
         return PlainTextResponse("There is no such file.\n", 404)
-    return Response(found.body, headers={"content-type": found.content_type, "cache-control": IMMUTABLE})
+    headers = {"content-type": found.content_type, "cache-control": IMMUTABLE, "vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(found.gzipped, headers={**headers, "content-encoding": "gzip"})
+    return Response(found.body, headers=headers)
 
 
 class _JsonTwin:

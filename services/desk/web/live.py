@@ -15,6 +15,8 @@ GATHER_S: Final = 0.5
 """Between two events of a stream."""
 KEPT: Final = 512
 MOST_IDS: Final = 200
+_NOWHERE: Final = -1
+"""Before whatever is kept."""
 
 
 class Live:
@@ -25,14 +27,22 @@ class Live:
         self._changes: deque[tuple[int, Sequence[str]]] = deque(maxlen=KEPT)
         self._since = position
         """What changed before is not kept."""
+        self._file = 0
+        """How many have been read before."""
         self._bell = Bell()
         self._ended = False
         self.streams = 0
 
+    @property
+    def position(self) -> int:
+        return self._position
+
     def begin(self, position: int) -> None:
-        """The log is read from here on."""
+        """The log is read from here on: who listens already is told to reload."""
         self._changes.clear()
         self._position = self._since = position
+        self._file += 1
+        self._bell.ring()
 
     def tell(self, moved: int, stories: Sequence[str]) -> None:
         self._position += moved
@@ -51,17 +61,20 @@ class Live:
         """`last`: the position a browser has come to; None: it begins. `at`: what time it is, as text."""
         self.streams += 1
         try:
-            position = self._position if last is None else last
+            position, file = self._position if last is None else last, self._file
             yield b"retry: 3000\n\n" + _ping(self._position, at())
+            waited = False
             while not self._ended:
-                event, position = self._event(position)
+                event, position = self._event(position if file == self._file else _NOWHERE)
+                file = self._file
                 if event:
                     yield event
                     await self._gather()
-                    continue
-                await self._bell.wait(PING_S)
-                if position == self._position and not self._ended:
+                elif waited:
                     yield _ping(position, at())
+                waited = not event
+                if waited:
+                    await self._bell.wait(PING_S)
         finally:
             self.streams -= 1
 

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from services.desk.store import database
 
 T = TypeVar("T")
+U = TypeVar("U")
 THREADS: Final = 4
 MOST_WAITING: Final = 64
 LONGEST_S: Final = 0.5
@@ -31,17 +32,16 @@ class Readers:
         self._file = file
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="desk-reader")
         self._local = threading.local()
-        self._generation = 0
+        self.generation = 0
+        """Of the file: another one may hold something else."""
         self._waiting = 0
 
     def renew(self, file: Path) -> None:
         """Read from this file from now on."""
         self._file = file
-        self._generation += 1
+        self.generation += 1
 
-    async def ask(
-        self, query: Callable[[sqlite3.Connection], T], then: Callable[[T], bytes]
-    ) -> tuple[T, bytes]:
+    async def ask(self, query: Callable[[sqlite3.Connection], T], then: Callable[[T], U]) -> tuple[T, U]:
         """The answer of one moment of the model, and what `then` makes of it once the moment is let go.
 
         Raises `TooMuch`.
@@ -54,7 +54,7 @@ class Readers:
         finally:
             self._waiting -= 1
 
-    def _ask(self, query: Callable[[sqlite3.Connection], T], then: Callable[[T], bytes]) -> tuple[T, bytes]:
+    def _ask(self, query: Callable[[sqlite3.Connection], T], then: Callable[[T], U]) -> tuple[T, U]:
         db = self._connection()
         deadline = time.thread_time() + LONGEST_S
         db.set_progress_handler(lambda: time.thread_time() > deadline, STEPS)
@@ -73,9 +73,9 @@ class Readers:
 
     def _connection(self) -> sqlite3.Connection:
         held: tuple[int, sqlite3.Connection] | None = getattr(self._local, "held", None)
-        if held is None or held[0] != self._generation:
+        if held is None or held[0] != self.generation:
             self._drop()
-            held = self._local.held = (self._generation, database.open_for_reading(self._file))
+            held = self._local.held = (self.generation, database.open_for_reading(self._file))
         return held[1]
 
     def _drop(self) -> None:

@@ -226,7 +226,9 @@ async def _accounts(site: Site, request: Request) -> Response:
         readings = await site.follower().readings()
     except BusError:
         readings = site.follower().known_readings()
-    return await site.page(request, "accounts", lambda db: upkeep.accounts(db, readings, site.links))
+    return await site.page(
+        request, "accounts", lambda db: upkeep.accounts(db, readings, site.links), keep=False
+    )
 
 
 async def _record(site: Site, request: Request) -> Response:

@@ -1,7 +1,7 @@
 """What the application is made of, and how a query becomes an answer in the form that was asked for."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Any, Final
@@ -21,6 +21,7 @@ from services.desk.views.help import ProblemPage
 from services.desk.views.shape import View
 from services.desk.web.live import Live
 from services.desk.web.readers import Readers, TooMuch
+from services.desk.web.shelf import Body, Shelf, body
 
 Render = Callable[[str, Any, Frame], str]
 Answer = View | Moved | Gone | NotThere
@@ -44,6 +45,7 @@ class Site:
     links: Sequence[Link] = ()
     is_live: bool = True
     """False where files are shown."""
+    shelf: Shelf[Answer | None] = field(default_factory=Shelf)
 
     async def page(
         self,
@@ -53,10 +55,12 @@ class Site:
         *,
         atom: str = "",
         at: datetime | None = None,
+        keep: bool = True,
     ) -> Response:
         """`atom`: where the same list is as Atom; without a query of its own it is asked as the page is.
 
-        `at`: the moment that the answer is of; None: now.
+        `at`: the moment that the answer is of; None: now. `keep`: the answer depends on the address and the
+        read model alone.
         """
         frame = self._frame(request, atom, at)
 
@@ -64,8 +68,16 @@ class Site:
             fresh = freshness(db)
             return query(db), replace(frame, as_of=fresh.as_of, horizon=fresh.horizon)
 
+        def write(told: tuple[Answer, Frame]) -> Body:
+            return body(self._body(request, name, *told))
+
+        async def make() -> tuple[Answer | None, Body]:
+            (answer, _), written = await self.readers.ask(ask, write)
+            return None if isinstance(answer, View) else answer, written
+
+        key = (name, as_json(request), frame, self.live.position, self.readers.generation)
         try:
-            (answer, _), body = await self.readers.ask(ask, lambda told: self._body(request, name, *told))
+            answer, written = await (self.shelf.get(key, make) if keep else make())
         except TooMuch:
             return self.problem(request, 503, "Too much at once", "Ask for less, or again in a moment.")
         if isinstance(answer, Moved):
@@ -74,7 +86,7 @@ class Site:
             return self.problem(request, 410, "Gone", answer.what)
         if isinstance(answer, NotThere):
             return self.problem(request, 404, "Not here", answer.what)
-        return Response(body, media_type=_media_type(request))
+        return _response(request, written)
 
     def _body(self, request: Request, name: str, answer: Answer, frame: Frame) -> bytes:
         if not isinstance(answer, View):
@@ -144,6 +156,17 @@ def _carried(content: Any) -> Any:
     if isinstance(content, dict):
         return {name: _carried(value) for name, value in content.items()}
     return [_carried(one) for one in content] if isinstance(content, list | tuple) else content
+
+
+def _response(request: Request, written: Body) -> Response:
+    """304 where the browser has the same already."""
+    headers = {"etag": written.tag, "vary": "Accept, Accept-Encoding"}
+    if written.tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if written.zipped and "gzip" in request.headers.get("accept-encoding", ""):
+        headers["content-encoding"] = "gzip"
+        return Response(written.zipped, media_type=_media_type(request), headers=headers)
+    return Response(written.plain, media_type=_media_type(request), headers=headers)
 
 
 def _media_type(request: Request) -> str:

@@ -4,8 +4,9 @@ How alike two reports of one happening are depends on what else is written in th
 else writes of the affair, a quarter of the weight in common is much; in the week in which all write of it,
 half of it is little. So the likeness of two reports is taken less the crowd around both: how like them
 the reports of the last days are that are most like them. What either headline says stands in the other
-report, if they tell of one thing; both name the same day, and no other. And a day means much in a stream
-in which a hundred reports come between, and little where none does.
+report, if they tell of one thing, and so do the people that it names; both name the same day, and no
+other. And a day means much in a stream in which a hundred reports come between, and little where none
+does.
 """
 
 from collections import defaultdict
@@ -16,7 +17,7 @@ from typing import NamedTuple
 
 from services.contracts.events import EventReport
 from services.enrich.events.index import STRANGE, Likeness
-from services.enrich.events.reports import cosine, share_people, told
+from services.enrich.events.reports import cosine, figures_of, is_of_others, share_people, told
 
 _DAY = timedelta(days=1)
 
@@ -36,6 +37,11 @@ class GroupingRules(NamedTuple):
     """What each day takes off by which the days named lie apart, beyond …"""
     apart: int = 2
     most_apart: int = 5
+    other_people: int = 75_000
+    """What is taken off where each headline names people, and none of them is in the other report."""
+    other_figures: int = 80_000
+    """What is taken off where each headline names figures, none of them the same, and on different dates:
+    what is counted every day is another count every day."""
     day: int = 150_000
     """What each day between two reports takes off."""
     calendar: int = 900
@@ -125,7 +131,16 @@ def _kinship(one: EventReport, other: Likeness, rules: GroupingRules) -> int:
     late = round(rules.day * _days(one, other.report, rules))
     crowd = rules.crowd * (one.crowd + other.report.crowd) // 2_000
     agreement = rules.headline * other.told + _agreement(one, other.report, rules)
-    return other.cosine + agreement - crowd - late
+    return other.cosine + agreement - _others(one, other.report, rules) - crowd - late
+
+
+def _others(one: EventReport, other: EventReport, rules: GroupingRules) -> int:
+    """What it takes off that the headlines are of other people, or of other figures on another date."""
+    off = rules.other_people * (is_of_others(one, other) and is_of_others(other, one))
+    if one.seen_at.toordinal() != other.seen_at.toordinal():
+        mine, theirs = figures_of(one), figures_of(other)
+        off += rules.other_figures * bool(mine and theirs and mine.isdisjoint(theirs))
+    return off
 
 
 def _agreement(one: EventReport, other: EventReport, rules: GroupingRules) -> int:

@@ -1,11 +1,15 @@
 """What is told of an event and of a storyline."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from services.contracts.events import Event, EventState, EventStory, Storyline, StorylineEvent, StorylineState
+from services.enrich.events.terms import terms_of_word
 
 _MOST_PLACES = 3
+_WORD = re.compile(r"\w{4,}|\d+|[A-Z]{2,}")
+"""Of a headline what is no small word, as far as that shows."""
 
 
 def event(state: EventState, merged_into: str = "") -> Event:
@@ -59,8 +63,23 @@ def _of_storyline(one: Event) -> StorylineEvent:
 
 
 def _speaker(stories: Sequence[EventStory]) -> EventStory:
-    """The most widely run story with a title; of several the earliest."""
-    return max(stories, key=lambda story: (bool(story.title), len(story.articles)))
+    """The story whose headline says most of what the headlines of the articles say; of several the earliest.
+
+    One that has strayed in says what no other does.
+    """
+    if len(stories) == 1:
+        return stories[0]
+    said = [_said(story.title) for story in stories]
+    common = Counter[str]()
+    for terms, story in zip(said, stories, strict=True):
+        for term in terms:
+            common[term] += len(story.articles)
+    scores = [sum(common[term] for term in terms) ** 2 // max(1, len(terms)) for terms in said]
+    return stories[scores.index(max(scores))]
+
+
+def _said(title: str) -> frozenset[str]:
+    return frozenset(term for word in _WORD.findall(title) for term in terms_of_word(word))
 
 
 def _articles(stories: Iterable[EventStory]) -> tuple[str, ...]:

@@ -94,6 +94,17 @@ def share_people(one: EventReport, other: EventReport) -> int:
     return sum([rare for person, rare in one.people.items() if person in named])
 
 
+def is_of_others(one: EventReport, other: EventReport) -> bool:
+    """Whether the headline of one names people and none of them is among the words of the other."""
+    titled = one.people.keys() & one.headline.keys()
+    return bool(titled) and titled.isdisjoint(other.words)
+
+
+def figures_of(kept: EventReport) -> frozenset[str]:
+    """Those of its headline. Numbers of one digit count too much to be told apart by."""
+    return frozenset(term for term in kept.headline if term[0].isdigit() and len(term) > 1)
+
+
 def cosine(one: Mapping[str, int], other: Mapping[str, int]) -> int:
     """Of two vectors, in millionths."""
     if len(one) > len(other):

@@ -87,7 +87,12 @@ def _count(title: str, text: str, terms: Terms) -> tuple[Words, Places, Counts]:
 def family_name(name: str) -> tuple[str, ...]:
     """The terms of a person's name by which it is known in any of its forms: those of its last word."""
     words = name.split()
-    return tuple(term_of(sign) for sign in _signs(words[-1])) if words else ()
+    return terms_of_word(words[-1]) if words else ()
+
+
+def terms_of_word(word: str) -> tuple[str, ...]:
+    """One, or several of a word in a script that puts no blanks."""
+    return tuple(map(term_of, _signs(word)))
 
 
 def split(title: str, text: str) -> Words:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from services.enrich import kernels
+from services.enrich.facts.places import spelt_places
 
 NAMED, COUNTED, QUOTED = 3_000, 4_000, 5_000
 """Characters of a text that are looked at for names, for figures and for quotations."""
@@ -18,6 +19,7 @@ UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶŁĻŃŅŇŌŐŘŚŞŠŢŤŪ
 PARTICLES = "von der|von|van der|van|de la|de|da|di|del|dos|du|al|el|bin|ben|ibn|zu".split("|")
 INSIDE = r"\w'’-"
 """What a word goes on with."""
+APOSTROPHES = frozenset("'’")
 OPENING = '„“»«"「『'
 """Marks that open a quotation."""
 DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９"
@@ -35,7 +37,9 @@ _JUST_READ = 4
 
 class Landmarks(NamedTuple):
     words: str
-    """Words in capitals that stand alone, in their order, a line each."""
+    """Words in capitals that stand alone and may name something by themselves, a line each."""
+    others: str
+    """The rest of those that stand alone, each between two ends of lines: so a search counts one."""
     runs: list[str]
     """Words in capitals that stand together, in their order."""
     decimals: list[int]
@@ -58,14 +62,21 @@ def _landmarks(title: str, text: str) -> Landmarks:
     named = f"{title}\n{text[:NAMED]}"
     counted = f"{title}\n{text[:COUNTED]}"
     runs: list[str] = _RUN.findall(named)
+    alone = [run for run in runs if " " not in run]
     return Landmarks(
-        words="\n".join(run for run in runs if " " not in run),
+        words="\n".join(filter(_may_name, alone)),
+        others="".join(f"\n{word}\n" for word in alone if not _may_name(word)),
         runs=[run for run in runs if " " in run],
         decimals=[match.start() for match in _DECIMALS.finditer(counted)],
         opening=[match.start() for match in _OPENING.finditer(text[:QUOTED])],
         is_unparted=_UNPARTED.search(named) is not None,
         has_other_digits=_OTHER_DIGITS.search(counted) is not None,
     )
+
+
+def _may_name(word: str) -> bool:
+    """A place, an acronym, or what an ending hides; that all others name somebody is said elsewhere."""
+    return word in spelt_places() or not APOSTROPHES.isdisjoint(word) or not any(map(str.islower, word))
 
 
 def matches(pattern: re.Pattern[str], text: str, places: list[int]) -> Iterator[re.Match[str]]:

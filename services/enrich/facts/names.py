@@ -51,7 +51,9 @@ def names(title: str, text: str, language: str) -> tuple[Name, ...]:
 
 
 def _cased(marks: Landmarks, language: str) -> dict[_Key, int]:
-    alone = marks.words.split("\n") if marks.words else []
+    alone, others = marks.words.split(), marks.others
+    if language not in _CAPITAL_NOUNS:
+        alone, others = alone + others.split(), ""
     found: dict[_Key, int] = {}
     families: dict[str, _Key] = {}
     for run in marks.runs:
@@ -63,9 +65,10 @@ def _cased(marks: Landmarks, language: str) -> dict[_Key, int]:
                 families.setdefault(family, key)
     if any(ending in marks.words or any(ending in run for run in marks.runs) for ending in _POSSESSIVE):
         alone = list(map(_bare, alone))
-    told = _named_alone(alone, families, language)
+    spoken = set(alone)
+    told = _named_alone(spoken, language) | _relatives(families, spoken, others)
     for word, key in told.items():
-        found[key] = found.get(key, 0) + alone.count(word)
+        found[key] = found.get(key, 0) + alone.count(word) + others.count(f"\n{word}\n")
     if language not in _CAPITAL_NOUNS:
         for word, count in Counter(alone).items():
             if count > 1 and word not in told and (unclear := _unclear(word, language)):
@@ -73,10 +76,9 @@ def _cased(marks: Landmarks, language: str) -> dict[_Key, int]:
     return found
 
 
-def _named_alone(alone: list[str], families: dict[str, _Key], language: str) -> dict[str, _Key]:
-    """Of words that stand alone those that name something: places, acronyms, family names."""
+def _named_alone(spoken: set[str], language: str) -> dict[str, _Key]:
+    """Of words that stand alone those that name something by themselves: places, acronyms."""
     places = spelt_places()
-    spoken = set(alone)
     told: dict[str, _Key] = {}
     for word in spoken & places.keys():
         place = places[word]
@@ -87,11 +89,17 @@ def _named_alone(alone: list[str], families: dict[str, _Key], language: str) -> 
             told[word] = key
     if language in _INFLECTED:
         told |= {word: key for word in spoken if word not in told and (key := _inflected(word))}
-    for family, key in families.items():
-        for word in (family, f"{family}s"):
-            if word in spoken:
-                told[word] = key
     return told
+
+
+def _relatives(families: dict[str, _Key], spoken: set[str], others: str) -> dict[str, _Key]:
+    """Of words that stand alone those that name somebody who is named in full."""
+    return {
+        word: key
+        for family, key in families.items()
+        for word in (family, f"{family}s")
+        if word in spoken or f"\n{word}\n" in others
+    }
 
 
 def _folded(found: dict[_Key, int]) -> tuple[Name, ...]:

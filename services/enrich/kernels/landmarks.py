@@ -7,6 +7,7 @@ import numpy.typing as npt
 from numba import types
 
 from services.enrich.facts.landmarks import (
+    APOSTROPHES,
     COUNTED,
     DIGITS,
     INSIDE,
@@ -18,16 +19,20 @@ from services.enrich.facts.landmarks import (
     UPPER,
     Landmarks,
 )
+from services.enrich.facts.places import spelt_places
 from services.kernels.target import njit
 
 Codes = npt.NDArray[np.uint32]
 Kinds = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
 
 _PLANE = 0x10000
 _PICTURES, _PICTURES_END = 0x1F300, 0x1FB00
 """Emoji, of which none is a letter or a digit."""
-_UPPER, _INSIDE, _DECIMAL, _OPENING, _UNPARTED, _OTHER_DIGIT = (1 << bit for bit in range(6))
+_UPPER, _INSIDE, _DECIMAL, _OPENING, _UNPARTED, _OTHER_DIGIT, _LOWER, _APOSTROPHE = (
+    1 << bit for bit in range(8)
+)
 _PATTERNS = {
     _UPPER: f"[{UPPER}]",
     _INSIDE: f"[{INSIDE}]",
@@ -35,6 +40,7 @@ _PATTERNS = {
     _OPENING: f"[{OPENING}]",
     _UNPARTED: f"[{UNPARTED}]",
     _OTHER_DIGIT: f"[{DIGITS}]",
+    _APOSTROPHE: f"[{''.join(APOSTROPHES)}]",
 }
 _BLANK, _NEWLINE, _POINT = ord(" "), ord("\n"), ord(".")
 _LONGEST = max(map(len, PARTICLES))
@@ -47,10 +53,30 @@ def _kinds() -> Kinds:
     kinds = np.zeros(_PLANE, np.uint8)
     for kind, pattern in _PATTERNS.items():
         kinds[[match.start() for match in re.finditer(pattern, plane)]] |= kind
+    kinds[list(map(str.islower, plane))] |= _LOWER
     return kinds
 
 
 _KINDS = _kinds()
+_SEED, _PRIME, _WHOLE = 0xCBF29CE484222325, 0x100000001B3, (1 << 64) - 1
+_ROOM = 1 << 16
+
+
+def _places() -> Hashes:
+    """Names of places by their hashes: FNV-1a of the characters; 0 where there is none."""
+    table = np.zeros(_ROOM, np.uint64)
+    for word in sorted(word for word in spelt_places() if " " not in word):
+        hashed = _SEED
+        for letter in word:
+            hashed = (hashed ^ ord(letter)) * _PRIME & _WHOLE
+        slot = hashed % _ROOM
+        while table[slot]:
+            slot = (slot + 1) % _ROOM
+        table[slot] = hashed
+    return table
+
+
+_PLACES_KNOWN = _places()
 
 
 def landmarks(title: str, text: str) -> Landmarks | None:
@@ -58,17 +84,22 @@ def landmarks(title: str, text: str) -> Landmarks | None:
     whole = f"{title}\n{text[:QUOTED]}"
     codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), np.uint32)
     body = len(title) + 1
-    known, words, runs, decimals, opening, met = survey(codes, body, _KINDS)
+    known, words, others, runs, decimals, opening, met = survey(codes, body, _KINDS, _PLACES_KNOWN)
     if not known:
         return None
     return Landmarks(
-        words=words.tobytes().decode("utf-32-le", "surrogatepass"),
-        runs=runs.tobytes().decode("utf-32-le", "surrogatepass").split("\n") if len(runs) else [],
+        words=_written(words)[:-1],
+        others=_written(others),
+        runs=_written(runs).split("\n")[:-1],
         decimals=decimals.tolist(),
         opening=opening.tolist(),
         is_unparted=bool(met & _UNPARTED),
         has_other_digits=bool(met & _OTHER_DIGIT),
     )
+
+
+def _written(codes: Codes) -> str:
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 @njit
@@ -121,20 +152,34 @@ def _next_word(codes: Codes, kinds: Kinds, at: int, end: int) -> int:
 @njit
 def _copy(codes: Codes, begin: int, stop: int, rows: Codes, count: int) -> int:
     """As a further line of `rows`, of which so many characters are used."""
-    if count:
-        rows[count] = _NEWLINE
-        count += 1
     for at in range(begin, stop):
         rows[np.uintp(count)] = codes[np.uintp(at)]
         count += 1
-    return count
+    rows[count] = _NEWLINE
+    return count + 1
 
 
 @njit
-def _runs(codes: Codes, kinds: Kinds, end: int) -> tuple[Codes, Codes]:
-    """Words in capitals that stand alone, and those that stand together: letters, a line each."""
+def _may_name(codes: Codes, kinds: Kinds, begin: int, stop: int, places: Hashes) -> bool:
+    met = 0
+    hashed = np.uint64(_SEED)
+    for at in range(begin, stop):
+        met |= kinds[np.uintp(at)]
+        hashed = (hashed ^ np.uint64(codes[np.uintp(at)])) * np.uint64(_PRIME)
+    if met & _APOSTROPHE or not met & _LOWER:
+        return True
+    slot = hashed % np.uint64(_ROOM)
+    while places[slot] and places[slot] != hashed:
+        slot = (slot + np.uint64(1)) % np.uint64(_ROOM)
+    return places[slot] == hashed
+
+
+@njit
+def _runs(codes: Codes, kinds: Kinds, end: int, places: Hashes) -> tuple[Codes, Codes, Codes]:
+    """Words in capitals that stand alone, those of no name by itself, and those that stand together."""
     words, runs = np.empty(2 * end, np.uint32), np.empty(2 * end, np.uint32)
-    alone = together = at = 0
+    others = np.empty(3 * end, np.uint32)
+    alone = rest = together = at = 0
     while at < end:
         if not kinds[np.uintp(at)] & _UPPER:
             at += 1
@@ -145,11 +190,14 @@ def _runs(codes: Codes, kinds: Kinds, end: int) -> tuple[Codes, Codes]:
         while following < end:
             at = _word_end(kinds, following, end)
             following = _next_word(codes, kinds, at, end)
-        if at == first:
+        if at > first:
+            together = _copy(codes, begin, at, runs, together)
+        elif _may_name(codes, kinds, begin, at, places):
             alone = _copy(codes, begin, at, words, alone)
         else:
-            together = _copy(codes, begin, at, runs, together)
-    return words[:alone].copy(), runs[:together].copy()
+            others[rest] = _NEWLINE
+            rest = _copy(codes, begin, at, others, rest + 1)
+    return words[:alone].copy(), others[:rest].copy(), runs[:together].copy()
 
 
 _CODES = types.Array(types.uint32, 1, "C")
@@ -157,16 +205,18 @@ _PLACES = types.int64[::1]
 
 
 @njit(
-    types.Tuple((types.boolean, _CODES, _CODES, _PLACES, _PLACES, types.int64))(
-        types.Array(types.uint32, 1, "C", readonly=True), types.int64, types.uint8[::1]
+    types.Tuple((types.boolean, _CODES, _CODES, _CODES, _PLACES, _PLACES, types.int64))(
+        types.Array(types.uint32, 1, "C", readonly=True), types.int64, types.uint8[::1], types.uint64[::1]
     ),
     cache=True,
     nogil=True,
 )
-def survey(codes: Codes, body: int, table: Kinds) -> tuple[bool, Codes, Codes, Places, Places, int]:
+def survey(
+    codes: Codes, body: int, table: Kinds, places: Hashes
+) -> tuple[bool, Codes, Codes, Codes, Places, Places, int]:
     """The rows of `Landmarks`, and kinds of what was met; false where a character is in no table."""
     known, kinds = _kinds_of(codes, table)
-    words, runs = _runs(codes, kinds, min(len(codes), body + NAMED) if known else 0)
+    words, others, runs = _runs(codes, kinds, min(len(codes), body + NAMED) if known else 0, places)
     decimals, opening = np.empty(len(codes), np.int64), np.empty(len(codes), np.int64)
     digits = marks = met = 0
     for at in range(len(codes) if known else 0):
@@ -182,4 +232,4 @@ def survey(codes: Codes, body: int, table: Kinds) -> tuple[bool, Codes, Codes, P
             if kind & _OPENING and at >= body:
                 opening[marks] = at - body
                 marks += 1
-    return known, words, runs, decimals[:digits].copy(), opening[:marks].copy(), met
+    return known, words, others, runs, decimals[:digits].copy(), opening[:marks].copy(), met

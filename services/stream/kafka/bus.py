@@ -9,7 +9,7 @@ import logging
 import os
 import socket
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -175,8 +175,12 @@ class KafkaBus:
         return await self._open.reader.read(partition, start, max_records=max_records)
 
     async def end(self, partition: Partition) -> int:
-        await self._open.catalog.check([partition])
-        return (await self._open.reader.ends([partition]))[partition]
+        return (await self.ends([partition]))[partition]
+
+    async def ends(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        """Of many at once."""
+        await self._open.catalog.check(partitions)
+        return await self._open.reader.ends(partitions)
 
     async def compact(self, topic: str) -> None:
         """Kafka compacts in its own time."""

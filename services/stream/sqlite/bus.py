@@ -7,7 +7,7 @@ partitions within one process; between processes the writer opened last wins, an
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -93,6 +93,13 @@ class SqliteBus:
     async def end(self, partition: Partition) -> int:
         layout.check_partition(self._catalog.topics, partition)
         return await self._read.call(tables.end, self._catalog.ids[partition])
+
+    async def ends(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        """Of many at once."""
+        for partition in partitions:
+            layout.check_partition(self._catalog.topics, partition)
+        known = await self._read.call(tables.ends)
+        return {partition: known[self._catalog.ids[partition]] for partition in partitions}
 
     async def compact(self, topic: str) -> None:
         spec = layout.spec_of(self._catalog.topics, topic)

@@ -190,6 +190,11 @@ def end(db: sqlite3.Connection, partition: int) -> int:
     return int(row[0])
 
 
+def ends(db: sqlite3.Connection) -> dict[int, int]:
+    """Of all partitions, by id."""
+    return dict(db.execute("SELECT id, next_offset FROM partitions").fetchall())
+
+
 def find(db: sqlite3.Connection, requests: Sequence[tuple[int, FetchRequest, int]]) -> list[FetchResult]:
     """Read by (partition id, request, its end as known before the call): all before that end is visible."""
     found = []

@@ -13,6 +13,7 @@ from services.dedup.order import Sighting, rank, seen_at
 from services.dedup.service import DedupTask
 from services.dedup.settings import DedupSettings
 from services.stream.bus import Output, Partition, Record
+from services.stream.service import buffer
 from tests.unit.dedup.pieces import SETTINGS
 
 INPUT = Partition("articles", 0)
@@ -63,6 +64,9 @@ class Shard:
         self.outputs: list[Output] = []
         self.state: dict[bytes, Output] = {}
         self.outcomes: dict[str, int] = {}
+        self._image: dict[str, bytes] = {}
+        self._since: dict[bytes, Output] = {}
+        """What the changelog keeps of what came behind the image."""
 
     def run(self, *, batch: int = 256, to: int | None = None) -> "Shard":
         end = len(self._records) if to is None else to
@@ -76,10 +80,19 @@ class Shard:
             self._committed = self._position if step.consumed is None else step.consumed[INPUT]
         return self
 
+    def image(self) -> "Shard":
+        """Keep the state as it lies in memory: a task that is cut goes on from there."""
+        self._image = {name: bytes(buffer(part)) for name, part in self.task.save().items()}
+        self._since = {}
+        return self
+
     def cut(self) -> "Shard":
         """Lose the task; a new one has what the changelog kept and reads on from what was committed."""
         self.task = DedupTask(0, self._settings, ranges=self._ranges)
         kept = [output for output in self.state.values() if output.value is not None]
+        if self._image:
+            self.task.load(self._image)
+            kept = list(self._since.values())
         for offset, output in enumerate(kept):
             self.task.restore(
                 Record(STATE, offset, output.key, output.value, output.headers, output.timestamp_us)
@@ -96,6 +109,8 @@ class Shard:
             assert output.key is not None
             self.state.pop(output.key, None)
             self.state[output.key] = output
+            self._since.pop(output.key, None)
+            self._since[output.key] = output
 
     # ---- what came out
 

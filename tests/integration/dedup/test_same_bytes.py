@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from services.contracts import ids
 from services.contracts.articles import Article, Watermark
 from services.contracts.clusters import Cluster
-from services.dedup import window
+from services.dedup import kernels, window
 from tests.integration.dedup.newsroom import demo, five
 from tests.integration.dedup.shard import Shard, Value, promised, withdrawal
 from tests.unit.dedup.pieces import START, article, prose
@@ -93,6 +93,24 @@ def test_a_shard_cut_anywhere_goes_on_as_if_it_had_not_been(
     resumed = (
         Shard(log, ranges=4).run(batch=batch, to=early).cut().run(batch=batch, to=late).cut().run(batch=batch)
     )
+    assert resumed.published() == whole.published()
+    assert resumed.kept() == whole.kept()
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@given(logs(prompt=True), st.lists(st.integers(1, 16), min_size=3, max_size=3), st.integers(1, 5))
+@settings(max_examples=12)
+def test_a_shard_goes_on_from_its_image_and_what_came_behind_as_if_it_had_not_been_cut(
+    compiled: bool, log: list[Value], stops: list[int], batch: int
+) -> None:
+    kernels.use(now=compiled)
+    try:
+        whole = Shard(log).run(batch=1)
+        early, mid, late = sorted(min(stop, len(log)) for stop in stops)
+        shard = Shard(log).run(batch=batch, to=early).image().run(batch=batch, to=mid).cut()
+        resumed = shard.run(batch=batch, to=late).cut().run(batch=batch).image().cut().run()
+    finally:
+        kernels.use(now=False)
     assert resumed.published() == whole.published()
     assert resumed.kept() == whole.kept()
 

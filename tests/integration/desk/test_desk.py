@@ -4,7 +4,7 @@ import asyncio
 import json
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,12 @@ import httpx
 import pytest
 
 from services.desk.desk import Desk
+from services.desk.log.follow import Follower
 from services.desk.store import bodies, database, intake, schema
 from services.ops.settings import DeskSettings
 from services.stream.bus import Partition, Record, Retry
 from tests.integration.desk.corpus import START, ListLog, newsroom
+from tests.integration.desk.site import quiet
 
 ANYWHERE = DeskSettings(listen="127.0.0.1:0")
 
@@ -147,6 +149,37 @@ def age(file: Path) -> None:
     db = sqlite3.connect(file)
     db.execute("pragma user_version = 1")
     db.close()
+
+
+class TellingLog(MoodyLog):
+    """A log that tells all its ends at once; behind its stories lies what is no record."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        super().__init__(records)
+        self.asked: list[str] = []
+
+    async def ends(self, partitions: Collection[Partition]) -> dict[Partition, int]:
+        return {one: await self.end(one) + (one.topic == "stories") for one in partitions}
+
+    async def read(self, partition: Partition, start: int, *, max_records: int) -> Sequence[Record]:
+        self.asked.append(partition.topic)
+        return await super().read(partition, start, max_records=max_records)
+
+
+async def test_a_partition_in_which_nothing_lies_is_not_read(tmp_path: Path) -> None:
+    records = newsroom()
+    log = TellingLog([one for one in records if one.key != b"s2"])
+    follower = Follower(log, database.create(tmp_path / "desk.db", "full"), "full", quiet)
+    await follower.begin()
+    await follower.catch_up()
+    log.asked.clear()
+    await follower.catch_up()
+    assert log.asked == []
+    log.put([one for one in records if one.key == b"s2" and one.partition.topic == "story-changes"])
+    await follower.catch_up()
+    assert set(log.asked) == {"story-changes"}
+    assert follower.progress.taken == sum(map(len, log.records.values()))
+    follower.close()
 
 
 async def test_another_log_is_read_from_its_beginning(tmp_path: Path) -> None:

@@ -145,6 +145,7 @@ async def test_passages_are_where_the_record_says(tmp_path: Path) -> None:
                 assert mine
                 assert mine == texts[1][one["other_start"] : one["other_end"]]
             assert view["related"]
+            assert (view["sure"], view["order_reason"]) == ("likely", "was not there when the other was seen")
             assert view["swapped"] == path.startswith("/compare/version-a")
 
 
@@ -167,6 +168,19 @@ async def test_what_a_record_lacks_is_told_apart(tmp_path: Path) -> None:
             ("stories", "undecodable"): 1,
             ("stories", "unknown-type"): 1,
         }
+
+
+async def test_a_page_that_did_not_change_is_not_sent_again(tmp_path: Path) -> None:
+    async with serving(newsroom(), tmp_path) as client:
+        page = await client.get("/")
+        again = {"if-none-match": page.headers["etag"]}
+        assert (await client.get("/", headers=again)).status_code == 304
+        for other in (await client.get("/?sort=new"), await client.get("/front.json")):
+            assert other.headers["etag"] != page.headers["etag"]
+        plain = await client.get("/", headers={"accept-encoding": "identity"})
+        assert page.headers["content-encoding"] == "gzip"
+        assert "content-encoding" not in plain.headers
+        assert plain.text == page.text
 
 
 def rows_of(db: sqlite3.Connection) -> dict[str, list[str]]:

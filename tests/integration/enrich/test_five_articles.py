@@ -1,13 +1,15 @@
 """Five articles of one storyline, two sets of them in two fields, through dedup and enrich."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
+import msgspec
 import pytest
 
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark
-from services.contracts.events import Event
+from services.contracts.events import Event, Storyline
 from services.contracts.relations import Verdict
 from services.contracts.stories import Story
 from services.dedup.service import DedupTask
@@ -17,7 +19,7 @@ from services.enrich.facts.folding import fold_names
 from services.enrich.facts.timeline import lines
 from services.enrich.service import EnrichTask
 from services.stream.bus import Output, Partition, Record
-from tests.integration.dedup.newsroom import five
+from tests.integration.dedup.newsroom import demo, five
 
 SETS = ("five", "recall")
 
@@ -33,7 +35,12 @@ def at(value: Article | Watermark) -> datetime:
 
 @cache
 def outputs(name: str) -> tuple[Output, ...]:
-    articles = five(name)
+    return told_of(five(name))
+
+
+def told_of(articles: Sequence[Article]) -> tuple[Output, ...]:
+    """What dedup and enrich say of them, in the order of their first sight."""
+    articles = sorted(articles, key=lambda one: (one.first_seen_at, one.article_id))
     over = Watermark(origin=0, origins=1, at=articles[-1].first_seen_at + timedelta(days=1))
     seen: list[Article | Watermark] = [*articles, over]
     decided = DedupTask(0, DedupSettings()).step([record(one, n) for n, one in enumerate(seen)])
@@ -73,6 +80,38 @@ def test_two_reports_of_one_visit_are_one_event_and_what_came_before_and_after_i
         (ids[2], ids[3]),
         (ids[4],),
     ]
+
+
+def storylines(outputs: Sequence[Output]) -> list[set[str]]:
+    """URLs of each that stands."""
+    found = [
+        wire.decode(Storyline, o.value) for o in outputs if o.partition.topic == "storylines" and o.value
+    ]
+    standing = {line.storyline_id: set(line.articles) for line in found if line.events}
+    ended = {line.storyline_id for line in found if not line.events}
+    return [urls for name, urls in standing.items() if name not in ended]
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_all_five_are_one_storyline(name: str) -> None:
+    assert storylines(outputs(name)) == [{article.url for article in five(name)}]
+
+
+def from_day_on(begin: datetime, articles: Sequence[Article]) -> list[Article]:
+    late = begin - articles[0].first_seen_at
+    return [msgspec.structs.replace(one, first_seen_at=one.first_seen_at + late) for one in articles]
+
+
+def test_affairs_side_by_side_are_two_storylines_in_a_stream_with_others_as_without() -> None:
+    bulletin = demo()
+    begin = bulletin[0].first_seen_at - timedelta(days=2)
+    sets = [from_day_on(begin, five(name)) for name in SETS]
+    affairs = [{one.url for one in articles} for articles in sets]
+    for others in ([], bulletin):
+        lines = storylines(told_of([*sets[0], *sets[1], *others]))
+        theirs = [line for line in lines if line & (affairs[0] | affairs[1])]
+        assert theirs == affairs
+        assert all(len(line) <= 6 for line in lines if line not in theirs), "others are told of in no chain"
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,17 @@ async def test_who_is_too_far_behind_is_told_to_reload(last: int) -> None:
     assert await following(stream(site, last)) == ("reload", 101, {})
 
 
+async def test_who_listens_while_another_file_takes_over_is_told_to_reload() -> None:
+    site = Live(100)
+    events = stream(site)
+    assert b"event: ping" in await anext(events)
+    site.tell(50, [])
+    assert b"event: ping" in await anext(events)
+    site.begin(150)
+    assert await following(events) == ("reload", 150, {})
+    site.end()
+
+
 async def test_streams_end_with_the_desk() -> None:
     site = Live()
     events = stream(site)

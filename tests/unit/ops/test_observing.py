@@ -11,6 +11,7 @@ from services.ops.outcomes import DEAD, ENTRIES, OTHER, OUTCOMES
 from services.ops.registry import Metrics
 from services.stream.bus import Partition, Retry
 from services.stream.changelog import RestoreResult
+from services.stream.imager import Written
 from services.stream.observer import Delivery
 
 
@@ -97,6 +98,12 @@ def value(metrics: Metrics, line: str) -> float:
     return float(found[0].split()[-1])
 
 
+def test_an_image_shows_with_how_long_it_took() -> None:
+    totals, metrics = observed()
+    totals.runner().imaged(0, Written(bytes=1000, seconds=2.0, pause_s=0.01))
+    assert value(metrics, 'state_image_seconds_sum{service="dedup"}') == 2.0
+
+
 def test_rebalances_are_told_apart() -> None:
     totals, metrics = observed()
     runner = totals.runner()
@@ -117,6 +124,7 @@ def test_restores_are_counted_by_what_they_began_with() -> None:
     assert totals.restoring == {0: (5, 10)}
     for restored in (
         RestoreResult(count=9, next_offset=10, checksum="", from_snapshot=4),
+        RestoreResult(count=9, next_offset=10, checksum="", image=True),
         RestoreResult(count=9, next_offset=10, checksum="", ignored="damaged", refused=True),
         RestoreResult(count=9, next_offset=10, checksum="", ignored="there is none"),
     ):
@@ -124,7 +132,7 @@ def test_restores_are_counted_by_what_they_began_with() -> None:
     assert totals.restoring == {}
     for source in RESTORE_SOURCES:
         assert value(metrics, f'state_restores_total{{service="dedup",source="{source}"}}') == 1
-    assert value(metrics, 'state_restored_records_total{service="dedup"}') == 27
+    assert value(metrics, 'state_restored_records_total{service="dedup"}') == 36
 
 
 def test_a_publish_that_is_tried_again_is_failing_until_it_is_done() -> None:

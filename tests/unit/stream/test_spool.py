@@ -96,7 +96,7 @@ def test_what_reads_differently_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_is_closed_with_its_segment(tmp_path: Path) -> None:
-    segment = Segment(tmp_path)
+    segment = Segment.new(tmp_path)
     fd = segment.fd
     del segment
     with pytest.raises(OSError, match="Bad file descriptor"):

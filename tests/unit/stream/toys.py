@@ -8,6 +8,7 @@ from typing import Any
 
 from services.stream.bus import Bus, Output, Partition, Record, TopicSpec
 from services.stream.changelog import RestoreResult
+from services.stream.imager import Written
 from services.stream.observer import Delivery, NullObserver, Result, State
 from services.stream.runner import Runner
 from services.stream.service import DeadLetter, Feeder, Poison, Step, Task
@@ -119,6 +120,10 @@ class Notes(NullObserver):
         self.restores: list[tuple[int, RestoreResult]] = []
         self.owned: list[set[int]] = []
         self.halts: list[int] = []
+        self.images: list[Written] = []
+
+    def imaged(self, number: int, written: Written) -> None:  # noqa: ARG002
+        self.images.append(written)
 
     def halted(self, number: int) -> None:
         self.halts.append(number)

@@ -97,6 +97,18 @@ def test_what_stayed_weighs_nothing_where_only_changes_are_shown() -> None:
     assert len(render("versions", replace(told, changes_only=False), desk_views.FRAME)) > len(stayed)
 
 
+def test_two_texts_of_which_nobody_knows_who_took_are_not_told_as_taken() -> None:
+    pair = desk_views.compare()
+    decided = render("compare", replace(pair, sure="likely", order_reason="seen 2 h later"), desk_views.FRAME)
+    assert "taken from" in decided
+    assert "That it took is likely: seen 2 h later." in decided
+    why = "both credit dpa, from which either may have it"
+    open_ = render("compare", replace(pair, sure="undecided", order_reason=why), desk_views.FRAME)
+    assert "taken from" not in open_
+    assert "runs the text of" not in open_
+    assert f"Who took from whom is undecided: {why}." in open_
+
+
 def test_no_template_says_that_anything_is_safe() -> None:
     for template in TEMPLATES.glob("*.html"):
         text = template.read_text(encoding="utf-8")

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.clusters import Cluster
-from services.contracts.events import Event, Storyline
+from services.contracts.events import Event, EventState, EventStory, Storyline
+from services.enrich.events import records
 from services.enrich.events.desk import EventChanges, EventDesk, Kept
 from services.enrich.events.grouping import Place
 from tests.unit.enrich.events.happenings import BRIDGE_SHUT, BRIDGE_TRIAL, CHOIR, STORM, told
@@ -72,6 +73,22 @@ def test_an_event_says_when_and_what_in_one_line() -> None:
     events, _ = standing(take(NEWS))
     lines = {event.line for event in events.values()}
     assert "2025-03-10 · Choir of Ulvstad wins prize" in lines
+
+
+def test_an_event_is_called_by_what_its_headlines_agree_on_and_not_by_one_that_strayed_in() -> None:
+    state = EventState(
+        event_id="e",
+        revision=1,
+        storyline_id="l",
+        stories=tuple(
+            EventStory(
+                story_id=f"s{n}", title=title, articles=(f"u{n}",), first_seen_at=at(n), last_seen_at=at(n)
+            )
+            for n, title in enumerate((CHOIR[0].title, *(copy.title for copy in BRIDGE_SHUT), "In short"))
+        ),
+    )
+    assert records.event(state).title == BRIDGE_SHUT[0].title
+    assert records.event(msgspec.structs.replace(state, stories=state.stories[:1])).title == CHOIR[0].title
 
 
 def test_an_event_has_the_articles_of_its_stories_and_keeps_its_id() -> None:

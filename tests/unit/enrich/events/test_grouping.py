@@ -78,6 +78,49 @@ def test_what_is_not_the_same_happening_may_be_of_the_same_affair() -> None:
     assert placed([alike("a", 500_000, days=1, affinity=300_000)], new) == Place((), "")
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs", "events"),
+    [
+        ("terbor", "terbor", ("a",)),
+        ("terbor", "rolfs", ()),
+        ("", "rolfs", ("a",)),
+        ("terbor", "marsum", ("a",)),
+    ],
+)
+def test_reports_whose_headlines_name_different_people_tell_of_two_happenings(
+    mine: str, theirs: str, events: tuple[str, ...]
+) -> None:
+    def about(name: str, report: EventReport) -> EventReport:
+        return msgspec.structs.replace(
+            report,
+            words={"marsum": 600} | ({name: 600} if name else {}),
+            headline={"marsum": 500} | ({name: 500} if name else {}),
+            people={name: 6_000} if name else {},
+        )
+
+    old = about(theirs, kept())
+    like = Likeness(old, 115_000, 0)
+    assert placed([Neighbour(like, "a", "")], about(mine, kept(number=1_000))).events == events
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "days", "events"),
+    [
+        ("7890", "5011", 1, ()),
+        ("7890", "5011", 0, ("a",)),
+        ("7890", "7890", 1, ("a",)),
+        ("7", "5", 1, ("a",)),
+        ("marsum", "5011", 1, ("a",)),
+    ],
+)
+def test_a_daily_count_is_another_happening_each_day(
+    mine: str, theirs: str, days: int, events: tuple[str, ...]
+) -> None:
+    new = msgspec.structs.replace(kept(days, number=1), headline={mine: 1_000})
+    old = msgspec.structs.replace(kept(), headline={theirs: 1_000})
+    assert placed([Neighbour(Likeness(old, 160_000, 0), "a", "")], new).events == events
+
+
 def test_what_both_headlines_say_counts_for_one_happening() -> None:
     like = Likeness(kept(), 70_000, 0, told=1_000)
     assert placed([Neighbour(like, "a", "")]).events == ("a",)

@@ -9,7 +9,22 @@ from services.enrich.facts.landmarks import COUNTED, NAMED, PARTICLES, QUOTED, _
 from services.enrich.kernels.landmarks import landmarks
 
 PIECES = st.sampled_from(
-    [*PARTICLES, *(f" {one} " for one in PARTICLES), "Ann", "Öl", "J.", "J. ", " ", "\n", "'s", "’s", "-"]
+    [
+        *PARTICLES,
+        *(f" {one} " for one in PARTICLES),
+        "Ann",
+        "Öl",
+        "J.",
+        "J. ",
+        "Berlin",
+        "USA",
+        "ǅ",
+        " ",
+        "\n",
+        "'s",
+        "’s",
+        "-",
+    ]
 )
 LETTERS = st.sampled_from("aBÄßЖж漢かאกΑΊΣ_'’-.,:/ 0129٣९８„“”»«\"「『」\u00a0\ud800😀𝐅𐐀")
 TEXTS = st.lists(st.one_of(PIECES, LETTERS, st.characters()), max_size=30).map("".join)
