@@ -7,7 +7,7 @@ import msgspec
 from services.contracts.version import version_1
 
 
-class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One version of an article: the text at a canonical URL as of one fetch. Key: `article_id`."""
 
     schema_version: int = msgspec.field(default_factory=version_1)
@@ -48,7 +48,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Brought in after the fact; `first_seen_at` is the archive's, not this installation's."""
 
 
-class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The publisher no longer shows an article: its address answers 410. Key: `article_id`."""
 
     schema_version: int = msgspec.field(default_factory=version_1)
@@ -64,7 +64,7 @@ class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why, in the publisher's or the protocol's words."""
 
 
-class Watermark(msgspec.Struct, frozen=True, kw_only=True):
+class Watermark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A promise beside the articles: `origin` will publish nothing first seen at or before `at`.
 
     A shard may go on up to the minimum over all `origins`. An idle origin repeats its promise, or

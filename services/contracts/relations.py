@@ -22,7 +22,7 @@ PairAnswer = Literal[RelationKind, RefusalReason, "told-before", "took-from"]
 of the article. `took-from`: the other has its text from an earlier version of this article."""
 
 
-class Passage(msgspec.Struct, frozen=True):
+class Passage(msgspec.Struct, frozen=True, gc=False):
     """Equal words in two plain texts. Offsets are Unicode code points, end exclusive."""
 
     start: int
@@ -31,7 +31,7 @@ class Passage(msgspec.Struct, frozen=True):
     other_end: int
 
 
-class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A directed edge from the newer article to an older one."""
 
     other_article_id: str
@@ -63,7 +63,7 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     passages: tuple[Passage, ...] = ()
 
 
-class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A pair that was looked at and is related to nothing."""
 
     other_article_id: str
@@ -75,7 +75,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How many more pairs were refused for this reason and are not listed one by one."""
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The decision on one version, once and for all. Key of `relations`: `article_id`."""
 
     schema_version: int = msgspec.field(default_factory=version_1)

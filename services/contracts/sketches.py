@@ -10,7 +10,7 @@ from services.contracts.relations import Verdict
 from services.contracts.version import version_1
 
 
-class Scheme(msgspec.Struct, frozen=True, kw_only=True):
+class Scheme(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Everything that two sketches must have in common to be compared.
 
     A mismatch refuses to load: signatures of two schemes have no meaning side by side.
@@ -28,7 +28,7 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True):
     """Defined in `services/dedup/text/shingles.py`. The signature takes its low 32 bits."""
 
 
-class Sketch(msgspec.Struct, frozen=True, kw_only=True):
+class Sketch(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`signature` is little-endian uint32, one value a permutation, over the novel shingles."""
 
     scheme: Scheme
@@ -37,7 +37,7 @@ class Sketch(msgspec.Struct, frozen=True, kw_only=True):
     """How many distinct shingles the signature covers."""
 
 
-class Remembered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Remembered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """dedup's changelog: one version inside the window. Key of `dedup-state`: `version:<version_id>`."""
 
     schema_version: int = msgspec.field(default_factory=version_1)
@@ -59,7 +59,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     withdrawn_note: str = ""
 
 
-class ShardClock(msgspec.Struct, frozen=True, kw_only=True):
+class ShardClock(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """dedup's changelog: how far a shard has come. Key of `dedup-state`: `clock`."""
 
     schema_version: int = msgspec.field(default_factory=version_1)

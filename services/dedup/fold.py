@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 import msgspec
-import numpy as np
 
 from services.contracts import ids, wire
 from services.contracts.articles import Article, Withdrawal
@@ -27,7 +26,7 @@ from services.dedup.records import member, settled_at, shown_at, verdict, with_t
 from services.dedup.revisions import Revisions
 from services.dedup.search.lookup import Findable, Hits, Search, Signed
 from services.dedup.search.novelty import Days, Novelty
-from services.dedup.search.profile import read, read_all
+from services.dedup.search.profile import Reading, read, read_all
 from services.dedup.search.seen import pack, unpack
 from services.dedup.settings import DedupSettings
 from services.dedup.stories.placing import Stories
@@ -38,7 +37,6 @@ from services.dedup.window import Gone, Kept, Window, day_of
 from services.stream.service import Parts
 
 _DAY_S = 86_400
-_NO_DAYS: Days = np.zeros(0, np.uint8)
 
 
 class Read(msgspec.Struct, eq=False):
@@ -53,7 +51,10 @@ class Read(msgspec.Struct, eq=False):
     current: Kept | None
     """What its article shows so far."""
     screened: Screen | None
-    days: Days = _NO_DAYS
+    seen: bytes = b""
+    """On how many earlier days its shingles were seen, packed."""
+    note: str = ""
+    """By which a new article withdraws itself or another."""
     signed: Signed | None = None
 
     @property
@@ -295,23 +296,27 @@ class Fold:
     def _read(self, batch: Sequence[Read]) -> None:
         """Step by step, each of all articles: a processor that goes on with the same is faster."""
         readings = read_all([item.article.text for item in batch])
+        days = [self._sight(item, reading) for item, reading in zip(batch, readings, strict=True)]
+        for item, seen in zip(batch, days, strict=True):
+            item.seen = pack(seen)
         for item, reading in zip(batch, readings, strict=True):
-            if item.counted:
-                item.days = self._novelty.days(reading.unique, reading.numbers)
-            else:
-                day = day_of(item.article.first_seen_at)
-                item.days, item.counted = self._novelty.take(day, reading.unique, reading.numbers)
-        for item, reading in zip(batch, readings, strict=True):
-            article = item.article
-            item.screened = item.screened or screen(
-                article.title, article.text, reading.words, self._settings
-            )
-        evident = [
-            (item, reading) for item, reading in zip(batch, readings, strict=True) if not item.screened
-        ]
-        signed = self.search.sign([(item.article, reading, item.days) for item, reading in evident])
-        for (item, _), made in zip(evident, signed, strict=True):
+            title, text = item.article.title, item.article.text
+            item.screened = item.screened or screen(title, text, reading.words, self._settings)
+        evident = [one for one in zip(batch, readings, days, strict=True) if not one[0].screened]
+        for item, _, _ in evident:
+            if item.current is None:
+                item.note = withdrawal_notice(item.article.title, item.article.text)
+        signed = self.search.sign([(item.article, reading, seen) for item, reading, seen in evident])
+        for (item, _, _), made in zip(evident, signed, strict=True):
             item.signed = made
+
+    def _sight(self, item: Read, reading: Reading) -> Days:
+        """On how many days its text was seen before its own, where it counts from now on."""
+        if item.counted:
+            return self._novelty.days(reading.unique, reading.numbers)
+        day = day_of(item.article.first_seen_at)
+        days, item.counted = self._novelty.take(day, reading.unique, reading.numbers)
+        return days
 
     def _is_beyond(self, article: Article) -> Screen | None:
         """Of what came late: whether the window is past it."""
@@ -342,10 +347,9 @@ class Fold:
         before = item.current
         relations = tuple(findings.relations)
         placed = member(mine, before.record if before else None, findings.links, item.shown)
-        note = withdrawal_notice(mine.article.title, mine.article.text) if before is None else ""
-        retracted = self._revisions.retracted(mine.article, relations) if note else None
+        retracted = self._revisions.retracted(mine.article, relations) if item.note else None
         if retracted is not None:
-            relations = (self._revisions.retract(placed, retracted, note, folded),)
+            relations = (self._revisions.retract(placed, retracted, item.note, folded),)
         if (retracted is None or self.stories.of(mine.article.article_id) is None) and (
             before is None or shown_at(before.record) <= item.seen_at
         ):
@@ -394,7 +398,7 @@ class Fold:
             first_seen_at=past.first_seen_at if past else article.first_seen_at,
             current=newest,
             counted=item.counted,
-            seen=pack(item.days),
+            seen=item.seen,
             shown_at=item.shown,
             **withdrawal(past, item.seen_at),
         )

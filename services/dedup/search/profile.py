@@ -18,7 +18,7 @@ from services.dedup.text.words import folded, split
 NEVER_EVIDENCE = 255
 
 
-class Profile(msgspec.Struct, frozen=True, eq=False):
+class Profile(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One version, ready to be compared. `days` stands beside `unique`."""
 
     article: Article
@@ -48,7 +48,7 @@ class Profile(msgspec.Struct, frozen=True, eq=False):
         return self.days < least
 
 
-class Reading(msgspec.Struct, frozen=True, eq=False):
+class Reading(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A text folded and shingled, before its novelty is known."""
 
     words: int
