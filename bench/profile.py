@@ -1,7 +1,7 @@
-"""Where the time of the dedup stage goes: `python -m bench.profile [ARCHIVE] [--functions N]`.
+"""Where the time of a stage goes: `python -m bench.profile [ARCHIVE] [--stage enrich] [--functions N]`.
 
-Encoded articles in, encoded records out, no bus; microseconds of CPU an article, by part of
-`services/dedup` and by function, from a thousand samples a second of CPU. What numpy, msgspec and the kernels
+Encoded records in, encoded records out, no bus; microseconds of CPU an article, by part of the stage (dedup
+unless said) and by function, from a thousand samples a second of CPU. What numpy, msgspec and the kernels
 do counts where they are called. Without an archive it reads the German press copy.
 """
 
@@ -19,11 +19,16 @@ from bench.archive import read_articles
 from bench.press import Missing, press_data
 from bench.shard import BATCH, Shard, by_shard
 from services.contracts.articles import Article
-from services.dedup import kernels
+from services.dedup import kernels as dedup_kernels
+from services.enrich import kernels as enrich_kernels
+from services.enrich.service import EnrichService
+from services.stream.bus import Record
+from services.stream.service import Task
 
 _EVERY_S = 0.001
 _FUNCTIONS = 30
 _OURS = "services."
+_STAGES = ("dedup", "enrich")
 
 
 class Place(NamedTuple):
@@ -58,15 +63,17 @@ class Profile(NamedTuple):
 
 
 def part_of(module: str) -> str:
-    """The package of dedup, or the module where it is in none; `contracts` is the encoding of records."""
+    """The package of a stage, or the module where it is in none; `contracts` is the encoding of records."""
     names = module.removeprefix(_OURS).split(".")
-    return names[1] if names[0] == "dedup" and len(names) > 1 else names[0]
+    return names[1] if names[0] in _STAGES and len(names) > 1 else names[0]
 
 
-def profile(articles: Sequence[Article]) -> Profile:
-    """Of deciding the articles with the kernels loaded."""
-    kernels.use(now=True)
-    kernels.load()
+def profile(articles: Sequence[Article], stage: str = "dedup") -> Profile:
+    """Of taking the articles through the stage with the kernels loaded."""
+    for kernels in (dedup_kernels, enrich_kernels):
+        kernels.use(now=True)
+        kernels.load()
+    inputs = _decided(articles) if stage == "enrich" else _read(articles)
     own: Counter[Place] = Counter()
     within: Counter[Place] = Counter()
 
@@ -77,18 +84,40 @@ def profile(articles: Sequence[Article]) -> Profile:
             within.update(set(stack))
 
     before = signal.signal(signal.SIGPROF, sample)
-    shards = [(Shard(number), records) for number, records in by_shard(articles).items()]
     signal.setitimer(signal.ITIMER_PROF, _EVERY_S, _EVERY_S)
     began = time.process_time()
     try:
-        for shard, records in shards:
+        for task, records in inputs:
             for start in range(0, len(records), BATCH):
-                shard.task.step(records[start : start + BATCH])
+                task.step(records[start : start + BATCH])
     finally:
         spent = time.process_time() - began
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
     return Profile(1e6 * spent / max(1, len(articles)), own, within)
+
+
+def _read(articles: Sequence[Article]) -> list[tuple[Task, list[Record]]]:
+    """By shard: what decides, and what ingest published."""
+    return [(Shard(number).task, records) for number, records in by_shard(articles).items()]
+
+
+def _decided(articles: Sequence[Article]) -> list[tuple[Task, list[Record]]]:
+    """By shard: what tells the stories, and what dedup published."""
+    found: list[tuple[Task, list[Record]]] = []
+    for number, (task, records) in enumerate(_read(articles)):
+        outputs = [
+            output
+            for start in range(0, len(records), BATCH)
+            for output in task.step(records[start : start + BATCH]).outputs
+            if output.partition.topic == "clusters"
+        ]
+        clusters = [
+            Record(one.partition, offset, one.key, one.value, one.headers, one.timestamp_us)
+            for offset, one in enumerate(outputs)
+        ]
+        found.append((EnrichService().task(number), clusters))
+    return found
 
 
 def _ours(frame: FrameType | None) -> Iterator[Place]:
@@ -103,6 +132,7 @@ def _ours(frame: FrameType | None) -> Iterator[Place]:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.profile", description=__doc__)
     parser.add_argument("archive", type=Path, nargs="?", help="article archive; the German press without it")
+    parser.add_argument("--stage", choices=_STAGES, default="dedup")
     parser.add_argument("--functions", type=int, default=_FUNCTIONS, help="how many to list")
     asked = parser.parse_args(arguments)
     try:
@@ -110,7 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Missing as missing:
         print(f"bench.profile: {missing}", file=sys.stderr)
         return 2
-    print("\n".join(profile(read_articles(archive)).rows(asked.functions)))
+    print("\n".join(profile(read_articles(archive), asked.stage).rows(asked.functions)))
     return 0
 
 

@@ -11,7 +11,7 @@ from services.contracts.version import version_1
 Change = Literal["created", "grew", "updated", "corrected", "withdrawn", "merged", "split", "closed"]
 
 
-class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One article in a story, and what it is to the one it took its text from.
 
     It carries all that enrich says about the article, so that enrich needs no join.
@@ -59,7 +59,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why, in the publisher's or the protocol's words."""
 
 
-class Turn(msgspec.Struct, frozen=True, kw_only=True):
+class Turn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A merge or a split in the life of a story."""
 
     change: Change
@@ -68,7 +68,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     """The other story: whose members came, or who took some."""
 
 
-class Replaced(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Replaced(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The version of an article that another one took the place of."""
 
     version_id: str
@@ -76,7 +76,7 @@ class Replaced(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str = ""
 
 
-class Cluster(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Cluster(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A story after one change. Key of `clusters`: `story_id`. Members by (first seen, article id)."""
 
     schema_version: int = msgspec.field(default_factory=version_1)

@@ -85,7 +85,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     """Outlets that it says it has its news from, in order of appearance."""
 
 
-class ArticleFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ArticleFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """enrich's changelog: what an article says. Key of `enrich-state`: `facts:<article_id>`."""
 
     schema_version: int = msgspec.field(default_factory=version_1)

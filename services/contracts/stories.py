@@ -19,7 +19,7 @@ Preference = Literal["original", "complete", "recent"]
 Role = Literal["original", "duplicate", "copy", "rewrite", "update", "correction", "withdrawal"]
 
 
-class StoryMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class StoryMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One article in a story and its part in it."""
 
     article_id: str
@@ -61,7 +61,7 @@ class StoryMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """Words of its own beside them."""
 
 
-class Provenance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Provenance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One edge of a story's tree: who took from whom, and what says so."""
 
     url: str
@@ -77,7 +77,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The same in words."""
 
 
-class Origin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Origin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Who had it first, as far as that can be known."""
 
     name: str = ""
@@ -93,7 +93,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When it was first seen anywhere."""
 
 
-class Pickup(msgspec.Struct, frozen=True, kw_only=True):
+class Pickup(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How far a story went."""
 
     articles: int
@@ -108,7 +108,7 @@ class Pickup(msgspec.Struct, frozen=True, kw_only=True):
     """Further outlets an hour of that time, which counts as an hour at least."""
 
 
-class StoryState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class StoryState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Something that befell the story or a member."""
 
     state: Literal["withdrawn", "corrected", "merged", "split"]
@@ -119,14 +119,14 @@ class StoryState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """In the publisher's words; of a merge or split the id of the other story."""
 
 
-class Edit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Edit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A few words in the place of others. One side empty: added, or dropped."""
 
     before: str = ""
     after: str = ""
 
 
-class Update(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Update(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """How a version differs from the one that it replaced."""
 
     version_id: str
@@ -148,7 +148,7 @@ class Update(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """In which words it says that it corrects."""
 
 
-class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The family of one text. Key of `stories`: `story_id`; `revision` only grows.
 
     When an id is lost to a merge its last record names `merged_into`; a tombstone follows.
@@ -194,7 +194,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Codes of IPTC media topics, top level, by the sections its outlets ran it in."""
 
 
-class StoryChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class StoryChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One step in a story's life. Key of `story-changes`: `story_id`.
 
     Replaying them in order rebuilds `stories`: put `story` under its id, and drop the id after a

@@ -105,8 +105,10 @@ class Desk:
                 await self._follow(database.create(self._place.file, self._settings.texts))
             return False
         beside = tables == wanted[0] and self._settings.texts == "full"
-        file = self._place.beside if beside else self._place.file
-        await self._follow(database.create(file, self._settings.texts))
+        if beside:
+            await self._follow(database.create_unread(self._place.beside))
+        else:
+            await self._follow(database.create(self._place.file, self._settings.texts))
         return beside
 
     async def _follow(self, db: Any) -> None:
@@ -146,7 +148,7 @@ class Desk:
 
     def _take_over(self, follower: Follower) -> None:
         """The new file is complete: pages are read from it."""
-        follower.checkpoint()
+        follower.complete()
         database.replace(self._place.beside, self._place.file)
         follower.reopen(database.open_for_writing(self._place.file))
         self._readers.renew(self._place.file)

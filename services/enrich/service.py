@@ -8,6 +8,7 @@ kept in a changelog.
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 import msgspec
 
@@ -27,8 +28,11 @@ from services.stream.bus import Output, Partition, Record
 from services.stream.service import Feeder, Poison, Step, Task
 
 _STATE = "enrich-state"
+_TOLD = ("story-changes", "stories", "events", "storylines")
 _FACTS = "facts"
 Kept = ArticleFacts | EventReport | EventState | StorylineState
+Remembered = tuple[Kept | None, datetime, int]
+"""What the changelog takes under a key, with the time and the revision of what was told; None: forgotten."""
 _KINDS: dict[str, type[Kept]] = {
     _FACTS: ArticleFacts,
     "report": EventReport,
@@ -42,6 +46,7 @@ _CANARY = ("ce_type", wire.ce_type(CanaryCluster).encode())
 class EnrichTask:
     def __init__(self, number: int, prefer: Preference = "original") -> None:
         self._number = number
+        self._partitions = {topic: Partition(topic, number) for topic in (*_TOLD, _STATE)}
         self._prefer = prefer
         self._memory = Memory(facts)
         self._events = EventDesk()
@@ -74,10 +79,10 @@ class EnrichTask:
         kernels.note_texts(len(clusters))
         sung = sum(isinstance(cluster, CanaryCluster) for cluster in clusters)
         outcomes = {"published": len(clusters) - sung, "canary": sung}
-        state: dict[str, Output] = {}
+        state: dict[str, Remembered] = {}
         told = [output for cluster in clusters for output in self._tell(cluster, state)]
         return Step(
-            outputs=[*told, *state.values()],
+            outputs=[*told, *(self._output(_STATE, key, *kept) for key, kept in state.items())],
             outcomes={name: count for name, count in outcomes.items() if count},
             noted=Counter(
                 ("story_changes_total", cluster.change)
@@ -105,7 +110,7 @@ class EnrichTask:
             raise Poison("empty-story", f"story {cluster.story_id} has no member")
         return cluster
 
-    def _tell(self, cluster: Cluster | CanaryCluster | None, state: dict[str, Output]) -> list[Output]:
+    def _tell(self, cluster: Cluster | CanaryCluster | None, state: dict[str, Remembered]) -> list[Output]:
         """What is said of a cluster. `state` takes the last record of each key."""
         if cluster is None:
             return []
@@ -116,13 +121,15 @@ class EnrichTask:
         changes = self._events.take(cluster, self._memory.articles)
         self._memory.forget(learned)
         at, revision = told.last_seen_at, told.revision
-        facts_kept = {f"{_FACTS}:{article}": kept for article, kept in learned.kept.items()}
-        for key, kept in (facts_kept | changes.kept).items():
-            state[key] = self._output(_STATE, key, kept, at, revision)
-        outputs = [
-            self._output("story-changes", told.story_id, change(cluster, told, learned.update), at, revision),
-            self._output("stories", told.story_id, told, at, revision),
-        ]
+        for article, known in learned.kept.items():
+            state[f"{_FACTS}:{article}"] = known, at, revision
+        for key, kept in changes.kept.items():
+            state[key] = kept, at, revision
+        current = self._output("stories", told.story_id, told, at, revision)
+        # As it is encoded already: it is the most of the change.
+        within = cast(Story, msgspec.Raw(current.value or b""))
+        step = change(cluster, within, learned.update)
+        outputs = [self._output("story-changes", told.story_id, step, at, revision), current]
         if told.merged_into:
             outputs.append(self._output("stories", told.story_id, None, at))
         return outputs + self._happenings(changes)
@@ -148,16 +155,11 @@ class EnrichTask:
     def _output(
         self, topic: str, key: str, value: msgspec.Struct | None, at: datetime, revision: int = 0
     ) -> Output:
-        headers = (
-            wire.headers(value, id=f"{key}:{revision}", source="enrich", time=at) if value is not None else ()
-        )
-        return Output(
-            Partition(topic, self._number),
-            key.encode(),
-            None if value is None else wire.encode(value),
-            headers,
-            round(at.timestamp() * 1_000_000),
-        )
+        partition, stamp = self._partitions[topic], wire.microseconds(at)
+        if value is None:
+            return Output(partition, key.encode(), None, (), stamp)
+        headers = wire.headers(value, id=f"{key}:{revision}", source="enrich", time=at)
+        return Output(partition, key.encode(), wire.encode(value), headers, stamp)
 
 
 class EnrichService:

@@ -164,6 +164,8 @@ def test_a_keyboard_walks_each_page_in_order_and_is_seen_to(window: Open) -> Non
         stops = tab.evaluate(f"() => ({STOPS})().length")
         for stop in range(min(stops, MOST_STOPS)):
             tab.keyboard.press("Tab")
+            while stop and tab.evaluate(AT)[0] == stop - 1 and tab.locator("#at:focus").count():
+                tab.keyboard.press("Tab")  # a field for a date is several
             assert tab.evaluate(AT) == [stop, True], (name, stop)
         tab.evaluate("() => document.activeElement.blur()")
         rows = tab.locator("main [data-item]:visible")

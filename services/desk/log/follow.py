@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from services.desk.log.source import Source
-from services.desk.store import intake
-from services.desk.store.batch import Batch
+from services.desk.store import database, intake
+from services.desk.store.batch import Batch, Undecided
 from services.desk.views.frame import Texts
 from services.stream.bus import BusError, Partition, Record
 
-POLL_S = 0.5
+POLL_S = 0.25
 """How often a log that is read up is asked for more."""
 RETRY_S = 2.0
 MOST = 2000
@@ -51,6 +51,7 @@ class Follower:
         self._texts = texts
         self._tell = tell
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk-writer")
+        self._undecided = Undecided()
         self._at: dict[Partition, int] = {}
         self.progress = Progress()
 
@@ -96,7 +97,9 @@ class Follower:
 
     async def _take(self, partition: Partition, records: Sequence[Record]) -> None:
         loop = asyncio.get_running_loop()
-        batch = await loop.run_in_executor(self._thread, intake.take, self._db, records, self._texts)
+        batch = await loop.run_in_executor(
+            self._thread, intake.take, self._db, records, self._texts, self._undecided
+        )
         moved = records[-1].offset + 1 - self._at[partition]
         behind = max(0, self.progress.behind - moved)
         self._at[partition] = records[-1].offset + 1
@@ -125,10 +128,9 @@ class Follower:
         """All next offsets, added up."""
         return sum(self._at.values())
 
-    def checkpoint(self) -> None:
-        """Put all of it into the file itself, and let it go: it may be moved then."""
-        self._db.execute("pragma wal_checkpoint(truncate)")
-        self._db.close()
+    def complete(self) -> None:
+        """Bring the file that was made beside another into order, and let it go: it may be moved then."""
+        database.complete(self._db, self._texts)
 
     def reopen(self, db: sqlite3.Connection) -> None:
         """Go on in another file with the same content."""

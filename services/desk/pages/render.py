@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from services.desk.drawings.curve import bars
+from services.desk.pages import markup
 from services.desk.pages.assets import asset
 from services.desk.pages.compare import compare
 from services.desk.pages.filters import FILTERS
@@ -38,7 +38,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(FILTERS)
     environment.tests["hiding"] = hides
-    environment.globals.update(asset=asset, bars=bars)
+    environment.globals.update(asset=asset, markup=markup)
     return environment
 
 

@@ -1,16 +1,18 @@
 """The front page: the top stories of now or of a past minute, narrowed by language, outlet and agency."""
 
+import math
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from services.desk import addresses
-from services.desk.queries.cards import rows_of_states
+from services.desk.queries.cards import marks, rows_of_states
 from services.desk.queries.frame import freshness
 from services.desk.queries.paging import paging
-from services.desk.store.heat import MOST, heat
+from services.desk.store.heat import DOUBLE_S, MOST_REACH
 from services.desk.store.moments import us
 from services.desk.store.story_rows import MARK
 from services.desk.views.front import FrontPage, Sort
@@ -56,17 +58,17 @@ class Candidate(NamedTuple):
     agency: str
     subject: str
 
-    def fits(self, narrowed: Mapping[str, str]) -> bool:
-        return all(
-            not value or f"{MARK}{value}{MARK}" in getattr(self, name) for name, value in narrowed.items()
-        )
+    def fits(self, needles: Sequence[tuple[int, str]]) -> bool:
+        """`needles`: what must stand in which column."""
+        return all(needle in self[column] for column, needle in needles)  # type: ignore[operator]
 
 
 def front(db: sqlite3.Connection, ask: FrontAsk, now: datetime | None) -> FrontPage:
     """`now`: the latest moment that the Desk knows of."""
     scan = SCAN_NARROWED if any(ask.narrowed.values()) else SCAN
-    seen = list(_candidates(db, ask, scan))
-    fitting = _sorted([one for one in seen if one.fits(ask.narrowed)], ask.sort)
+    seen = _candidates(db, ask, scan)
+    needles = _needles(ask)
+    fitting = _sorted([one for one in seen if one.fits(needles)] if needles else seen, ask.sort)
     shown = fitting[(ask.page - 1) * SIZE : ask.page * SIZE]
     return FrontPage(
         at=ask.at,
@@ -80,21 +82,55 @@ def front(db: sqlite3.Connection, ask: FrontAsk, now: datetime | None) -> FrontP
     )
 
 
-def _candidates(db: sqlite3.Connection, ask: FrontAsk, scan: int) -> Iterator[Candidate]:
+def _needles(ask: FrontAsk) -> list[tuple[int, str]]:
+    column = Candidate._fields.index
+    return [(column(name), f"{MARK}{value}{MARK}") for name, value in ask.narrowed.items() if value]
+
+
+def _candidates(db: sqlite3.Connection, ask: FrontAsk, scan: int) -> list[Candidate]:
     order = "first_us" if ask.sort == "new" else "heat"
-    if ask.at is None:
+    if ask.at is not None:
+        return _past_candidates(db, ask.at, order, scan)
+    rows = db.execute(
+        f"select {_COLUMNS} from state where until_us is null order by {order} desc, story_id limit ?",
+        (scan,),
+    )
+    return list(map(Candidate._make, rows))
+
+
+def _past_candidates(db: sqlite3.Connection, at: datetime, order: str, scan: int) -> list[Candidate]:
+    numbers = _by_first(db, at, scan) if order == "first_us" else _by_heat(db, at, scan)
+    rows = db.execute(f"select {_COLUMNS} from state where id in ({marks(len(numbers))})", numbers)
+    found = {row[0]: Candidate._make(row) for row in rows}
+    return [found[number] for number in numbers]
+
+
+_STOOD = "at_us <= ? and (until_us is null or until_us > ?)"
+
+
+def _by_first(db: sqlite3.Connection, at: datetime, scan: int) -> list[int]:
+    rows = db.execute(
+        f"select id from state where first_us <= ? and {_STOOD} order by first_us desc, story_id limit ?",
+        (us(at), us(at), us(at), scan),
+    )
+    return [number for (number,) in rows]
+
+
+def _by_heat(db: sqlite3.Connection, at: datetime, scan: int) -> list[int]:
+    """One reach after the other: else all that came in the days after `at` would have to be looked through,
+    since a story that goes far may be as hot as one that comes days later.
+    """
+    hottest: list[tuple[float, str, int]] = []
+    for reach in range(MOST_REACH + 1):
+        least = -hottest[-1][0] if len(hottest) == scan else -math.inf
+        most = at.timestamp() / DOUBLE_S + reach
         rows = db.execute(
-            f"select {_COLUMNS} from state where until_us is null order by {order} desc, story_id limit ?",
-            (scan,),
+            f"select -heat, story_id, id from state where reach = ? and heat between ? and ? and {_STOOD} "
+            "order by heat desc, story_id limit ?",
+            (reach, least, most, us(at), us(at), scan),
         )
-    else:
-        at, most = us(ask.at), heat(ask.at.timestamp(), MOST, MOST)
-        rows = db.execute(
-            f"select {_COLUMNS} from state where {order} <= ? and at_us <= ? "
-            f"and (until_us is null or until_us > ?) order by {order} desc, story_id limit ?",
-            (at if order == "first_us" else most, at, at, scan),
-        )
-    return (Candidate(*row) for row in rows)
+        hottest = sorted([*hottest, *rows])[:scan]
+    return [number for _, _, number in hottest]
 
 
 def _sorted(rows: list[Candidate], sort: Sort) -> Sequence[Candidate]:
@@ -106,9 +142,9 @@ def _sorted(rows: list[Candidate], sort: Sort) -> Sequence[Candidate]:
 
 
 def _facet(name: str, rows: Sequence[Candidate], ask: FrontAsk) -> Facet:
-    counts: Counter[str] = Counter()
-    for row in rows:
-        counts.update(filter(None, getattr(row, name).split(MARK)))
+    column = attrgetter(name)
+    counts = Counter(MARK.join(map(column, rows)).split(MARK))
+    del counts[""]
     chosen = ask.narrowed[name]
     values = counts.most_common(MOST_VALUES)
     if chosen and chosen not in dict(values):

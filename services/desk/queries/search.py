@@ -1,9 +1,10 @@
 """Search: the newest hits, as stories, one a row."""
 
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from services.desk import addresses
@@ -22,6 +23,13 @@ MOST_HITS = 2000
 MOST_LISTED = 3
 MOST_VALUES = 12
 FACETS: Final = ("lang", "outlet", "role")
+
+
+_NEWEST: Final = "select rowid as id from hit where hit match :match order by rowid desc limit :most"
+_NEWEST_THEN: Final = (
+    "select version.id from hit join version on version.id = hit.rowid "
+    "where hit match :match and version.first_us <= :at order by hit.rowid desc limit :most"
+)
 
 
 class SearchAsk(NamedTuple):
@@ -58,7 +66,7 @@ class Hit(NamedTuple):
 def search(db: sqlite3.Connection, ask: SearchAsk, texts: Texts) -> SearchPage:
     query = parse(ask.query)
     hits = _hits(db, query.match, ask.at) if query.match else []
-    groups = _groups([hit for hit in hits if hit.fits(ask.narrowed)])
+    groups = _groups([hit for hit in hits if hit.fits(ask.narrowed)] if any(ask.narrowed.values()) else hits)
     start = (ask.page - 1) * SIZE
     shown = groups[start : start + SIZE]
     stories = {
@@ -86,21 +94,23 @@ def _hits(db: sqlite3.Connection, match: str, at: datetime | None) -> list[Hit]:
     rows = db.execute(
         "select v.id, v.version_id, v.article_id, v.source, v.title, v.language, coalesce(m.story_id, ''), "
         "coalesce(m.role, '') "
-        "from (select rowid as id from hit where hit match ? order by rowid desc limit ?) "
+        f"from ({_NEWEST if at is None else _NEWEST_THEN}) "
         "join version v using (id) left join member m on m.article_id = v.article_id "
-        "where v.first_us <= ? "
         "order by v.first_us desc, v.version_id",
-        (match, MOST_HITS, us_or_always(at)),
+        {"match": match, "at": us_or_always(at), "most": MOST_HITS},
     )
-    return [Hit(*row) for row in rows]
+    return list(map(Hit._make, rows))
 
 
 def _groups(hits: Sequence[Hit]) -> list[list[Hit]]:
     """By story, of each article the newest version that was hit."""
-    groups: dict[str, dict[str, Hit]] = {}
+    newest: dict[str, Hit] = {}
     for hit in hits:
-        groups.setdefault(hit.story_id or hit.article_id, {}).setdefault(hit.article_id, hit)
-    return [list(group.values()) for group in groups.values()]
+        newest.setdefault(hit.article_id, hit)
+    groups: defaultdict[str, list[Hit]] = defaultdict(list)
+    for article_id, hit in newest.items():
+        groups[hit.story_id or article_id].append(hit)
+    return list(groups.values())
 
 
 def _row(
@@ -127,7 +137,7 @@ def _hit(db: sqlite3.Connection, hit: Hit, terms: frozenset[str], *, told: bool)
 
 
 def _facet(name: str, hits: Sequence[Hit], ask: SearchAsk) -> Facet:
-    counts = Counter(filter(None, (getattr(hit, name) for hit in hits)))
+    counts = Counter(filter(None, map(attrgetter(name), hits)))
     chosen = ask.narrowed[name]
     values = counts.most_common(MOST_VALUES)
     if chosen and chosen not in dict(values):

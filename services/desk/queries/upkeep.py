@@ -148,7 +148,7 @@ def _accounts(
 
     (standing,) = db.execute("select coalesce(sum(articles), 0) from spread").fetchone()
     members, notices = db.execute(
-        "select count(*), coalesce(sum(role = 'withdrawal'), 0) from member"
+        "select coalesce(sum(articles), 0), coalesce(sum(withdrawn), 0) from outlet"
     ).fetchone()
     known = {name: tally.get(name, 0) for name in ("versions", "versions again", "withdrawals", "watermarks")}
     story, screened = tally.get("verdicts story", 0), tally.get("verdicts screened", 0)

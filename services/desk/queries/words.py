@@ -31,6 +31,10 @@ _WORDS = (
     ("event", "stories of any wording about one happening"),
     ("storyline", "events that follow from each other"),
     ("shared", "share of an article's runs of five words that are found in the other"),
+    ("dated", "the publisher's own date, where it differs from the first sight by more than an hour"),
+    ("screened", "put into no story: empty, a stub, a consent wall, a ticker, or too old"),
+    ("watermark", "a promise that nothing first seen before it is still to come"),
+    ("dead letter", "input that could not be used, kept as it came"),
 )
 
 

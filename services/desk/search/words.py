@@ -9,7 +9,10 @@ WORD = re.compile(r"[^\W_]+")
 LONGEST = 64
 """Of a longer word only its beginning is looked for."""
 MOST_KEPT = 1 << 18
-_ENDINGS = re.compile(r"(?<=\w{4})(?:innen|ern|en|er|es|em|in|ing|ed|e|n|s)$")
+_ENDINGS = frozenset("innen ern en er es em in ing ed e n s".split())
+_LENGTHS = (5, 3, 2, 1)
+_STEM = 4
+"""Signs that are left of a word at least."""
 _SPELLINGS = {"ae": "a", "oe": "o", "ue": "u"}
 _SPELLING = re.compile("ae|oe|(?<![aeq])ue")
 _SPECIAL = str.maketrans({"ß": "ss", "æ": "a", "ø": "o", "œ": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
@@ -29,18 +32,28 @@ class _Folds(dict[str, str]):
     def __missing__(self, word: str) -> str:
         if len(self) >= MOST_KEPT:
             self.clear()
-        self[word] = folded = " ".join(map(fold, WORD.findall(word)))
+        folded = fold(word) if word.isalnum() else " ".join(map(fold, WORD.findall(word)))
+        # One object for both where they are equal: looking up is waiting for memory, most of all.
+        self[word] = folded = word if folded == word else folded
         return folded
 
 
 def fold(word: str) -> str:
     """Without case, accents, and the endings of forms: the same for text and query."""
-    lower = word[:LONGEST].casefold().translate(_SPECIAL)
+    lower = word[:LONGEST].casefold()
     if not lower.isascii():
-        parts = unicodedata.normalize("NFKD", lower)
+        parts = unicodedata.normalize("NFKD", lower.translate(_SPECIAL))
         lower = "".join(part for part in parts if not unicodedata.combining(part))
-    spelt = _SPELLING.sub(lambda found: _SPELLINGS[found.group()], lower)
-    return _ENDINGS.sub("", spelt) or spelt
+    return _stem(_SPELLING.sub(lambda found: _SPELLINGS[found.group()], lower) if "e" in lower else lower)
+
+
+def _stem(word: str) -> str:
+    """Without its longest ending before which enough of the word is left."""
+    for length in _LENGTHS:
+        at = len(word) - length
+        if at >= _STEM and word[at:] in _ENDINGS and word[at - _STEM : at].isalnum():
+            return word[:at]
+    return word
 
 
 _FOLDS = _Folds()

@@ -11,15 +11,16 @@ from services.stream.bus import Record
 
 def take(batch: Batch, record: Record, article: Article) -> None:
     """A version is kept as it was seen first; that it was seen again is counted."""
-    number = batch.db.execute(
+    put = batch.db.execute(
         "insert or ignore into version (version_id, article_id, url, source, title, language, first_us, "
-        "length, words, partition, offset) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
+        "length, words, partition, offset) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             article.version_id, article.article_id, article.url, article.source, article.title,
             article.language, us(article.first_seen_at), len(article.text), len(article.text.split()),
             record.partition.number, record.offset,
         ),
-    ).fetchone()  # fmt: skip
+    )  # fmt: skip
+    number = put.lastrowid if put.rowcount else None
     if batch.has_withdrawals:
         batch.db.execute(
             "delete from withdrawal where article_id = ? and at_us <= ?",
@@ -31,12 +32,14 @@ def take(batch: Batch, record: Record, article: Article) -> None:
     batch.tally["versions"] += 1
     kept = rights.article(article, batch.texts)
     body = bodies.pack_json(record.value or b"") if kept is article else bodies.pack(kept)
-    batch.db.execute("insert into content values (?, ?)", (number[0], body))
+    batch.db.execute("insert into content values (?, ?)", (number, body))
     known = batch.db.execute(
         "select copies from verdict where version_id = ?", (article.version_id,)
     ).fetchone()
     if known:
-        mark_decided(batch, number[0], kept, copies=bool(known[0]))
+        mark_decided(batch, number, kept, copies=bool(known[0]))
+    else:
+        batch.undecided.put(number, kept)
 
 
 def mark_decided(batch: Batch, number: int, article: Article, *, copies: bool) -> None:

@@ -3,25 +3,50 @@
 import sqlite3
 from collections import Counter
 
+from services.contracts.articles import Article
 from services.desk.views.frame import Texts
 from services.stream.bus import Record
 
 OUTLET = ("articles", "first", "copied", "rewrote", "updated", "corrected", "withdrawn", "stories", "alone")
 
+MOST_UNDECIDED = 2000
+LONGEST_UNDECIDED = 10_000
+"""Code points of a text that is held."""
+
+
+class Undecided:
+    """Articles whose verdict is still to come, so that they need not be unpacked for it; bounded."""
+
+    def __init__(self) -> None:
+        self._articles: dict[str, tuple[int, Article]] = {}
+
+    def put(self, number: int, article: Article) -> None:
+        if len(article.text) > LONGEST_UNDECIDED:
+            return
+        if len(self._articles) >= MOST_UNDECIDED:
+            self._articles.clear()
+        self._articles[article.version_id] = number, article
+
+    def pop(self, version_id: str) -> tuple[int, Article] | None:
+        """Its number and itself; None: it is to be looked up."""
+        return self._articles.pop(version_id, None)
+
 
 class Batch:
     """Counts go to the tables once, when it ends: a batch is some thousand records."""
 
-    def __init__(self, db: sqlite3.Connection, texts: Texts) -> None:
-        self.db = db
+    def __init__(self, db: sqlite3.Connection, texts: Texts, undecided: Undecided) -> None:
+        self.db = db.cursor()
+        """One for all statements: none is asked while the answer of another is still being read."""
         self.texts = texts
+        self.undecided = undecided
         self.tally: Counter[str] = Counter()
         self.skips: Counter[tuple[str, str]] = Counter()
         self._skipped: dict[tuple[str, str], Record] = {}
         self.outlets: dict[str, Counter[str]] = {}
         self.delays: Counter[tuple[str, int]] = Counter()
         self.takings: Counter[tuple[str, str]] = Counter()
-        self.has_withdrawals = bool(db.execute("select 1 from withdrawal limit 1").fetchone())
+        self.has_withdrawals = bool(self.db.execute("select 1 from withdrawal limit 1").fetchone())
         self.stories: dict[str, None] = {}
         """Ids of stories that changed, in order."""
 

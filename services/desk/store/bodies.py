@@ -1,14 +1,16 @@
 """Records and views as they lie in the read model: JSON, compressed where that saves room. Pure."""
 
-import zlib
 from functools import cache
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
+from backports import zstd
 
 T = TypeVar("T", bound=msgspec.Struct)
 SMALL: Final = 1500
 _ENCODER = msgspec.json.Encoder()
+_COMPRESSOR = zstd.ZstdCompressor(level=1)
+"""Made once: making it takes as long as packing a text. It locks itself."""
 
 
 def pack(record: msgspec.Struct) -> bytes:
@@ -17,11 +19,11 @@ def pack(record: msgspec.Struct) -> bytes:
 
 def pack_json(value: bytes) -> bytes:
     """Of what is JSON already."""
-    return zlib.compress(value, 1) if len(value) > SMALL else value
+    return _COMPRESSOR.compress(value, _COMPRESSOR.FLUSH_FRAME) if len(value) > SMALL else value
 
 
 def unpack(kind: type[T], body: bytes) -> T:
-    value = body if body.startswith(b"{") else zlib.decompress(body)
+    value = body if body.startswith(b"{") else zstd.decompress(body)
     return cast(T, _decoder(kind).decode(value))
 
 

@@ -15,5 +15,13 @@ def heat(first_s: float, outlets: int, texts: int) -> float:
     return first_s / DOUBLE_S + _doublings(outlets) + _doublings(texts) / 2
 
 
+def reach(outlets: int, texts: int) -> int:
+    """At most so much of a story's heat is not its first sight's: by it one of a past moment is bounded."""
+    return math.ceil(_doublings(outlets) + _doublings(texts) / 2)
+
+
 def _doublings(count: int) -> float:
     return math.log2(min(max(count, 1), MOST))
+
+
+MOST_REACH = reach(MOST, MOST)

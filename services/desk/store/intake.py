@@ -15,13 +15,14 @@ from services.contracts.stories import Story, StoryChange
 from services.contracts.topics import TOPICS
 from services.desk.store import (
     article_rows,
+    database,
     dead_rows,
     event_rows,
     feed_rows,
     story_rows,
     verdict_rows,
 )
-from services.desk.store.batch import Batch
+from services.desk.store.batch import Batch, Undecided
 from services.desk.views.frame import Texts
 from services.stream.bus import Partition, Record
 
@@ -51,19 +52,20 @@ _END: Mapping[str, Callable[[Batch, Record], None]] = {
 """What a tombstone does, by topic."""
 
 
-def take(db: sqlite3.Connection, records: Sequence[Record], texts: Texts) -> Batch:
-    """Take records and note how far each partition was read, in one transaction."""
-    batch = Batch(db, texts)
-    db.execute("begin immediate")
-    try:
+def take(
+    db: sqlite3.Connection, records: Sequence[Record], texts: Texts, undecided: Undecided | None = None
+) -> Batch:
+    """Take records and note how far each partition was read, in one transaction.
+
+    `undecided`: kept from batch to batch of one file.
+    """
+    batch = Batch(db, texts, undecided or Undecided())
+    with database.transaction(db):
         for record in records:
             _take(batch, record)
         _note(db, records)
         batch.flush()
-        db.execute("commit")
-    except BaseException:
-        db.execute("rollback")
-        raise
+    batch.db.close()  # an open cursor keeps a file from being closed
     return batch
 
 

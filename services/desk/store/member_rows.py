@@ -21,6 +21,11 @@ COUNTED_AS: Mapping[Role, str] = {
 BUCKETS = 8
 """Of delays, to a doubling: the median is right to a tenth."""
 
+_COLUMNS = (
+    "(article_id, story_id, version_id, source, role, of_source, first_us, delay_s, since_us) "
+    "values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
 
 class MemberColumns(NamedTuple):
     version_id: str
@@ -46,23 +51,36 @@ def put(
     """
     before = {} if was is None else _members(batch, story_id)
     after = _columns(members)
-    for article_id in after.keys() - before.keys():
-        if not _taken(batch, article_id, at_us):
-            del after[article_id]
     for article_id in before.keys() - after.keys():
         batch.db.execute("delete from member where article_id = ?", (article_id,))
         _count(batch, before[article_id], -1)
-    for article_id, columns in after.items():
-        if before.get(article_id) != columns:
-            _write(batch, (article_id, story_id, *columns, at_us))
-            _count(batch, columns, 1)
-            if article_id in before:
-                _count(batch, before[article_id], -1)
+    for article_id, columns in list(after.items()):
+        known = before.get(article_id)
+        if known == columns:
+            continue
+        row = (article_id, story_id, *columns, at_us)
+        if known is not None:
+            _write(batch, row)
+            _count(batch, known, -1)
+        elif not _join(batch, row, at_us):
+            del after[article_id]
+            continue
+        _count(batch, columns, 1)
     _stories(batch, before, after)
     if was != alone:
         for name, step in ((was, -1), (alone, 1)):
             if name:
                 batch.outlet(name)["alone"] += step
+
+
+def _join(batch: Batch, row: tuple[object, ...], at_us: int) -> bool:
+    """Whether the article is of the story now: most are of none yet, and one statement is enough for them."""
+    if batch.db.execute(f"insert into member {_COLUMNS} on conflict do nothing", row).rowcount == 1:
+        return True
+    if not _taken(batch, str(row[0]), at_us):
+        return False
+    _write(batch, row)
+    return True
 
 
 def _taken(batch: Batch, article_id: str, at_us: int) -> bool:
@@ -94,8 +112,7 @@ def _taken(batch: Batch, article_id: str, at_us: int) -> bool:
 def _write(batch: Batch, row: tuple[object, ...]) -> None:
     """When it joined the story stays as it is."""
     batch.db.execute(
-        "insert into member (article_id, story_id, version_id, source, role, of_source, first_us, delay_s, "
-        "since_us) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do update set "
+        f"insert into member {_COLUMNS} on conflict do update set "
         "version_id = excluded.version_id, source = excluded.source, role = excluded.role, "
         "of_source = excluded.of_source, first_us = excluded.first_us, delay_s = excluded.delay_s",
         row,
@@ -113,17 +130,18 @@ def _members(batch: Batch, story_id: str) -> dict[str, MemberColumns]:
 
 def _columns(members: Sequence[StoryMember]) -> dict[str, MemberColumns]:
     sources = {member.url: member.source for member in members}
-    first = min((us(member.first_seen_at) for member in members), default=0)
+    seen = [us(member.first_seen_at) for member in members]
+    first = min(seen, default=0)
     return {
         member.article_id: MemberColumns(
             member.version_id,
             member.source,
             member.role,
             sources.get(member.of, ""),
-            us(member.first_seen_at),
-            (us(member.first_seen_at) - first) // 1_000_000,
+            at,
+            (at - first) // 1_000_000,
         )
-        for member in members
+        for member, at in zip(members, seen, strict=True)
     }
 
 

@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from services.stream.clock import EPOCH, microseconds
+from services.stream.clock import EPOCH
 
 
 def us(at: datetime) -> int:
-    return microseconds(at)
+    """Exactly, and without the division of two `timedelta`, which takes three times as long."""
+    since = at - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def us_or_always(at: datetime | None) -> int:

@@ -5,7 +5,11 @@ from typing import Final
 
 INTAKE: Final = 2
 """Raise it when records are taken otherwise though the tables stay: files are then made anew."""
+BODIES: Final = 2
+"""Raise it when bodies are packed otherwise: files with the old ones cannot be read."""
 
+# Ids come in no order. Where rows are large they lie as they came, with an index of ids alone beside
+# them: what is written lies together, and the index fits into memory.
 TABLES: Final = """
 create table place (
   topic text, partition integer, next integer not null, at_us integer not null,
@@ -26,7 +30,6 @@ create table version (
   length integer not null, words integer not null,
   partition integer not null, offset integer not null
 );
-create index version_article on version (article_id, first_us);
 create table content (id integer primary key, body blob not null);
 create virtual table hit using fts5 (words, content='', columnsize=0);
 insert into hit (hit, rank) values ('hashsize', 16777216);
@@ -38,45 +41,39 @@ create table verdict (
   outcome text not null, copies integer not null, body blob not null,
   partition integer not null, offset integer not null
 );
-create index verdict_article on verdict (article_id);
 
 create table story (
-  story_id text primary key, revision integer not null, at_us integer not null, merged_into text not null,
-  gone integer not null default 0, alone text not null default '', state integer not null,
-  partition integer, offset integer,
+  story_id text not null primary key, revision integer not null, at_us integer not null,
+  merged_into text not null, gone integer not null default 0, alone text not null default '',
+  state integer not null, partition integer, offset integer,
   body blob not null
-) without rowid;
+);
 create table state (
   id integer primary key, story_id text not null, revision integer not null,
   at_us integer not null, until_us integer, first_us integer not null, last_us integer not null,
   articles integer not null, outlets integer not null, texts integer not null, copies integer not null,
-  velocity real not null, heat real not null,
+  velocity real not null, heat real not null, reach integer not null,
   languages text not null, sources text not null, agencies text not null,
   subjects text not null
 );
 create unique index state_story on state (story_id, revision);
-create index state_heat on state (heat desc, story_id);
-create index state_first on state (first_us desc, story_id);
-create index standing_heat on state (heat desc, story_id) where until_us is null;
-create index standing_first on state (first_us desc, story_id) where until_us is null;
-create index standing_spread on state (story_id, articles, outlets, texts, copies) where until_us is null;
 create table card (id integer primary key, body blob not null);
 create view spread as select story_id, articles, outlets, texts, copies from state where until_us is null;
 create table change (
-  story_id text, revision integer, at_us integer not null, change text not null, article_id text not null,
+  story_id text not null, revision integer not null, at_us integer not null, change text not null,
+  article_id text not null,
   url text not null, updates blob, partition integer not null, offset integer not null,
   primary key (story_id, revision)
-) without rowid;
+);
 create table update_of (
   version_id text primary key, replaced_id text not null, body blob not null
 ) without rowid;
 create table member (
-  article_id text primary key, story_id text not null, version_id text not null, source text not null,
-  role text not null, of_source text not null, first_us integer not null, delay_s integer not null,
-  since_us integer not null
-) without rowid;
+  article_id text not null primary key, story_id text not null, version_id text not null,
+  source text not null, role text not null, of_source text not null, first_us integer not null,
+  delay_s integer not null, since_us integer not null
+);
 create index member_story on member (story_id);
-create index member_source on member (source, first_us);
 
 create table outlet (
   name text primary key, articles integer not null, first integer not null, copied integer not null,
@@ -113,12 +110,24 @@ create table dead (
 ) without rowid;
 """
 
+INDEXES: Final = """
+create index version_article on version (article_id, first_us);
+create index verdict_article on verdict (article_id);
+create index state_heat on state (reach, heat desc, story_id, at_us, until_us);
+create index state_first on state (first_us desc, story_id, at_us, until_us);
+create index standing_heat on state (heat desc, story_id) where until_us is null;
+create index standing_first on state (first_us desc, story_id) where until_us is null;
+create index standing_spread on state (story_id, articles, outlets, texts, copies) where until_us is null;
+create index member_source on member (source, first_us, article_id);
+"""
+"""Which pages alone ask: a file that nobody reads yet gets them when it is complete, sorted at once."""
+
 
 def tables_stamp() -> int:
     """Of what pages ask: a file with another one cannot be read by them. Positive, 31 bits."""
-    return zlib.crc32(TABLES.encode()) & 0x7FFFFFFF
+    return zlib.crc32(f"{BODIES} {TABLES} {INDEXES}".encode()) & 0x7FFFFFFF
 
 
 def intake_stamp(texts: str) -> int:
     """Of how the tables were filled: a file with another one can be read, and is to be made anew."""
-    return zlib.crc32(f"{INTAKE} {texts} {TABLES}".encode()) & 0x7FFFFFFF
+    return zlib.crc32(f"{INTAKE} {texts} {tables_stamp()}".encode()) & 0x7FFFFFFF

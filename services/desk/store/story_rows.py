@@ -5,7 +5,7 @@ from services.desk import rights
 from services.desk.store import bodies, member_rows
 from services.desk.store.batch import Batch
 from services.desk.store.cards import card
-from services.desk.store.heat import heat
+from services.desk.store.heat import heat, reach
 from services.desk.store.moments import us
 from services.desk.views.rows import StoryRow
 from services.stream.bus import Record
@@ -36,11 +36,12 @@ def take_change(batch: Batch, record: Record, change: StoryChange) -> None:
 
 def take(batch: Batch, record: Record, story: Story) -> None:
     """The latest record of a story: news where its changes are no longer on the log."""
+    place = (record.partition.number, record.offset, story.story_id)
+    move = "update story set partition = ?, offset = ?, gone = 0 where story_id = ?"
+    if batch.db.execute(f"{move} and revision = ?", (*place, story.revision)).rowcount:
+        return  # its change has told all of it
     _put(batch, rights.story(story, batch.texts), record.timestamp_us, of_change=False)
-    batch.db.execute(
-        "update story set partition = ?, offset = ?, gone = 0 where story_id = ?",
-        (record.partition.number, record.offset, story.story_id),
-    )
+    batch.db.execute(move, place)
 
 
 def end(batch: Batch, record: Record) -> None:
@@ -114,20 +115,22 @@ def _until(batch: Batch, story: Story, at_us: int) -> int | None:
 
 
 def _state(batch: Batch, story: Story, row: StoryRow, at_us: int, until_us: int | None) -> int:
-    (number,) = batch.db.execute(
+    number = batch.db.execute(
         "insert into state (story_id, revision, at_us, until_us, first_us, last_us, articles, outlets, "
-        "texts, copies, velocity, heat, languages, sources, agencies, subjects) "
-        "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
+        "texts, copies, velocity, heat, reach, languages, sources, agencies, subjects) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             story.story_id, story.revision, at_us, until_us, us(story.first_seen_at), us(story.last_seen_at),
             row.spread.articles, row.spread.outlets, row.spread.texts, row.spread.copies, row.velocity,
             heat(story.first_seen_at.timestamp(), row.spread.outlets, row.spread.texts),
+            reach(row.spread.outlets, row.spread.texts),
             _column(story.languages), _column(story.sources), _column(story.agencies),
             _column(row.subjects),
         ),
-    ).fetchone()  # fmt: skip
+    ).lastrowid  # fmt: skip
+    assert number is not None
     batch.db.execute("insert into card values (?, ?)", (number, bodies.pack(row)))
-    return int(number)
+    return number
 
 
 def _column(names: tuple[str, ...]) -> str:

@@ -22,7 +22,7 @@ def take(batch: Batch, record: Record, verdict: Verdict) -> None:
     )  # fmt: skip
     columns = "(version_id, article_id, story_id, outcome, copies, body, partition, offset)"
     values = "values (?, ?, ?, ?, ?, ?, ?, ?)"
-    if not batch.db.execute(f"insert or ignore into verdict {columns} {values} returning id", row).fetchone():
+    if not batch.db.execute(f"insert or ignore into verdict {columns} {values}", row).rowcount:
         batch.db.execute(f"insert or replace into verdict {columns} {values}", row)
         batch.tally["verdicts again"] += 1
         return
@@ -31,11 +31,16 @@ def take(batch: Batch, record: Record, verdict: Verdict) -> None:
 
 
 def _index(batch: Batch, version_id: str, *, copies: bool) -> None:
+    found = batch.undecided.pop(version_id) or _stored(batch, version_id)
+    if found:
+        mark_decided(batch, *found, copies=copies)
+
+
+def _stored(batch: Batch, version_id: str) -> tuple[int, Article] | None:
     found = batch.db.execute(
         "select id, body from version join content using (id) where version_id = ?", (version_id,)
     ).fetchone()
-    if found:
-        mark_decided(batch, found[0], bodies.unpack(Article, found[1]), copies=copies)
+    return (found[0], bodies.unpack(Article, found[1])) if found else None
 
 
 def _copies(verdict: Verdict) -> bool:

@@ -6,7 +6,7 @@ What is equal and what went joins to the older text, what is equal and what came
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
@@ -52,7 +52,27 @@ def _compare(older: str, newer: str) -> Iterator[Part]:
         if max(len(before), len(after)) <= MOST_WORDS:
             yield from _laid_out(before, after)
         else:
-            yield from _replaced("".join(before), "".join(after))
+            yield from _between_ends(before, after)
+
+
+def _between_ends(old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:
+    """Of one long line, what stayed at its ends stays: a ticker grows at one of them."""
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    gone, come = old[head : len(old) - tail], new[head : len(new) - tail]
+    if head:
+        yield Part("same", "".join(old[:head]))
+    if max(len(gone), len(come)) <= MOST_WORDS:
+        yield from _laid_out(gone, come)
+    else:
+        yield from _replaced("".join(gone), "".join(come))
+    if tail:
+        yield Part("same", "".join(old[-tail:]))
+
+
+def _common(old: Sequence[str], new: Sequence[str]) -> int:
+    """How much both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
 
 
 def _laid_out(old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:

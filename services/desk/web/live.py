@@ -11,7 +11,7 @@ from services.stream.bell import Bell
 
 MOST_STREAMS: Final = 100
 PING_S: Final = 15.0
-GATHER_S: Final = 1.0
+GATHER_S: Final = 0.5
 """Between two events of a stream."""
 KEPT: Final = 512
 MOST_IDS: Final = 200
@@ -66,7 +66,7 @@ class Live:
             self.streams -= 1
 
     async def _gather(self) -> None:
-        """Let more come, so that a browser hears once a second at most; only the end cuts it short."""
+        """Let more come, so that a browser hears twice a second at most; only the end cuts it short."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + GATHER_S
         while not self._ended and (left := deadline - loop.time()) > 0:

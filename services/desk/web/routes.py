@@ -202,9 +202,12 @@ async def _outlets(site: Site, request: Request) -> Response:
 
 
 async def _outlet(site: Site, request: Request) -> Response:
-    page = page_number(request.query_params.get("page", ""))
+    page, name = page_number(request.query_params.get("page", "")), request.path_params["name"]
     return await site.page(
-        request, "outlet", lambda db: outlets.outlet(db, request.path_params["name"], page=page)
+        request,
+        "outlet",
+        lambda db: outlets.outlet(db, name, page=page),
+        atom=addresses.with_query("/front.atom", {"outlet": name, "sort": "new"}),
     )
 
 

@@ -54,7 +54,10 @@ class Site:
         atom: str = "",
         at: datetime | None = None,
     ) -> Response:
-        """`atom`: the path of the same list as Atom. `at`: the moment that the answer is of; None: now."""
+        """`atom`: where the same list is as Atom; without a query of its own it is asked as the page is.
+
+        `at`: the moment that the answer is of; None: now.
+        """
         frame = self._frame(request, atom, at)
 
         def ask(db: Connection) -> tuple[Answer, Frame]:
@@ -104,7 +107,7 @@ class Site:
         return Frame(
             path=addresses.with_query(path, query),
             json_href=addresses.with_query(f"{'/front' if path == '/' else path}.json", query),
-            atom_href=addresses.with_query(atom, query) if atom else "",
+            atom_href=atom if "?" in atom or not atom else addresses.with_query(atom, query),
             behind=progress.behind,
             at=at,
             texts=self.texts,

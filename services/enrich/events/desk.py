@@ -18,8 +18,7 @@ from services.contracts.facts import ArticleFacts, Facts
 from services.enrich.events import records
 from services.enrich.events.grouping import Neighbour, Place, are_one, crowd_of, place
 from services.enrich.events.index import Index
-from services.enrich.events.lexicon import Lexicon
-from services.enrich.events.reports import report
+from services.enrich.events.reports import Report, recall, report
 
 LONGEST = 64
 """Events of a storyline; the next one founds another."""
@@ -47,7 +46,6 @@ class EventDesk:
 
     def __init__(self) -> None:
         self._index = Index()
-        self._lexicon = Lexicon()
         self._events: dict[str, EventState] = {}
         self._lines: dict[str, StorylineState] = {}
         self._home: dict[str, str] = {}
@@ -67,7 +65,9 @@ class EventDesk:
             else:
                 self._lines[state.storyline_id] = state
         for old in sorted(reports, key=lambda state: state.number):
-            assert not list(self._index.put(old)), "what is remembered fits into the window"
+            assert not list(self._index.put(recall(old, self._index.rarity.terms))), (
+                "what is remembered fits into the window"
+            )
 
     def take(self, cluster: Cluster, facts: Mapping[str, ArticleFacts] = _NOTHING) -> EventChanges:
         """`facts`: what the articles of the cluster say, by id."""
@@ -114,16 +114,15 @@ class EventDesk:
             text=cluster.text,
             people=(name.name for name in said.facts.names if name.kind == "person") if said else (),
             rarity=self._index.rarity,
-            lexicon=self._lexicon,
         )
         near = list(self._neighbours(read))
-        read = replace(read, crowd=crowd_of(read, near))
-        changes.kept[f"report:{read.number}"] = read
-        for old in self._index.put(read):
+        kept = replace(read.kept, crowd=crowd_of(read.kept, near))
+        changes.kept[f"report:{kept.number}"] = kept
+        for old in self._index.put(read._replace(kept=kept)):
             changes.kept[f"report:{old.number}"] = None
-        return place(read, near, self._sizes)
+        return place(kept, near, self._sizes)
 
-    def _neighbours(self, read: EventReport) -> Iterator[Neighbour]:
+    def _neighbours(self, read: Report) -> Iterator[Neighbour]:
         for like in self._index.near(read):
             event = self._home.get(like.report.story_id, "")
             line = self._lines[self._events[event].storyline_id] if event else None

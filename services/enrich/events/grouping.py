@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from services.contracts.events import EventReport
 from services.enrich.events.index import STRANGE, Likeness
-from services.enrich.events.reports import WHOLE, cosine, share_people, share_told, told
+from services.enrich.events.reports import cosine, share_people, told
 
 _DAY = timedelta(days=1)
 
@@ -95,7 +95,7 @@ def place(
     scores: defaultdict[str, list[int]] = defaultdict(list)
     for other in near:
         if other.event and other.event in likely:
-            scores[other.event].append(_kinship(new, other.like.report, other.like.cosine, rules))
+            scores[other.event].append(_kinship(new, other.like, rules))
     ranked = sorted(((-_score(s, sizes[event], rules), event) for event, s in scores.items()))
     events = tuple(event for score, event in ranked if -score >= rules.same_event)
     return Place(events, "" if events else _storyline(new, near, rules))
@@ -104,7 +104,7 @@ def place(
 def are_one(one: Sequence[EventReport], other: Sequence[EventReport], rules: GroupingRules = RULES) -> bool:
     """Whether two events that share a report are one happening: as alike as a report and its event."""
     found = [
-        _kinship(left, right, like, rules)
+        _kinship(left, Likeness(right, like, 0, told(left, right)), rules)
         for left, right in pairs(one, other)
         if (like := cosine(left.words, right.words)) >= STRANGE
     ]
@@ -112,16 +112,20 @@ def are_one(one: Sequence[EventReport], other: Sequence[EventReport], rules: Gro
 
 
 def _most(new: EventReport, near: Sequence[Neighbour], rules: GroupingRules) -> list[int]:
-    """The kinship of each if all else agreed. No event is more like the new one than its nearest report."""
-    most = rules.headline * WHOLE + max(0, rules.same_day)
-    return [old.cosine + most - rules.crowd * (new.crowd + old.report.crowd) // 2_000 for old, _, _ in near]
+    """The kinship of each if its days agreed. No event is more like the new one than its nearest report."""
+    most = max(0, rules.same_day)
+    return [
+        old.cosine + rules.headline * old.told + most - rules.crowd * (new.crowd + old.report.crowd) // 2_000
+        for old, _, _ in near
+    ]
 
 
-def _kinship(one: EventReport, other: EventReport, like: int, rules: GroupingRules) -> int:
+def _kinship(one: EventReport, other: Likeness, rules: GroupingRules) -> int:
     """Likeness and agreement, less the crowd around both and the time between them."""
-    late = round(rules.day * _days(one, other, rules))
-    crowd = rules.crowd * (one.crowd + other.crowd) // 2_000
-    return like + rules.headline * told(one, other) + _agreement(one, other, rules) - crowd - late
+    late = round(rules.day * _days(one, other.report, rules))
+    crowd = rules.crowd * (one.crowd + other.report.crowd) // 2_000
+    agreement = rules.headline * other.told + _agreement(one, other.report, rules)
+    return other.cosine + agreement - crowd - late
 
 
 def _agreement(one: EventReport, other: EventReport, rules: GroupingRules) -> int:
@@ -159,8 +163,5 @@ def _storyline(new: EventReport, near: Sequence[Neighbour], rules: GroupingRules
 
 
 def _affinity(new: EventReport, old: Likeness, rules: GroupingRules) -> int:
-    """0 where it is less than counts in any case."""
-    like = old.affinity + rules.storyline_people * share_people(new, old.report)
-    if like + rules.storyline_headline * share_told(new, old.report) < rules.same_storyline:
-        return 0
-    return like + rules.storyline_headline * told(new, old.report)
+    people = rules.storyline_people * share_people(new, old.report)
+    return old.affinity + people + rules.storyline_headline * old.told

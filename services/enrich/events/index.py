@@ -1,7 +1,7 @@
 """The reports that a new one is compared with: those of the last days that share rare terms with it."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from services.contracts.events import EventReport
+from services.enrich import kernels
 from services.enrich.events.lexicon import Numbers
 from services.enrich.events.postings import Postings
 from services.enrich.events.rarity import Rarity
-from services.enrich.events.reports import UNIT, sharpness, terms_of
+from services.enrich.events.reports import UNIT, Report, Vector
+from services.enrich.events.vectors import Vectors
 
 OPEN = timedelta(days=14)
 """How long a report is compared with, and terms are counted."""
@@ -31,6 +33,8 @@ class Likeness(NamedTuple):
     """Likeness by what is rarest alone, in millionths: the cosine of the weights squared. What
     everybody writes of has common words, and an affair has names of its own.
     """
+    told: int = 0
+    """What the headlines say that both reports tell: see `reports.told`."""
 
 
 class Index:
@@ -40,9 +44,9 @@ class Index:
         self.rarity = Rarity()
         self._reports: OrderedDict[int, EventReport] = OrderedDict()
         self._postings = Postings()
-        self._sharpness: dict[int, float] = {}
-        self._slots: dict[int, npt.NDArray[np.int32]] = {}
-        """Of the terms of each report, by its number."""
+        self._vectors = Vectors()
+        self._terms: dict[int, npt.NDArray[np.int32]] = {}
+        """All of each report, by its number."""
         self._numbers: dict[str, int] = {}
         """By story."""
         self.latest: datetime | None = None
@@ -50,49 +54,32 @@ class Index:
     def next_number(self) -> int:
         return next(reversed(self._reports)) + 1 if self._reports else 0
 
-    def put(self, kept: EventReport) -> Iterator[EventReport]:
+    def put(self, new: Report) -> Iterator[EventReport]:
         """Take a report in; gives those that leave for it."""
+        kept = new.kept
         self._reports[kept.number] = kept
-        self._sharpness[kept.number] = sharpness(kept.words)
+        self._terms[kept.number] = new.terms.astype(np.int32)
         self._numbers[kept.story_id] = kept.number
         self.latest = max(kept.seen_at, self.latest or kept.seen_at)
-        slots = self.rarity.count(terms_of(kept))
-        self._slots[kept.number] = slots.astype(np.int32)
-        weights = np.fromiter(kept.words.values(), np.int64, len(kept.words))
-        self._postings.add(slots[: len(weights)], weights, kept.number)
+        self.rarity.count(new.terms)
+        self._vectors.put(kept.number, new.vector, next(iter(self._reports)))
+        self._postings.add(new.vector.terms, new.vector.weights, kept.number)
         while self._is_over(next(iter(self._reports.values()))):
             _, old = self._reports.popitem(last=False)
             self._drop(old)
             yield old
 
-    def near(self, new: EventReport) -> list[Likeness]:
+    def near(self, new: Report) -> list[Likeness]:
         """Reports that are no strangers, in order of arrival."""
-        since = max(new.seen_at, self.latest or new.seen_at) - OPEN
-        sharp = sharpness(new.words)
+        since = max(new.kept.seen_at, self.latest or new.kept.seen_at) - OPEN
+        fast = kernels.module("index")
+        first = next(iter(self._reports), 0)
+        compared = (fast.near if fast else near)(new.vector, self._postings, self._vectors, first)
         return [
-            Likeness(old, cosine, round(UNIT**2 * squares / (sharp * self._sharpness[number])))
-            for number, cosine, squares in self._sums(new)
+            Likeness(old, *like)
+            for number, *like in zip(*(column.tolist() for column in compared), strict=True)
             if (old := self._reports.get(number)) is not None and old.seen_at >= since
         ]
-
-    def _sums(self, new: EventReport) -> Iterable[tuple[int, int, float]]:
-        """Numbers of reports that are no strangers, ascending, with the cosine and that of the squares."""
-        numbers, weights = self._postings.of(*self._vector(new.words))
-        before = next(iter(self._reports), 0) - 1
-        rows = np.maximum(numbers - before, 0)  # the first one is of all that left
-        # Sums of whole numbers below 2**53, so that a float holds each of them exactly.
-        cosines = np.bincount(rows, weights)
-        squares = np.bincount(rows, weights * weights)
-        kin = np.flatnonzero(cosines[1:] >= STRANGE) + 1
-        found = (kin + before, cosines[kin].astype(np.int64), squares[kin])
-        return zip(*(column.tolist() for column in found), strict=True)
-
-    def _vector(self, words: Mapping[str, int]) -> tuple[Numbers, Numbers]:
-        """Slots and weights of the terms that are remembered."""
-        slots = np.array([self.rarity.slots.get(term, -1) for term in words], np.int64)
-        weights = np.fromiter(words.values(), np.int64, len(words))
-        known = slots >= 0
-        return slots[known], weights[known]
 
     def knows(self, story: str) -> bool:
         """Whether a report of it was taken in lately, whatever became of the story since."""
@@ -110,6 +97,42 @@ class Index:
     def _drop(self, old: EventReport) -> None:
         if self._numbers.get(old.story_id) == old.number:
             del self._numbers[old.story_id]
-        del self._sharpness[old.number]
-        slots = self._slots.pop(old.number).astype(np.int64)
-        self._postings.forget(self.rarity.discount(slots))
+        self._postings.forget(self.rarity.discount(self._terms.pop(old.number).astype(np.int64)))
+
+
+def near(
+    new: Vector, postings: Postings, vectors: Vectors, first: int
+) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Of each report from `first` on that is no stranger its number, ascending, and how like the new one it
+    is: cosine, affinity and what is told.
+    """
+    numbers, weights = postings.of(new.terms, new.weights)
+    rows = np.maximum(numbers - first + 1, 0)  # the first one is of all that left
+    # Sums of whole numbers below 2**53, so that a float holds each of them exactly.
+    cosines = np.bincount(rows, weights, minlength=1)
+    squares = np.bincount(rows, weights * weights, minlength=1)
+    kin = np.flatnonzero(cosines[1:] >= STRANGE) + 1
+    numbers = kin + first - 1
+    affinities = np.rint(
+        UNIT**2 * squares[kin] / (new.sharpness * vectors.sharpness[vectors.rows_of(numbers)])
+    )
+    return (
+        numbers,
+        cosines[kin].astype(np.int64),
+        affinities.astype(np.int64),
+        _told(new, vectors, numbers),
+    )
+
+
+def _told(new: Vector, vectors: Vectors, numbers: Numbers) -> Numbers:
+    """`reports.told` of each."""
+    rows = vectors.rows_of(numbers)
+    terms, shares = vectors.terms[rows], vectors.shares[rows]
+    order = np.argsort(new.terms)
+    mine = new.terms[order]
+    places = np.searchsorted(mine, terms).clip(max=len(mine) - 1)
+    are_shared = mine[places] == terms
+    told = np.where(are_shared, new.shares[order][places], 0).sum(axis=1)
+    other = np.where(are_shared, shares, 0).sum(axis=1)
+    lesser: Numbers = np.minimum(told, other)
+    return lesser

@@ -1,16 +1,18 @@
 """What is kept of a story's text: its weightiest terms as a vector."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from services.contracts.events import EventReport
+from services.enrich import kernels
 from services.enrich.events.days import days_named
-from services.enrich.events.lexicon import Lexicon
+from services.enrich.events.lexicon import Numbers, Terms
 from services.enrich.events.rarity import Rarity
 from services.enrich.events.terms import LEAD, Reading, family_name, read
 
@@ -20,12 +22,33 @@ WHOLE = 1_000
 """Of a headline; what a term weighs in it is a share of this."""
 MOST_TERMS = 50
 """So many terms of a report are compared."""
-_HALVES = np.array((8, 2, 1))
+HALVES = np.array((8, 2, 1))
 """What a use in the title, in the lead and behind it counts, in halves of one in the lead."""
 _THOUSANDTHS = 1_000
-_COMMON = 0.6
+COMMON = 0.6
 """What a term counts that is neither name nor number."""
 Weights = npt.NDArray[np.float64]
+
+
+class Vector(NamedTuple):
+    """What is compared of a report, the heaviest term first."""
+
+    terms: Numbers
+    """By number."""
+    weights: Numbers
+    shares: Numbers
+    """What each weighs in the headline."""
+    sharpness: float
+    """The length of the vector if its weights are squared: see `Likeness.affinity`."""
+
+
+class Report(NamedTuple):
+    """What is remembered of a report, and the same in numbers."""
+
+    kept: EventReport
+    vector: Vector
+    terms: Numbers
+    """All of its terms, each once."""
 
 
 def report(
@@ -37,29 +60,32 @@ def report(
     text: str,
     people: Iterable[str] = (),
     rarity: Rarity,
-    lexicon: Lexicon,
-) -> EventReport:
+) -> Report:
     """The report as it is compared, by what is rare as of now. `people`: the names of those it names."""
-    found = read(title, text, lexicon)
-    rare = rarity.of(found)
-    words = _vector(found.terms, rare * _standing(found) * _frequency(found))
-    said = set(found.terms[: np.count_nonzero(found.uses[0])])  # the title's come first
+    found, terms = read(title, text, rarity.terms), rarity.terms
+    fast = kernels.module("reports")
+    weighed = (fast and fast.weigh(found, rarity)) or weigh(found, rarity)
+    vector, names = weighed.vector, terms.names_of(weighed.vector.terms)
     lead = found.words.title + LEAD
-    return EventReport(
+    kept = EventReport(
         story_id=story_id,
         number=number,
         seen_at=seen_at,
-        words=words,
-        others=" ".join([term for term in found.terms if term not in words]),
-        headline=_shares({term: weight**2 for term, weight in words.items() if term in said}),
+        words=dict(zip(names, vector.weights.tolist(), strict=True)),
+        others=" ".join(terms.names_of(weighed.rest)),
+        headline={names[place]: int(vector.shares[place]) for place in weighed.said.tolist()},
         days=days_named(found.words.words, found.days, lead, seen_at.astimezone(UTC).date()),
-        people=_people(people, found.terms, rare),
+        people=_people(people, found, weighed.rare, terms),
     )
+    return Report(kept, vector, found.numbers)
 
 
-def terms_of(kept: EventReport) -> Sequence[str]:
-    """All its terms, each once."""
-    return (*kept.words, *kept.others.split())
+def recall(kept: EventReport, terms: Terms) -> Report:
+    """A report that was remembered."""
+    numbers = terms.numbers_of((*kept.words, *kept.others.split()))
+    weights = np.fromiter(kept.words.values(), np.int64, len(kept.words))
+    shares = np.array([kept.headline.get(name, 0) for name in kept.words], np.int64)
+    return Report(kept, Vector(numbers[: len(weights)], weights, shares, sharpness(weights)), numbers)
 
 
 def share_people(one: EventReport, other: EventReport) -> int:
@@ -79,41 +105,69 @@ def told(one: EventReport, other: EventReport) -> int:
     """How much of what either headline says the other report has among its words: of the lesser
     share the thousandths.
     """
-    share = share_told(one, other)
-    return share and min(share, share_told(other, one))
+    return min(_share_told(one, other), _share_told(other, one))
 
 
-def sharpness(words: Mapping[str, int]) -> float:
-    """The length of a vector whose weights are squared: see `Likeness.affinity`."""
-    return math.sqrt(sum(weight**4 for weight in words.values()))
+def sharpness(weights: Numbers) -> float:
+    return math.sqrt(int((weights**4).sum()))
 
 
-def share_told(one: EventReport, other: EventReport) -> int:
+def _share_told(one: EventReport, other: EventReport) -> int:
     """How much of what the headline of one says the other has among its words."""
     words = other.words
     return sum([share for term, share in one.headline.items() if term in words])
 
 
-def _people(named: Iterable[str], terms: Sequence[str], rare: Weights) -> dict[str, int]:
+def _people(named: Iterable[str], found: Reading, rare: Weights, terms: Terms) -> dict[str, int]:
     """Of those whose family names are among the terms that are read; the rarest pair of signs of one
     that is written without blanks.
     """
-    known = dict(zip(terms, rare.tolist(), strict=True))
-    found = {}
+    people = {}
     for name in named:
-        pieces = [piece for piece in family_name(name) if piece in known]
-        if pieces:
-            rarest = max(pieces, key=known.__getitem__)
-            found[rarest] = round(_THOUSANDTHS * known[rarest])
-    return found
+        known = {piece: place for piece in family_name(name) if (place := _place(piece, found, terms)) >= 0}
+        if known:
+            rarest = max(known, key=lambda piece: rare[known[piece]])
+            people[rarest] = round(_THOUSANDTHS * float(rare[known[rarest]]))
+    return people
 
 
-def _standing(found: Reading) -> Weights:
-    return np.where(found.are_names | found.are_numbers, 1.0, _COMMON)
+def _place(term: str, found: Reading, terms: Terms) -> int:
+    """Among the terms that are read; -1 where it is not."""
+    places = np.flatnonzero(found.numbers == terms.get(term, -1))
+    return int(places[0]) if len(places) else -1
+
+
+class Weighing(NamedTuple):
+    """What the terms of a report come to."""
+
+    rare: Weights
+    """How rare each is, in order of first use."""
+    vector: Vector
+    said: Numbers
+    """Places in the vector of what the headline says."""
+    rest: Numbers
+    """Terms that are in no vector, in order of first use."""
+
+
+def weigh(found: Reading, rarity: Rarity) -> Weighing:
+    rare = rarity.of(found)
+    places, weights = _heaviest(
+        rare * _standing(found, rarity.terms) * _frequency(found), found, rarity.terms
+    )
+    # The terms of the title come first.
+    said = places < np.count_nonzero(found.uses[0])
+    squares = np.where(said, weights**2, 0)
+    shares = WHOLE * squares // max(1, int(squares.sum()))
+    vector = Vector(found.numbers[places], weights, shares, sharpness(weights))
+    return Weighing(rare, vector, np.flatnonzero(said), np.delete(found.numbers, places))
+
+
+def _standing(found: Reading, terms: Terms) -> Weights:
+    return np.where(found.are_names | terms.are_numbers[found.numbers], 1.0, COMMON)
 
 
 def _frequency(found: Reading) -> Weights:
-    halves = _HALVES @ found.uses
+    halves = HALVES @ found.uses
     return _frequencies(int(halves.max(initial=0)).bit_length())[halves]
 
 
@@ -124,19 +178,17 @@ def _frequencies(bits: int) -> Weights:
     return np.array([1 + math.log(some) if some >= 1 else some for some in uses])
 
 
-def _shares(weights: Mapping[str, int]) -> dict[str, int]:
-    whole = sum(weights.values())
-    return {term: WHOLE * weight // whole for term, weight in weights.items()}
-
-
-def _vector(terms: Sequence[str], weights: Weights) -> dict[str, int]:
-    """Of the heaviest; of several that weigh the same those that come first by the alphabet."""
+def _heaviest(weights: Weights, found: Reading, terms: Terms) -> tuple[Numbers, Numbers]:
+    """Places of the heaviest terms, and what each weighs in a vector of unit length; of several that weigh
+    the same by the alphabet.
+    """
     length = math.sqrt(np.cumsum(weights * weights)[-1]) if len(weights) else 0.0  # in order, as bits go
     if not length:
-        return {}
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
     least = np.partition(weights, -MOST_TERMS)[-MOST_TERMS] if len(weights) > MOST_TERMS else 0.0
     places = np.flatnonzero(weights >= least)
+    names = terms.names_of(found.numbers[places])
+    ranked = sorted(zip((-weights[places]).tolist(), names, places.tolist(), strict=True))
+    places = np.array([place for _, _, place in ranked[:MOST_TERMS]], np.int64)
     scaled = np.rint(UNIT * weights[places] / length).astype(np.int64)
-    names = [terms[place] for place in places.tolist()]
-    heaviest = sorted(zip((-weights[places]).tolist(), names, scaled.tolist(), strict=True))
-    return {term: weight for _, term, weight in heaviest[:MOST_TERMS] if weight}
+    return places[scaled > 0], scaled[scaled > 0]

@@ -1,78 +1,87 @@
 """The words of a report as terms that can be counted and compared across wordings and inflections."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from services.enrich.events.lexicon import Flags, Lexicon, Numbers, term_of
+from services.enrich import kernels
+from services.enrich.events.days import heads_of_days
+from services.enrich.events.lexicon import STEM, Flags, Numbers, Terms, term_of
 
 LEAD = 100
 """Words of a text that tell what it is about; the rest is detail and background."""
 LONGEST = 400
 """Words of a text that are read at all: behind them stands background."""
 _CHARACTERS = 8 * LONGEST
-_WITHIN = frozenset((" ", "-", ", ", " (", "/", "\u00a0"))
+WITHIN = frozenset((" ", "-", ", ", " (", "/", "\u00a0"))
 """What stands between two words of one sentence."""
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]"
 )
 """Scripts that put no blank between words, or put their particles onto them: read as pairs of signs."""
-_LETTER, _CAPITAL, _BARE = 1, 2, 4
-"""Kinds of signs: of words (digits too), upper case, of unspaced scripts."""
+LETTER, CAPITAL, BARE, DIGIT = 1, 2, 4, 8
+"""Kinds of signs: of words (digits too), upper case, of unspaced scripts, digits."""
 _BLANK = np.uint32(ord(" "))
-_PLANE = 1 << 16
+PLANE = 1 << 16
+Places = npt.NDArray[np.intp]
 
 
 class Words(NamedTuple):
     """A report cut into words, as far as it is read."""
 
-    words: list[str]
+    words: Sequence[str]
     """Those of the title, then those of the text."""
     title: int
     """How many are the title's."""
-    names: npt.NDArray[np.intp]
+    names: Places
     """Places of words with a capital where no sentence begins, as names have (and all nouns in German)."""
     behind: Callable[[int], str]
     """What stands behind the word of a place."""
     is_unspaced: bool
 
 
+class Counts(NamedTuple):
+    """The terms of a report by numbers, in order of first use, and how it uses them."""
+
+    numbers: Numbers
+    uses: npt.NDArray[np.int64]
+    """Of each term in the title, in the lead and in the rest: three rows."""
+    are_names: Flags
+
+
 class Reading(NamedTuple):
-    """Its terms, in order of first use, and how it uses them."""
+    """The terms of a report, in order of first use, and how it uses them."""
 
     words: Words
     days: dict[int, tuple[str, str]]
     """Places of words that may tell a day, with what stands behind the word and behind the next."""
-    terms: list[str]
+    numbers: Numbers
+    """Of the terms; they hold until the report was counted, and as long as it is."""
     uses: npt.NDArray[np.int64]
     """Of each term in the title, in the lead and in the rest: three rows."""
     are_names: Flags
-    are_numbers: Flags
-    lengths: Numbers
-    """In letters, as far as the term goes."""
 
 
-def read(title: str, text: str, lexicon: Lexicon) -> Reading:
+def read(title: str, text: str, terms: Terms) -> Reading:
+    fast = kernels.module("terms")
+    found, days, counts = (fast and fast.count(title, text, terms)) or _count(title, text, terms)
+    return Reading(found, _beside(found, days), *counts)
+
+
+def _count(title: str, text: str, terms: Terms) -> tuple[Words, Places, Counts]:
+    """The words, the places of those that may tell a day, and what is counted of them."""
     found = split(title, text)
     words, lead = found.words, found.title
     parts, part_lead = _parts(words, lead) if found.is_unspaced else (words, lead)
-    said = lexicon.terms_of(words if parts is words else words + parts)
-    named = np.zeros(len(lexicon.terms), np.bool_)
-    named[said[found.names]] = True
-    terms, places = lexicon.distinct(said[-len(parts) :] if parts else said)
-    return Reading(
-        words=found,
-        days=_beside(found, np.flatnonzero(lexicon.terms.may_tell_a_day[said[: len(words)]])),
-        terms=[lexicon.terms.names[number] for number in terms.tolist()],
-        uses=_uses(places, part_lead, len(terms)),
-        are_names=named[terms],
-        are_numbers=lexicon.terms.are_numbers[terms],
-        lengths=lexicon.terms.lengths[terms],
-    )
+    names = {term_of(words[place]) for place in found.names.tolist()}
+    days = [place for place, word in enumerate(words) if term_of(word) in heads_of_days(STEM)]
+    numbers, places = terms.distinct(terms.numbers_of(map(term_of, parts)))
+    are_names = np.fromiter((terms.names[number] in names for number in numbers), np.bool_, len(numbers))
+    return found, np.array(days, np.intp), Counts(numbers, _uses(places, part_lead, len(numbers)), are_names)
 
 
 def family_name(name: str) -> tuple[str, ...]:
@@ -82,10 +91,10 @@ def family_name(name: str) -> tuple[str, ...]:
 
 
 def split(title: str, text: str) -> Words:
-    whole = f"\n{title}\n{text[:_CHARACTERS]}\n"
+    whole = whole_of(title, text)
     signs = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), np.uint32)
     kinds = _kinds_of(whole, signs)
-    inside = (kinds & _LETTER).astype(np.bool_)
+    inside = (kinds & LETTER).astype(np.bool_)
     words = np.where(inside, signs, _BLANK).tobytes().decode("utf-32-le").split()
     edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
     body = len(title) + 2
@@ -97,21 +106,26 @@ def split(title: str, text: str) -> Words:
         stop = body - 1 if place + 1 == lead else begins[place + 1] if place + 1 < len(begins) else -1
         return whole[ends[place] : stop]
 
-    capitals = np.flatnonzero(kinds[begins[:count]] & _CAPITAL)
+    capitals = np.flatnonzero(kinds[begins[:count]] & CAPITAL)
     before = ends[capitals - 1]
     before[capitals == lead] = body
     gaps = [whole[end:begin] for end, begin in zip(before.tolist(), begins[capitals].tolist(), strict=True)]
-    within = np.fromiter(map(_WITHIN.__contains__, gaps), np.bool_, len(gaps))
+    within = np.fromiter(map(WITHIN.__contains__, gaps), np.bool_, len(gaps))
     return Words(
         words=words[:count],
         title=lead,
         names=capitals[within | (capitals < lead)],
         behind=behind,
-        is_unspaced=bool((kinds & _BARE).any()),
+        is_unspaced=bool((kinds & BARE).any()),
     )
 
 
-def _beside(found: Words, places: npt.NDArray[np.intp]) -> dict[int, tuple[str, str]]:
+def whole_of(title: str, text: str) -> str:
+    """What is read: a word ends before its end, and the text begins two signs behind the title."""
+    return f"\n{title}\n{text[:_CHARACTERS]}\n"
+
+
+def _beside(found: Words, places: Places) -> dict[int, tuple[str, str]]:
     last = len(found.words) - 1
     return {
         place: (found.behind(place), found.behind(place + 1) if place < last else "")
@@ -127,30 +141,31 @@ def _uses(places: Numbers, title: int, terms: int) -> npt.NDArray[np.int64]:
 
 
 def _kinds_of(whole: str, signs: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
-    if signs.max() < _PLANE:
-        return _kinds()[signs]
-    kinds = _kinds()[np.minimum(signs, _PLANE - 1)]
-    for place in np.flatnonzero(signs >= _PLANE).tolist():
+    if signs.max() < PLANE:
+        return kinds_of_signs()[signs]
+    kinds = kinds_of_signs()[np.minimum(signs, PLANE - 1)]
+    for place in np.flatnonzero(signs >= PLANE).tolist():
         kinds[place] = _kind(whole[place])
     return kinds
 
 
 @cache
-def _kinds() -> npt.NDArray[np.uint8]:
+def kinds_of_signs() -> npt.NDArray[np.uint8]:
     """Of the signs of the first plane."""
-    signs = list(map(chr, range(_PLANE)))
-    letters = np.fromiter(map(str.isalnum, signs), np.uint8, _PLANE)
-    capitals = np.fromiter(map(str.isupper, signs), np.uint8, _PLANE)
-    bare = np.zeros(_PLANE, np.uint8)
+    signs = list(map(chr, range(PLANE)))
+    digits = np.fromiter(map(str.isdigit, signs), np.uint8, PLANE)
+    letters = np.fromiter(map(str.isalnum, signs), np.uint8, PLANE)
+    capitals = np.fromiter(map(str.isupper, signs), np.uint8, PLANE)
+    bare = np.zeros(PLANE, np.uint8)
     bare[list(map(ord, _UNSPACED.findall("".join(signs))))] = 1
-    return letters * (_LETTER + _CAPITAL * capitals + _BARE * bare)
+    return letters * (LETTER + CAPITAL * capitals + BARE * bare + DIGIT * digits)
 
 
 def _kind(sign: str) -> int:
-    return sign.isalnum() * (_LETTER + _CAPITAL * sign.isupper())
+    return sign.isalnum() * (LETTER + CAPITAL * sign.isupper())
 
 
-def _parts(words: list[str], title: int) -> tuple[list[str], int]:
+def _parts(words: Sequence[str], title: int) -> tuple[list[str], int]:
     """With unspaced words in pairs of signs; and how many are the title's."""
     parts = [list(_signs(word)) for word in words]
     return [part for some in parts for part in some], sum(map(len, parts[:title]))

@@ -22,7 +22,7 @@ def facts(title: str, text: str, language: str) -> Facts:
         dateline=dateline(text),
         names=named,
         figures=figures(title, text, base),
-        quotes=quotes(text, base, named),
+        quotes=quotes(title, text, base, named),
         keywords=keywords(title, text, base, named),
         sources=sources(text),
     )

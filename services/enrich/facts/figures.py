@@ -5,17 +5,17 @@ A number that counts nothing (a year, a time of day, a score) is left out: nobod
 # ruff: noqa: RUF001 - marks and signs as the press sets them
 
 import re
+from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
 import msgspec
 
 from services.contracts.facts import Bound, Figure
+from services.enrich.facts.landmarks import COUNTED, DIGITS, landmarks, numbers
 
 MOST = 24
 """Figures told of one text."""
-SCANNED = 4_000
-"""Characters of a text that are looked at."""
 
 
 class FigureWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,9 +34,8 @@ _POINT_LANGUAGES = frozenset("en zh ja ko th he hi".split())
 """Languages in which a point begins the decimals."""
 _NOUN_FIRST = frozenset("fr es it pt ro ca ar fa".split())
 _CAPITAL_NOUNS = frozenset({"de", "lb"})
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９", "0123456789" * 3)
-_OTHER_DIGITS = re.compile("[٠-٩۰-۹０-９]")
-_NUMBER = re.compile(  # begins with a digit alone, so that what stands between numbers is passed over fast
+_DIGITS = str.maketrans(DIGITS, "0123456789" * 3)
+_NUMBER = re.compile(
     r"(\d\d{0,8}(?:[.,'’   ]\d{3})*(?:[.,]\d{1,3})?)(?![\d:/]|[.,-]\d)"
     r"(?:([万萬億亿千兆만억천조])(\d{0,4}))?"
 )
@@ -52,7 +51,9 @@ _PEOPLE = frozenset("名人位명")
 
 def _is_caseless(char: str) -> bool:
     """Of a script without capitals, that parts no words."""
-    return "\u3040" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af"
+    return char >= "\u3040" and (
+        char <= "\u30ff" or "\u3400" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af"
+    )
 
 
 _STOP = frozenset(
@@ -64,6 +65,7 @@ _STOP = frozenset(
 )
 _PARTITIVE = frozenset("de d di du des of".split())
 _SIGNS = frozenset(word for word in _BOUNDS if _is_caseless(word[0]))
+_ENDS_OF_BOUNDS = frozenset(word.rpartition(" ")[2] for word in _BOUNDS)
 _IRREGULAR = frozenset("people men women children troops police personnel staff cattle dead".split())
 _ADJECTIVE = re.compile(r"(?:ых|их|ого|его|ой|ый|ий|ая|ие|ые|ські|ських|ими|ыми)$")
 _ENDINGS = re.compile(r"(?:innen|in|ern|ers|en|er|es|e|n|s|ов|ев|ей|ами|ах|ам|и|ы|а|у|ів)$")
@@ -74,15 +76,17 @@ _YEARS = (1500, 2100)
 """A number between, with other words before what it would count, is a year."""
 _LEAD = 24
 """Characters in front of a number that say how far it holds."""
+_REMEMBERED = 16_384
 
 
 def figures(title: str, text: str, language: str) -> tuple[Figure, ...]:
     """In order of appearance, each only once; the first `MOST`."""
-    body = f"{title}\n{text[:SCANNED]}"
-    if _OTHER_DIGITS.search(body):
+    marks = landmarks(title, text)
+    body = f"{title}\n{text[:COUNTED]}"
+    if marks.has_other_digits:
         body = body.translate(_DIGITS)
     found: dict[tuple[float, str, str], Figure] = {}
-    for match in _NUMBER.finditer(body):
+    for match in numbers(_NUMBER, body, marks.decimals):
         figure = _figure(match, body, language)
         if figure is not None:
             found.setdefault((figure.value, figure.unit, figure.what), figure)
@@ -165,41 +169,56 @@ def _signed(number: Number, body: str) -> Counted | None:
 def _worded(number: Number, body: str, language: str) -> Counted | None:
     """In scripts that part words: a scale, a unit, or a noun behind others."""
     most = 1 + _AHEAD if language not in _NOUN_FIRST else 3
-    words = _words_after(body, number.end, most, language)
+    words, ends = _words_after(body, number.end, most, language)
     value, end = number.value, number.end
-    if words and (scale := _SCALES.get(words[0].text.rstrip("."))) and (words[0].text != "m" or number.unit):
-        value, end = value * scale, words[0].end
-        words = words[2:] if words[1:] and words[1].text in _PARTITIVE else words[1:]
+    if words and words[0].scale and (words[0].text != "m" or number.unit):
+        value, end = value * words[0].scale, ends[0]
+        scaled = 2 if words[1:] and words[1].text in _PARTITIVE else 1
+        words, ends = words[scaled:], ends[scaled:]
     if number.unit:
         return Counted(value, number.unit, "", end)
-    if words and (named := _UNITS.get(words[0].text)):
-        return Counted(value, named, "", words[0].end)
+    if not words:
+        return None
+    if words[0].unit:
+        return Counted(value, words[0].unit, "", ends[0])
     place = _counted(words, language)
     if place is None or (place and number.plain and _YEARS[0] <= value < _YEARS[1]):
         return None
-    return Counted(value, "", words[place].written, words[place].end)
+    return Counted(value, "", words[place].written, ends[place])
 
 
 class Word(NamedTuple):
     written: str
     text: str
     """In lower case."""
-    end: int
+    scale: float
+    """0 of a word that multiplies nothing."""
+    unit: str
+    is_last: bool
+    """No noun is looked for behind it."""
 
 
-def _words_after(body: str, end: int, most: int, language: str) -> list[Word]:
-    """The words right behind a number, up to the next mark or to where its noun must be."""
+def _words_after(body: str, end: int, most: int, language: str) -> tuple[list[Word], list[int]]:
+    """The words right behind a number, up to the next mark or to where its noun must be, and their ends."""
     words: list[Word] = []
+    ends: list[int] = []
     while len(words) < most and (found := _AFTER.match(body, end)) and "\n" not in found[0]:
         end = found.end()
-        word = Word(found[1], found[1].lower(), end)
+        word = _word(found[1], language)
         words.append(word)
-        noun = (
-            language in _CAPITAL_NOUNS and word.written[0].isupper() and word.text.rstrip(".") not in _SCALES
-        )
-        if noun or (word.text in _STOP and word.text not in _PARTITIVE):
+        ends.append(end)
+        if word.is_last:
             break
-    return words
+    return words, ends
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _word(written: str, language: str) -> Word:
+    text = written.lower()
+    scale = _SCALES.get(text.rstrip("."), 0.0)
+    is_noun = language in _CAPITAL_NOUNS and written[0].isupper() and not scale
+    is_last = is_noun or (text in _STOP and text not in _PARTITIVE)
+    return Word(written, text, scale, _UNITS.get(text, ""), is_last)
 
 
 def _counted(words: list[Word], language: str) -> int | None:
@@ -225,8 +244,12 @@ def _is_plural(word: str) -> bool:
 
 
 def _value(digits: str, language: str) -> float:
-    if digits.isdecimal():
-        return float(digits)
+    return float(digits) if digits.isdecimal() else _marked(digits, language)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _marked(digits: str, language: str) -> float:
+    """Of digits with marks between them, of groups or of decimals."""
     plain = re.sub(r"['’   ]", "", digits)
     marks = re.sub(r"\d", "", plain)
     if not marks:
@@ -242,12 +265,16 @@ def _value(digits: str, language: str) -> float:
 def _bound(before: str) -> Bound:
     lead = before.lower().rstrip(" $€£¥")
     words = lead.split()
-    for count in (1, 2, 3):
-        if bound := _BOUNDS.get(" ".join(words[-count:])):
-            return bound
+    if words and words[-1] in _ENDS_OF_BOUNDS:
+        for count in (1, 2, 3):
+            if bound := _BOUNDS.get(" ".join(words[-count:])):
+                return bound
+    if not _is_caseless(lead[-1:]):
+        return ""
     return next((_BOUNDS[lead[-size:]] for size in (3, 2, 1) if lead[-size:] in _SIGNS), "")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def stem(word: str) -> str:
     """Equal for the forms of one noun, mostly: Soldat and Soldaten, soldier and soldiers."""
     low = word.casefold()

@@ -3,7 +3,7 @@
 
 import re
 
-from services.enrich.facts.names import UPPER
+from services.enrich.facts.landmarks import UPPER
 
 LEAD = 400
 _HEAD = 500

@@ -3,25 +3,20 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
 from services.contracts.facts import Name, NameKind
 from services.enrich.facts.calendar import is_calendar
+from services.enrich.facts.landmarks import NAMED, Landmarks, landmarks
 from services.enrich.facts.places import place_of, spelt_places
-from services.enrich.facts.unparted import is_unparted, unparted_names
+from services.enrich.facts.unparted import unparted_names
 from services.enrich.facts.wording import words
 
 MOST = 24
 """Names told of one text."""
-SCANNED = 3_000
-"""Characters of a text that are looked at."""
-UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶŁĻŃŅŇŌŐŘŚŞŠŢŤŪŮŰŹŻŽȘȚА-ЯЁЄІЇҐЎЂЋЏЉЊΑ-ΩΆΈΉΊΌΎΏ"
-_WORD = rf"[{UPPER}][\w'’-]*"
-_PARTICLE = "(?:von der|von|van der|van|de la|de|da|di|del|dos|du|al|el|bin|ben|ibn|zu)"
-_RUN = re.compile(rf"{_WORD}(?: (?:(?:{_PARTICLE}|[{UPPER}]\.) )?{_WORD})*")
 _NUMERAL = re.compile("[IVXLCDM]+")
 _NOUN = re.compile(r"(?:ung|heit|keit|schaft|tion|ismus|tät|nis|tum|ment|enz|anz|erei|ungen|en)$")
 _GIVEN = frozenset(files(__package__).joinpath("given.txt").read_text(encoding="utf-8").split())
@@ -30,7 +25,7 @@ _CAPITAL_NOUNS = frozenset({"de", "lb"})
 _LONGEST = 5
 _ACRONYM = 6
 _SHORT = 4
-_POSSESSIVE = frozenset(("'s", "’s"))
+_POSSESSIVE = ("'s", "’s")
 _INFLECTED = frozenset("ru uk be bg sr mk".split())
 """Languages in which cases change the ends of names, and that write Cyrillic."""
 _REMEMBERED = 32_768
@@ -47,61 +42,59 @@ class Run(NamedTuple):
 
 def names(title: str, text: str, language: str) -> tuple[Name, ...]:
     """The most named first; ties in order of the alphabet."""
-    body = f"{title}\n{text[:SCANNED]}"
-    found = _cased(body, language)
-    if is_unparted(body):
-        found.update(unparted_names(body))
-    return _folded(found)[:MOST]
+    marks = landmarks(title, text)
+    found = _cased(marks, language)
+    if marks.is_unparted:
+        for key in unparted_names(f"{title}\n{text[:NAMED]}"):
+            found[key] = found.get(key, 0) + 1
+    return _folded(found)
 
 
-def _cased(body: str, language: str) -> Counter[_Key]:
-    runs = Counter(_RUN.findall(body))
-    single = Counter({written: count for written, count in runs.items() if " " not in written})
-    found: Counter[_Key] = Counter()
+def _cased(marks: Landmarks, language: str) -> dict[_Key, int]:
+    alone = marks.words.split("\n") if marks.words else []
+    found: dict[_Key, int] = {}
     families: dict[str, _Key] = {}
-    for written, count in runs.items():
-        if " " not in written:
-            continue
-        key = _key(written, language)
-        if key is None:
-            for word in written.split(" "):
-                single[word] += count
-            continue
-        found[key] += count
-        if key[1] == "person":
-            families.setdefault(key[0].rpartition(" ")[2], key)
-    for word, key in _named_alone(single, families, language):
-        found[key] += single.pop(word)
+    for run in marks.runs:
+        key, family, parts = _reading(run, language)
+        alone += parts
+        if key is not None:
+            found[key] = found.get(key, 0) + 1
+            if family:
+                families.setdefault(family, key)
+    if any(ending in marks.words or any(ending in run for run in marks.runs) for ending in _POSSESSIVE):
+        alone = list(map(_bare, alone))
+    told = _named_alone(alone, families, language)
+    for word, key in told.items():
+        found[key] = found.get(key, 0) + alone.count(word)
     if language not in _CAPITAL_NOUNS:
-        for word, count in single.items():
-            if count > 1 and (unclear := _unclear(word, language)):
-                found[unclear] += count
+        for word, count in Counter(alone).items():
+            if count > 1 and word not in told and (unclear := _unclear(word, language)):
+                found[unclear] = found.get(unclear, 0) + count
     return found
 
 
-def _named_alone(
-    single: Counter[str], families: dict[str, _Key], language: str
-) -> Iterator[tuple[str, _Key]]:
-    """Words that stand alone and name something, each once: family names, places, acronyms."""
-    for word in [word for word in single if word[-2:] in _POSSESSIVE]:
-        single[_bare(word)] += single.pop(word)
-    known = dict.fromkeys(single.keys() & spelt_places().keys())
+def _named_alone(alone: list[str], families: dict[str, _Key], language: str) -> dict[str, _Key]:
+    """Of words that stand alone those that name something: places, acronyms, family names."""
+    places = spelt_places()
+    spoken = set(alone)
     told: dict[str, _Key] = {}
-    for word in known:
-        place = spelt_places()[word]
+    for word in spoken & places.keys():
+        place = places[word]
         if language not in _CAPITAL_NOUNS or len(word) >= _SHORT or word.isupper():
             told[word] = place.name, place.kind, place.code
-    for word in [word for word in single if word.isupper() and word not in known]:
-        if key := _acronym(word):
+    for word in filter(str.isupper, spoken):
+        if word not in places and (key := _acronym(word)):
             told[word] = key
     if language in _INFLECTED:
-        told |= {word: key for word in single if word not in told and (key := _inflected(word))}
+        told |= {word: key for word in spoken if word not in told and (key := _inflected(word))}
     for family, key in families.items():
-        told |= {word: key for word in (family, f"{family}s") if word in single}
-    yield from told.items()
+        for word in (family, f"{family}s"):
+            if word in spoken:
+                told[word] = key
+    return told
 
 
-def _folded(found: Counter[_Key]) -> tuple[Name, ...]:
+def _folded(found: dict[_Key, int]) -> tuple[Name, ...]:
     """People under their fullest names; genitives under the name itself."""
     whole = {name for name, _, _ in found}
     people = sorted((key for key in found if key[1] == "person"), key=lambda key: (-len(key[0]), key))
@@ -110,7 +103,7 @@ def _folded(found: Counter[_Key]) -> tuple[Name, ...]:
         bare = key[0].removesuffix("s")
         if bare not in whole:
             fuller.setdefault(key[0].rpartition(" ")[2], key)
-    groups: dict[_Key, Counter[str]] = {}
+    groups: dict[_Key, dict[str, int]] = {}
     for key, count in found.items():
         name = key[0]
         home = key
@@ -120,18 +113,17 @@ def _folded(found: Counter[_Key]) -> tuple[Name, ...]:
                 home = (bare, "person", "") if bare in whole else key
             else:
                 home = fuller.get(name) or fuller.get(bare) or key
-        groups.setdefault(home, Counter())[name] += count
-    ordered = sorted(groups.items(), key=lambda group: (-group[1].total(), group[0]))
+        spellings = groups.setdefault(home, {})
+        spellings[name] = spellings.get(name, 0) + count
+    ordered = sorted((-sum(spellings.values()), key) for key, spellings in groups.items())[:MOST]
     return tuple(
-        Name(
-            name=name,
-            kind=kind,
-            code=code,
-            variants=tuple(sorted(spelling for spelling in spellings if spelling != name)),
-            count=spellings.total(),
-        )
-        for (name, kind, code), spellings in ordered
+        Name(name=key[0], kind=key[1], code=key[2], variants=_variants(key[0], groups[key]), count=-minus)
+        for minus, key in ordered
     )
+
+
+def _variants(name: str, spellings: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(spelling for spelling in spellings if spelling != name))
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -159,9 +151,22 @@ def _bare(word: str) -> str:
     return word.removesuffix("'s").removesuffix("’s")
 
 
+class Reading(NamedTuple):
+    """What words that stand together name."""
+
+    key: _Key | None
+    family: str
+    """The family name, of a person."""
+    parts: tuple[str, ...]
+    """The words, where each is read by itself."""
+
+
 @lru_cache(maxsize=_REMEMBERED)
-def _key(written: str, language: str) -> _Key | None:
-    return _named(_run(written, language), language)
+def _reading(written: str, language: str) -> Reading:
+    key = _named(_run(written, language), language)
+    if key is None:
+        return Reading(None, "", tuple(written.split(" ")))
+    return Reading(key, key[0].rpartition(" ")[2] if key[1] == "person" else "", ())
 
 
 def _run(written: str, language: str) -> Run:

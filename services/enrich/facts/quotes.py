@@ -2,14 +2,15 @@
 # ruff: noqa: RUF001 - typographic quotes are what press copy is made of
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from services.contracts.facts import Name, Quote
+from services.enrich.facts.landmarks import QUOTED, landmarks, matches
 from services.enrich.facts.wording import words
 
 MOST = 12
 """Quotations told of one text."""
-SCANNED = 5_000
 _LEAST, _LONGEST = 20, 400
 _NEAR = 110
 """Characters beside a quotation in which its speaker is looked for."""
@@ -20,42 +21,53 @@ _QUOTED = re.compile(
 _UNPARTED = frozenset("zh ja ko th ar fa".split())
 """Languages whose verbs of saying are looked for anywhere: words are not parted, or letters stick to them."""
 _WORD = re.compile(r"[^\W\d_]+")
-_ENDS = re.compile(r"[.!?。\n]")
+_STOPS = ".!?。\n"
+_STOP = re.compile(f"[{_STOPS}]")
 
 
-def quotes(text: str, language: str, named: tuple[Name, ...]) -> tuple[Quote, ...]:
-    """In order of appearance; the first `MOST`."""
-    body = text[:SCANNED]
-    people = {
+def quotes(title: str, text: str, language: str, named: Sequence[Name]) -> tuple[Quote, ...]:
+    """Of the text, in order of appearance; the first `MOST`."""
+    opening = landmarks(title, text).opening
+    if not opening:
+        return ()
+    body = text[:QUOTED]
+    people = _people(named)
+    return tuple(
+        Quote(text=_cut(match[match.lastindex or 0]), speaker=_speaker(body, match, language, people))
+        for match in islice(matches(_QUOTED, body, opening), MOST)
+    )
+
+
+def _people(named: Sequence[Name]) -> dict[str, str]:
+    """Names by their spellings."""
+    return {
         spelling: name.name
         for name in reversed(named)
         if name.kind in ("person", "")
         for spelling in (*name.variants, name.name.rpartition(" ")[2], name.name)
         if len(spelling) > 1
     }
-    found = []
-    for match in _QUOTED.finditer(body):
-        said = next(group for group in match.groups() if group)
-        found.append(Quote(text=_cut(said), speaker=_speaker(body, match, language, people)))
-        if len(found) == MOST:
-            break
-    return tuple(found)
 
 
 def _speaker(body: str, match: re.Match[str], language: str, people: Mapping[str, str]) -> str:
     """The person beside a verb of saying: behind the quotation first, then in front of it."""
-    if not people:
-        return ""
-    after = _ENDS.split(body[match.end() : match.end() + _NEAR].lstrip(" ,.–—"), maxsplit=1)[0]
-    before = _ENDS.split(body[max(0, match.start() - _NEAR) : match.start()])[-1]
-    said = _is_saying(after, language)
-    if said and (there := [(after.find(name), -len(name), name) for name in people if name in after]):
-        return people[min(there)[2]]
-    announced = before.rstrip().endswith((":", "：")) or _is_saying(before, language)
-    if announced or (said and language in _UNPARTED):
-        there = [(before.rfind(name), len(name), name) for name in people if name in before]
-        return people[max(there)[2]] if there else ""
+    behind = body[match.end() : match.end() + _NEAR].lstrip(" ,.–—")
+    after = behind[: end.start()] if (end := _STOP.search(behind)) else behind
+    there = [name for name in people if name in after]
+    if there and _is_saying(after, language):
+        return people[min(there, key=lambda name: (after.find(name), -len(name), name))]
+    front = body[max(0, match.start() - _NEAR) : match.start()]
+    before = front[max(map(front.rfind, _STOPS)) + 1 :]
+    there = [name for name in people if name in before]
+    if there and _is_announced(before, after, language):
+        return people[max(there, key=lambda name: (before.rfind(name), len(name), name))]
     return ""
+
+
+def _is_announced(before: str, after: str, language: str) -> bool:
+    if before.rstrip().endswith((":", "：")) or _is_saying(before, language):
+        return True
+    return language in _UNPARTED and _is_saying(after, language)
 
 
 def _is_saying(part: str, language: str) -> bool:

@@ -7,7 +7,7 @@ import re
 
 from ahocorasick_rs import AhoCorasick
 
-from services.enrich.facts.names import UPPER
+from services.enrich.facts.landmarks import UPPER
 from services.enrich.facts.wording import words
 
 MOST = 8

@@ -1,7 +1,7 @@
 """What the texts of a story say together."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from services.contracts.clusters import Member
@@ -26,7 +26,7 @@ def facts_of_story(members: Sequence[Member], known: Mapping[str, ArticleFacts])
     told = [known[m.article_id].facts for m in members if m.article_id in known and not m.notice]
     if not told:
         return FactSummary()
-    credited = {agency for member in members for agency in (*member.agencies, member.agency)}
+    credited = {agency for member in members for agency in (*member.agencies, member.agency) if agency}
     if len(told) == 1:
         one = told[0]
         return FactSummary(
@@ -44,8 +44,10 @@ def facts_of_story(members: Sequence[Member], known: Mapping[str, ArticleFacts])
     )
 
 
-def _without(names: Iterable[Name], agencies: Container[str]) -> tuple[Name, ...]:
+def _without(names: tuple[Name, ...], agencies: Collection[str]) -> tuple[Name, ...]:
     """Who supplied the copy is nobody it is about."""
+    if not agencies:
+        return names
     return tuple(name for name in names if name.name.casefold() not in agencies)
 
 

@@ -49,6 +49,8 @@ def _values(line: Iterable[FigurePoint]) -> frozenset[float]:
 
 
 def _line(key: tuple[str, str], line: list[FigurePoint]) -> FigureLine:
+    if len(line) == 1:
+        return FigureLine(what=key[0], unit=key[1], label=line[0].figure.label, points=tuple(line))
     ordered = sorted(line, key=lambda point: (point.at, point.url, point.figure.value))
     latest = {point.url: point.version_id for point in ordered}
     given = [_values(p for p in ordered if (p.url, p.version_id) == one) for one in latest.items()]
@@ -64,5 +66,7 @@ def _line(key: tuple[str, str], line: list[FigurePoint]) -> FigureLine:
 
 
 def _rank(line: FigureLine) -> tuple[int, int, str, str]:
+    if len(line.points) == 1:
+        return -1, -1, line.what, line.unit
     articles = len({point.url for point in line.points})
     return -articles, -len(_values(line.points)), line.what, line.unit

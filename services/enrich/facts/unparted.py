@@ -9,9 +9,10 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from services.contracts.facts import NameKind
 from services.enrich.facts.known import FORMS
+from services.enrich.facts.landmarks import UNPARTED
 from services.enrich.facts.places import places
 
-_UNPARTED = re.compile("[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_UNPARTED = re.compile(f"[{UNPARTED}]")
 _HAN = "(?:(?![说說称稱表在对對和与與的是将將等宣访訪抵会會于於])[\u4e00-\u9fff])"
 """Characters of names, without those that most often stand behind one."""
 _DOTTED = re.compile(f"{_HAN}{{1,6}}(?:[·・•‧]{_HAN}{{1,6}}){{1,3}}|[ァ-ヴー]{{2,}}(?:[・＝][ァ-ヴー]+)+")
@@ -21,10 +22,6 @@ _TITLED = re.compile(
     "|(?:الرئيس|رئيس الوزراء|وزير الخارجية|المتحدث) (?:ال[\u0621-\u064a]+ ){0,2}"
     "([\u0621-\u064a]+ [\u0621-\u064a]+)"
 )
-
-
-def is_unparted(body: str) -> bool:
-    return _UNPARTED.search(body) is not None
 
 
 def unparted_names(body: str) -> Iterator[tuple[str, NameKind, str]]:

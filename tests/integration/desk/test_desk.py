@@ -86,7 +86,7 @@ async def test_what_comes_is_on_the_page_and_on_the_stream_at_once(tmp_path: Pat
                 if line.startswith("data: ") and "stories" in line:
                     assert json.loads(line.removeprefix("data: ")) == {"stories": ["s2"], "count": 1}
                     break
-            assert time.monotonic() - began < 2 * 2  # twice what is promised: this machine may be busy
+            assert time.monotonic() - began < 2
         assert await articles(client) == {"s1": 3, "s2": 1}
 
 

@@ -3,6 +3,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from services.desk.log.follow import Follower
 from services.desk.store import database, schema
 from tests.integration.desk.corpus import ListLog, newsroom
@@ -24,7 +26,8 @@ async def test_every_page_is_there_as_html_and_as_json(tmp_path: Path) -> None:
 
 async def test_a_list_is_there_as_atom(tmp_path: Path) -> None:
     async with serving(newsroom(), tmp_path) as client:
-        for path in ("/front.atom", "/search.atom?q=bridge"):
+        outlet = (await client.get("/outlet/hill.example.json")).json()["frame"]["atom_href"]
+        for path in ("/front.atom", "/search.atom?q=bridge", outlet):
             answer = await client.get(path)
             feed = ET.fromstring(answer.content)
             links = [link.get("href") for link in feed.iter("{http://www.w3.org/2005/Atom}link")]
@@ -104,6 +107,16 @@ async def test_a_story_an_article_and_a_search_go_back_in_time(tmp_path: Path) -
         assert "/story/s1?at=2026-03-12T09%3A15%3A00Z" in page.text
 
 
+async def test_a_search_of_the_past_is_not_crowded_out_by_what_came_since(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.desk.queries.search.MOST_HITS", 1)
+    async with serving(newsroom(), tmp_path) as client:
+        answer = await client.get("/search.json?q=bridge&at=2026-03-12T09:05Z")
+        (row,) = answer.json()["view"]["rows"]
+        assert [hit["article_id"] for hit in row["hits"]] == ["article-a"]
+
+
 async def test_a_page_without_a_past_says_that_it_shows_now(tmp_path: Path) -> None:
     async with serving(newsroom(), tmp_path) as client:
         for path in ("/outlets", "/event/e1", "/storyline/l1", "/compare/article-b/article-a", "/feeds"):
@@ -165,6 +178,27 @@ def rows_of(db: sqlite3.Connection) -> dict[str, list[str]]:
         counts = " where count" if "count" in columns else " where articles" if table == "outlet" else ""
         rows[table] = sorted(map(repr, db.execute(f"select {', '.join(columns)} from {table}{counts}")))
     return rows
+
+
+async def test_a_file_that_nobody_reads_yet_becomes_the_same_one(tmp_path: Path) -> None:
+    made = []
+    for name in ("read", "unread"):
+        file = tmp_path / name
+        db = database.create(file, "full") if name == "read" else database.create_unread(file)
+        follower = Follower(ListLog(newsroom()), db, "full", quiet)
+        await follower.begin()
+        await follower.catch_up()
+        if name == "unread":
+            assert database.stamps(file) == (0, 0)
+            follower.complete()
+        follower.close()
+        reader = database.open_for_reading(file)
+        tables = sorted(map(repr, reader.execute("select type, name, sql from sqlite_master")))
+        hits = reader.execute("select rowid from hit where hit match 'bridg'").fetchall()
+        made.append((tables, hits, rows_of(reader), database.stamps(file)))
+        reader.close()
+    assert made[0] == made[1]
+    assert made[0][1]
 
 
 async def test_what_was_read_in_part_is_read_on(tmp_path: Path) -> None:

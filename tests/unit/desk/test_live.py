@@ -1,11 +1,25 @@
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 
+from services.desk.log import follow
+from services.desk.pages.assets import assets
 from services.desk.web import live
 from services.desk.web.live import Live
+
+RHYTHMS_S = follow.POLL_S + live.GATHER_S
+
+
+def test_what_is_on_the_log_waits_a_second_at_most_before_a_page_takes_it() -> None:
+    """It is to be on the page within two: half of that is for a machine that is busy."""
+    script = assets()["desk.js"].body.decode()
+    lull = re.search(r"const LULL_MS = (\d+);", script)
+    assert lull
+    assert script.count("LULL_MS") == 2
+    assert RHYTHMS_S + int(lull[1]) / 1000 <= 1
 
 
 @pytest.fixture(autouse=True)

@@ -139,10 +139,11 @@ const live = () => {
   // Of itself it moves only where nobody reads on: at the top, with nothing chosen, on the page of now.
   const idle = () => !held && !document.hidden && scrollY < 80 && !document.activeElement?.closest("main *")
     && !new URLSearchParams(location.search).has("at") && $("main .items");
+  const LULL_MS = 250;
   let due = 0;
   const soon = () => {
     if (due || !changed.size) return;
-    due = setTimeout(() => { due = 0; if (changed.size && idle()) update(); }, 700);
+    due = setTimeout(() => { due = 0; if (changed.size && idle()) update(); }, LULL_MS);
   };
   take.addEventListener("click", update);
   hold.addEventListener("click", () => {

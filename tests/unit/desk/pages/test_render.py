@@ -88,6 +88,15 @@ def test_what_changed_stands_in_its_paragraphs() -> None:
     assert '<p dir="auto"><ins><span class="hide">added: </span>Two came.</ins></p>' in page
 
 
+def test_what_stayed_weighs_nothing_where_only_changes_are_shown() -> None:
+    many = desk_views.versions()
+    stayed = " ".join(f"Line {number} stays." for number in range(8_000))
+    older, newer = desk_views.shown(stayed, "a"), desk_views.shown(f"{stayed} One came.", "b")
+    told = replace(many, older=older, newer=newer, update=None)
+    assert len(render("versions", told, desk_views.FRAME)) < 20_000
+    assert len(render("versions", replace(told, changes_only=False), desk_views.FRAME)) > len(stayed)
+
+
 def test_no_template_says_that_anything_is_safe() -> None:
     for template in TEMPLATES.glob("*.html"):
         text = template.read_text(encoding="utf-8")

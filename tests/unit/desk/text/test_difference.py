@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.desk.text.difference import MOST_WORDS, Part, difference
@@ -59,3 +59,15 @@ def test_a_sentence_that_was_added_begins_at_its_first_word() -> None:
     assert [part.text for part in parts if part.way == "come"] == ["Der Kai ist leer. "]
     parts = difference("Es brennt.\nEnde.", "Es brennt.\nEnde.\nEin Nachtrag.")
     assert [part.text for part in parts if part.way == "come"] == ["\nEin Nachtrag."]
+
+
+@given(WORDS, WORDS)
+@settings(max_examples=5)
+def test_a_ticker_without_lines_differs_only_by_what_came(before: str, after: str) -> None:
+    stayed = " ".join(f"word{number}" for number in range(MOST_WORDS))
+    older, newer = f"{before} {stayed}", f"{after} {stayed}"
+    parts = difference(older, newer)
+    assert joined(parts, OLD) == older
+    assert joined(parts, NEW) == newer
+    assert parts[-1].way == "same"
+    assert stayed in parts[-1].text

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.enrich.events.days import days_named
-from services.enrich.events.lexicon import Lexicon
+from services.enrich.events.lexicon import Terms
 from services.enrich.events.terms import read
 
 SEEN = date(2025, 3, 13)
-LEXICON = Lexicon()
+TERMS = Terms()
 
 
 def named(text: str, lead: int = 100, seen: date = SEEN) -> list[str]:
-    parts = read("", text, LEXICON)
+    parts = read("", text, TERMS)
     days = days_named(parts.words.words, parts.days, lead, seen)
     return [date.fromordinal(day).strftime("%d.%m.%y") for day in days]
 
@@ -63,7 +63,7 @@ WORDS = st.sampled_from(["Monday", "31", "12", "März", "Freitag", "x", ". ", ".
 
 @given(st.lists(WORDS, max_size=30), st.dates(date(2, 1, 1), date(9998, 1, 1)), st.integers(0, 30))
 def test_whatever_is_written_the_days_are_of_the_week_around(words: list[str], seen: date, lead: int) -> None:
-    parts = read("", "".join(words), LEXICON)
+    parts = read("", "".join(words), TERMS)
     days = days_named(parts.words.words, parts.days, lead, seen)
     assert list(days) == sorted(set(days))
     assert all(-7 <= day - seen.toordinal() <= 1 for day in days)

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.events import EventReport
-from services.enrich.events.index import OPEN, Index
+from services.enrich.events.index import OPEN, Index, Likeness
 from services.enrich.events.postings import MOST_OF_A_TERM, Postings
+from services.enrich.events.reports import recall
 from tests.unit.enrich.members import START
 
 HEAVY = {"marsum": 1_000}
@@ -19,21 +20,27 @@ def kept(number: int, days: float = 0, words: dict[str, int] = HEAVY) -> EventRe
     )
 
 
-def filled(*reports: EventReport) -> Index:
-    index = Index()
-    for one in reports:
-        list(index.put(one))
-    return index
+class Filled(Index):
+    def __init__(self, *reports: EventReport) -> None:
+        super().__init__()
+        for one in reports:
+            self.take(one)
+
+    def take(self, one: EventReport) -> list[EventReport]:
+        return list(self.put(recall(one, self.rarity.terms)))
+
+    def like(self, one: EventReport) -> list[Likeness]:
+        return self.near(recall(one, self.rarity.terms))
 
 
 def test_what_shares_no_term_is_not_near() -> None:
-    index = filled(kept(0), kept(1, words={"velden": 1_000}))
-    assert [old.report.number for old in index.near(kept(2))] == [0]
+    index = Filled(kept(0), kept(1, words={"velden": 1_000}))
+    assert [old.report.number for old in index.like(kept(2))] == [0]
 
 
 def test_likeness_is_the_cosine_and_affinity_that_of_the_squares() -> None:
-    near = filled(kept(0)).near(kept(1, words={"marsum": 600, "velden": 800}))
-    assert near == [(kept(0), 600_000, round(1_000_000 * 0.36 / (0.36**2 + 0.64**2) ** 0.5))]
+    near = Filled(kept(0)).like(kept(1, words={"marsum": 600, "velden": 800}))
+    assert near == [(kept(0), 600_000, round(1_000_000 * 0.36 / (0.36**2 + 0.64**2) ** 0.5), 0)]
 
 
 VECTORS = st.dictionaries(st.sampled_from("abcdef"), st.integers(300, 1_000), min_size=1)
@@ -43,37 +50,37 @@ VECTORS = st.dictionaries(st.sampled_from("abcdef"), st.integers(300, 1_000), mi
 def test_affinity_is_a_share_and_the_same_from_either_side(
     one: dict[str, int], other: dict[str, int]
 ) -> None:
-    there = [like.affinity for like in filled(kept(0, words=one)).near(kept(1, words=other))]
-    back = [like.affinity for like in filled(kept(0, words=other)).near(kept(1, words=one))]
+    there = [like.affinity for like in Filled(kept(0, words=one)).like(kept(1, words=other))]
+    back = [like.affinity for like in Filled(kept(0, words=other)).like(kept(1, words=one))]
     assert there == back
     assert all(0 <= share <= 1_000_000 for share in there)
 
 
 def test_a_report_is_compared_with_for_so_many_days_and_then_leaves() -> None:
     days = OPEN / timedelta(days=1)
-    index = filled(kept(0))
-    assert index.near(kept(1, days))
-    assert not index.near(kept(1, days + 1))
-    assert list(index.put(kept(1, days + 1))) == [kept(0)]
+    index = Filled(kept(0))
+    assert index.like(kept(1, days))
+    assert not index.like(kept(1, days + 1))
+    assert index.take(kept(1, days + 1)) == [kept(0)]
 
 
 def test_one_that_comes_late_is_compared_with_what_it_would_have_met() -> None:
-    index = filled(kept(0), kept(1, 10))
-    assert [old.report.number for old in index.near(kept(2, -3))] == [0, 1]
+    index = Filled(kept(0), kept(1, 10))
+    assert [old.report.number for old in index.like(kept(2, -3))] == [0, 1]
 
 
 def test_of_those_that_share_a_term_the_latest_are_looked_at() -> None:
-    index = filled(*(kept(number) for number in range(MOST_OF_A_TERM + 5)))
-    found = [old.report.number for old in index.near(kept(MOST_OF_A_TERM + 5))]
+    index = Filled(*(kept(number) for number in range(MOST_OF_A_TERM + 5)))
+    found = [old.report.number for old in index.like(kept(MOST_OF_A_TERM + 5))]
     assert found == list(range(5, MOST_OF_A_TERM + 5))
 
 
 def test_numbers_go_on_from_the_last() -> None:
-    assert (Index().next_number(), filled(kept(0), kept(1)).next_number()) == (0, 2)
+    assert (Index().next_number(), Filled(kept(0), kept(1)).next_number()) == (0, 2)
 
 
 def test_reports_are_found_by_their_stories_until_they_leave() -> None:
-    index = filled(kept(0), kept(1, 20))
+    index = Filled(kept(0), kept(1, 20))
     assert index.of_stories(["s1", "s0", "s7"]) == [kept(1, 20)]
 
 

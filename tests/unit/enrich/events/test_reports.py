@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.events import EventReport
-from services.enrich.events.lexicon import Lexicon
+from services.enrich.events.lexicon import Numbers, Terms
 from services.enrich.events.rarity import Rarity
-from services.enrich.events.reports import MOST_TERMS, UNIT, cosine, report, share_people, terms_of
+from services.enrich.events.reports import MOST_TERMS, UNIT, cosine, recall, report, share_people
 from services.enrich.events.terms import read
 from tests.unit.enrich.members import at
 
@@ -16,19 +16,23 @@ WORDS = st.lists(
 )
 
 
-LEXICON = Lexicon()
-
-
 def made(title: str, text: str, rarity: Rarity | None = None) -> dict[str, int]:
     return reported(title, text, rarity).words
 
 
 def reported(title: str, text: str, rarity: Rarity | None = None) -> EventReport:
-    return report("story", 0, at(0), title=title, text=text, rarity=rarity or Rarity(), lexicon=LEXICON)
+    return report("story", 0, at(0), title=title, text=text, rarity=rarity or Rarity()).kept
 
 
 def terms(title: str, text: str) -> list[str]:
-    return read(title, text, LEXICON).terms
+    found = Terms()
+    return found.names_of(read(title, text, found).numbers)
+
+
+def count(text: str, rarity: Rarity) -> Numbers:
+    numbers = read("", text, rarity.terms).numbers
+    rarity.count(numbers)
+    return numbers
 
 
 def test_names_and_numbers_weigh_more_than_other_words() -> None:
@@ -40,7 +44,7 @@ def test_what_is_in_every_report_comes_to_weigh_little() -> None:
     rarity = Rarity()
     before = made("", "So Marsum met Terborg", rarity)
     for _ in range(300):
-        rarity.count(terms("", "So Marsum slept"))
+        count("So Marsum slept", rarity)
     after = made("", "So Marsum met Terborg", rarity)
     assert before["marsum"] == before["terbor"]
     assert after["marsum"] * 3 < after["terbor"]
@@ -51,7 +55,7 @@ def test_a_vector_is_of_unit_length_and_holds_the_heaviest_terms(title: list[str
     read = reported(" ".join(title), " ".join(text))
     assert len(read.words) <= MOST_TERMS
     assert not read.words or abs(cosine(read.words, read.words) - UNIT**2) < UNIT * 20
-    assert sorted(terms_of(read)) == sorted(terms(" ".join(title), " ".join(text)))
+    assert sorted((*read.words, *read.others.split())) == sorted(terms(" ".join(title), " ".join(text)))
 
 
 @given(WORDS, WORDS)
@@ -63,9 +67,10 @@ def test_a_cosine_does_not_depend_on_the_side(one: list[str], other: list[str]) 
 @given(st.lists(WORDS, max_size=6))
 def test_what_was_counted_and_discounted_leaves_no_trace(texts: list[list[str]]) -> None:
     rarity, fresh = Rarity(), Rarity()
-    counted = [rarity.count(terms("", " ".join(text))) for text in texts]
-    for slots in counted:
-        rarity.discount(slots)
+    counted = [count(" ".join(text), rarity) for text in texts]
+    for numbers in counted:
+        rarity.discount(numbers)
+    assert len(rarity.terms) == 0
     assert made("Marsum", "the crack of 14", rarity) == made("Marsum", "the crack of 14", fresh)
 
 
@@ -77,10 +82,11 @@ def test_a_vector_is_of_what_its_terms_weigh(title: str, text: str, before: list
     """The definition, term by term."""
     rarity = Rarity()
     for one in before:
-        rarity.count(terms("", one))
-    found = read(title, text, LEXICON)
+        count(one, rarity)
+    found = read(title, text, rarity.terms)
     weights = {}
-    for term, rare, (head, lead, rest) in zip(found.terms, rarity.of(found), found.uses.T, strict=True):
+    names = rarity.terms.names_of(found.numbers)
+    for term, rare, (head, lead, rest) in zip(names, rarity.of(found), found.uses.T, strict=True):
         times = 4.0 * head + lead + 0.5 * rest
         weights[term] = rare * 0.6 * (1 + math.log(times) if times >= 1 else times)
     length = math.sqrt(sum(weight * weight for weight in weights.values()))
@@ -91,9 +97,7 @@ def test_a_vector_is_of_what_its_terms_weigh(title: str, text: str, before: list
 
 def test_people_are_kept_by_family_name_as_far_as_they_are_among_the_words_read() -> None:
     def named(text: str, *people: str) -> dict[str, int]:
-        return report(
-            "story", 0, at(0), title="", text=text, people=people, rarity=Rarity(), lexicon=LEXICON
-        ).people
+        return report("story", 0, at(0), title="", text=text, people=people, rarity=Rarity()).kept.people
 
     found = named("We met Mayor Ilse Terborg with the man Vuk", "Ilse Terborg", "Vuk", "Anke Rolfs")
     assert set(found) == {"terbor", "vuk"}
@@ -106,3 +110,15 @@ def test_people_count_for_two_reports_by_how_rare_they_are_to_the_later_one() ->
     later = msgspec.structs.replace(earlier, people={"terbor": 3_000, "arnese": 6_000})
     assert share_people(later, earlier) == 3_000
     assert share_people(earlier, reported("", "")) == 0
+
+
+@given(WORDS, WORDS)
+def test_a_report_is_recalled_as_it_was_made(title: list[str], text: list[str]) -> None:
+    rarity, fresh = Rarity(), Terms()
+    made = report("story", 0, at(0), title=" ".join(title), text=" ".join(text), rarity=rarity)
+    recalled = recall(made.kept, fresh)
+    assert fresh.names_of(recalled.vector.terms) == rarity.terms.names_of(made.vector.terms)
+    assert sorted(fresh.names_of(recalled.terms)) == sorted(rarity.terms.names_of(made.terms))
+    assert recalled.vector.weights.tolist() == made.vector.weights.tolist()
+    assert recalled.vector.shares.tolist() == made.vector.shares.tolist()
+    assert recalled.vector.sharpness == made.vector.sharpness

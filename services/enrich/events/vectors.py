@@ -1,0 +1,51 @@
+"""The vectors of the reports at hand in arrays, for kernels to compare."""
+
+import numpy as np
+import numpy.typing as npt
+
+from services.enrich.events.lexicon import Numbers
+from services.enrich.events.reports import Vector
+
+NO_TERM = -1
+_ROWS, _WIDTH = 1 << 6, 1 << 6
+Rows = npt.NDArray[np.int32]
+
+
+class Vectors:
+    """A row for each number of a report, written round and round."""
+
+    def __init__(self) -> None:
+        self.terms: Rows = np.full((_ROWS, _WIDTH), NO_TERM, np.int32)
+        """Behind the last of each report there is none."""
+        self.shares: Rows = np.zeros((_ROWS, _WIDTH), np.int32)
+        self.sharpness: npt.NDArray[np.float64] = np.zeros(_ROWS)
+        self.cosines: Numbers = np.zeros(_ROWS, np.int64)
+        self.squares: Numbers = np.zeros(_ROWS, np.int64)
+        """Sums of what compares, all 0 while nothing is compared."""
+
+    def put(self, number: int, vector: Vector, first: int) -> None:
+        """`first`: the earliest report whose vector is wanted any more."""
+        count = len(vector.terms)
+        rows, width = self.terms.shape
+        if number - first >= rows or count > width:
+            self._widen(number - first, count, first)
+            rows = len(self.terms)
+        row = number & (rows - 1)
+        self.terms[row, :count], self.shares[row, :count] = vector.terms, vector.shares
+        self.terms[row, count:] = NO_TERM
+        self.sharpness[row] = vector.sharpness
+
+    def rows_of(self, numbers: Numbers) -> Numbers:
+        return numbers & (len(self.sharpness) - 1)
+
+    def _widen(self, reports: int, terms: int, first: int) -> None:
+        old, width = self.terms.shape
+        rows = 1 << max(reports.bit_length(), old.bit_length() - 1)
+        wide = max(width, terms)
+        numbers = np.arange(first, first + old)
+        for name in ("terms", "shares", "sharpness", "cosines", "squares"):
+            before = getattr(self, name)
+            after = np.full((rows, wide)[: before.ndim], NO_TERM if name == "terms" else 0, before.dtype)
+            places = (numbers & (rows - 1), slice(0, width))[: before.ndim]
+            after[places] = before[numbers & (old - 1)]
+            setattr(self, name, after)

@@ -1,0 +1,185 @@
+"""Kernels of `services.enrich.facts.landmarks`."""
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+from numba import types
+
+from services.enrich.facts.landmarks import (
+    COUNTED,
+    DIGITS,
+    INSIDE,
+    NAMED,
+    OPENING,
+    PARTICLES,
+    QUOTED,
+    UNPARTED,
+    UPPER,
+    Landmarks,
+)
+from services.kernels.target import njit
+
+Codes = npt.NDArray[np.uint32]
+Kinds = npt.NDArray[np.uint8]
+Places = npt.NDArray[np.int64]
+
+_PLANE = 0x10000
+_PICTURES, _PICTURES_END = 0x1F300, 0x1FB00
+"""Emoji, of which none is a letter or a digit."""
+_UPPER, _INSIDE, _DECIMAL, _OPENING, _UNPARTED, _OTHER_DIGIT = (1 << bit for bit in range(6))
+_PATTERNS = {
+    _UPPER: f"[{UPPER}]",
+    _INSIDE: f"[{INSIDE}]",
+    _DECIMAL: r"\d",
+    _OPENING: f"[{OPENING}]",
+    _UNPARTED: f"[{UNPARTED}]",
+    _OTHER_DIGIT: f"[{DIGITS}]",
+}
+_BLANK, _NEWLINE, _POINT = ord(" "), ord("\n"), ord(".")
+_LONGEST = max(map(len, PARTICLES))
+_PARTICLES = np.array([[*map(ord, f"{one} ".ljust(_LONGEST + 2, "\0"))] for one in PARTICLES], np.uint32)
+"""With the blank behind them, and no character behind that."""
+
+
+def _kinds() -> Kinds:
+    plane = "".join(map(chr, range(_PLANE)))
+    kinds = np.zeros(_PLANE, np.uint8)
+    for kind, pattern in _PATTERNS.items():
+        kinds[[match.start() for match in re.finditer(pattern, plane)]] |= kind
+    return kinds
+
+
+_KINDS = _kinds()
+
+
+def landmarks(title: str, text: str) -> Landmarks | None:
+    """None where the table cannot tell them: of letters and digits of higher planes it knows nothing."""
+    whole = f"{title}\n{text[:QUOTED]}"
+    codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), np.uint32)
+    body = len(title) + 1
+    known, words, runs, decimals, opening, met = survey(codes, body, _KINDS)
+    if not known:
+        return None
+    return Landmarks(
+        words=words.tobytes().decode("utf-32-le", "surrogatepass"),
+        runs=runs.tobytes().decode("utf-32-le", "surrogatepass").split("\n") if len(runs) else [],
+        decimals=decimals.tolist(),
+        opening=opening.tolist(),
+        is_unparted=bool(met & _UNPARTED),
+        has_other_digits=bool(met & _OTHER_DIGIT),
+    )
+
+
+@njit
+def _kinds_of(codes: Codes, table: Kinds) -> tuple[bool, Kinds]:
+    """False where a character is in no table."""
+    kinds = np.zeros(len(codes), np.uint8)
+    for at in range(len(codes)):
+        code = codes[np.uintp(at)]
+        if code < _PLANE:
+            kinds[np.uintp(at)] = table[np.uintp(code)]
+        elif not _PICTURES <= code < _PICTURES_END:
+            return False, kinds
+    return True, kinds
+
+
+@njit
+def _word_end(kinds: Kinds, at: int, end: int) -> int:
+    at += 1
+    while at < end and kinds[np.uintp(at)] & _INSIDE:
+        at += 1
+    return at
+
+
+@njit
+def _behind(codes: Codes, at: int, end: int, particle: Codes) -> int:
+    """Where the particle that begins here and the blank behind it end; `end` where it does not stand here."""
+    place = 0
+    while particle[place] and at < end and codes[at] == particle[place]:
+        at += 1
+        place += 1
+    return at if not particle[place] else end
+
+
+@njit
+def _next_word(codes: Codes, kinds: Kinds, at: int, end: int) -> int:
+    """Where the next word of a run begins, whose last one ended here; `end` where it is over."""
+    if at + 1 >= end or codes[at] != _BLANK:
+        return end
+    at += 1
+    if kinds[at] & _UPPER:
+        is_initial = at + 3 < end and codes[at + 1] == _POINT and codes[at + 2] == _BLANK
+        return at + 3 if is_initial and kinds[at + 3] & _UPPER else at
+    for particle in _PARTICLES:
+        behind = _behind(codes, at, end, particle)
+        if behind < end and kinds[behind] & _UPPER:
+            return behind
+    return end
+
+
+@njit
+def _copy(codes: Codes, begin: int, stop: int, rows: Codes, count: int) -> int:
+    """As a further line of `rows`, of which so many characters are used."""
+    if count:
+        rows[count] = _NEWLINE
+        count += 1
+    for at in range(begin, stop):
+        rows[np.uintp(count)] = codes[np.uintp(at)]
+        count += 1
+    return count
+
+
+@njit
+def _runs(codes: Codes, kinds: Kinds, end: int) -> tuple[Codes, Codes]:
+    """Words in capitals that stand alone, and those that stand together: letters, a line each."""
+    words, runs = np.empty(2 * end, np.uint32), np.empty(2 * end, np.uint32)
+    alone = together = at = 0
+    while at < end:
+        if not kinds[np.uintp(at)] & _UPPER:
+            at += 1
+            continue
+        begin, at = at, _word_end(kinds, at, end)
+        first = at
+        following = _next_word(codes, kinds, at, end)
+        while following < end:
+            at = _word_end(kinds, following, end)
+            following = _next_word(codes, kinds, at, end)
+        if at == first:
+            alone = _copy(codes, begin, at, words, alone)
+        else:
+            together = _copy(codes, begin, at, runs, together)
+    return words[:alone].copy(), runs[:together].copy()
+
+
+_CODES = types.Array(types.uint32, 1, "C")
+_PLACES = types.int64[::1]
+
+
+@njit(
+    types.Tuple((types.boolean, _CODES, _CODES, _PLACES, _PLACES, types.int64))(
+        types.Array(types.uint32, 1, "C", readonly=True), types.int64, types.uint8[::1]
+    ),
+    cache=True,
+    nogil=True,
+)
+def survey(codes: Codes, body: int, table: Kinds) -> tuple[bool, Codes, Codes, Places, Places, int]:
+    """The rows of `Landmarks`, and kinds of what was met; false where a character is in no table."""
+    known, kinds = _kinds_of(codes, table)
+    words, runs = _runs(codes, kinds, min(len(codes), body + NAMED) if known else 0)
+    decimals, opening = np.empty(len(codes), np.int64), np.empty(len(codes), np.int64)
+    digits = marks = met = 0
+    for at in range(len(codes) if known else 0):
+        kind = kinds[np.uintp(at)]
+        if kind & (_DECIMAL | _OPENING | _UNPARTED | _OTHER_DIGIT):
+            if at < body + COUNTED:
+                met |= kind & _OTHER_DIGIT
+                if kind & _DECIMAL and not (at and kinds[at - 1] & _DECIMAL):
+                    decimals[digits] = at
+                    digits += 1
+            if at < body + NAMED:
+                met |= kind & _UNPARTED
+            if kind & _OPENING and at >= body:
+                opening[marks] = at - body
+                marks += 1
+    return known, words, runs, decimals[:digits].copy(), opening[:marks].copy(), met

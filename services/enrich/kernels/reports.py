@@ -1,0 +1,159 @@
+"""Kernels of `services.enrich.events.reports`, with `services.enrich.events.rarity`."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from numba import types
+
+from services.enrich.events.lexicon import Codes, Flags, Numbers
+from services.enrich.events.rarity import NAME, UNSEEN, Rarity
+from services.enrich.events.reports import COMMON, HALVES, MOST_TERMS, UNIT, WHOLE, Vector, Weighing, Weights
+from services.enrich.events.terms import Reading
+from services.kernels.target import njit
+
+_TITLE, _LEAD, _REST = HALVES.tolist()
+Uses = npt.NDArray[np.int64]
+
+
+def weigh(found: Reading, rarity: Rarity) -> Weighing | None:
+    """What the definition says; None where terms without a code have to be put in order."""
+    terms = rarity.terms
+    are_ranked, rare, rest, said, *vector = weigh_terms(
+        found.numbers,
+        found.uses,
+        found.are_names,
+        terms.reports,
+        terms.expected,
+        terms.are_numbers,
+        terms.codes,
+        rarity.reports,
+    )
+    return Weighing(rare, Vector(*vector), said, rest) if are_ranked else None
+
+
+@njit
+def _rarities(
+    numbers: Numbers, are_names: Flags, there: Numbers, expected: Weights, are_numbers: Flags, reports: int
+) -> Weights:
+    """`Rarity.of`. The logarithm is the one that Python calls."""
+    rare = np.empty(len(numbers), np.float64)
+    for at in range(len(numbers)):
+        number = numbers[at]
+        share = NAME if are_names[at] and not are_numbers[number] else expected[number]
+        rare[at] = max(0.0, -math.log((there[number] + UNSEEN * share + 0.5) / (reports + UNSEEN + 1)))
+    return rare
+
+
+@njit
+def _frequency(halves: int) -> float:
+    if halves == 2:
+        return 1.0
+    return 1 + math.log(halves / 2) if halves > 2 else halves / 2
+
+
+@njit
+def _is_before(one: int, other: int, weights: Weights, numbers: Numbers, codes: Codes) -> bool:
+    """Whether it is heavier, or as heavy and earlier in the alphabet."""
+    if weights[one] != weights[other]:
+        return bool(weights[one] > weights[other])
+    left, right = numbers[one], numbers[other]
+    if codes[left, 0] != codes[right, 0]:
+        return bool(codes[left, 0] < codes[right, 0])
+    return bool(codes[left, 1] < codes[right, 1])
+
+
+@njit
+def _heaviest(weights: Weights, numbers: Numbers, codes: Codes) -> tuple[bool, Numbers]:
+    """Whether all are in order, and their places."""
+    ranked = np.empty(MOST_TERMS + 1, np.int64)
+    least = np.sort(weights)[-MOST_TERMS] if len(weights) > MOST_TERMS else 0.0
+    count = 0
+    for place in range(len(weights)):
+        if weights[place] < least:
+            continue
+        if codes[numbers[place], 0] == 0:
+            return False, ranked[:0]
+        at = count
+        while at and _is_before(place, ranked[at - 1], weights, numbers, codes):
+            ranked[at] = ranked[at - 1]
+            at -= 1
+        ranked[at] = place
+        count = min(count + 1, MOST_TERMS)
+    return True, ranked[:count]
+
+
+@njit(
+    types.Tuple(
+        (
+            types.boolean,
+            types.float64[::1],
+            *(types.int64[::1],) * 2,
+            *(types.int64[::1],) * 3,
+            types.float64,
+        )
+    )(
+        types.int64[::1],
+        types.int64[:, ::1],
+        types.boolean[::1],
+        types.int64[::1],
+        types.float64[::1],
+        types.boolean[::1],
+        types.uint64[:, ::1],
+        types.int64,
+    ),
+    cache=True,
+    nogil=True,
+)
+def weigh_terms(
+    numbers: Numbers,
+    uses: Uses,
+    are_names: Flags,
+    there: Numbers,
+    expected: Weights,
+    are_numbers: Flags,
+    codes: Codes,
+    reports: int,
+) -> tuple[bool, Weights, Numbers, Numbers, Numbers, Numbers, Numbers, float]:
+    """Whether all can be put in order; the rarity of each term; those in no vector, and the places in it of
+    those that the headline says; and the vector.
+    """
+    rare = _rarities(numbers, are_names, there, expected, are_numbers, reports)
+    weights, length, title = np.empty(len(numbers), np.float64), 0.0, 0
+    for at in range(len(numbers)):
+        halves = _TITLE * uses[0, at] + _LEAD * uses[1, at] + _REST * uses[2, at]
+        standing = 1.0 if are_names[at] or are_numbers[numbers[at]] else COMMON
+        weights[at] = rare[at] * standing * _frequency(halves)
+        length += weights[at] * weights[at]
+        title += uses[0, at] > 0
+    length = math.sqrt(length)
+    are_ranked, places = _heaviest(weights, numbers, codes) if length else (True, numbers[:0])
+    terms, scaled = np.empty(len(places), np.int64), np.empty(len(places), np.int64)
+    said = np.empty(len(places), np.int64)
+    is_rest = np.ones(len(numbers), np.bool_)
+    count = many = 0
+    whole = fourth = np.int64(0)
+    for place in places:
+        weight = np.int64(np.rint(UNIT * weights[place] / length))
+        if not weight:
+            continue
+        terms[count], scaled[count], is_rest[place] = numbers[place], weight, False
+        fourth += weight**4
+        if place < title:
+            said[many] = count
+            many += 1
+            whole += weight**2
+        count += 1
+    shares = np.zeros(count, np.int64)
+    for at in said[:many]:
+        shares[at] = WHOLE * scaled[at] ** 2 // whole
+    return (
+        are_ranked,
+        rare,
+        numbers[is_rest],
+        said[:many].copy(),
+        terms[:count].copy(),
+        scaled[:count].copy(),
+        shares,
+        math.sqrt(fourth),
+    )

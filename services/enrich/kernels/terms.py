@@ -1,0 +1,316 @@
+"""Kernels of `services.enrich.events.terms`.
+
+A word's term is found by the letters that it folds to: so many of sixteen bits are a code of two numbers.
+What is not found so, or does not fit, is asked of the terms themselves, which know every one.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import overload
+
+import numpy as np
+import numpy.typing as npt
+from numba import types
+
+from services.enrich.events.lexicon import STEM, Codes, Flags, Numbers, Terms, term_of
+from services.enrich.events.terms import (
+    BARE,
+    CAPITAL,
+    DIGIT,
+    LEAD,
+    LETTER,
+    LONGEST,
+    PLANE,
+    WITHIN,
+    Counts,
+    Places,
+    Words,
+    kinds_of_signs,
+    whole_of,
+)
+from services.kernels.target import njit
+
+Signs = npt.NDArray[np.uint32]
+Kinds = npt.NDArray[np.uint8]
+Buckets = npt.NDArray[np.int32]
+_BITS, _LETTERS_A_WORD, _MOST_FOLDED = 16, 3, 3
+_MASK = np.uint64(PLANE - 1)
+_MIX_HIGH, _MIX_LOW = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+_SHIFT = np.uint64(29)
+_UNKNOWN, _EMPTY = -1, -1
+_FEWEST_BUCKETS = 1 << 12
+_LENGTH = 2 * _BITS
+_GAPS = tuple(sorted(len(gap) << _LENGTH | ord(gap[0]) | ord(gap[1:] or "\0") << _BITS for gap in WITHIN))
+"""What stands between two words of one sentence, as numbers."""
+assert max(map(len, WITHIN)) <= 2, "so long are the gaps that the kernel looks at"
+assert STEM == 2 * _LETTERS_A_WORD, "so many letters are in a code"
+
+
+class Slice(Sequence[str]):
+    """The words of a text, cut out as they are asked for."""
+
+    def __init__(self, whole: str, begins: Numbers, ends: Numbers) -> None:
+        self._whole, self._begins, self._ends = whole, begins, ends
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        return self._whole[self._begins[place] : self._ends[place]]
+
+
+def count(title: str, text: str, terms: Terms) -> tuple[Words, Places, Counts] | None:
+    """What the definition counts; None of a text with signs that a kernel does not tell."""
+    whole, body = whole_of(title, text), len(title) + 2
+    signs = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), np.uint32)
+    _make_room(terms, len(signs))
+    known, lead, after, begins, ends, numbers, are_names, places, codes = cut(
+        signs, body, kinds_of_signs(), _folds(), terms.codes, terms.buckets
+    )
+    if not known:
+        return None
+    if len(places):
+        _learn(whole, begins, ends, numbers, places, codes, terms)
+    words = Slice(whole, begins, ends)
+
+    def behind(place: int) -> str:
+        if place + 1 == lead:
+            return whole[ends[place] : body - 1]
+        return whole[ends[place] : begins[place + 1] if place + 1 < len(begins) else after]
+
+    used, uses, named, days = tally(numbers, are_names, lead, terms.first, terms.may_tell_a_day)
+    found = Words(words, lead, np.flatnonzero(are_names), behind, is_unspaced=False)
+    return found, days, Counts(used, uses, named)
+
+
+def _learn(
+    whole: str, begins: Numbers, ends: Numbers, numbers: Numbers, places: Numbers, codes: Codes, terms: Terms
+) -> None:
+    """Ask the terms for those of some words, and keep them by their codes."""
+    for place in places.tolist():
+        numbers[place] = terms[term_of(whole[begins[place] : ends[place]])]
+    terms.taken += enter(numbers[places], codes, terms.codes, terms.buckets)
+
+
+def _make_room(terms: Terms, more: int) -> None:
+    """Have half of the buckets free behind so many more, without those of terms that were dropped."""
+    room = max(len(terms.buckets), _FEWEST_BUCKETS)
+    while room < 4 * (len(terms.names) + more):
+        room *= 2
+    if room > len(terms.buckets) or terms.taken + more > room // 2:
+        terms.buckets = np.full(room, _EMPTY, np.int32)
+        terms.taken = place_all(terms.codes, terms.buckets)
+
+
+@lru_cache(maxsize=1)
+def _folds() -> Codes:
+    """What each sign of the first plane folds to, the first letter in the lowest bits."""
+    folded = [chr(code).casefold() for code in range(PLANE)]
+    assert max(map(len, folded)) <= _MOST_FOLDED
+    columns = [
+        np.fromiter((ord(letters[place : place + 1] or "\0") for letters in folded), np.uint64, PLANE)
+        for place in range(_MOST_FOLDED)
+    ]
+    assert max(column.max() for column in columns) <= _MASK
+    return columns[0] | columns[1] << np.uint64(_BITS) | columns[2] << np.uint64(2 * _BITS)
+
+
+@njit
+def _bucket(high: np.uint64, low: np.uint64, buckets: Buckets) -> np.uint64:
+    mixed = high * _MIX_HIGH ^ low * _MIX_LOW
+    return (mixed ^ mixed >> _SHIFT) & np.uint64(len(buckets) - 1)
+
+
+@njit
+def _find(high: np.uint64, low: np.uint64, codes: Codes, buckets: Buckets) -> int:
+    """The number of the term of a code; -1 where none is known."""
+    last = np.uint64(len(buckets) - 1)
+    place = _bucket(high, low, buckets)
+    while buckets[place] >= 0:
+        number = buckets[place]
+        if codes[number, 0] == high and codes[number, 1] == low:
+            return int(number)
+        place = (place + np.uint64(1)) & last
+    return _UNKNOWN
+
+
+@njit
+def _place(number: int, codes: Codes, buckets: Buckets) -> None:
+    last = np.uint64(len(buckets) - 1)
+    place = _bucket(codes[number, 0], codes[number, 1], buckets)
+    while buckets[place] >= 0:
+        place = (place + np.uint64(1)) & last
+    buckets[place] = number
+
+
+@njit("int64(uint64[:, ::1], int32[::1])", cache=True, nogil=True)
+def place_all(codes: Codes, buckets: Buckets) -> int:
+    """Into empty buckets. How many have a code."""
+    count = 0
+    for number in range(len(codes)):
+        if codes[number, 0] or codes[number, 1]:
+            _place(number, codes, buckets)
+            count += 1
+    return count
+
+
+@njit("int64(int64[::1], uint64[:, ::1], uint64[:, ::1], int32[::1])", cache=True, nogil=True)
+def enter(numbers: Numbers, found: Codes, codes: Codes, buckets: Buckets) -> int:
+    """Keep numbers by their codes, those that have one. How many were not kept yet."""
+    count = 0
+    for at in range(len(numbers)):
+        number, high, low = numbers[at], found[at, 0], found[at, 1]
+        if (high or low) and not (codes[number, 0] == high and codes[number, 1] == low):
+            codes[number, 0], codes[number, 1] = high, low
+            _place(number, codes, buckets)
+            count += 1
+    return count
+
+
+@njit
+def _is_within(signs: Signs, begin: int, end: int) -> bool:
+    """Whether what stands there may part two words of one sentence."""
+    if not 0 < end - begin <= 2:
+        return False
+    gap = (end - begin) << _LENGTH | np.int64(signs[begin])
+    if end - begin == 2:
+        gap |= np.int64(signs[begin + 1]) << _BITS
+    for one in _GAPS:  # noqa: SIM110 - a generator is nothing for a kernel
+        if gap == one:
+            return True
+    return False
+
+
+@njit(
+    types.Tuple(
+        (
+            types.boolean,
+            *(types.int64,) * 2,
+            *(types.int64[::1],) * 3,
+            types.boolean[::1],
+            types.int64[::1],
+            types.uint64[:, ::1],
+        )
+    )(
+        types.Array(types.uint32, 1, "C", readonly=True),
+        types.int64,
+        types.uint8[::1],
+        types.uint64[::1],
+        types.uint64[:, ::1],
+        types.int32[::1],
+    ),
+    cache=True,
+    nogil=True,
+)
+def cut(
+    signs: Signs, body: int, kinds: Kinds, folds: Codes, codes: Codes, buckets: Buckets
+) -> tuple[bool, int, int, Numbers, Numbers, Numbers, Flags, Numbers, Codes]:
+    """Whether all signs can be told; how many words are the title's; where the first one that is not read
+    begins; where those begin and end that are, the numbers of their terms and whether they are names; and
+    the places of those whose term is not known, with their codes.
+    """
+    room = len(signs) // 2 + 1
+    begins, ends, numbers = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
+    are_names = np.zeros(room, np.bool_)
+    places, found = np.empty(room, np.int64), np.empty((room, 2), np.uint64)
+    words = unknown = at = 0
+    lead, after = -1, len(signs) - 1
+    is_told = True
+    while at < len(signs):
+        sign = signs[at]
+        if sign >= PLANE or kinds[sign] & BARE:
+            is_told = False
+            break
+        kind = kinds[sign]
+        if not kind & LETTER or after < len(signs) - 1:
+            at += 1
+            continue
+        if lead < 0 and at >= body:
+            lead = words
+        if words == lead + LONGEST and lead >= 0:
+            after = at
+            continue
+        begin, letters = at, 0
+        high = low = np.uint64(0)
+        while kind & LETTER:
+            if letters < STEM or kinds[signs[begin]] & DIGIT:
+                folded = folds[sign]
+                while folded:
+                    letter = folded & _MASK
+                    if letters < _LETTERS_A_WORD:
+                        high |= letter << np.uint64(_BITS * (_LETTERS_A_WORD - letters))
+                    elif letters < STEM:
+                        low |= letter << np.uint64(_BITS * (STEM - letters))
+                    letters += 1
+                    folded >>= np.uint64(_BITS)
+            at += 1
+            if at == len(signs):
+                break
+            sign = signs[at]
+            if sign >= PLANE or kinds[sign] & BARE:
+                is_told = False
+                break
+            kind = kinds[sign]
+        begins[words], ends[words] = begin, at
+        if kinds[signs[begin]] & CAPITAL:
+            before = ends[words - 1] if words != lead else body
+            are_names[words] = lead < 0 or _is_within(signs, before, begin)
+        if letters > STEM and kinds[signs[begin]] & DIGIT:
+            high = low = np.uint64(0)
+            numbers[words] = _UNKNOWN
+        else:
+            numbers[words] = _find(high, low, codes, buckets)
+        if numbers[words] < 0:
+            places[unknown], found[unknown, 0], found[unknown, 1] = words, high, low
+            unknown += 1
+        words += 1
+    return (
+        is_told,
+        words if lead < 0 else lead,
+        after,
+        begins[:words].copy(),
+        ends[:words].copy(),
+        numbers[:words].copy(),
+        are_names[:words].copy(),
+        places[:unknown].copy(),
+        found[:unknown].copy(),
+    )
+
+
+@njit(
+    types.Tuple((types.int64[::1], types.int64[:, ::1], types.boolean[::1], types.int64[::1]))(
+        types.int64[::1], types.boolean[::1], types.int64, types.int64[::1], types.boolean[::1]
+    ),
+    cache=True,
+    nogil=True,
+)
+def tally(
+    numbers: Numbers, are_names: Flags, lead: int, first: Numbers, may_tell_a_day: Flags
+) -> tuple[Numbers, Numbers, Flags, Places]:
+    """Terms in order of first use, their uses, whether they are names; and places that may tell a day.
+
+    `first` may hold anything: a place counts where the term is that it is said of.
+    """
+    used, uses = np.empty(len(numbers), np.int64), np.zeros((3, len(numbers)), np.int64)
+    named = np.zeros(len(numbers), np.bool_)
+    days = np.empty(len(numbers), np.int64)
+    count = many = 0
+    for place in range(len(numbers)):
+        number = numbers[place]
+        if may_tell_a_day[number]:
+            days[many] = place
+            many += 1
+        at = first[number]
+        if not (0 <= at < count and used[at] == number):
+            at = first[number] = count
+            used[count] = number
+            count += 1
+        uses[0 if place < lead else 1 if place < lead + LEAD else 2, at] += 1
+        named[at] |= are_names[place]
+    return used[:count].copy(), uses[:, :count].copy(), named[:count].copy(), days[:many].copy()
