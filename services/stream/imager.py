@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from services.stream.bus import Bus, BusError, Output, Partition, Record
+from services.stream.changelog import walk
 from services.stream.clock import Clock
 from services.stream.image import image_path, write_image
 from services.stream.service import ImagedTask, OpenFile, Parts
@@ -102,8 +103,9 @@ class Imager:
         """Where the log ends; None where that is not what this owner published: it may be none any more."""
         end = await self._bus.end(self._partition)
         start = max(0, end - _LOOK_BACK)
-        read = await self._bus.read(self._partition, start, max_records=_LOOK_BACK)
-        there = [record for record in read if record.offset < end]
+        there = [
+            record async for records in walk(self._bus, self._partition, start, end) for record in records
+        ]
         if not there or not _holds(there[-1], last):
             return None
         return Lineage(
