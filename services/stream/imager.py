@@ -188,6 +188,8 @@ def _write_and_exit(commission: Commission, task: ImagedTask, writing: int) -> N
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
         os.nice(_NICE)
+        with suppress(OSError):  # where memory runs out it is the one to go
+            Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
         parts = task.save()
         _close_all_but({writing, *(each.fd for each in parts.values() if isinstance(each, OpenFile))})
         os.write(writing, str(commission.write(parts)).encode())

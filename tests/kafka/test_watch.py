@@ -130,6 +130,10 @@ async def test_a_state_comes_back_from_a_snapshot_an_older_one_and_a_damaged_one
     assert "does not match its checksum" in caplog.text
 
 
+def files_in(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 async def test_a_state_goes_on_from_an_image_and_what_came_behind_it(tmp_path: Path) -> None:
     run = uuid.uuid4().hex[:8]
     bus = KafkaBus(session.bootstrap(), prefix=f"{run}.", bounds=QUICK)
@@ -142,7 +146,7 @@ async def test_a_state_goes_on_from_an_image_and_what_came_behind_it(tmp_path: P
         await put(bus, values)
         async with counting(bus, settings, 5, service):
             pass
-        older = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+        older = files_in(tmp_path)
         values += ["date", "again"]
         await put(bus, values[5:])
         async with counting(bus, settings, 7, service) as quick:
