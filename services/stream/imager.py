@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from services.stream.bus import Bus, BusError, Output, Partition, Record
+from services.stream.changelog import walk
 from services.stream.clock import Clock
 from services.stream.image import image_path, write_image
 from services.stream.service import ImagedTask, OpenFile, Parts
@@ -102,8 +103,9 @@ class Imager:
         """Where the log ends; None where that is not what this owner published: it may be none any more."""
         end = await self._bus.end(self._partition)
         start = max(0, end - _LOOK_BACK)
-        read = await self._bus.read(self._partition, start, max_records=_LOOK_BACK)
-        there = [record for record in read if record.offset < end]
+        there = [
+            record async for records in walk(self._bus, self._partition, start, end) for record in records
+        ]
         if not there or not _holds(there[-1], last):
             return None
         return Lineage(
@@ -186,6 +188,8 @@ def _write_and_exit(commission: Commission, task: ImagedTask, writing: int) -> N
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
         os.nice(_NICE)
+        with suppress(OSError):  # where memory runs out it is the one to go
+            Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
         parts = task.save()
         _close_all_but({writing, *(each.fd for each in parts.values() if isinstance(each, OpenFile))})
         os.write(writing, str(commission.write(parts)).encode())

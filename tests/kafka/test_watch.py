@@ -31,6 +31,7 @@ from tests.kafka import session
 from tests.kafka.acts import SHORT
 from tests.kafka.conftest import Name
 from tests.kafka.log import QUICK
+from tests.unit.stream.test_images import KeepingService
 from tests.unit.stream.toys import FAST, SINK, STATE, CountService, Notes, expected, put, topics, until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
@@ -71,10 +72,13 @@ async def test_an_open_transaction_of_somebody_else_is_no_lag_until_it_is_commit
 
 
 @asynccontextmanager
-async def counting(bus: KafkaBus, settings: RunSettings, total: int) -> AsyncIterator[Notes]:
+async def counting(
+    bus: KafkaBus, settings: RunSettings, total: int, service: CountService | None = None
+) -> AsyncIterator[Notes]:
     """A service that counts, until `total` records are counted; then it is stopped well."""
     notes, stop = Notes(), asyncio.Event()
-    run = asyncio.create_task(Runner(CountService(), bus, settings=settings, observer=notes).run(stop))
+    runner = Runner(service or CountService(), bus, settings=settings, observer=notes)
+    run = asyncio.create_task(runner.run(stop))
 
     async def counted() -> bool:
         return run.done() or (bool(notes.restores) and len(await values_of(bus, SINK)) >= total)
@@ -124,6 +128,38 @@ async def test_a_state_comes_back_from_a_snapshot_an_older_one_and_a_damaged_one
     assert (completed.restores[0][1].from_snapshot, completed.restores[0][1].count) == (3, 4)
     assert refused.restores[0][1].refused
     assert "does not match its checksum" in caplog.text
+
+
+def files_in(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+async def test_a_state_goes_on_from_an_image_and_what_came_behind_it(tmp_path: Path) -> None:
+    run = uuid.uuid4().hex[:8]
+    bus = KafkaBus(session.bootstrap(), prefix=f"{run}.", bounds=QUICK)
+    place = SnapshotFolder(folder=tmp_path, scheme="toys/1")
+    settings = replace(FAST, group=f"count-{run}", snapshots=place, drain_s=10.0)
+    values, service = ["apple", "anise", "beet", "clove", "beech"], KeepingService(tmp_path / "spool")
+    await bus.start()
+    try:
+        await topics(bus)
+        await put(bus, values)
+        async with counting(bus, settings, 5, service):
+            pass
+        older = files_in(tmp_path)
+        values += ["date", "again"]
+        await put(bus, values[5:])
+        async with counting(bus, settings, 7, service) as quick:
+            pass
+        for path, content in older.items():
+            path.write_bytes(content)
+        await put(bus, ["basil"])
+        async with counting(bus, settings, 8, service) as completed:
+            assert await values_of(bus, SINK) == expected([*values, "basil"])
+    finally:
+        await bus.close()
+    assert (quick.restores[0][1].image, quick.restores[0][1].count) == (True, 0)
+    assert (completed.restores[0][1].image, completed.restores[0][1].count) == (True, 2)
 
 
 async def test_a_lost_broker_makes_a_service_unready_by_name_but_not_dead() -> None:
