@@ -335,6 +335,7 @@ class IngestService:
     name = NAME
     inputs = ("feeds",)
     changelog: str | None = "feed-state"
+    drains_feeders = True
 
     def __init__(
         self,

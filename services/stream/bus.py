@@ -62,6 +62,8 @@ class Assignment(msgspec.Struct, frozen=True):
 
     generation: int
     partitions: frozenset[Partition]
+    moved: frozenset[int] = frozenset()
+    """Numbers of it that another member, who is there still, owned until then."""
 
 
 class BusError(Exception):

@@ -41,10 +41,13 @@ class Membership:
         self._told: frozenset[Partition] = frozenset()
         self._told_generation = 0
         self._kept: frozenset[Partition] = frozenset()
+        self._moved: frozenset[int] = frozenset()
 
-    def assign(self, generation: int, numbers: frozenset[int]) -> None:
+    def assign(self, generation: int, numbers: frozenset[int], moved: frozenset[int] = frozenset()) -> None:
+        """`moved`: numbers of them that another member, who is there still, owned until now."""
         self.owned = frozenset(Partition(topic, number) for topic in self.topics for number in numbers)
         self._kept &= self.owned
+        self._moved = moved
         self._generation = generation
         self._bell.ring()
         self._changed()
@@ -63,7 +66,7 @@ class Membership:
         # A number that left and came back did so over two generations, so the one before is ours to use.
         self._told_generation = self._generation - 1 if regained else self._generation
         self._told = self._kept = self.owned - regained
-        return Assignment(generation=self._told_generation, partitions=self._told)
+        return Assignment(self._told_generation, self._told, self._moved)
 
 
 class Groups:
@@ -97,5 +100,8 @@ class Groups:
     def _rebalance(self, group: str) -> None:
         self._generation += 1
         members = self._members[group]
-        for member, numbers in zip(members, share_out(self._numbers[group], len(members)), strict=True):
-            member.assign(self._generation, numbers)
+        before = [frozenset(partition.number for partition in member.owned) for member in members]
+        held = frozenset().union(*before)
+        shares = share_out(self._numbers[group], len(members))
+        for member, mine, numbers in zip(members, before, shares, strict=True):
+            member.assign(self._generation, numbers, numbers & held - mine)

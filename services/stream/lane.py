@@ -27,6 +27,7 @@ from services.stream.service import (
     FedTask,
     Feeder,
     ImagedTask,
+    OutwardService,
     Poison,
     Step,
     Task,
@@ -38,6 +39,8 @@ TELL_S = 1.0
 """How long it waits before it counts the time, so that an idle lane can be told from a stuck one."""
 DRAIN_S = 2.0
 """How long a lane that ends waits for what its feeder has under way."""
+HANDOVER_S = DRAIN_S + 1.0
+"""So long after a number moved here its former owner, who drains its feeder, may still publish."""
 CLOSE_S = 2.0
 """How long a feeder or writer may take to close."""
 
@@ -45,9 +48,14 @@ Input = TypeVar("Input")
 
 
 class Lane:
-    """Runs from the writer's opening to its close. `changed` is called when there is room to fetch for."""
+    """Runs from the writer's opening to its close. `changed` is called when there is room to fetch for.
 
-    def __init__(self, context: LaneContext, number: int, changed: Callable[[], None]) -> None:
+    `has_moved`: another runner, which is there still, owned the number until now.
+    """
+
+    def __init__(
+        self, context: LaneContext, number: int, changed: Callable[[], None], *, has_moved: bool = False
+    ) -> None:
         settings = context.settings
         self.number = number
         self.ready = False
@@ -60,6 +68,7 @@ class Lane:
         self.inbox = Inbox(most_records=settings.queue_records, most_bytes=settings.queue_bytes)
         self._context = context
         self._changed = changed
+        self._has_moved = has_moved
         self._inputs = [Partition(topic, number) for topic in context.service.inputs]
         self.stopping = asyncio.Event()
         """It shall finish the batch in hand, then end."""
@@ -144,6 +153,7 @@ class Lane:
         if self.stopping.is_set():
             return
         try:
+            await self._wait_for_former_owner()
             await call_patiently(
                 self._open, self._context.settings.patience, self._context.failure_callback("restore")
             )
@@ -164,6 +174,12 @@ class Lane:
         finally:
             self.ready = False
             await self._close()
+
+    async def _wait_for_former_owner(self) -> None:
+        """Before a writer fences it off: what it asked outsiders for is asked once more else."""
+        if self._has_moved and isinstance(self._context.service, OutwardService):
+            self._doing = "waiting for the former owner to publish what it asked for"
+            await asyncio.sleep(HANDOVER_S)
 
     async def _open(self) -> None:
         await self._close()

@@ -178,11 +178,11 @@ class Runner:
         # A fenced number that went away was taken over here; if it comes back it is ours anew.
         self._fenced &= owned
         for number in sorted(owned - self._lanes.keys() - self._fenced):
-            self._open(number)
+            self._open(number, has_moved=number in assignment.moved)
         self._context.observer.rebalanced(owned)
 
-    def _open(self, number: int) -> None:
-        lane = Lane(self._context, number, self._changed.set)
+    def _open(self, number: int, *, has_moved: bool = False) -> None:
+        lane = Lane(self._context, number, self._changed.set, has_moved=has_moved)
         self._lanes[number] = lane
         self._tasks.create_task(self._keep(lane), name=lane.name)
 

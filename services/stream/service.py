@@ -143,6 +143,13 @@ class DrainableFeeder(Feeder, Protocol):
         """Begin nothing more; readings of what is under way, as far as it ends in time. Called once."""
 
 
+@runtime_checkable
+class OutwardService(Protocol):
+    """A service whose feeders are drained where a number changes hands: its new owner waits for that."""
+
+    drains_feeders: bool
+
+
 class Service(Protocol):
     """The definition of a service."""
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.stream.kafka.sharing import Claim, decode, encode, next_round, share
+from services.stream.kafka.sharing import Claim, decode, encode, moves, next_round, share
 
 NUMBERS = st.frozensets(st.integers(0, 40))
 CLAIMS = st.dictionaries(
@@ -49,6 +49,15 @@ def test_a_member_that_joins_takes_only_its_own_share_from_the_others(
     for member in before.keys() & after.keys():
         assert len(before[member] & after[member]) >= min(len(before[member]), count // len(held))
         assert not (after[member] - before[member]) or len(before[member]) < quota
+
+
+@given(COUNTS, CLAIMS)
+def test_a_number_has_moved_where_another_member_brought_it(count: int, claims: dict[str, Claim]) -> None:
+    shares = share(count, claims)
+    for member, numbers in moves(shares, claims).items():
+        for number in shares[member]:
+            bringers = {other for other, claim in claims.items() if number in claim.numbers}
+            assert (number in numbers) == bool(bringers - {member})
 
 
 def test_of_two_claims_on_a_number_the_later_round_wins() -> None:

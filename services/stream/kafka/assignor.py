@@ -35,13 +35,15 @@ class Sharer:
             raise Fatal(f"topics {', '.join(sorted(topics))} of one group differ in partitions: {counts}")
         claims = {member: sharing.decode(metadata.user_data) for member, metadata in members.items()}
         now = sharing.next_round(claims)
+        shares = sharing.share(counts.pop(), claims)
+        moved = sharing.moves(shares, claims)
         return {
             member: ConsumerProtocolMemberAssignment(
                 self._VERSION,
                 [(topic, sorted(numbers)) for topic in sorted(members[member].subscription)],
-                sharing.encode(Claim(now, numbers)),
+                sharing.encode(Claim(now, numbers, moved[member])),
             )
-            for member, numbers in sharing.share(counts.pop(), claims).items()
+            for member, numbers in shares.items()
         }
 
     def on_assignment(self, assignment: ConsumerProtocolMemberAssignment) -> None:

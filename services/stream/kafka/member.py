@@ -152,14 +152,14 @@ class KafkaMember:
             self._own(frozenset())
         self._joined_as = self.member_id
         kept = assigned & self._membership.owned
-        self._own(numbers)
+        self._own(numbers, self._consumer.sharer.claim.moved)
         self._positions = {p: at for p, at in self._positions.items() if p in kept}
         for partition in assigned:
             self._consumer.hold(partition)
             if partition in self._positions:
                 self._consumer.seek(partition, self._positions[partition])
 
-    def _own(self, numbers: frozenset[int]) -> None:
+    def _own(self, numbers: frozenset[int], moved: frozenset[int] = frozenset()) -> None:
         # Two apart: Membership uses the one between for a number that left and came back.
         self._generation += 2
-        self._membership.assign(self._generation, numbers)
+        self._membership.assign(self._generation, numbers, moved)

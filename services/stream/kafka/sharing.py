@@ -16,6 +16,8 @@ class Claim(msgspec.Struct, frozen=True):
     round: int = 0
     """Grows by one with each sharing; 0: holds nothing yet."""
     numbers: frozenset[int] = frozenset()
+    moved: frozenset[int] = frozenset()
+    """Of what it is dealt, the numbers that another member brought."""
 
 
 def encode(claim: Claim) -> bytes:
@@ -44,6 +46,14 @@ def share(count: int, claims: Mapping[str, Claim]) -> dict[str, frozenset[int]]:
     return {
         member: frozenset([*numbers, *(next(free) for _ in range(quota[member] - len(numbers)))])
         for member, numbers in kept.items()
+    }
+
+
+def moves(shares: Mapping[str, frozenset[int]], claims: Mapping[str, Claim]) -> dict[str, frozenset[int]]:
+    """By member, the numbers dealt to it that another one says it holds."""
+    return {
+        member: numbers & frozenset().union(*(claims[other].numbers for other in claims if other != member))
+        for member, numbers in shares.items()
     }
 
 

@@ -35,6 +35,8 @@ class Polled(NamedTuple):
 class Gap(NamedTuple):
     """Between two polls of one feed."""
 
+    at: float
+    """When it ended."""
     seconds: float
     moved: bool
     """They are of two workers."""
@@ -99,7 +101,7 @@ def owners(log: Mapping[str, Sequence[Polled]]) -> list[list[str]]:
 def gaps(log: Mapping[str, Sequence[Polled]]) -> list[Gap]:
     """From one poll of a feed to the next, of all feeds."""
     return [
-        Gap(later.at - earlier.at, moved=later.worker != earlier.worker)
+        Gap(later.at, later.at - earlier.at, moved=later.worker != earlier.worker)
         for polls in log.values()
         for earlier, later in pairwise(sorted(polls))
     ]

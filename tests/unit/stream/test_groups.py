@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.stream.bus import Partition
-from services.stream.groups import Groups, share_out
+from services.stream.bus import Assignment, Partition
+from services.stream.groups import Groups, Membership, share_out
 
 
 @given(st.integers(0, 40), st.integers(1, 12))
@@ -41,3 +41,20 @@ async def test_a_member_never_keeps_a_number_that_was_anothers_in_between(
             assert still <= kept
             generation, told = assignment.generation, assignment.partitions
             kept = {p.number for p in assignment.partitions}
+
+
+async def test_what_a_living_member_owned_has_moved_and_what_one_that_left_owned_has_not() -> None:
+    groups = Groups(lambda: None)
+    first = groups.join("g", ["t"], 4)
+    assert (await told_of(first)).moved == frozenset()
+    second = groups.join("g", ["t"], 4)
+    assert (await told_of(second)).moved == {1, 3}
+    assert (await told_of(first)).moved == frozenset()
+    groups.leave(first)
+    assert (await told_of(second)).moved == frozenset()
+
+
+async def told_of(member: Membership) -> Assignment:
+    assignment = await member.assignment(timeout_s=0)
+    assert assignment is not None
+    return assignment
