@@ -3,7 +3,7 @@
 import gc
 import sys
 
-SWITCH_S = 0.001
+SWITCH_S = 0.0002
 YOUNG, MIDDLE, OLD = 50_000, 20, 20
 
 
@@ -11,9 +11,10 @@ def tuned() -> None:
     """Call when everything is imported, before the work begins. Twice is once.
 
     What services keep by the million, and what was imported, is no garbage: looking through it as
-    often as by default cost an eighth of the CPU time of a replay of 12,000 articles. And the log's
-    threads give up the interpreter at every row, and wait five milliseconds by default to have it back:
-    less saved one twentieth of the same replay's time.
+    often as by default cost an eighth of the CPU time of a replay of 12,000 articles. And who gives up the
+    interpreter for a moment waits five milliseconds by default to have it back from a thread that computes:
+    the log's threads at every row, the event loop at every send and close. With 500 polls a second, a fifth
+    of a millisecond in the place of one took the loop's lateness from 117 ms to 35 (99 of 100 looks).
     """
     if gc.get_threshold() == (YOUNG, MIDDLE, OLD):
         return

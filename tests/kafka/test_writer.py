@@ -11,6 +11,7 @@ import pytest
 from services.stream.bus import Fatal, Fenced, Output, Partition, Retry, Unclear
 from services.stream.clock import ManualClock
 from services.stream.kafka import Bounds, KafkaBus
+from services.stream.patience import Patience, call_patiently
 from tests.conformance.acts import outputs, owns, read_all, topic, values
 from tests.kafka import session
 from tests.kafka.acts import PREFIX, SHORT, alter, client, insist
@@ -286,7 +287,9 @@ async def test_with_the_broker_silent_a_publish_and_the_close_still_end(name: Na
         node.resume()
     again = client()
     await again.start()
-    assert await (await again.writer(member.group, [source], 0)).committed() == {Partition(source, 0): 1}
+    # Who has just come to itself may not know yet that it coordinates.
+    heir = await call_patiently(lambda: again.writer(member.group, [source], 0), Patience(total_s=20.0))
+    assert await heir.committed() == {Partition(source, 0): 1}
     assert await values(again, sink) == ["before"]
     await again.close()
 

@@ -73,9 +73,11 @@ class TcpStream(httpcore.AsyncNetworkStream):
     async def aclose(self) -> None:
         if self._socket.fileno() < 0:
             return
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(self._socket)  # of a call that was cancelled: its number may be another's next
-        loop.remove_writer(self._socket)
+        loop, number = asyncio.get_running_loop(), self._socket.fileno()
+        # Of a call that was cancelled: the number may be another's next. The socket itself would be spelt
+        # out for an exception, which most often nobody sees.
+        loop.remove_reader(number)
+        loop.remove_writer(number)
         self._socket.close()
 
     async def start_tls(

@@ -9,6 +9,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from services.contracts.articles import Article
+from services.dedup import kernels
 from services.dedup.fold import Fold
 from services.dedup.folded import Folded
 from services.dedup.order import Due
@@ -89,6 +90,7 @@ def test_the_estimate_of_memory_is_near_what_is_taken() -> None:
     def decoded(one: Article) -> Article:
         return replace(one, text="".join(list(one.text)))
 
+    kernels.use(now=False)  # to load them is no part of what a state takes
     fold, pieces = Fold(SETTINGS), busy(3, a_day=60)
     fold.fold([Due(one, late=False) for one in pieces[:60]], Folded())
     gc.collect()

@@ -1,6 +1,7 @@
 """Key feeds that tell nothing: who is silent, and what the log says of it."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from msgspec.structs import replace
@@ -10,6 +11,7 @@ from services.console.feeds.census import Followed
 from services.console.feeds.silence import silence, silent_keys
 from services.console.run.feed_warnings import TOLD_AT_ONCE, FeedWarnings
 from services.contracts.feeds import Rhythm
+from services.ops import logging
 from tests.unit.console.followed import NOON, QUARTER, feed, followed, state
 
 URL = "https://klatschmohn.example/eil"
@@ -58,13 +60,14 @@ def test_only_key_feeds_wake_somebody_and_doctor_names_them_first() -> None:
     assert not any(finding.well for finding in findings)
 
 
-def test_the_log_warns_of_each_feed_once_and_says_when_it_is_over(capsys: pytest.CaptureFixture[str]) -> None:
-    warnings = FeedWarnings()
+def test_the_log_warns_of_each_feed_once_and_says_when_it_is_over() -> None:
+    lines, warnings = StringIO(), FeedWarnings()
     many = [followed(f"{URL}{number}", status="broken") for number in range(TOLD_AT_ONCE + 5)]
-    assert warnings.tell([key(), *many], NOON + HOUR) == 1
-    assert warnings.tell([key(), *many], NOON + HOUR + QUARTER) == 1
-    assert warnings.tell([key(), *many], NOON) == 0
-    told = capsys.readouterr().out
+    with logging.configure(service="newsfold", fmt="json", stream=lines):
+        assert warnings.tell([key(), *many], NOON + HOUR) == 1
+        assert warnings.tell([key(), *many], NOON + HOUR + QUARTER) == 1
+        assert warnings.tell([key(), *many], NOON) == 0
+    told = lines.getvalue()
     assert told.count("feed.silent") == 1
     assert told.count("feed.recovered") == 1
     assert told.count("feed.failed") == TOLD_AT_ONCE + 1
