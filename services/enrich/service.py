@@ -21,7 +21,7 @@ from services.contracts.stories import Preference, Story
 from services.contracts.topics import CANARY
 from services.enrich import kernels
 from services.enrich.events.desk import EventChanges, EventDesk
-from services.enrich.facts.extract import facts
+from services.enrich.extractor import Extractor, NamedExtract
 from services.enrich.memory import Memory
 from services.enrich.story import change, story
 from services.stream.bus import Output, Partition, Record
@@ -40,15 +40,19 @@ _KINDS: dict[str, type[Kept]] = {
     "storyline": StorylineState,
 }
 """What lies under a key of the changelog, by what stands before the colon."""
+_FAILURES = "extractor_failures_total"
 _CANARY = ("ce_type", wire.ce_type(CanaryCluster).encode())
 
 
 class EnrichTask:
-    def __init__(self, number: int, prefer: Preference = "original") -> None:
+    def __init__(
+        self, number: int, prefer: Preference = "original", instead: NamedExtract | None = None
+    ) -> None:
         self._number = number
         self._partitions = {topic: Partition(topic, number) for topic in (*_TOLD, _STATE)}
         self._prefer = prefer
-        self._memory = Memory(facts)
+        self._extractor = Extractor(instead)
+        self._memory = Memory(self._extractor)
         self._events = EventDesk()
         self._restoring: dict[bytes, Kept] | None = None
 
@@ -84,11 +88,7 @@ class EnrichTask:
         return Step(
             outputs=[*told, *(self._output(_STATE, key, *kept) for key, kept in state.items())],
             outcomes={name: count for name, count in outcomes.items() if count},
-            noted=Counter(
-                ("story_changes_total", cluster.change)
-                for cluster in clusters
-                if isinstance(cluster, Cluster)
-            ),
+            noted=self._noted(clusters),
             # How soon a canary comes is its own measure, and no newsroom waits for it.
             stamps=[
                 record.timestamp_us
@@ -96,6 +96,11 @@ class EnrichTask:
                 if not isinstance(cluster, CanaryCluster)
             ],
         )
+
+    def _noted(self, clusters: Sequence[Cluster | CanaryCluster | None]) -> dict[tuple[str, str], int]:
+        changes = Counter(cluster.change for cluster in clusters if isinstance(cluster, Cluster))
+        counts = (("story_changes_total", changes), (_FAILURES, self._extractor.take_failures()))
+        return {(name, kind): count for name, counted in counts for kind, count in counted.items()}
 
     def _decode(self, record: Record) -> Cluster | CanaryCluster | None:
         if record.value is None:
@@ -169,11 +174,13 @@ class EnrichService:
     inputs = ("clusters",)
     changelog: str | None = _STATE
 
-    def __init__(self, prefer: Preference = "original") -> None:
+    def __init__(self, prefer: Preference = "original", instead: NamedExtract | None = None) -> None:
         self._prefer = prefer
+        self._instead = instead
+        """Reads texts in the place of the rules."""
 
     def task(self, number: int) -> EnrichTask:
-        return EnrichTask(number, self._prefer)
+        return EnrichTask(number, self._prefer, self._instead)
 
     def feeder(self, task: Task, number: int) -> Feeder | None:  # noqa: ARG002 - the log is all there is
         return None

@@ -398,6 +398,13 @@ METRICS: tuple[Metric, ...] = (
     ),
     # Enrich.
     _counter("story_changes_total", "changes", labels.CHANGE, "Story changes published.", only="enrich"),
+    _counter(
+        "extractor_failures_total",
+        "texts",
+        labels.EXTRACTION_ERROR,
+        "Texts of which `enrich.extractor` raised, or gave no facts: the rules read them instead.",
+        only="enrich",
+    ),
     _histogram(
         "story_age_seconds",
         "seconds",

@@ -75,9 +75,11 @@ class Finished(NamedTuple):
 
 
 def _order_beside(request: ReplayRequest, scratch: Path) -> Order | None:
-    """What a second process is to do; None where there is none: few input, one core, no log in a file."""
+    """What a second process is to do; None where there is none: few input, one core, no log in a file, or
+    a function of the user's, which may need what only this process has been given.
+    """
     log = request.address.file() if request.address else scratch / LOG
-    if log is None or not is_worth_it(request.paths):
+    if log is None or request.extractor or not is_worth_it(request.paths):
         return None
     return Order(
         log=str(log),
@@ -93,7 +95,7 @@ async def _in_one(
 ) -> Finished:
     from services.enrich.service import EnrichService
 
-    enrich = Stage(EnrichService(request.settings.enrich.best), request.workers)
+    enrich = Stage(EnrichService(request.settings.enrich.best, request.extractor), request.workers)
     pipeline = _pipeline(bus, replayed, request, scratch, enrich)
     if not await _run(pipeline, replayed, stop):
         raise _interruption(replayed, request)
