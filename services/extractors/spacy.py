@@ -48,7 +48,7 @@ def names_in(doc: Any) -> tuple[Name, ...]:
         _name(" ".join(one.text.split()), _KINDS[one.label_]) for one in doc.ents if one.label_ in _KINDS
     )
     counts = Counter(name for name in found if name.name)
-    return fold_names([[replace(name, count=count) for name, count in counts.items()]])
+    return fold_names([tuple(replace(name, count=count) for name, count in counts.items())])
 
 
 def _name(name: str, kind: NameKind) -> Name:

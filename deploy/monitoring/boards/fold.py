@@ -45,6 +45,14 @@ DECISIONS = Row(
             least=0,
         ),
         Panel(
+            title="Extractor failed",
+            about="Texts that the rules read in its place, by kind of error. Only where `enrich.extractor` "
+            "names one; a steady rate: look into the log for its first failure.",
+            unit="ops",
+            queries=(Query(rate("newsfold_extractor_failures_total", "error_type"), "{{error_type}}"),),
+            least=0,
+        ),
+        Panel(
             title="Pairs verified for a version",
             about="Candidates of the search; a rise costs time.",
             queries=tuple(Query(quantile(at, "newsfold_candidates"), f"p{100 * at:g}") for at in (0.5, 0.99)),

@@ -1,3 +1,4 @@
+import json
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from services.enrich.extractor import Extractor
 from services.ops.config import BadConfig
 from services.ops.exits import Exit
 from services.ops.settings import EnrichSettings
+from tests.unit.console import archives
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = re.compile(r"^```python\n(# newsroom_names\.py\n.*?)^```", re.MULTILINE | re.DOTALL)
@@ -48,6 +50,21 @@ def test_it_is_told_before_anything_is_opened(name: str, words: list[str], tmp_p
     assert len(result.stderr.splitlines()) == 1
     assert "nrich.extractor is 'nowhere" in result.stderr
     assert not log.exists()
+
+
+def test_a_replay_tells_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ferry_names.py").write_text(
+        "from services.contracts.facts import Facts, Name\n"
+        "def facts(title, text, language): return Facts(names=(Name(name='Odde', kind='place'),))\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    words = ["replay", str(archives.write(tmp_path / "week.jsonl", archives.rows(4)))]
+    named = {"NEWSFOLD_ENRICH__EXTRACTOR": "ferry_names:facts"}
+    result = CliRunner().invoke(main, [*words, "--out", str(tmp_path / "out")], env=named)
+    assert result.exit_code == Exit.OK, result.output
+    stories = (tmp_path / "out/stories.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(stories) == 4
+    assert all(json.loads(story)["names"] == [{"name": "Odde", "kind": "place"}] for story in stories)
 
 
 def test_the_example_of_the_documentation_reads_a_text(
