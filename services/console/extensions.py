@@ -9,16 +9,22 @@ from services.ops.redaction import redact
 from services.ops.settings import EnrichSettings
 
 if TYPE_CHECKING:
-    from services.enrich.extractor import NamedExtract
+    from services.enrich.extensions import Extensions
 
 
-def extractor_of(settings: EnrichSettings) -> "NamedExtract | None":
-    """None: the rules. Raises `BadConfig`."""
-    if not settings.extractor:
+def extensions_of(settings: EnrichSettings) -> "Extensions | None":
+    """None where no function is named. Raises `BadConfig`."""
+    if not (settings.extractor or settings.embedder):
         return None
+    from services.enrich.embedder import NamedEmbed
+    from services.enrich.extensions import Extensions
     from services.enrich.extractor import NamedExtract
 
-    return NamedExtract(settings.extractor, _function("enrich.extractor", settings.extractor))
+    extract, embed = settings.extractor, settings.embedder
+    return Extensions(
+        NamedExtract(extract, _function("enrich.extractor", extract)) if extract else None,
+        NamedEmbed(embed, _function("enrich.embedder", embed)) if embed else None,
+    )
 
 
 def _function(key: str, name: str) -> Callable[..., Any]:

@@ -4,9 +4,7 @@ What such a function gives is data from outside: it is checked and held to the b
 it raises, or gives no facts, the rules read the text, and the failure is counted.
 """
 
-import logging
 import re
-from collections import Counter
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -15,7 +13,7 @@ import msgspec
 from services.contracts.facts import Facts, Name
 from services.enrich.facts import figures, keywords, names, quotes, sources
 from services.enrich.facts.extract import facts
-from services.ops.failures import error_type
+from services.enrich.failures import Failures
 
 Extract = Callable[[str, str, str], Facts]
 """Title, text and language of a version to what it says."""
@@ -32,7 +30,6 @@ _MOST = {
 _EXACT = 2**53
 """Whole numbers up to here are exact wherever they are read, and sums of them can be written."""
 _CODE = re.compile("[A-Z]{2}")
-logger = logging.getLogger(__name__)
 
 
 class NamedExtract(NamedTuple):
@@ -54,38 +51,20 @@ class Reading(NamedTuple):
 class Extractor:
     """Of one task."""
 
-    def __init__(self, instead: NamedExtract | None = None) -> None:
-        self._instead = instead
-        self._failures: Counter[str] = Counter()
-        self._reported: set[str] = set()
+    def __init__(self, named: NamedExtract | None = None) -> None:
+        self._named = named
+        name = named.name if named else ""
+        self.failures = Failures("enrich.extractor", name, "the rules read the text")
 
     def read(self, title: str, text: str, language: str) -> Reading:
-        if self._instead is not None:
+        if self._named is not None:
             try:
-                said = checked_facts(self._instead.extract(title, text, language))
+                said = checked_facts(self._named.extract(title, text, language))
             except Exception as error:  # noqa: BLE001 - whatever it raises, the story is told
-                self._note(error, self._instead.name)
+                self.failures.note(error)
             else:
-                return Reading(said, self._instead.name)
+                return Reading(said, self._named.name)
         return Reading(facts(title, text, language))
-
-    def take_failures(self) -> Counter[str]:
-        """By kind, since they were last asked for."""
-        failures, self._failures = self._failures, Counter()
-        return failures
-
-    def _note(self, error: Exception, name: str) -> None:
-        kind = error_type(error)
-        self._failures[kind] += 1
-        if kind not in self._reported:
-            self._reported.add(kind)
-            logger.warning(
-                "enrich.extractor %s failed (%s); the rules read this text, and those of which it fails so "
-                "again, which is counted and not told again",
-                name,
-                type(error).__name__,
-                exc_info=error,
-            )
 
 
 def checked_facts(given: object) -> Facts:

@@ -399,10 +399,10 @@ METRICS: tuple[Metric, ...] = (
     # Enrich.
     _counter("story_changes_total", "changes", labels.CHANGE, "Story changes published.", only="enrich"),
     _counter(
-        "extractor_failures_total",
+        "extension_failures_total",
         "texts",
-        labels.EXTRACTION_ERROR,
-        "Texts of which `enrich.extractor` raised, or gave no facts: the rules read them instead.",
+        labels.EXTENSION,
+        "Texts on which a configured function failed: the rules read them, or words alone compare them.",
         only="enrich",
     ),
     _histogram(

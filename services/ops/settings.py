@@ -152,6 +152,9 @@ class EnrichSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     extractor: Annotated[str, Meta(pattern=FUNCTION, max_length=200)] = ""
     """`package.module:function` that reads what texts say in the place of the rules; empty: the rules. See
     [extending.md](extending.md#an-extractor-of-your-own)."""
+    embedder: Annotated[str, Meta(pattern=FUNCTION, max_length=200)] = ""
+    """`package.module:function` that makes numbers of a text, by which reports in different languages are
+    compared; empty: none. See [extending.md](extending.md#an-embedder-of-your-own)."""
 
 
 class OpsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -45,11 +45,11 @@ DECISIONS = Row(
             least=0,
         ),
         Panel(
-            title="Extractor failed",
-            about="Texts that the rules read in its place, by kind of error. Only where `enrich.extractor` "
-            "names one; a steady rate: look into the log for its first failure.",
+            title="Functions of your own failed",
+            about="Texts that the rules read instead, and stories compared by words alone. None unless "
+            "configured; a steady rate: the log tells the first failure of each kind.",
             unit="ops",
-            queries=(Query(rate("newsfold_extractor_failures_total", "error_type"), "{{error_type}}"),),
+            queries=(Query(rate("newsfold_extension_failures_total", "extension"), "{{extension}}"),),
             least=0,
         ),
         Panel(

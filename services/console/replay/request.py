@@ -10,7 +10,7 @@ import click
 from services.console import addresses
 from services.console.addresses import Address
 from services.console.export.directory import directory
-from services.console.extensions import extractor_of
+from services.console.extensions import extensions_of
 from services.console.replay import inputs
 from services.console.replay.program import Program
 from services.contracts.feeds import Feed
@@ -20,7 +20,7 @@ from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 
 if TYPE_CHECKING:
-    from services.enrich.extractor import NamedExtract
+    from services.enrich.extensions import Extensions
 
 FASTEST = 1_000_000
 
@@ -37,8 +37,8 @@ class ReplayRequest(NamedTuple):
     settings: Settings
     feeds: Sequence[Feed] = ()
     """Whose settings the recordings are read with."""
-    extractor: "NamedExtract | None" = None
-    """Reads texts in the place of the rules."""
+    extensions: "Extensions | None" = None
+    """Functions of the user's in enrich."""
 
     @classmethod
     def of(
@@ -80,7 +80,7 @@ class ReplayRequest(NamedTuple):
             workers=workers or settings.replay.workers,
             settings=settings,
             feeds=listed_in(feeds) if feeds else (),
-            extractor=extractor_of(settings.enrich),
+            extensions=extensions_of(settings.enrich),
         )
 
 

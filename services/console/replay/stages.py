@@ -79,7 +79,7 @@ def _order_beside(request: ReplayRequest, scratch: Path) -> Order | None:
     a function of the user's, which may need what only this process has been given.
     """
     log = request.address.file() if request.address else scratch / LOG
-    if log is None or request.extractor or not is_worth_it(request.paths):
+    if log is None or request.extensions or not is_worth_it(request.paths):
         return None
     return Order(
         log=str(log),
@@ -93,9 +93,11 @@ def _order_beside(request: ReplayRequest, scratch: Path) -> Order | None:
 async def _in_one(
     bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event, *, out: Path
 ) -> Finished:
+    from services.enrich.extensions import NONE
     from services.enrich.service import EnrichService
 
-    enrich = Stage(EnrichService(request.settings.enrich.best, request.extractor), request.workers)
+    service = EnrichService(request.settings.enrich.best, request.extensions or NONE)
+    enrich = Stage(service, request.workers)
     pipeline = _pipeline(bus, replayed, request, scratch, enrich)
     if not await _run(pipeline, replayed, stop):
         raise _interruption(replayed, request)

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from services.cli import main
-from services.console.extensions import extractor_of
+from services.console.extensions import extensions_of
 from services.contracts.facts import Facts
 from services.enrich.extractor import Extractor
 from services.ops.config import BadConfig
@@ -19,7 +19,7 @@ EXAMPLE = re.compile(r"^```python\n(# newsroom_names\.py\n.*?)^```", re.MULTILIN
 
 
 def test_no_name_means_the_rules() -> None:
-    assert extractor_of(EnrichSettings()) is None
+    assert extensions_of(EnrichSettings()) is None
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_no_name_means_the_rules() -> None:
 )
 def test_a_name_that_leads_to_no_function_is_bad_configuration_in_one_line(name: str, fault: str) -> None:
     with pytest.raises(BadConfig, match=fault) as caught:
-        extractor_of(EnrichSettings(extractor=name))
+        extensions_of(EnrichSettings(extractor=name))
     assert caught.value.line.startswith(f"enrich.extractor is '{name}'")
     assert "\n" not in caught.value.line
 
@@ -73,7 +73,9 @@ def test_the_example_of_the_documentation_reads_a_text(
     (example,) = EXAMPLE.findall((ROOT / "docs/extending.md").read_text(encoding="utf-8"))
     (tmp_path / "newsroom_names.py").write_text(example, encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    extractor = Extractor(extractor_of(EnrichSettings(extractor="newsroom_names:facts")))
+    found = extensions_of(EnrichSettings(extractor="newsroom_names:facts"))
+    assert found
+    extractor = Extractor(found.extract)
     said, name = extractor.read("Brücke gesperrt", "Die Wasserwacht Lind rückte mit 40 Booten aus.", "de")
     assert name == "newsroom_names:facts"
     assert [(one.name, one.kind) for one in said.names] == [("Wasserwacht Lind", "organisation")]

@@ -10,6 +10,8 @@ from services.contracts import wire
 from services.contracts.clusters import Cluster, Replaced
 from services.contracts.facts import ArticleFacts, Facts, Figure, Name, Quote
 from services.contracts.stories import Story, StoryChange
+from services.enrich.embedder import NamedEmbed
+from services.enrich.extensions import Extensions
 from services.enrich.extractor import LONGEST, Extract, Extractor, NamedExtract, checked_facts
 from services.enrich.facts.extract import facts
 from services.enrich.memory import Memory
@@ -23,6 +25,10 @@ NAME = "desk.example:read"
 
 def extractor(extract: Any) -> Extractor:
     return Extractor(NamedExtract(NAME, extract))
+
+
+def extensions(extract: Any) -> Extensions:
+    return Extensions(NamedExtract(NAME, extract))
 
 
 def raising(error: Exception) -> Extract:
@@ -59,21 +65,25 @@ def test_what_another_extractor_says_is_told_and_remembered_under_its_name() -> 
 def test_where_it_gives_no_facts_the_rules_read_the_text_and_it_is_counted(given_instead: object) -> None:
     found = extractor(lambda *_: given_instead)
     assert found.read("", TEXT, "de") == (facts("", TEXT, "de"), "")
-    assert found.take_failures() == {"value": 1}
-    assert not found.take_failures()
+    assert found.failures.take() == 1
+    assert not found.failures.take()
 
 
-def test_an_exception_is_counted_by_kind_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
-    task = EnrichTask(0, instead=NamedExtract(NAME, raising(TimeoutError("slow"))))
+def test_an_exception_is_counted_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    fails = raising(TimeoutError("slow"))
+    embed = NamedEmbed(NAME, lambda text: fails(text, "", ""))  # type: ignore[arg-type, return-value]
+    task = EnrichTask(0, extensions=Extensions(NamedExtract(NAME, fails), embed))
     plain = EnrichTask(0)
     clusters = [record(cluster(member(name), text=TEXT, article_id=name, story_id=name)) for name in "ab"]
     with caplog.at_level(logging.WARNING):
         step = task.step(clusters)
-    assert step.noted[("extractor_failures_total", "timeout")] == 2
+    assert step.noted[("extension_failures_total", "extractor")] == 2
     assert step.outputs == plain.step(clusters).outputs
-    (line,) = caplog.messages
-    assert NAME in line
-    assert "TimeoutError" in line
+    assert step.noted[("extension_failures_total", "embedder")] == 2
+    assert [line[: line.index(";")] for line in caplog.messages] == [
+        f"enrich.extractor {NAME} failed (TimeoutError)",
+        f"enrich.embedder {NAME} failed (TimeoutError)",
+    ]
 
 
 def test_it_says_no_more_than_the_rules_may() -> None:
@@ -124,7 +134,7 @@ FACTS = st.builds(
 @given(FACTS)
 def test_whatever_it_gives_a_story_is_told_that_can_be_read(said: Facts) -> None:
     one = cluster(member("a"), text=TEXT, article_id="a")
-    outputs = EnrichTask(0, instead=NamedExtract(NAME, lambda *_: said)).step([record(one)]).outputs
+    outputs = EnrichTask(0, extensions=extensions(lambda *_: said)).step([record(one)]).outputs
     told = {output.partition.topic: output.value or b"" for output in outputs}
     assert wire.decode(Story, told["stories"]).story_id == one.story_id
     assert wire.decode(StoryChange, told["story-changes"])
