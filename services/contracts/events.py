@@ -91,6 +91,13 @@ class EventReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """The days that it names, counted as Python's `date.toordinal` does; empty where it names none."""
     people: dict[str, int] = {}
     """Whom it names, by the term that the family name counts as: how rare that was, in thousandths."""
+    language: str = ""
+    """Told where an embedder is named, as are …"""
+    embedder: str = ""
+    """… who made `sense`, as `enrich.embedder` named them, and …"""
+    sense: tuple[int, ...] = ()
+    """… the direction of its headline and lead in whole numbers, the squares of which add up to about a
+    million."""
 
 
 class EventStory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

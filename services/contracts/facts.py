@@ -96,3 +96,5 @@ class ArticleFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     facts: Facts
     past: tuple[FigurePoint, ...] = ()
     """Figures of its earlier versions that its text no longer gives, bounded."""
+    extractor: str = ""
+    """Who read it, as `enrich.extractor` named them; empty: the rules."""

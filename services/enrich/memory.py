@@ -3,17 +3,15 @@
 It is forgotten when the story closes, which dedup does when none of its texts is at hand any more.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from services.contracts.clusters import Cluster, Member
 from services.contracts.facts import ArticleFacts, Facts, FigurePoint
 from services.contracts.stories import Update
 from services.enrich.changes.update import update
+from services.enrich.extractor import Extractor
 from services.enrich.facts.timeline import points
 
-Extract = Callable[[str, str, str], Facts]
-"""Title, text and language of a version to what it says."""
 PAST = 24
 """So many figures of earlier versions are kept of an article, the latest."""
 
@@ -30,8 +28,8 @@ class Learned(NamedTuple):
 class Memory:
     """Over the stories of one shard."""
 
-    def __init__(self, extract: Extract) -> None:
-        self._extract = extract
+    def __init__(self, extractor: Extractor) -> None:
+        self._extractor = extractor
         self.articles: dict[str, ArticleFacts] = {}
 
     def restore(self, kept: ArticleFacts) -> None:
@@ -59,13 +57,14 @@ class Memory:
         return Learned({mine.article_id: told}, self._update(mine, cluster, told, before))
 
     def _read(self, mine: Member, text: str, before: ArticleFacts | None) -> ArticleFacts:
-        said = self._extract(mine.title, text, mine.language)
+        said, extractor = self._extractor.read(mine.title, text, mine.language)
         return ArticleFacts(
             article_id=mine.article_id,
             version_id=mine.version_id,
             seen_at=mine.version_seen_at,
             facts=said,
             past=_past(before, mine, said) if before else (),
+            extractor=extractor,
         )
 
     def _update(
@@ -74,10 +73,12 @@ class Memory:
         replaced = cluster.replaced
         if replaced is None or replaced.version_id == mine.version_id:
             return None
-        if before is not None and before.version_id == replaced.version_id:
+        is_known = before is not None and before.version_id == replaced.version_id
+        # What two extractors say of two versions would differ where the texts do not.
+        if before is not None and is_known and before.extractor == told.extractor:
             past = before.facts
         else:
-            past = self._extract(replaced.title, replaced.text, mine.language)
+            past = self._extractor.read(replaced.title, replaced.text, mine.language).facts
         return update(mine, cluster.text, replaced, told.facts, past)
 
 

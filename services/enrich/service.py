@@ -20,8 +20,10 @@ from services.contracts.facts import ArticleFacts
 from services.contracts.stories import Preference, Story
 from services.contracts.topics import CANARY
 from services.enrich import kernels
+from services.enrich.embedder import Embedder
 from services.enrich.events.desk import EventChanges, EventDesk
-from services.enrich.facts.extract import facts
+from services.enrich.extensions import NONE, Extensions
+from services.enrich.extractor import Extractor
 from services.enrich.memory import Memory
 from services.enrich.story import change, story
 from services.stream.bus import Output, Partition, Record
@@ -40,16 +42,19 @@ _KINDS: dict[str, type[Kept]] = {
     "storyline": StorylineState,
 }
 """What lies under a key of the changelog, by what stands before the colon."""
+_FAILURES = "extension_failures_total"
 _CANARY = ("ce_type", wire.ce_type(CanaryCluster).encode())
 
 
 class EnrichTask:
-    def __init__(self, number: int, prefer: Preference = "original") -> None:
+    def __init__(self, number: int, prefer: Preference = "original", extensions: Extensions = NONE) -> None:
         self._number = number
         self._partitions = {topic: Partition(topic, number) for topic in (*_TOLD, _STATE)}
         self._prefer = prefer
-        self._memory = Memory(facts)
-        self._events = EventDesk()
+        self._extractor = Extractor(extensions.extract)
+        self._embedder = Embedder(extensions.embed) if extensions.embed else None
+        self._memory = Memory(self._extractor)
+        self._events = EventDesk(self._embedder)
         self._restoring: dict[bytes, Kept] | None = None
 
     def restore(self, record: Record) -> None:
@@ -84,11 +89,7 @@ class EnrichTask:
         return Step(
             outputs=[*told, *(self._output(_STATE, key, *kept) for key, kept in state.items())],
             outcomes={name: count for name, count in outcomes.items() if count},
-            noted=Counter(
-                ("story_changes_total", cluster.change)
-                for cluster in clusters
-                if isinstance(cluster, Cluster)
-            ),
+            noted=self._noted(clusters),
             # How soon a canary comes is its own measure, and no newsroom waits for it.
             stamps=[
                 record.timestamp_us
@@ -96,6 +97,15 @@ class EnrichTask:
                 if not isinstance(cluster, CanaryCluster)
             ],
         )
+
+    def _noted(self, clusters: Sequence[Cluster | CanaryCluster | None]) -> dict[tuple[str, str], int]:
+        noted: Counter[tuple[str, str]] = Counter(
+            ("story_changes_total", cluster.change) for cluster in clusters if isinstance(cluster, Cluster)
+        )
+        for name, function in (("extractor", self._extractor), ("embedder", self._embedder)):
+            if function is not None and (failed := function.failures.take()):
+                noted[_FAILURES, name] = failed
+        return noted
 
     def _decode(self, record: Record) -> Cluster | CanaryCluster | None:
         if record.value is None:
@@ -169,11 +179,12 @@ class EnrichService:
     inputs = ("clusters",)
     changelog: str | None = _STATE
 
-    def __init__(self, prefer: Preference = "original") -> None:
+    def __init__(self, prefer: Preference = "original", extensions: Extensions = NONE) -> None:
         self._prefer = prefer
+        self._extensions = extensions
 
     def task(self, number: int) -> EnrichTask:
-        return EnrichTask(number, self._prefer)
+        return EnrichTask(number, self._prefer, self._extensions)
 
     def feeder(self, task: Task, number: int) -> Feeder | None:  # noqa: ARG002 - the log is all there is
         return None

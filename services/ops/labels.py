@@ -156,5 +156,6 @@ REFUSAL = combinations(
 )
 LEFT_OUT = combinations(bound=LEFT_OUT_BY)
 CHANGE = combinations(change=get_args(Change))
+EXTENSION = combinations(extension=("extractor", "embedder"))
 AGE_PATH = combinations(path=AGE_PATHS)
 ANSWERED = combinations(status=ANSWERS)

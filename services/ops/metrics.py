@@ -398,6 +398,13 @@ METRICS: tuple[Metric, ...] = (
     ),
     # Enrich.
     _counter("story_changes_total", "changes", labels.CHANGE, "Story changes published.", only="enrich"),
+    _counter(
+        "extension_failures_total",
+        "texts",
+        labels.EXTENSION,
+        "Texts on which a configured function failed: the rules read them, or words alone compare them.",
+        only="enrich",
+    ),
     _histogram(
         "story_age_seconds",
         "seconds",

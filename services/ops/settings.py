@@ -10,6 +10,7 @@ from services.contracts.topics import DEFAULT_PREFIX, Sharding
 from services.ops.secret import Secret
 
 BUS_ADDRESS = r"^(memory|sqlite:.+|kafka:[^\s:/,]+:[0-9]{1,5}(,[^\s:/,]+:[0-9]{1,5})*)$"
+FUNCTION = r"^([A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*)?$"
 LISTEN_ADDRESS = r"^(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):[0-9]{1,5}$"
 
 
@@ -148,6 +149,12 @@ class EnrichSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     best: Preference = "original"
     """Whose headline and lead a story shows: `original` is the latest state of its original unless another
     text is much fuller, `complete` the fullest, `recent` the latest."""
+    extractor: Annotated[str, Meta(pattern=FUNCTION, max_length=200)] = ""
+    """`package.module:function` that reads what texts say in the place of the rules; empty: the rules. See
+    [extending.md](extending.md#an-extractor-of-your-own)."""
+    embedder: Annotated[str, Meta(pattern=FUNCTION, max_length=200)] = ""
+    """`package.module:function` that makes numbers of a text, by which reports in different languages are
+    compared; empty: none. See [extending.md](extending.md#an-embedder-of-your-own)."""
 
 
 class OpsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -30,6 +30,7 @@ ALLOWED = {
         *SEAM,
     ),
     "services.kernels": ("services.kernels",),
+    "services.extractors": ("services.extractors", "services.contracts", "services.enrich.facts"),
     **{name: (name, "services.contracts", "services.ops", *SEAM) for name in NEWS},
 }
 for _service in ("services.dedup", "services.enrich"):

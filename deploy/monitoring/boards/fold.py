@@ -45,6 +45,14 @@ DECISIONS = Row(
             least=0,
         ),
         Panel(
+            title="Functions of your own failed",
+            about="Texts that the rules read instead, and stories compared by words alone. None unless "
+            "configured; a steady rate: the log tells the first failure of each kind.",
+            unit="ops",
+            queries=(Query(rate("newsfold_extension_failures_total", "extension"), "{{extension}}"),),
+            least=0,
+        ),
+        Panel(
             title="Pairs verified for a version",
             about="Candidates of the search; a rise costs time.",
             queries=tuple(Query(quantile(at, "newsfold_candidates"), f"p{100 * at:g}") for at in (0.5, 0.99)),

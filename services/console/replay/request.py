@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from math import inf
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from services.console import addresses
 from services.console.addresses import Address
 from services.console.export.directory import directory
+from services.console.extensions import extensions_of
 from services.console.replay import inputs
 from services.console.replay.program import Program
 from services.contracts.feeds import Feed
@@ -17,6 +18,9 @@ from services.ingest.recordings.pace import Pace
 from services.ingest.recordings.source import WHOLE, TimeFrame
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
+
+if TYPE_CHECKING:
+    from services.enrich.extensions import Extensions
 
 FASTEST = 1_000_000
 
@@ -33,6 +37,8 @@ class ReplayRequest(NamedTuple):
     settings: Settings
     feeds: Sequence[Feed] = ()
     """Whose settings the recordings are read with."""
+    extensions: "Extensions | None" = None
+    """Functions of the user's in enrich."""
 
     @classmethod
     def of(
@@ -74,6 +80,7 @@ class ReplayRequest(NamedTuple):
             workers=workers or settings.replay.workers,
             settings=settings,
             feeds=listed_in(feeds) if feeds else (),
+            extensions=extensions_of(settings.enrich),
         )
 
 

@@ -75,9 +75,11 @@ class Finished(NamedTuple):
 
 
 def _order_beside(request: ReplayRequest, scratch: Path) -> Order | None:
-    """What a second process is to do; None where there is none: few input, one core, no log in a file."""
+    """What a second process is to do; None where there is none: few input, one core, no log in a file, or
+    a function of the user's, which may need what only this process has been given.
+    """
     log = request.address.file() if request.address else scratch / LOG
-    if log is None or not is_worth_it(request.paths):
+    if log is None or request.extensions or not is_worth_it(request.paths):
         return None
     return Order(
         log=str(log),
@@ -91,9 +93,11 @@ def _order_beside(request: ReplayRequest, scratch: Path) -> Order | None:
 async def _in_one(
     bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event, *, out: Path
 ) -> Finished:
+    from services.enrich.extensions import NONE
     from services.enrich.service import EnrichService
 
-    enrich = Stage(EnrichService(request.settings.enrich.best), request.workers)
+    service = EnrichService(request.settings.enrich.best, request.extensions or NONE)
+    enrich = Stage(service, request.workers)
     pipeline = _pipeline(bus, replayed, request, scratch, enrich)
     if not await _run(pipeline, replayed, stop):
         raise _interruption(replayed, request)

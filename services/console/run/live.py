@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from services.console import addresses
 from services.console.addresses import Address
 from services.console.desk.beside import desk_beside
+from services.console.extensions import extensions_of
 from services.console.feeds.census import Census
 from services.console.feeds.logins import logins_in
 from services.console.fetching import callbacks, conduct_of, fetch_limits, hubs_of, poll_bounds, with_nets
@@ -33,6 +34,7 @@ from services.console.signals import stopped_by_signals
 from services.console.tuning import tuned
 from services.contracts.topics import FEED_PARTITIONS
 from services.dedup.service import DedupService
+from services.enrich.extensions import NONE, Extensions
 from services.enrich.service import EnrichService
 from services.ingest.http.credentials import Credentials
 from services.ingest.http.fetch import Fetcher
@@ -76,6 +78,8 @@ class RunRequest(NamedTuple):
     """Folder in which what is fetched is written down."""
     credentials: Credentials = Credentials()
     """Of the list of feeds and the netrc file."""
+    extensions: Extensions | None = None
+    """Functions of the user's in enrich."""
 
     @property
     def sends_canaries(self) -> bool:
@@ -132,6 +136,7 @@ class RunRequest(NamedTuple):
             credentials=logins_in(None if fault else feeds, settings)
             if "ingest" in services
             else Credentials(),
+            extensions=extensions_of(settings.enrich) if "enrich" in services else None,
         )
 
 
@@ -265,7 +270,8 @@ async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[S
             store = states.store_opener(request.address, settings)
             stages.append(Stage(DedupService(settings.dedup, open_store=store)))
         if "enrich" in request.services:
-            stages.append(Stage(EnrichService(settings.enrich.best), settings.enrich.workers))
+            enrich = EnrichService(settings.enrich.best, request.extensions or NONE)
+            stages.append(Stage(enrich, settings.enrich.workers))
         yield stages
 
 

@@ -12,13 +12,16 @@ from types import MappingProxyType
 import msgspec
 
 from services.contracts import ids
-from services.contracts.clusters import Cluster
+from services.contracts.clusters import Cluster, Member
 from services.contracts.events import Event, EventReport, EventState, EventStory, Storyline, StorylineState
 from services.contracts.facts import ArticleFacts, Facts
+from services.enrich.embedder import Embedder
 from services.enrich.events import records
 from services.enrich.events.grouping import Neighbour, Place, are_one, crowd_of, place
 from services.enrich.events.index import Index
 from services.enrich.events.reports import Report, recall, report
+from services.enrich.facts.extract import base_of
+from services.enrich.facts.heads import LEAD, lead
 
 LONGEST = 64
 """Events of a storyline; the next one founds another."""
@@ -44,7 +47,8 @@ class EventChanges(msgspec.Struct):
 class EventDesk:
     """Takes clusters in their order."""
 
-    def __init__(self) -> None:
+    def __init__(self, embedder: Embedder | None = None) -> None:
+        self._embedder = embedder
         self._index = Index()
         self._events: dict[str, EventState] = {}
         self._lines: dict[str, StorylineState] = {}
@@ -115,6 +119,8 @@ class EventDesk:
             people=(name.name for name in said.facts.names if name.kind == "person") if said else (),
             rarity=self._index.rarity,
         )
+        if self._embedder:
+            read = read._replace(kept=_with_sense(read.kept, mine, cluster.text, self._embedder))
         near = list(self._neighbours(read))
         kept = replace(read.kept, crowd=crowd_of(read.kept, near))
         changes.kept[f"report:{kept.number}"] = kept
@@ -212,6 +218,14 @@ class EventDesk:
         for story in state.stories:
             self._home.pop(story.story_id, None)
         changes.kept[f"event:{event}"] = None
+
+
+def _with_sense(kept: EventReport, mine: Member, text: str, embedder: Embedder) -> EventReport:
+    """The only time that the embedder is asked for the story."""
+    sense = embedder.vector(f"{mine.title[:LEAD]}\n{lead(text)}")
+    if not sense:
+        return kept
+    return replace(kept, language=base_of(mine.language), embedder=embedder.name, sense=sense)
 
 
 def _story(cluster: Cluster, facts: Mapping[str, ArticleFacts]) -> EventStory:

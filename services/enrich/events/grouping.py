@@ -16,6 +16,7 @@ from itertools import product as pairs
 from typing import NamedTuple
 
 from services.contracts.events import EventReport
+from services.enrich.events import senses
 from services.enrich.events.index import STRANGE, Likeness
 from services.enrich.events.reports import cosine, figures_of, is_of_others, share_people, told
 
@@ -112,7 +113,7 @@ def are_one(one: Sequence[EventReport], other: Sequence[EventReport], rules: Gro
     found = [
         _kinship(left, Likeness(right, like, 0, told(left, right)), rules)
         for left, right in pairs(one, other)
-        if (like := cosine(left.words, right.words)) >= STRANGE
+        if (like := max(cosine(left.words, right.words), senses.likeness(left, right))) >= STRANGE
     ]
     return bool(found) and _score(found, len(one) * len(other), rules) >= rules.same_event
 

@@ -14,6 +14,8 @@ from services.enrich.events.lexicon import Numbers
 from services.enrich.events.postings import Postings
 from services.enrich.events.rarity import Rarity
 from services.enrich.events.reports import UNIT, Report, Vector
+from services.enrich.events.reports import told as told_of
+from services.enrich.events.senses import Senses, likeness
 from services.enrich.events.vectors import Vectors
 
 OPEN = timedelta(days=14)
@@ -45,6 +47,7 @@ class Index:
         self._reports: OrderedDict[int, EventReport] = OrderedDict()
         self._postings = Postings()
         self._vectors = Vectors()
+        self._senses = Senses()
         self._terms: dict[int, npt.NDArray[np.int32]] = {}
         """All of each report, by its number."""
         self._numbers: dict[str, int] = {}
@@ -63,6 +66,7 @@ class Index:
         self.latest = max(kept.seen_at, self.latest or kept.seen_at)
         self.rarity.count(new.terms)
         self._vectors.put(kept.number, new.vector, next(iter(self._reports)))
+        self._senses.put(kept, next(iter(self._reports)))
         self._postings.add(new.vector.terms, new.vector.weights, kept.number)
         while self._is_over(next(iter(self._reports.values()))):
             _, old = self._reports.popitem(last=False)
@@ -75,11 +79,23 @@ class Index:
         fast = kernels.module("index")
         first = next(iter(self._reports), 0)
         compared = (fast.near if fast else near)(new.vector, self._postings, self._vectors, first)
-        return [
+        found = [
             Likeness(old, cosine, affinity, told)
             for number, cosine, affinity, told in zip(*(column.tolist() for column in compared), strict=True)
             if (old := self._reports.get(number)) is not None and old.seen_at >= since
         ]
+        return self._with_senses(new.kept, found, since) if new.kept.sense else found
+
+    def _with_senses(self, new: EventReport, found: list[Likeness], since: datetime) -> list[Likeness]:
+        """Those in other languages too that are no strangers by their senses."""
+        alike = {like.report.number: like for like in found}
+        for number in self._senses.near(new):
+            old = self._reports.get(number)
+            if old is None or old.seen_at < since or (sense := likeness(new, old)) < STRANGE:
+                continue
+            like = alike.get(number) or Likeness(old, 0, 0, told_of(new, old))
+            alike[number] = like._replace(cosine=max(like.cosine, sense))
+        return [alike[number] for number in sorted(alike)]
 
     def knows(self, story: str) -> bool:
         """Whether a report of it was taken in lately, whatever became of the story since."""

@@ -4,9 +4,8 @@ from hypothesis import strategies as st
 
 from services.contracts import wire
 from services.contracts.clusters import Cluster, Member, Replaced, Turn
-from services.contracts.facts import Facts, Figure
 from services.contracts.stories import Preference, Story, StoryChange
-from services.enrich.facts.extract import facts
+from services.enrich.extractor import Extractor
 from services.enrich.lead import best
 from services.enrich.memory import Memory
 from services.enrich.service import EnrichTask
@@ -48,7 +47,7 @@ def step(task: EnrichTask, clusters: list[Cluster]) -> list[Output]:
 
 
 def test_figures_are_a_timeline_across_versions_and_outlets() -> None:
-    memory = Memory(facts)
+    memory = Memory(Extractor())
     for one in changes()[:4]:
         memory.take(one)
     (line,) = story(changes()[3], memory.articles).figures
@@ -62,7 +61,7 @@ def test_figures_are_a_timeline_across_versions_and_outlets() -> None:
 
 
 def test_an_update_names_both_versions_and_what_is_different() -> None:
-    memory = Memory(facts)
+    memory = Memory(Extractor())
     updates = [memory.take(one).update for one in changes()]
     assert [bool(one) for one in updates] == [False, False, True, True, False]
     assert updates[2] is not None
@@ -71,7 +70,7 @@ def test_an_update_names_both_versions_and_what_is_different() -> None:
 
 
 def test_what_an_article_says_is_forgotten_with_its_story() -> None:
-    memory = Memory(facts)
+    memory = Memory(Extractor())
     learned = [memory.take(one) for one in changes()]
     assert learned[-1].kept == {"a": None, "b": None}
     assert story(changes()[-1], memory.articles).figures
@@ -109,12 +108,6 @@ def test_the_change_and_the_story_carry_it() -> None:
     assert standing.best_reason == "the latest state of the original"
     assert standing.origin is not None
     assert standing.pickup is not None
-
-
-def test_another_extractor_may_stand_in_the_place_of_the_rules() -> None:
-    memory = Memory(lambda _title, text, _language: Facts(figures=(Figure(value=1, what="x", text=text),)))
-    memory.take(changes()[0])
-    assert memory.articles["a"].facts.figures[0].text == TEXTS[0]
 
 
 @pytest.mark.parametrize(
