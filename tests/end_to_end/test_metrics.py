@@ -35,6 +35,7 @@ NOT_SEEN = {
     "partition_halted": ("nothing fails here", "unit/ops/test_observing.py"),
     "poll_delay_seconds": ("a feed is due again after five minutes", "unit/ops/test_fetching.py"),
     "silent_key_feeds": ("no feed is a key feed", "unit/console/test_watch.py"),
+    "extension_failures_total": ("nobody brings an extractor here", "unit/enrich/test_extractor.py"),
     "pushes_total": ("no hub may push", "unit/ops/test_fetching.py"),
     "desk_answers_total": ("nobody looks", "unit/console/test_desk_gauges.py"),
     "desk_answer_seconds": ("nobody looks", "unit/console/test_desk_gauges.py"),

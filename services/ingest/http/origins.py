@@ -34,6 +34,7 @@ class Origins:
         """None empty."""
         self._since: OrderedDict[httpcore.AsyncHTTPConnection, tuple[WebOrigin, float]] = OrderedDict()
         """Those idle, and since when: the one idle for longest first."""
+        self._leased: set[httpcore.AsyncHTTPConnection] = set()
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
@@ -47,18 +48,22 @@ class Origins:
             connection = self._idle[origin][-1]
             self._forget(connection)
             if not connection.has_expired():
+                self._leased.add(connection)
                 return connection
             await connection.aclose()
-        return httpcore.AsyncHTTPConnection(
+        connection = httpcore.AsyncHTTPConnection(
             httpcore.Origin(*origin),
             ssl_context=self._tls if origin.scheme == b"https" else None,
             keepalive_expiry=KEEPALIVE_S,
             network_backend=self._backend,
         )
+        self._leased.add(connection)
+        return connection
 
     async def release(self, origin: WebOrigin, connection: httpcore.AsyncHTTPConnection) -> None:
         """Its request and its answer are over."""
         self._room.release()
+        self._leased.discard(connection)
         if connection.is_idle() and not connection.is_closed():
             self._idle.setdefault(origin, []).append(connection)
             self._since[connection] = origin, time.monotonic()
@@ -81,6 +86,9 @@ class Origins:
             del self._idle[origin]
 
     async def close(self) -> None:
+        """Also of what is leased still: nobody may be there any more to give it back."""
         self._idle.clear()
         while self._since:
             await self._since.popitem()[0].aclose()
+        while self._leased:
+            await self._leased.pop().aclose()
