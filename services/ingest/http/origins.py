@@ -35,6 +35,7 @@ class Origins:
         self._since: OrderedDict[httpcore.AsyncHTTPConnection, tuple[WebOrigin, float]] = OrderedDict()
         """Those idle, and since when: the one idle for longest first."""
         self._leased: set[httpcore.AsyncHTTPConnection] = set()
+        self._is_closed = False
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
@@ -64,7 +65,7 @@ class Origins:
         """Its request and its answer are over."""
         self._room.release()
         self._leased.discard(connection)
-        if connection.is_idle() and not connection.is_closed():
+        if connection.is_idle() and not connection.is_closed() and not self._is_closed:
             self._idle.setdefault(origin, []).append(connection)
             self._since[connection] = origin, time.monotonic()
         else:
@@ -87,6 +88,7 @@ class Origins:
 
     async def close(self) -> None:
         """Also of what is leased still: nobody may be there any more to give it back."""
+        self._is_closed = True
         self._idle.clear()
         while self._since:
             await self._since.popitem()[0].aclose()
