@@ -1,7 +1,7 @@
 """The body of an answer as it comes in: held to its bounds, decoded, and whole or refused."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NoReturn
 
 from services.ingest.http.codings import Bomb, CutShort, Decoder, Unsupported
@@ -21,7 +21,11 @@ class BodyRefusal(Exception):
 
 
 class Body:
-    """Takes a body piece by piece. Every call raises `Refused` for what cannot be used."""
+    """Takes a body piece by piece: `take` each, `finish`, and it is `whole`.
+
+    Every call raises `BodyRefusal` for what cannot be used. A little that came in may be much that comes out:
+    `take` and `finish` go on by 64 KiB with each step, so that a loop may turn in between.
+    """
 
     def __init__(
         self,
@@ -52,16 +56,35 @@ class Body:
         except Unsupported as error:
             raise BodyRefusal("encoding", str(error)) from None
 
-    def take(self, piece: bytes) -> None:
+    def take(self, piece: bytes) -> Iterator[None]:
         self.wire_bytes += len(piece)
         if self.wire_bytes > self._wire_limit:
             raise BodyRefusal("too_large", f"more than {self._wire_limit:,} bytes")
         try:
-            decoded = self._decoder.feed(piece)
+            for decoded in self._decoder.pieces(piece):
+                self._pieces.append(decoded)
+                self._decoded_bytes += len(decoded)
+                yield
         except (Damaged, Bomb) as error:
             self._refuse(error)
-        self._pieces.append(decoded)
-        self._decoded_bytes += len(decoded)
+
+    def finish(self, *, early: bool = False) -> Iterator[None]:
+        """Take what was held back.
+
+        `early`: the connection, or the record, ended before length or last chunk said so.
+        """
+        if self.is_enough:
+            return
+        if early and self._announced is None:
+            self._break_off()
+        try:
+            for decoded in self._decoder.last_pieces():
+                self._pieces.append(decoded)
+                yield
+        except (Damaged, Bomb, CutShort) as error:
+            if early:
+                self._break_off()
+            self._refuse(error)
 
     @property
     def is_enough(self) -> bool:
@@ -69,20 +92,9 @@ class Body:
         return 0 < self._cut_at <= self._decoded_bytes
 
     def whole(self, *, early: bool = False) -> bytes:
-        """The decoded body, if nothing of it is missing.
-
-        `early`: the connection, or the record, ended before length or last chunk said so.
-        """
+        """The decoded body, behind `finish` with the same `early`, if nothing of it is missing."""
         if self.is_enough:
             return b"".join(self._pieces)[: self._cut_at]
-        if early and self._announced is None:
-            self._break_off()
-        try:
-            self._pieces.append(self._decoder.finish())
-        except (Damaged, Bomb, CutShort) as error:
-            if early:
-                self._break_off()
-            self._refuse(error)
         body = b"".join(self._pieces)
         # The length is that of the coded body: of one that was decoded on its way it says nothing.
         short = self._announced is not None and self.wire_bytes < self._announced

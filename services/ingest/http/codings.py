@@ -84,17 +84,22 @@ class Decoder:
 
     def feed(self, data: bytes) -> bytes:
         """The decoded form of the next bytes. Raises `Bomb` or `Damaged`."""
-        slices = (data[start : start + PIECE] for start in range(0, len(data), PIECE))
-        return b"".join(out for piece in slices for out in self._through(piece, 0))
+        return b"".join(self.pieces(data))
 
     def finish(self) -> bytes:
-        """What was held back. Raises `Cut` where a coding has not come to its end, and as `feed` does."""
-        return b"".join(
-            out
-            for number, layer in enumerate(self._layers)
-            for piece in layer.finish()
-            for out in self._through(piece, number + 1)
-        )
+        """What was held back. Raises `CutShort` where a coding has no end, and as `feed` does."""
+        return b"".join(self.last_pieces())
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        """What `feed` gives, `PIECE` bytes at a time, each decoded when it is asked for."""
+        for start in range(0, len(data), PIECE):
+            yield from self._through(data[start : start + PIECE], 0)
+
+    def last_pieces(self) -> Iterator[bytes]:
+        """The same of `finish`."""
+        for number, layer in enumerate(self._layers):
+            for piece in layer.finish():
+                yield from self._through(piece, number + 1)
 
     def _through(self, data: bytes, number: int) -> Iterator[bytes]:
         if number == len(self._layers):

@@ -4,6 +4,7 @@ A recording may hold a body as it came or as the recorder unpacked it, under the
 that were taken away, a coding that was undone, a length that was the other form's.
 """
 
+from itertools import chain
 from typing import BinaryIO, NamedTuple
 
 from services.ingest.http.body import Body, BodyRefusal
@@ -104,5 +105,6 @@ def _whole(response: RecordedResponse, cut: str) -> tuple[bytes, int]:
         raise BodyRefusal("truncated", f"the recorder cut it off: {cut[:80]}")
     body = Body(response.head.status, response.head.headers(), wire_limit=MAX_BODY, decoded_limit=MAX_BODY)
     data, last = dechunked(response.body) if response.chunked else (response.body, True)
-    body.take(data)
+    for _ in chain(body.take(data), body.finish(early=not last)):
+        pass
     return body.whole(early=not last), body.wire_bytes

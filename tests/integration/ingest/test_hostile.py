@@ -301,5 +301,4 @@ async def test_all_of_them_at_once_hold_up_neither_the_loop_nor_an_honest_feed(s
     assert len(answered) == len(urls) + len(fetched)
     given_up = min(answered[hostile.url(f"/{number}")] for number in SLOW)
     assert max(answered[url] for url in urls) < given_up, "honest ones wait for nobody"
-    # Of some fifty looks the worst may be the machine's or the servers', which turn in the same loop.
-    assert sorted(late)[-2] < 0.1
+    assert sorted(late)[int(0.99 * len(late))] < 0.1
