@@ -224,7 +224,7 @@ def _unpacker(coding: str, head: bytes) -> Unpacker:
 
 
 def decode(body: bytes, encoding: str, limit: int) -> bytes:
-    """A whole body decoded. Raises `Unsupported`, `Bomb`, `Damaged` or `Cut`."""
+    """A whole body decoded. Raises `Unsupported`, `Bomb`, `Damaged` or `CutShort`."""
     decoder = Decoder(encoding, limit)
     return decoder.feed(body) + decoder.finish()
 

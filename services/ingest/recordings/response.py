@@ -98,7 +98,7 @@ def exchange_of(response: RecordedResponse, *, asked: str, url: str, cut: str = 
 
 
 def _whole(response: RecordedResponse, cut: str) -> tuple[bytes, int]:
-    """Raises `Refused`."""
+    """Raises `BodyRefusal`."""
     if response.more:
         raise BodyRefusal("too_large", f"over {MAX_BODY:,} bytes")
     if cut:

@@ -29,6 +29,7 @@ from tests.unit.stream.toys import (
     Notes,
     expected,
     found,
+    has_told,
     put,
     running,
     topics,
@@ -98,13 +99,9 @@ async def counted(bus: SqliteBus, folder: Path, total: int, settings: RunSetting
         observer=notes,
     )
     async with running(runner):
-        await until(lambda: _counted(bus, total))
+        await until(lambda: has_told(bus, total))
         await until(lambda: bool(notes.restores))
     return notes
-
-
-async def _counted(bus: SqliteBus, total: int) -> bool:
-    return len(await found(bus)) >= total
 
 
 async def test_a_good_end_leaves_an_image_that_the_next_start_goes_by(tmp_path: Path) -> None:
@@ -332,7 +329,7 @@ async def test_an_image_is_kept_while_the_work_goes_on(tmp_path: Path) -> None:
     async with running(runner):
         await until(lambda: asyncio.sleep(0, len(notes.images) > 0))
         await put(bus, ["anew"])
-        await until(lambda: _counted(bus, 6))
+        await until(lambda: has_told(bus, 6))
         await until(lambda: asyncio.sleep(0, len(notes.images) > 1))
     await bus.close()
     assert all(written.pause_s < 5 for written in notes.images)

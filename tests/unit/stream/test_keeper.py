@@ -20,6 +20,7 @@ from tests.unit.stream.toys import (
     Notes,
     expected,
     found,
+    has_told,
     put,
     running,
     topics,
@@ -42,13 +43,9 @@ async def counted(bus: Bus, wanted: RunSettings, total: int) -> Notes:
     notes = Notes()
     runner = Runner(CountService(), bus, settings=wanted, observer=notes)
     async with running(runner):
-        await until(lambda: _length(bus, total))
+        await until(lambda: has_told(bus, total))
         await until(lambda: bool(notes.restores))
     return notes
-
-
-async def _length(bus: Bus, total: int) -> bool:
-    return len(await found(bus)) >= total
 
 
 async def log_at(path: Path) -> SqliteBus:
@@ -148,7 +145,7 @@ async def test_snapshots_are_written_while_it_runs_but_only_where_something_chan
     runner = Runner(CountService(), bus, settings=settings(tmp_path, snapshot_every_s=0.05))
     async with running(runner):
         await until(file.exists)
-        await until(lambda: _length(bus, 5))
+        await until(lambda: has_told(bus, 5))
         await asyncio.sleep(0.2)
         first = file.stat().st_ino
         await asyncio.sleep(0.2)

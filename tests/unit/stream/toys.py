@@ -169,6 +169,11 @@ async def found(bus: Bus, topic: str = SINK, number: int = 0) -> list[str]:
     return [(record.value or b"").decode() for record in records]
 
 
+async def has_told(bus: Bus, total: int) -> bool:
+    """Whether so many results are there."""
+    return len(await found(bus)) >= total
+
+
 def expected(values: Sequence[str], counts: dict[str, int] | None = None) -> list[str]:
     """What an undisturbed run makes of the values."""
     counts = counts if counts is not None else {}
