@@ -5,11 +5,9 @@ records, however many ranges the candidate search is split into and wherever it 
 and restored.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from itertools import groupby
-
-import msgspec
 
 from services.contracts import ids, wire
 from services.contracts.articles import Article, Withdrawal
@@ -18,72 +16,64 @@ from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
 from services.dedup import kernels
 from services.dedup.folded import Folded
+from services.dedup.foresight import Foresight, Unforeseen
 from services.dedup.memory.parts import Holding, gather, scatter
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.order import Due, Sighting, seen_at
 from services.dedup.pairs import Pairs, bounded
+from services.dedup.reader import Read, Reader, Reads
+from services.dedup.recall import Join, Recall, late_profile
 from services.dedup.records import member, settled_at, shown_at, verdict, with_text, withdrawal
 from services.dedup.revisions import Revisions
 from services.dedup.search.lookup import Findable, Hits, Search, Signed
-from services.dedup.search.novelty import Days, Novelty
-from services.dedup.search.profile import Reading, read, read_all
-from services.dedup.search.seen import pack, unpack
+from services.dedup.search.novelty import Novelty
+from services.dedup.search.profile import read
+from services.dedup.search.ranges import Ranges
+from services.dedup.search.seen import unpack
 from services.dedup.settings import DedupSettings
 from services.dedup.stories.placing import Stories
 from services.dedup.text.churn import is_churn
 from services.dedup.text.notices import withdrawal as withdrawal_notice
-from services.dedup.text.screens import Screen, screen
-from services.dedup.window import Gone, Kept, Window, day_of
+from services.dedup.text.screens import Screen
+from services.dedup.window import Gone, Kept, Window, day_of, profile_of
 from services.stream.service import Parts
 
 _DAY_S = 86_400
-
-
-class Read(msgspec.Struct, eq=False):
-    """An article that is due, read and signed."""
-
-    article: Article
-    late: bool
-    shown: datetime | None
-    """When it came back, where it is a version that was known."""
-    counted: bool
-    """Among what was seen on its day."""
-    current: Kept | None
-    """What its article shows so far."""
-    screened: Screen | None
-    seen: bytes = b""
-    """On how many earlier days its shingles were seen, packed."""
-    note: str = ""
-    """By which a new article withdraws itself or another."""
-    signed: Signed | None = None
-
-    @property
-    def seen_at(self) -> datetime:
-        return self.shown or self.article.first_seen_at
 
 
 class Fold:
     """State of one shard and the function over it."""
 
     def __init__(
-        self, settings: DedupSettings, *, ranges: int = 1, open_store: OpenStore = HeapStore
+        self,
+        settings: DedupSettings,
+        *,
+        ranges: int = 1,
+        open_store: OpenStore = HeapStore,
+        foresight: Foresight | None = None,
     ) -> None:
+        """`foresight`: what was found out of the sightings beforehand, on which `ranges` has no bearing."""
         self._settings = settings
+        self._foresees = foresight is not None
         remembered = min(settings.novelty_days, settings.window_days)
         self._novelty = Novelty(days=remembered, bits=settings.novelty_bits)
         self._today: int | None = None
         self._latest: datetime | None = None
-        self.search = Search(settings, ranges=ranges)
-        self.window = Window(settings, open_store())
+        index = Join(foresight) if foresight else Ranges(ranges, window_days=settings.window_days)
+        self.search = Search(settings, index)
+        self._reader: Reads = Recall(foresight) if foresight else Reader(settings, self.search, self._novelty)
+        self.window = Window(settings, open_store(), late_profile if foresight else profile_of)
         self.stories = Stories(settings, self.window.remembers, open_store())
-        self._pairs = Pairs(self.window, self.search, settings, self.stories.source_of)
-        self._revisions = Revisions(self.window, self.search, self.stories, self._pairs)
+        self._pairs = Pairs(self.window, self.search, settings, self.stories.source_of, foresight)
+        self._revisions = Revisions(self.window, self.search, self._reader, self.stories, self._pairs)
 
     def remember_again(self, values: Collection[bytes]) -> None:
         """Take up versions as the changelog has them, each once and in its order.
 
         Raises `ValueError` on another sketch scheme.
         """
+        if self._foresees and values:
+            raise Unforeseen("the state of an earlier run stands in the log")
         kernels.note_texts(len(values))
         added, lost = [], []
         for value in values:
@@ -140,8 +130,20 @@ class Fold:
         for day, same_day in groupby(
             dues, key=lambda due: max(day_of(seen_at(due.sighting)), self._today or 0)
         ):
-            self._roll(day, folded)
+            self.begin(day, folded)
             self._decide_day(same_day, folded)
+
+    def begin(self, day: int, folded: Folded) -> None:
+        """Begin a day: close the days before it for novelty and forget what left the window.
+
+        Nothing where it, or a later one, has begun.
+        """
+        if self._today is not None and self._today >= day:
+            return
+        self._let_go(self.window.evict(whole=True), folded)
+        self._today = day
+        self._reader.advance(day)
+        self._let_go(self.window.advance(day), folded)
 
     def knows(self, sighting: Sighting) -> bool:
         """Whether the version, or the article that is withdrawn, is remembered."""
@@ -175,15 +177,6 @@ class Fold:
             "stories_open": len(self.stories),
             "story_articles_max": self.stories.largest(),
         }
-
-    def _roll(self, day: int, folded: Folded) -> None:
-        """Begin a day: close the days before it for novelty and forget what left the window."""
-        if self._today == day:
-            return
-        self._let_go(self.window.evict(whole=True), folded)
-        self._today = day
-        self._novelty.advance(day)
-        self._let_go(self.window.advance(day), folded)
 
     def _let_go(self, gone: Collection[Gone], folded: Folded) -> None:
         """Free what is held of versions that are forgotten since the day began, and close their stories."""
@@ -273,7 +266,7 @@ class Fold:
             for due in dues
             if isinstance(due.sighting, Article)
         ]
-        self._read(batch)
+        self._reader.read(batch)
         found = self.search.find([item.signed for item in batch if item.signed])
         for item in batch:
             if item.signed is None or item.screened:
@@ -292,31 +285,6 @@ class Fold:
         if before is not None and counted:
             article = before.record.article
         return Read(article, late, shown, counted, current, screened)
-
-    def _read(self, batch: Sequence[Read]) -> None:
-        """Step by step, each of all articles: a processor that goes on with the same is faster."""
-        readings = read_all([item.article.text for item in batch])
-        days = [self._sight(item, reading) for item, reading in zip(batch, readings, strict=True)]
-        for item, seen in zip(batch, days, strict=True):
-            item.seen = pack(seen)
-        for item, reading in zip(batch, readings, strict=True):
-            title, text = item.article.title, item.article.text
-            item.screened = item.screened or screen(title, text, reading.words, self._settings)
-        evident = [one for one in zip(batch, readings, days, strict=True) if not one[0].screened]
-        for item, _, _ in evident:
-            if item.current is None:
-                item.note = withdrawal_notice(item.article.title, item.article.text)
-        signed = self.search.sign([(item.article, reading, seen) for item, reading, seen in evident])
-        for (item, _, _), made in zip(evident, signed, strict=True):
-            item.signed = made
-
-    def _sight(self, item: Read, reading: Reading) -> Days:
-        """On how many days its text was seen before its own, where it counts from now on."""
-        if item.counted:
-            return self._novelty.days(reading.unique, reading.numbers)
-        day = day_of(item.article.first_seen_at)
-        days, item.counted = self._novelty.take(day, reading.unique, reading.numbers)
-        return days
 
     def _is_beyond(self, article: Article) -> Screen | None:
         """Of what came late: whether the window is past it."""

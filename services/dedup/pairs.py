@@ -9,6 +9,7 @@ import msgspec
 from services.contracts.relations import REUSE_KINDS, PairAnswer, Refusal, Relation, Verdict
 from services.contracts.sketches import Remembered
 from services.dedup.folded import Folded
+from services.dedup.foresight import Foresight
 from services.dedup.relations.direction import directed, source_and_taker
 from services.dedup.relations.listing import Known, are_few, condense, counting
 from services.dedup.relations.overlap import shared_share
@@ -44,9 +45,15 @@ class Pairs:
     """The exact look at candidates, over the versions a shard remembers."""
 
     def __init__(
-        self, window: Window, search: Search, settings: DedupSettings, source_of: Callable[[str], str]
+        self,
+        window: Window,
+        search: Search,
+        settings: DedupSettings,
+        source_of: Callable[[str], str],
+        foresight: Foresight | None = None,
     ) -> None:
         """`source_of`: the article that one took its text from, as its story has it; both by id."""
+        self._foresight = foresight
         self._window = window
         self._search = search
         self._settings = settings
@@ -104,8 +111,10 @@ class Pairs:
         """
         other = kept.compared
         order = source_and_taker(mine, other)
+        known = self._foresight and self._foresight.answer(order.newer, order.older)
         answer = directed(
-            relate(
+            known
+            or relate(
                 order.newer,
                 order.older,
                 self._settings,
@@ -145,17 +154,21 @@ class Pairs:
             pair = (one, other) if one < other else (other, one)
             if pair not in known:
                 a, b = text_of(one), text_of(other)
-                known[pair] = bool(a and b and shared_share(a, b) >= self._settings.story_link)
+                known[pair] = bool(a and b and self._share(a, b) >= self._settings.story_link)
             return known[pair]
 
         return overlaps
+
+    def _share(self, one: Profile, other: Profile) -> float:
+        foreseen = self._foresight.share(one, other) if self._foresight else None
+        return shared_share(one, other) if foreseen is None else foreseen
 
     def is_rewritten(self, mine: Profile, before: Kept | None) -> bool:
         """Whether a version has next to nothing of the text that it replaces."""
         replaced = before.profile if before else None
         if replaced is None:
             return False
-        return shared_share(replaced, mine) < self._settings.story_link
+        return self._share(replaced, mine) < self._settings.story_link
 
     def _witnesses(self, beside: Sequence[Kept], older: Profile) -> Iterator[Profile]:
         """What may hold parts of a pair: the other candidates, and what the older text is related to."""

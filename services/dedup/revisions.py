@@ -15,11 +15,11 @@ from services.contracts.relations import Relation
 from services.contracts.sketches import Remembered
 from services.dedup.folded import Folded
 from services.dedup.pairs import Pairs
+from services.dedup.reader import Reads
 from services.dedup.records import Withdrawn, member, with_text
 from services.dedup.relations.passages import passages, runs
-from services.dedup.search.lookup import Search, Signed
+from services.dedup.search.lookup import Search
 from services.dedup.search.profile import Profile, profile, read
-from services.dedup.search.seen import unpack
 from services.dedup.stories.placing import Stories
 from services.dedup.text.notices import unlabelled
 from services.dedup.window import Kept, Window
@@ -30,9 +30,10 @@ replace = msgspec.structs.replace
 class Revisions:
     """Over the state of one shard."""
 
-    def __init__(self, window: Window, search: Search, stories: Stories, pairs: Pairs) -> None:
+    def __init__(self, window: Window, search: Search, reads: Reads, stories: Stories, pairs: Pairs) -> None:
         self._window = window
         self._search = search
+        self._reads = reads
         self._stories = stories
         self._pairs = pairs
 
@@ -140,7 +141,7 @@ class Revisions:
     def _return(self, kept: Kept, sighting: Article, current: Kept | None, folded: Folded) -> None:
         at = sighting.first_seen_at
         record = kept.record
-        signed = self._signed(kept, _moved(record.article, sighting))
+        signed = self._reads.sign_again(record, _moved(record.article, sighting))
         mine = signed.profile
         hits = self._search.find([signed]).get(mine.article.version_id)
         findings = self._pairs.find(signed, hits, folded)
@@ -190,13 +191,6 @@ class Revisions:
             withdrawn_note="",
         )
         _tell(record, folded)
-
-    def _signed(self, kept: Kept, article: Article) -> Signed:
-        """What the version was found by when it came."""
-        assert kept.record.sketch is not None, "only what was signed is found again"
-        reading = read(article.text)
-        days = unpack(kept.record.seen, len(reading.unique))
-        return self._search.signed(profile(article, reading, days), kept.record.sketch)
 
     def _proved(self, article: Article, relations: tuple[Relation, ...]) -> Iterator[Relation]:
         """The relations of another version, with where the shared words stand in this text."""

@@ -1,7 +1,8 @@
 """dedup as the run loop sees it: `articles` in, `relations`, `clusters` and the changelog out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 import msgspec
 
@@ -14,6 +15,7 @@ from services.contracts.sketches import Remembered, ShardClock
 from services.dedup.canary import Canaries, lone_story
 from services.dedup.fold import Fold
 from services.dedup.folded import Folded
+from services.dedup.foresight import Foresight
 from services.dedup.memory.parts import under, within
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.order import Due, Order, Sighting, seen_at
@@ -33,14 +35,20 @@ class DedupTask:
     """One shard: articles that are compared with each other, in order of sight."""
 
     def __init__(
-        self, number: int, settings: DedupSettings, *, ranges: int = 1, open_store: OpenStore = HeapStore
+        self,
+        number: int,
+        settings: DedupSettings,
+        *,
+        ranges: int = 1,
+        open_store: OpenStore = HeapStore,
+        foresight: Foresight | None = None,
     ) -> None:
         self._number = number
         self._partitions = {topic: Partition(topic, number) for topic in ("relations", "clusters", _STATE)}
         self._settings = settings
         self._order = Order(limit=settings.buffer_limit)
         self._canaries = Canaries()
-        self._fold = Fold(settings, ranges=ranges, open_store=open_store)
+        self._fold = Fold(settings, ranges=ranges, open_store=open_store, foresight=foresight)
         self._restoring: Restoring | None = Restoring(self._fold)
         self._clock: ShardClock | None = None
         self._taken = 0
@@ -297,6 +305,7 @@ class DedupService:
     """The definition the run loop takes. `ranges`: key ranges of the candidate search.
 
     `open_store`: where what a task remembers lies encoded; in memory, unless it is told otherwise.
+    `foresights`: what a batch found out of a shard's sightings beforehand, by its number.
     """
 
     name = "dedup"
@@ -309,13 +318,21 @@ class DedupService:
         *,
         ranges: int = 1,
         open_store: OpenStore = HeapStore,
+        foresights: Mapping[int, Foresight] = MappingProxyType({}),
     ) -> None:
         self._settings = settings or DedupSettings()
         self._ranges = ranges
         self._open_store = open_store
+        self._foresights = foresights
 
     def task(self, number: int) -> DedupTask:
-        return DedupTask(number, self._settings, ranges=self._ranges, open_store=self._open_store)
+        return DedupTask(
+            number,
+            self._settings,
+            ranges=self._ranges,
+            open_store=self._open_store,
+            foresight=self._foresights.get(number),
+        )
 
     def feeder(self, task: Task, number: int) -> Feeder | None:  # noqa: ARG002 - the log is all there is
         return None

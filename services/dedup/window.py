@@ -6,7 +6,7 @@ compared by is made again from its text where it is asked for; some of both are 
 
 from array import array
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zlib import crc32
@@ -33,7 +33,6 @@ MOST_RECORDS, MOST_PROFILE_BYTES = 4096, 48 << 20
 """At hand at a time."""
 # Of CPython 3.11 on 64 bits, measured with tracemalloc.
 _RECORD_BYTES = 4_000
-_WORD_BYTES = 130
 _DAY_S = 86_400
 _DAY_US = _DAY_S * 1_000_000
 _CURRENT, _COMPARED, _COUNTED, _OUTSIDE, _LEAVING = (1 << bit for bit in range(5))
@@ -121,7 +120,14 @@ class Kept:
 class Window:
     """Remembered versions by id, and the current one of each article."""
 
-    def __init__(self, settings: DedupSettings, store: Store | None = None) -> None:
+    def __init__(
+        self,
+        settings: DedupSettings,
+        store: Store | None = None,
+        make_profile: Callable[[Article, bytes], Profile] | None = None,
+    ) -> None:
+        """`make_profile`: what a version is compared by, from how often it had been seen."""
+        self._make_profile = make_profile or profile_of
         self._days = settings.window_days
         self.reach = timedelta(days=settings.window_days)
         self.records = Records(Remembered, store or HeapStore(), most=MOST_RECORDS)
@@ -191,8 +197,7 @@ class Window:
             self._profiles.move_to_end(number)
             return made
         record = self.records[number]
-        reading = read(record.article.text)
-        made = profile(record.article, reading, unpack(record.seen, len(reading.unique)))
+        made = self._make_profile(record.article, record.seen)
         self._have(number, made)
         return made
 
@@ -220,7 +225,7 @@ class Window:
         self.records[number] = record
         if (made := self._profiles.get(number)) is not None and made.article is not record.article:
             self._forget_profile(number)
-            self._have(number, msgspec.structs.replace(made, article=record.article))
+            self._have(number, made.at(record.article))
         if not self.flags[number] & _COMPARED:
             self._forget_profile(number)
         return number
@@ -356,13 +361,13 @@ class Window:
     def _have(self, number: int, made: Profile) -> None:
         self._forget_profile(number)
         self._profiles[number] = made
-        self._profile_bytes += _weight(made)
+        self._profile_bytes += made.nbytes
         while self._profile_bytes > MOST_PROFILE_BYTES:
-            self._profile_bytes -= _weight(self._profiles.popitem(last=False)[1])
+            self._profile_bytes -= self._profiles.popitem(last=False)[1].nbytes
 
     def _forget_profile(self, number: int) -> None:
         if (made := self._profiles.pop(number, None)) is not None:
-            self._profile_bytes -= _weight(made)
+            self._profile_bytes -= made.nbytes
 
 
 def _by_title(article: Article) -> tuple[str, str]:
@@ -373,7 +378,7 @@ def _title_hash(title: str) -> int:
     return crc32(folded(title).encode("utf-8", "surrogatepass"))
 
 
-def _weight(made: Profile) -> int:
-    """Bytes of what a version is compared by."""
-    nbytes = made.shingles.wide.nbytes + made.unique.nbytes + made.numbers.nbytes + made.days.nbytes
-    return nbytes + _WORD_BYTES * len(made.title)
+def profile_of(article: Article, seen: bytes) -> Profile:
+    """What a version is compared by. `seen`: as its record has it."""
+    reading = read(article.text)
+    return profile(article, reading, unpack(seen, len(reading.unique)))

@@ -141,6 +141,7 @@ DEDUP_WINGS = {
     "relations": (f"{DEDUP}.settings", KERNELS, f"{DEDUP}.text", f"{DEDUP}.search"),
     "memory": (),
     "stories": (f"{DEDUP}.settings", f"{DEDUP}.memory"),
+    "batch": (DEDUP,),
 }
 """The same for dedup: a text knows of no other, a pair of no window, a story of no text."""
 

@@ -42,11 +42,11 @@ class RangeIndex:
     def probe_insert(self, block: Block) -> Partials:
         """Take a block; the pairs it completes. A block taken before gives nothing."""
         if (block.signer, block.number) in self._taken or not len(block.versions):
-            return _NONE
+            return NO_PARTIALS
         self._taken.add((block.signer, block.number))
         found = self._held(block).enter(block, probing=True)
         if not len(found.others):
-            return _NONE
+            return NO_PARTIALS
         mine = block.versions[found.versions]
         return Partials(np.minimum(found.others, mine), np.maximum(found.others, mine), found.counts)
 
@@ -101,7 +101,7 @@ def add_up(partials: Iterable[Partials]) -> Partials:
     """Sum what the ranges found. By the second version, then by the first."""
     some = [each for each in partials if len(each.first)]
     if not some:
-        return _NONE
+        return NO_PARTIALS
     first = np.concatenate([each.first for each in some])
     second = np.concatenate([each.second for each in some])
     counts = np.concatenate([each.counts for each in some])
@@ -113,4 +113,4 @@ def add_up(partials: Iterable[Partials]) -> Partials:
     return Partials(first[starts], second[starts], np.add.reduceat(counts, starts, dtype=np.uint32))
 
 
-_NONE = Partials(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint32))
+NO_PARTIALS = Partials(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint32))

@@ -10,13 +10,13 @@ import numpy.typing as npt
 from services.contracts.articles import Article
 from services.contracts.sketches import Sketch
 from services.dedup import kernels
-from services.dedup.memory.parts import Holding, gather, scatter
+from services.dedup.memory.parts import under, within
 from services.dedup.search.candidates import Shares, eligible
-from services.dedup.search.index import RangeIndex, add_up
 from services.dedup.search.novelty import Days
 from services.dedup.search.postings import BAND_WEIGHT, Counts
 from services.dedup.search.profile import Profile, Reading, evidence, profile, weighed
-from services.dedup.search.route import Block, Entry, Numbers, block, route
+from services.dedup.search.ranges import Index, Ranges
+from services.dedup.search.route import Block, Entry, Numbers, block
 from services.dedup.search.sketch import Keys, Signature, Signer, keys
 from services.dedup.search.versions import Versions
 from services.dedup.settings import DedupSettings, scheme
@@ -24,7 +24,6 @@ from services.dedup.text.shingles import Hashes, Shingles
 from services.stream.service import Parts
 
 Estimates = npt.NDArray[np.float64]
-_DAY_US = 86_400_000_000
 _HERE = "fold"
 
 
@@ -61,11 +60,12 @@ class Hits(NamedTuple):
 class Search:
     """The indexes of every key range, behind one call."""
 
-    def __init__(self, settings: DedupSettings, *, ranges: int = 1) -> None:
+    def __init__(self, settings: DedupSettings, index: Index | None = None) -> None:
+        """`index`: where it is not the one of a single range."""
         self._settings = settings
         self._scheme = scheme(settings)
         self._signer = Signer(settings)
-        self._ranges = [RangeIndex(window_us=settings.window_days * _DAY_US) for _ in range(ranges)]
+        self._index: Index = Ranges(1, window_days=settings.window_days) if index is None else index
         self._versions = Versions()
         self._blocks = 0
 
@@ -114,11 +114,7 @@ class Search:
         whole = self._block(
             Findable(one.profile.article.version_id, one.profile.at_us, one.keys) for one in batch
         )
-        pieces = zip(self._ranges, route(whole, len(self._ranges)), strict=True)
-        parts = [index.probe_insert(piece) for index, piece in pieces]
-        pairs = add_up(parts) if len(parts) > 1 else parts[0]  # numbers ascend: one part is in order
-        for index in self._ranges:
-            index.forget_blocks(_HERE, self._blocks)
+        pairs = self._index.find(whole)
         bounds = np.searchsorted(pairs.second, np.append(whole.versions, whole.versions[-1] + 1)).tolist()
         return {
             signed.profile.article.version_id: Hits(pairs.first[start:end], pairs.counts[start:end])
@@ -140,7 +136,7 @@ class Search:
     def _eligible(self, own_samples: int, hits: Hits, mine: int) -> tuple[npt.NDArray[np.intp], int]:
         """Places of those that may be chosen, and how many others are there; `mine` is none of them."""
         compiled, settings = kernels.module("lookup"), self._settings
-        at_us = self._ranges[0].at_us(hits.others)
+        at_us = self._index.at_us(hits.others)
         if compiled is not None:
             found: tuple[npt.NDArray[np.intp], int] = compiled.eligible(
                 hits.others,
@@ -173,32 +169,24 @@ class Search:
     def insert(self, batch: list[Findable]) -> None:
         """Take versions whose pairs are known already."""
         if batch:
-            for index, piece in zip(self._ranges, route(self._block(batch), len(self._ranges)), strict=True):
-                index.insert(piece)
+            self._index.insert(self._block(batch))
 
     def evict(self, versions: Iterable[str]) -> None:
-        numbers = self._versions.forget(versions)
-        for index in self._ranges:
-            index.evict(numbers)
+        self._index.evict(self._versions.forget(versions))
 
     def __len__(self) -> int:
         """Postings held; those of forgotten versions are cleared away bit by bit, by those that come."""
-        return sum(len(index) for index in self._ranges)
+        return len(self._index)
 
     def nbytes(self) -> int:
-        return self._versions.nbytes() + sum(index.nbytes() for index in self._ranges)
+        return self._versions.nbytes() + self._index.nbytes()
 
     def save(self) -> Parts:
-        return gather(self._holding())
+        return {**under("versions", self._versions.save()), **self._index.save()}
 
     def load(self, parts: Parts) -> None:
-        scatter(self._holding(), parts)
-
-    def _holding(self) -> Holding:
-        return {
-            "versions": self._versions,
-            **{f"range_{place}": index for place, index in enumerate(self._ranges)},
-        }
+        self._versions.load(within("versions", parts))
+        self._index.load(parts)
 
     def _block(self, batch: Iterable[Findable]) -> Block:
         entries = []

@@ -79,7 +79,8 @@ class Novelty:
         self._days = days
         self._kind = np.dtype(np.uint32 if days <= _NARROW else np.uint64)
         most = (1 << bits) // self._kind.itemsize
-        self._bound = Bound(min(most, 1 << _DENSE_BITS) // SLOTS_EACH, most // SLOTS_EACH)
+        self.bound = Bound(min(most, 1 << _DENSE_BITS) // SLOTS_EACH, most // SLOTS_EACH)
+        """Of the sample of a day."""
         self._least = min(_LEAST_BITS, most.bit_length() - 1)
         self._slots: Slots = np.zeros(1 << self._least, self._kind)
         self._open: dict[int, Sightings] = {}
@@ -118,6 +119,10 @@ class Novelty:
             self._draft(day, shingles)
             self._sweep(len(self._slots) // _SWEEPS)
         return True
+
+    def take_day(self, day: int, seen: Sightings) -> None:
+        """Note all that was seen on a day, of which nothing was noted yet."""
+        self._open[day] = seen
 
     def take(self, day: int, unique: Hashes, numbers: Numbers) -> tuple[Days, bool]:
         """`days` of a text, and `add` of its shingles: what either looks at lies in the same places."""
@@ -187,7 +192,7 @@ class Novelty:
     def load(self, parts: Parts) -> None:
         days = unpack_facts(parts["days"], KnownDays)
         self._slots = array_of(parts["slots"], self._kind)
-        self._open = {day: Sightings(self._bound) for day in days.open}
+        self._open = {day: Sightings(self.bound) for day in days.open}
         scatter({str(day): seen for day, seen in self._open.items()}, parts)
         self._closed, self._today = days.closed, days.today
         self._leaving, self._swept = self._slot(days.leaving), days.swept
@@ -216,7 +221,7 @@ class Novelty:
         if self._today is not None and day < self._today:
             return False
         if day not in self._open:
-            self._open[day] = Sightings(self._bound)
+            self._open[day] = Sightings(self.bound)
         self._open[day].add(shingles)
         return True
 

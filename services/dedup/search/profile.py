@@ -16,6 +16,7 @@ from services.dedup.text.shingles import Hashes, Numbers, Places, Shingles, amon
 from services.dedup.text.words import folded, split
 
 NEVER_EVIDENCE = 255
+_WORD_BYTES = 130  # of CPython 3.11 on 64 bits, measured with tracemalloc
 
 
 class Profile(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -42,6 +43,15 @@ class Profile(msgspec.Struct, frozen=True, eq=False, gc=False):
     @property
     def figures(self) -> tuple[Figure, ...]:
         return figures(self.article.text)
+
+    @property
+    def nbytes(self) -> int:
+        nbytes = self.shingles.wide.nbytes + self.unique.nbytes + self.numbers.nbytes + self.days.nbytes
+        return nbytes + _WORD_BYTES * len(self.title)
+
+    def at(self, article: Article) -> "Profile":
+        """The same text where it is shown now."""
+        return msgspec.structs.replace(self, article=article)
 
     def fresh(self, least: int) -> npt.NDArray[np.bool_]:
         """Mask over `unique`: seen on fewer than `least` earlier days."""

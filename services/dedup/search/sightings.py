@@ -39,6 +39,13 @@ class Sightings:
         self._held = array("Q")
         self.level = 0
 
+    def join(self, others: "Sightings") -> None:
+        """Add what another sample of the same day has."""
+        if others.level > self.level:
+            self.level = others.level
+            self._held = array("Q", sampled(self.hashes(), self.level).tobytes())
+        self.add(others.hashes())
+
     def add(self, hashes: Hashes) -> None:
         self._held.frombytes(sampled(hashes, self.level).tobytes())
         while len(self._held) > self._bound.at(self.level) and self.level < _MOST_LEVEL:

@@ -9,6 +9,7 @@ from services.contracts import wire
 from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.clusters import Cluster
 from services.contracts.relations import Verdict
+from services.dedup.foresight import Foresight
 from services.dedup.order import Sighting, rank, seen_at
 from services.dedup.service import DedupTask
 from services.dedup.settings import DedupSettings
@@ -56,11 +57,18 @@ def promised(sightings: Iterable[Sighting], *, every: int = 1) -> list[Value]:
 class Shard:
     """Runs a task over a log in batches, and starts it anew from its changelog where it is cut."""
 
-    def __init__(self, log: Sequence[Value], *, ranges: int = 1, settings: DedupSettings = SETTINGS) -> None:
+    def __init__(
+        self,
+        log: Sequence[Value],
+        *,
+        ranges: int = 1,
+        settings: DedupSettings = SETTINGS,
+        foresight: Foresight | None = None,
+    ) -> None:
         self._records = [record(value, offset) for offset, value in enumerate(log)]
         self._settings, self._ranges = settings, ranges
-        self._position = 0
-        self.task = DedupTask(0, settings, ranges=ranges)
+        self._position = self._committed = 0
+        self.task = DedupTask(0, settings, ranges=ranges, foresight=foresight)
         self.outputs: list[Output] = []
         self.state: dict[bytes, Output] = {}
         self.outcomes: dict[str, int] = {}

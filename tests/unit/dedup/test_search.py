@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from services.contracts.articles import Article
 from services.dedup.search.lookup import Findable, Search, Signed
 from services.dedup.search.profile import read
+from services.dedup.search.ranges import Ranges
 from services.dedup.settings import DedupSettings
 from tests.unit.dedup.pieces import SETTINGS, article, prose
 
@@ -34,7 +35,7 @@ CORPUS = [
 
 
 def found(ranges: int, batches: list[list[Article]]) -> dict[tuple[str, str], tuple[int, int]]:
-    search = Search(SETTINGS, ranges=ranges)
+    search = Search(SETTINGS, Ranges(ranges, window_days=SETTINGS.window_days))
     pairs: dict[tuple[str, str], tuple[int, int]] = {}
     for batch in batches:
         for version, hits in search.find([signed(search, piece) for piece in batch]).items():
@@ -69,7 +70,7 @@ def test_nothing_given_nothing_found() -> None:
 
 
 def test_a_sketch_read_back_is_found_as_the_one_it_was_made_of() -> None:
-    running, restored = Search(SETTINGS), Search(SETTINGS, ranges=4)
+    running, restored = Search(SETTINGS), Search(SETTINGS, Ranges(4, window_days=SETTINGS.window_days))
     for piece in CORPUS[1:]:
         made = signed(running, piece)
         assert restored.signed(made.profile, made.sketch).keys.values.tolist() == made.keys.values.tolist()
@@ -99,7 +100,7 @@ def test_a_sketch_of_another_scheme_is_refused(others: DedupSettings) -> None:
 
 
 def test_when_all_is_evicted_no_key_is_held() -> None:
-    search = Search(SETTINGS, ranges=16)
+    search = Search(SETTINGS, Ranges(16, window_days=SETTINGS.window_days))
     search.find([signed(search, piece) for piece in CORPUS])
     assert len(search) > 0
     search.evict([piece.version_id for piece in CORPUS])
