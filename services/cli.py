@@ -13,6 +13,7 @@ from services.console.group import CommandGroup
 from services.console.log import commands
 from services.console.options import FILE, config_option
 from services.console.record.options import record
+from services.console.refold.options import refold
 from services.console.replay.options import replay
 from services.console.stories import commands as story_commands
 from services.contracts.topics import TOPICS
@@ -315,6 +316,7 @@ def explain(
 
 
 main.add_command(replay)
+main.add_command(refold)
 main.add_command(feed_commands.feeds)
 main.add_command(record)
 main.add_command(operators.topics)

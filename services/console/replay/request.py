@@ -20,7 +20,14 @@ from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 
 if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from services.dedup.foresight import Foresight
     from services.enrich.extensions import Extensions
+    from services.stream.bus import Bus
+
+    Prepare = Callable[[Bus, Path, asyncio.Event], Awaitable[Mapping[int, Foresight]]]
 
 FASTEST = 1_000_000
 
@@ -39,6 +46,8 @@ class ReplayRequest(NamedTuple):
     """Whose settings the recordings are read with."""
     extensions: "Extensions | None" = None
     """Functions of the user's in enrich."""
+    prepare: "Prepare | None" = None
+    """Finds out what can be known before anything is decided."""
 
     @classmethod
     def of(

@@ -2,11 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import click
 from msgspec.structs import replace
 
 from services.console import addresses, progress
@@ -20,11 +22,12 @@ from services.console.replay.request import ReplayRequest
 from services.console.replay.settings import RUN
 from services.console.replay.summary import Report
 from services.console.run.pipeline import Pipeline, Stage
+from services.dedup.foresight import Foresight, Unforeseen
 from services.ingest.workers.pool import Pool
 from services.ops.exits import Exit, Stop
 from services.ops.observing import ServiceTotals
 from services.ops.registry import Metrics
-from services.stream.bus import Bus
+from services.stream.bus import Bus, Fatal, Partition
 from services.stream.patience import Patience
 from services.stream.spool import Spool
 from services.stream.sqlite import SqliteBus
@@ -50,12 +53,7 @@ async def report_of(
         sharding = request.settings.ingest.sharding
         replayed = replayed_in(request.paths, request.program, sharding, pool)
         await prepare_log(bus, request.paths, request.feeds, request.program.frame)
-        order = _order_beside(request, scratch)
-        finished = (
-            await _in_two(bus, replayed, request, scratch, stop, out=out, order=order)
-            if order
-            else await _in_one(bus, replayed, request, scratch, stop, out=out)
-        )
+        finished = await _finish(bus, replayed, request, scratch, stop, out=out)
         return Report(
             **finished._asdict(),
             damage=tuple(replayed.damage),
@@ -72,6 +70,70 @@ class Finished(NamedTuple):
     ingested: Ingested
     held: dict[str, int]
     unaccounted: dict[str, int]
+
+
+async def _finish(
+    bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event, *, out: Path
+) -> Finished:
+    """By one process or two; what was found out beforehand and does not hold is left aside."""
+    before = await _prepare(bus, replayed, request, scratch, stop) if request.prepare else None
+    order = _order_beside(request, scratch)
+    while True:
+        try:
+            if order:
+                return await _in_two(
+                    bus, replayed, request, scratch, stop, out=out, order=order, before=before
+                )
+            return await _in_one(bus, replayed, request, scratch, stop, out=out, before=before)
+        except Fatal as error:
+            if before is None or not isinstance(error.__cause__, Unforeseen):
+                raise
+            click.echo(f"{error.__cause__}; going on from here as a replay does", err=True)
+            before = before._replace(foresights={})
+
+
+class Before(NamedTuple):
+    """What was done before anything was decided."""
+
+    ingested: ServiceTotals
+    foresights: Mapping[int, Foresight]
+
+
+async def _prepare(
+    bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event
+) -> Before:
+    """All articles into the log, and what can be found out of them."""
+    assert request.prepare is not None
+    settings = replace(RUN, patience=Patience(total_s=request.settings.bus.wait_s))
+    pipeline = Pipeline(bus, [Stage(replayed.service)], settings, Metrics())
+    async with _linked(stop) as halt:
+        if not await _run(pipeline, replayed, halt):
+            raise _interruption(replayed, request)
+    found = {} if await _is_begun(bus) else await request.prepare(bus, scratch, stop)
+    if stop.is_set():
+        raise _interruption(replayed, request)
+    return Before(pipeline.totals["ingest"], found)
+
+
+async def _is_begun(bus: Bus) -> bool:
+    """Whether an earlier run decided articles: its state goes on as one process had it."""
+    numbers = range(await bus.partitions("dedup-state"))
+    ends = await bus.ends([Partition("dedup-state", number) for number in numbers])
+    begun = any(ends.values())
+    if begun:
+        click.echo("the log holds decisions of an earlier run; going on as a replay does", err=True)
+    return begun
+
+
+@asynccontextmanager
+async def _linked(stop: asyncio.Event) -> AsyncIterator[asyncio.Event]:
+    """Set with `stop`, and by the run loops when they are left, which `stop` is not."""
+    halt = asyncio.Event()
+    linked = asyncio.create_task(_set_after(stop, halt))
+    try:
+        yield halt
+    finally:
+        linked.cancel()
 
 
 def _order_beside(request: ReplayRequest, scratch: Path) -> Order | None:
@@ -91,16 +153,24 @@ def _order_beside(request: ReplayRequest, scratch: Path) -> Order | None:
 
 
 async def _in_one(
-    bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event, *, out: Path
+    bus: Bus,
+    replayed: Replayed,
+    request: ReplayRequest,
+    scratch: Path,
+    stop: asyncio.Event,
+    *,
+    out: Path,
+    before: Before | None,
 ) -> Finished:
     from services.enrich.extensions import NONE
     from services.enrich.service import EnrichService
 
     service = EnrichService(request.settings.enrich.best, request.extensions or NONE)
     enrich = Stage(service, request.workers)
-    pipeline = _pipeline(bus, replayed, request, scratch, enrich)
-    if not await _run(pipeline, replayed, stop):
-        raise _interruption(replayed, request)
+    pipeline = _pipeline(bus, replayed, request, scratch, enrich, before=before)
+    async with _linked(stop) as halt:
+        if not await _run(pipeline, replayed, halt):
+            raise _interruption(replayed, request)
     return _finished(pipeline, replayed, await written(bus, out))
 
 
@@ -113,15 +183,14 @@ async def _in_two(
     *,
     out: Path,
     order: Order,
+    before: Before | None,
 ) -> Finished:
     """Stories in a process beside this one, while dedup works here and the files are gathered."""
     async with Downstream(order) as downstream, gathered(bus, out) as gathering:
-        pipeline = _pipeline(bus, replayed, request, scratch)
-        halt = asyncio.Event()  # not `stop`: the run loops set it too when they are left
-        downstream.call_at_end(halt.set)
-        linked = asyncio.create_task(_set_after(stop, halt))
-        settled = await _run(pipeline, replayed, halt)
-        linked.cancel()
+        pipeline = _pipeline(bus, replayed, request, scratch, before=before)
+        async with _linked(stop) as halt:
+            downstream.call_at_end(halt.set)
+            settled = await _run(pipeline, replayed, halt)
         with progress.shown("writing"):
             told = await downstream.finish(stop) if settled or downstream.has_ended else None
             if told is None:
@@ -137,13 +206,30 @@ async def _set_after(first: asyncio.Event, then: asyncio.Event) -> None:
     then.set()
 
 
-def _pipeline(bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, *more: Stage) -> Pipeline:
+def _pipeline(
+    bus: Bus,
+    replayed: Replayed,
+    request: ReplayRequest,
+    scratch: Path,
+    *more: Stage,
+    before: Before | None,
+) -> Pipeline:
     # Loaded while parser processes load theirs.
     from services.dedup.service import DedupService
 
-    dedup = Stage(DedupService(request.settings.dedup, open_store=partial(Spool, scratch)), request.workers)
-    patience = Patience(total_s=request.settings.bus.wait_s)
-    return Pipeline(bus, [Stage(replayed.service), dedup, *more], replace(RUN, patience=patience), Metrics())
+    service = DedupService(
+        request.settings.dedup,
+        open_store=partial(Spool, scratch),
+        foresights=before.foresights if before else {},
+    )
+    # What is foreseen of a shard is asked by one task from its beginning.
+    dedup = Stage(service, 1 if before else request.workers)
+    settings = replace(RUN, patience=Patience(total_s=request.settings.bus.wait_s))
+    first = [] if before else [Stage(replayed.service)]
+    pipeline = Pipeline(bus, [*first, dedup, *more], settings, Metrics())
+    if before:
+        pipeline.totals["ingest"] = before.ingested
+    return pipeline
 
 
 async def _run(pipeline: Pipeline, replayed: Replayed, stop: asyncio.Event) -> bool:

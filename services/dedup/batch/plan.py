@@ -6,7 +6,7 @@ article hangs on another (a notice at another address that withdraws it); the fo
 `Unforeseen`.
 """
 
-from collections import Counter
+from array import array
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -27,62 +27,68 @@ _NONE = -1
 _ROW = msgspec.msgpack.Decoder(SightedRow)
 
 
-def plan(log: Iterable[Article | Withdrawal | Watermark], settings: DedupSettings, store: Store) -> Table:
-    """Lay down the sightings of a log as rows."""
-    spans, names, at_us, articles = _lay_down(_dues(log, settings), store)
-    count = len(names)
-    columns = Columns(
-        names=np.array(names, np.uint64),
-        at_us=np.array(at_us, np.int64),
-        article=np.array(articles, np.uint64),
-        opened=np.zeros(count, bool),
-        recounted=np.zeros(count, bool),
-        returning=np.zeros(count, bool),
-        replaced=np.full(count, _NONE, np.int64),
-    )
-    table = Table(spans, columns)
-    often = {article for article, times in Counter(articles).items() if times > 1}
-    columns.opened[:] = [article not in often for article in articles]
-    _Guess(settings, table).follow(_seen_often(table, store, often))
-    return table
+class Plan:
+    """Sightings of one shard, laid down as rows as they are read from the log."""
 
+    def __init__(self, settings: DedupSettings, store: Store) -> None:
+        self._settings, self._store = settings, store
+        self._order = Order(limit=settings.buffer_limit)
+        self._taken = 0
+        self._spans: list[Span] = []
+        self._held: list[SightedRow] = []
+        """Of the span to come."""
+        self._today = 0
+        self._names, self._at_us, self._articles = array("Q"), array("q"), array("Q")
 
-def _dues(log: Iterable[Article | Withdrawal | Watermark], settings: DedupSettings) -> Iterator[Due]:
-    order = Order(limit=settings.buffer_limit)
-    for offset, value in enumerate(log):
+    def take(self, value: Article | Withdrawal | Watermark) -> None:
+        """The next value of the log."""
         if isinstance(value, Watermark):
-            yield from order.promise(value)
-        elif not order.holds(value):
-            yield from order.offer(value, offset)
+            dues = self._order.promise(value)
+        else:
+            dues = [] if self._order.holds(value) else self._order.offer(value, self._taken)
+        self._taken += 1
+        for due in dues:
+            self._lay_down(due)
 
+    def table(self) -> Table:
+        """Of all that was taken; what waits for a promise still is in no row."""
+        self._close()
+        count = len(self._names)
+        columns = Columns(
+            names=np.frombuffer(self._names, np.uint64),
+            at_us=np.frombuffer(self._at_us, np.int64),
+            article=np.frombuffer(self._articles, np.uint64),
+            opened=np.zeros(count, bool),
+            recounted=np.zeros(count, bool),
+            returning=np.zeros(count, bool),
+            replaced=np.full(count, _NONE, np.int64),
+        )
+        table = Table(self._spans, columns)
+        _, places, times = np.unique(columns.article, return_inverse=True, return_counts=True)
+        often = times[places] > 1
+        columns.opened[:] = ~often
+        _Guess(self._settings, table).follow(_dues(table, self._store, np.flatnonzero(often).tolist()))
+        return table
 
-def _lay_down(dues: Iterable[Due], store: Store) -> tuple[list[Span], list[int], list[int], list[int]]:
-    spans: list[Span] = []
-    names: list[int] = []
-    at_us: list[int] = []
-    articles: list[int] = []
-    held: list[SightedRow] = []
-    today = 0
+    def _lay_down(self, due: Due) -> None:
+        at, sighting = seen_at(due.sighting), due.sighting
+        day = max(self._today, day_of(at))
+        if day != self._today or len(self._held) == SPAN:
+            self._close()
+        self._today = day
+        self._held.append(_row(due))
+        at_us = wire.microseconds(at)
+        self._names.append(name_of(sighting.version_id, at_us) if isinstance(sighting, Article) else 0)
+        self._at_us.append(at_us)
+        self._articles.append(key_of(sighting.article_id)[0])
 
-    def close() -> None:
-        if held:
-            store.put(SIGHTED, len(spans), pack(held))
-            spans.append(Span(len(spans), today, len(names) - len(held), len(names)))
-            held.clear()
-
-    for due in dues:
-        sighting = due.sighting
-        day = max(today, day_of(seen_at(sighting)))
-        if day != today or len(held) == SPAN:
-            close()
-        today = day
-        held.append(_row(due))
-        at = wire.microseconds(seen_at(sighting))
-        names.append(name_of(sighting.version_id, at) if isinstance(sighting, Article) else 0)
-        at_us.append(at)
-        articles.append(key_of(sighting.article_id)[0])
-    close()
-    return spans, names, at_us, articles
+    def _close(self) -> None:
+        if self._held:
+            stop = len(self._names)
+            span = Span(len(self._spans), self._today, stop - len(self._held), stop)
+            self._store.put(SIGHTED, span.number, pack(self._held))
+            self._spans.append(span)
+            self._held = []
 
 
 def _row(due: Due) -> SightedRow:
@@ -91,9 +97,9 @@ def _row(due: Due) -> SightedRow:
     return SightedRow(due.late, withdrawal=due.sighting)
 
 
-def _seen_often(table: Table, store: Store, often: set[int]) -> Iterator[tuple[int, Due]]:
+def _dues(table: Table, store: Store, rows: Iterable[int]) -> Iterator[tuple[int, Due]]:
     spans = Spans(store, table.spans)
-    for row in np.flatnonzero(np.isin(table.columns.article, list(often))).tolist():
+    for row in rows:
         raw = spans.of(SIGHTED, row)
         assert raw is not None
         yield row, _ROW.decode(raw).due

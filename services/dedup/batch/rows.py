@@ -25,6 +25,8 @@ _SPANS_AT_HAND = 64
 _RAW = msgspec.msgpack.Decoder(list[msgspec.Raw])
 _PACK = msgspec.msgpack.Encoder()
 _ODD, _LOW = 0x9E3779B97F4A7C15, 0xFFFFFFFFFFFFFFFF
+_KINDS = (np.uint64, np.int64, np.uint64, np.bool_, np.bool_, np.bool_, np.int64)
+"""Of the columns."""
 Flags = npt.NDArray[np.bool_]
 
 
@@ -113,3 +115,13 @@ class Spans:
         number = bisect_right(self._starts, row) - 1
         values = self.all(kind, number)
         return values[row - self._starts[number]] if values else None
+
+
+def pack_table(table: Table) -> bytes:
+    return _PACK.encode((table.spans, [column.tobytes() for column in table.columns]))
+
+
+def unpack_table(encoded: bytes) -> Table:
+    spans, columns = msgspec.msgpack.decode(encoded, type=tuple[list[Span], list[bytes]])
+    parts = zip(columns, _KINDS, strict=True)
+    return Table(spans, Columns(*(np.frombuffer(column, kind) for column, kind in parts)))

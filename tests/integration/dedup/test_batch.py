@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from services.dedup.batch.answers import Answers
 from services.dedup.batch.engine import Lists
 from services.dedup.batch.flow import foresee
-from services.dedup.batch.plan import plan
+from services.dedup.batch.plan import Plan
 from services.dedup.batch.shop import Shop
 from services.dedup.batch.store import HeapStore
 from services.dedup.foresight import Unforeseen
@@ -18,7 +18,10 @@ from tests.unit.dedup.pieces import SETTINGS
 
 def foreseen(log: list[Value], *, ranges: int = 4, wanted: DedupSettings = SETTINGS) -> Answers:
     store = HeapStore()
-    table = plan(log, wanted, store)
+    planned = Plan(wanted, store)
+    for value in log:
+        planned.take(value)
+    table = planned.table()
     shop = Shop(wanted, store, table)
     return foresee(table, lambda: shop, Lists(), ranges=ranges)
 
