@@ -9,7 +9,7 @@ from hypothesis import settings
 from tests.browser.session import NO_BROWSER
 from tests.deploy.session import NOT_CHECKED
 from tests.kafka.session import NONE
-from tests.told import skips
+from tests.told import NO_SPARK, skips
 
 settings.register_profile("thorough", deadline=None)  # a busy machine is no failing test
 settings.register_profile("quick", settings.get_profile("thorough"), max_examples=25)
@@ -22,6 +22,7 @@ SHARED = frozenset({"demo", "bad_day"})
 UNPROVED = {
     "PAGES THAT NO BROWSER LOOKED AT": NO_BROWSER,
     "KAFKA TESTS DID NOT RUN": NONE,
+    "REFOLD TESTS DID NOT RUN ON SPARK": NO_SPARK,
     "CHECKS OF DEPLOYMENT THAT DID NOT RUN": NOT_CHECKED,
 }
 """What is said loudly at the end, and how the reasons of such skips begin."""

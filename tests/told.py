@@ -2,6 +2,9 @@
 
 import pytest
 
+NO_SPARK = "Spark was not run: "
+"""How the reason begins where no test could run it."""
+
 
 def skips(reporter: pytest.TerminalReporter, beginning: str) -> set[str]:
     """Reasons of skipped tests that begin so, from whatever process they ran in."""

@@ -62,8 +62,7 @@ def refold(
     Examples:
       newsfold refold year.jsonl.gz --out out/year
       newsfold refold month.jsonl.gz --bus sqlite:var/newsfold.db --memory 2g
-      newsfold refold year.jsonl.gz --bus sqlite:var/year.db --master spark://10.0.0.5:7077 \\
-          --listen 10.0.0.4 --work /mnt/shared/refold
+      newsfold refold year.jsonl.gz --master spark://10.0.0.5:7077 --listen 10.0.0.4 --work /mnt/refold
     """
     from services.console.refold.command import refold_archive
     from services.console.refold.spark import SparkOrder

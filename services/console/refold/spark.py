@@ -24,6 +24,8 @@ _NO_JAVA = (
     "refold runs on Spark, which needs Java 17 or newer, and there is none: install it "
     "(Debian: openjdk-17-jre-headless) or name it in JAVA_HOME; `newsfold replay` needs none"
 )
+_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Of the Java process that drives: it moves blocks, and code compiled at length is not worth its wait."""
 _NO_SPARK = "refold needs Spark: pip install 'newsfold[spark]'; `newsfold replay` needs none"
 
 
@@ -98,6 +100,7 @@ def _started(order: SparkOrder) -> "SparkContext":
     except ImportError:
         raise Stop(Exit.USAGE, _NO_SPARK) from None
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.setdefault("SPARK_LOCAL_IP", order.listen)  # what it has no setting for, too
     settings = SparkConf().setMaster(order.master).setAppName("newsfold refold").setAll(_settings(order))
     try:
         context = SparkContext(conf=settings)
@@ -106,7 +109,6 @@ def _started(order: SparkOrder) -> "SparkContext":
         raise Stop(
             Exit.USAGE, f"Spark does not start ({order.master}): {told[0] if told else error!r}"
         ) from error
-    context.setLogLevel("ERROR")
     return context
 
 
@@ -116,6 +118,8 @@ def _settings(order: SparkOrder) -> list[tuple[str, str]]:
         ("spark.driver.host", order.listen),
         ("spark.driver.memory", order.memory),
         ("spark.executor.memory", order.memory),
+        ("spark.driver.extraJavaOptions", _JAVA),
+        ("spark.log.level", "ERROR"),
         ("spark.ui.enabled", "false"),
         ("spark.ui.showConsoleProgress", "false"),
     ]

@@ -11,6 +11,7 @@ import pytest
 
 from tests.integration.dedup.newsroom import Row, article
 from tests.integration.dedup.shard import Shard, Value, promised
+from tests.integration.dedup.test_batch import foreseen
 from tests.press import press_data
 
 DATA = press_data()
@@ -52,6 +53,11 @@ def digest(shard: Shard) -> str:
 @pytest.mark.parametrize("name", SLICES)
 def test_press_copy_split_into_key_ranges_gives_the_same_bytes(name: str, ranges: int) -> None:
     assert digest(Shard(log(name), ranges=ranges).run(batch=97)) == whole(name)
+
+
+@pytest.mark.parametrize("name", SLICES)
+def test_press_copy_that_a_batch_looked_at_gives_the_same_bytes(name: str) -> None:
+    assert digest(Shard(log(name), foresight=foreseen(log(name))).run()) == whole(name)
 
 
 @pytest.mark.parametrize("name", SLICES)

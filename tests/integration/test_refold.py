@@ -1,0 +1,92 @@
+"""What Spark looked at beforehand leaves what one process leaves; without Java that is said, and all."""
+
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from services.console.refold.files import FileStore
+from services.console.refold.foresight import TABLE, shop_in
+from services.console.refold.spark import Spark, SparkOrder, spark
+from services.dedup.batch.flow import foresee
+from services.dedup.batch.plan import Plan
+from services.dedup.batch.rows import pack_table
+from tests.end_to_end.archive import write_archive
+from tests.end_to_end.command import newsfold
+from tests.end_to_end.output import digests
+from tests.integration.dedup.newsroom import demo
+from tests.integration.dedup.shard import Shard, promised
+from tests.told import NO_SPARK
+from tests.unit.dedup.pieces import SETTINGS
+
+ORDER = SparkOrder(master="local[2]", memory="512m", partitions=4, listen="127.0.0.1")
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Spark]:
+    if shutil.which("java") is None:
+        pytest.skip(NO_SPARK + "there is no Java")
+    pytest.importorskip("pyspark", reason=NO_SPARK + "pip install 'newsfold[spark]'")
+    with spark(ORDER) as started:
+        yield started
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("ranges", [1, 16])
+def test_what_spark_found_out_of_the_demo_changes_no_byte(engine: Spark, tmp_path: Path, ranges: int) -> None:
+    log = promised(demo())
+    store = FileStore(tmp_path)
+    plan = Plan(SETTINGS, store)
+    for value in log:
+        plan.take(value)
+    table = plan.table()
+    store.put(TABLE, 0, pack_table(table))
+    answers = foresee(table, partial(shop_in, str(tmp_path), SETTINGS), engine, ranges=ranges)
+    shard, expected = Shard(log, foresight=answers).run(), Shard(log).run()
+    assert shard.published() == expected.published()
+    assert shard.kept() == expected.kept()
+
+
+@pytest.mark.timeout(180)
+def test_a_refold_leaves_the_files_of_a_replay_and_a_log_to_go_on_from(
+    engine: Spark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = write_archive(tmp_path / "whole.jsonl", 200).read_text().splitlines(keepends=True)
+    month, hour = tmp_path / "month.jsonl", tmp_path / "hour.jsonl"
+    month.write_text("".join(whole[:160]))
+    hour.write_text("".join(whole[160:]))
+    assert newsfold("replay", month, "--out", tmp_path / "month").code == 0
+    assert newsfold("replay", month, hour, "--out", tmp_path / "both").code == 0
+
+    monkeypatch.setattr("services.console.refold.command.spark", lambda _: KeptSession(engine))
+    bus = f"sqlite:{tmp_path / 'log.db'}"
+    ran = newsfold("refold", month, "--out", tmp_path / "refolded", "--bus", bus)
+    assert (ran.code, ran.err) == (0, "")
+    assert digests(tmp_path / "refolded") == digests(tmp_path / "month")
+    assert newsfold("replay", month, hour, "--out", tmp_path / "seeded", "--bus", bus).code == 0
+    assert digests(tmp_path / "seeded") == digests(tmp_path / "both")
+
+
+class KeptSession:
+    """A session that others use, too."""
+
+    def __init__(self, engine: Spark) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> Spark:
+        return self._engine
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def test_without_java_a_refold_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = write_archive(tmp_path / "some.jsonl", 3)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    ran = newsfold("refold", archive, "--out", tmp_path / "out")
+    assert ran.code == 2
+    assert len(ran.told) == 1
+    assert "Java 17" in ran.told[0]
+    assert not list((tmp_path / "out").iterdir())
