@@ -134,7 +134,7 @@ def test_a_story_is_walked_back_step_by_step(shown: Shown, sight: Sight) -> None
     sight.tab.locator(".life a").first.click()
     expect(rows).to_have_count(1)
     sight.tab.goto(f"{shown.base}/outlets?at={story['last_seen_at'][:16]}")
-    expect(sight.tab.locator(".notice")).to_contain_text("it shows what is known now")
+    expect(sight.tab.locator(".notice")).to_contain_text("added up over the whole window")
     assert not sight.violations()
 
 
@@ -157,6 +157,36 @@ def test_all_pages_count_alike(shown: Shown, sight: Sight) -> None:
     assert [one["difference"] for one in accounts.values()] == [0] * len(accounts)
     outlets = told("/outlets.json")["rows"]
     assert sum(one["articles"] for one in outlets) == accounts["members of stories"]["total"]
+
+
+def test_pages_of_a_past_minute_count_alike_and_lead_to_each_other(shown: Shown, sight: Sight) -> None:
+    at = shown.story["story"]["last_seen_at"].replace("+00:00", "Z")
+
+    def told(path: str) -> Any:
+        return _json(sight.tab, f"{shown.base}{path}?at={at}")
+
+    rows = _json(sight.tab, f"{shown.base}/.json?sort=spread&at={at}")["rows"]
+    assert max(row["last_seen_at"] for row in rows) <= at
+    for row in rows[:10]:
+        story = told(f"/story/{row['story_id']}.json")
+        assert story["story"]["spread"] == row["spread"]
+        event = told(f"/event/{story['event']['event_id']}.json")
+        (mine,) = [one for one in event["stories"] if one["story_id"] == row["story_id"]]
+        assert mine["spread"] == row["spread"]
+        assert event["event"]["articles"] == sum(one["spread"]["articles"] for one in event["stories"])
+        line = told(f"/storyline/{event['event']['storyline_id']}.json")
+        assert event["event"] in [chapter["event"] for chapter in line["chapters"]]
+    tab = sight.tab
+    tab.goto(f"{shown.base}/story/{shown.story['story']['story_id']}?at={at}")
+    tab.locator("[data-compare]").first.click()
+    expect(tab.locator(".then")).to_contain_text("As it stood on")
+    tab.locator(".opening .kicker a").click()
+    tab.get_by_role("link", name="Event", exact=True).click()
+    expect(tab.locator(".then")).to_contain_text("Which stories belong together is told as it is known now")
+    assert not sight.violations()
+    tab.get_by_role("link", name="Storyline", exact=True).click()
+    tab.locator(".then a", has_text="Now").click()
+    expect(tab.locator(".then")).to_have_count(0)
 
 
 def test_a_story_says_who_took_from_whom_and_why_in_words_and_as_a_tree(shown: Shown, sight: Sight) -> None:
