@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from services.console.refold.files import FileStore
-from services.console.refold.foresight import TABLE, shop_in
+from services.console.refold.foresight import TABLE, context_in
 from services.console.refold.spark import Spark, SparkOrder, spark
+from services.dedup.batch.engine import Lists
 from services.dedup.batch.flow import foresee
 from services.dedup.batch.plan import Plan
-from services.dedup.batch.rows import pack_table
+from services.dedup.batch.rows import Table, pack_table
 from tests.end_to_end.archive import write_archive
 from tests.end_to_end.command import newsfold
 from tests.end_to_end.output import digests
@@ -43,7 +44,7 @@ def test_what_spark_found_out_of_the_demo_changes_no_byte(engine: Spark, tmp_pat
         plan.take(value)
     table = plan.table()
     store.put(TABLE, 0, pack_table(table))
-    answers = foresee(table, partial(shop_in, str(tmp_path), SETTINGS), engine, ranges=ranges)
+    answers = foresee(table, partial(context_in, str(tmp_path), SETTINGS), engine, ranges=ranges)
     shard, expected = Shard(log, foresight=answers).run(), Shard(log).run()
     assert shard.published() == expected.published()
     assert shard.kept() == expected.kept()
@@ -72,13 +73,33 @@ def test_a_refold_leaves_the_files_of_a_replay_and_a_log_to_go_on_from(
 class KeptSession:
     """A session that others use, too."""
 
-    def __init__(self, engine: Spark) -> None:
+    def __init__(self, engine: Spark | Lists) -> None:
         self._engine = engine
 
-    def __enter__(self) -> Spark:
+    def __enter__(self) -> Spark | Lists:
         return self._engine
 
     def __exit__(self, *_: object) -> None: ...
+
+
+def test_a_refold_whose_plan_was_wrong_goes_on_as_a_replay_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = write_archive(tmp_path / "some.jsonl", 60)
+    assert newsfold("replay", archive, "--out", tmp_path / "replayed").code == 0
+    table = Plan.table
+
+    def wrong(self: Plan) -> Table:
+        found = table(self)
+        found.columns.opened[len(found.columns.opened) // 2] = False
+        return found
+
+    monkeypatch.setattr(Plan, "table", wrong)
+    monkeypatch.setattr("services.console.refold.command.spark", lambda _: KeptSession(Lists()))
+    ran = newsfold("refold", archive, "--out", tmp_path / "refolded")
+    assert ran.code == 0
+    assert "going on from here as a replay does" in ran.err
+    assert digests(tmp_path / "refolded") == digests(tmp_path / "replayed")
 
 
 def test_without_java_a_refold_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,11 +9,11 @@ from services.console.refold.files import FileStore
 from services.console.scan import scan_partition
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark, Withdrawal
+from services.dedup.batch.context import TaskContext
 from services.dedup.batch.engine import Engine
 from services.dedup.batch.flow import foresee
 from services.dedup.batch.plan import Plan
 from services.dedup.batch.rows import Table, pack_table, unpack_table
-from services.dedup.batch.shop import Shop
 from services.dedup.foresight import Foresight
 from services.dedup.settings import DedupSettings
 from services.stream.bus import Bus, Partition
@@ -32,7 +32,7 @@ async def foresights(
         table = await _table(bus, number, settings, store)
         if table.spans:
             store.put(TABLE, 0, pack_table(table))
-            opener = partial(shop_in, str(store.folder), settings)
+            opener = partial(context_in, str(store.folder), settings)
             found[number] = await asyncio.to_thread(foresee, table, opener, engine)
     return found
 
@@ -48,7 +48,7 @@ async def _table(bus: Bus, number: int, settings: DedupSettings, store: FileStor
 
 
 @lru_cache(maxsize=1)
-def shop_in(folder: str, settings: DedupSettings) -> Shop:
+def context_in(folder: str, settings: DedupSettings) -> TaskContext:
     """In the process that asks: made once, for all of its tasks."""
     store = FileStore(Path(folder))
-    return Shop(settings, store, unpack_table(store.get(TABLE, 0)))
+    return TaskContext(settings, store, unpack_table(store.get(TABLE, 0)))

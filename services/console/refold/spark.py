@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from services.dedup.batch.engine import Data, Key, Reduction, Task, reduced
 from services.ops.exits import Exit, Stop
@@ -38,13 +38,13 @@ class SparkOrder(NamedTuple):
     """Where executors reach this process."""
 
 
-class Distributed(Generic[T]):
+class Distributed(Data[T]):
     """Values in the partitions of a cluster."""
 
     def __init__(self, values: "RDD[Any]") -> None:
         self.values = values
 
-    def each(self, task: Task[T, U]) -> "Distributed[U]":
+    def each(self, task: Task[T, U]) -> Data[U]:
         return Distributed(self.values.flatMap(task))
 
     def collect(self) -> list[T]:
@@ -58,10 +58,10 @@ class Spark:
         self._context = context
         self._partitions = partitions
 
-    def spread(self, values: Sequence[T]) -> Distributed[T]:
+    def spread(self, values: Sequence[T]) -> Data[T]:
         return Distributed(self._context.parallelize(values, min(self._partitions, len(values))))
 
-    def by_owner(self, data: Data[tuple[Key, T]], reduce: Reduction[T, U], owners: int) -> Distributed[U]:
+    def by_owner(self, data: Data[tuple[Key, T]], reduce: Reduction[T, U], owners: int) -> Data[U]:
         """Neighbouring owners are together: what they ask for is at hand."""
         assert isinstance(data, Distributed)
         parts = min(self._partitions, owners)

@@ -3,6 +3,7 @@
 One process does it with lists (`Lists`); what is done to the values is the same functions anywhere.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -24,11 +25,13 @@ Reduction = Callable[[int, Iterator[T]], Iterable[U]]
 """Of an owner and its values, by place."""
 
 
-class Data(Protocol[T]):
+class Data(ABC, Generic[T]):
     """Values somewhere."""
 
+    @abstractmethod
     def each(self, task: Task[T, U]) -> "Data[U]": ...
 
+    @abstractmethod
     def collect(self) -> list[T]: ...
 
 
@@ -39,11 +42,11 @@ class Engine(Protocol):
         """Owners are numbered from 0."""
 
 
-class List(Generic[T]):
+class List(Data[T]):
     def __init__(self, values: Sequence[T]) -> None:
         self._values = values
 
-    def each(self, task: Task[T, U]) -> "List[U]":
+    def each(self, task: Task[T, U]) -> Data[U]:
         return List([result for value in self._values for result in task(value)])
 
     def collect(self) -> list[T]:
@@ -53,10 +56,10 @@ class List(Generic[T]):
 class Lists:
     """The engine of one process."""
 
-    def spread(self, values: Sequence[T]) -> List[T]:
+    def spread(self, values: Sequence[T]) -> Data[T]:
         return List(values)
 
-    def by_owner(self, data: Data[tuple[Key, T]], reduce: Reduction[T, U], owners: int) -> List[U]:
+    def by_owner(self, data: Data[tuple[Key, T]], reduce: Reduction[T, U], owners: int) -> Data[U]:
         del owners  # all are here
         return List(list(reduced(iter(sorted(data.collect(), key=itemgetter(0))), reduce)))
 

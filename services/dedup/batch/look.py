@@ -11,8 +11,8 @@ import numpy as np
 
 from services.contracts.articles import Article
 from services.contracts.relations import RefusalReason, Relation
+from services.dedup.batch.context import OpenContext, TaskContext
 from services.dedup.batch.rows import pack
-from services.dedup.batch.shop import OpenShop, Shop
 from services.dedup.foresight import Neighbours
 from services.dedup.memory.parts import array_of
 from services.dedup.relations.direction import source_and_taker
@@ -55,66 +55,66 @@ class _WitnessNeeded(Exception):
     """A pair cannot be told without what others are related to, which only the fold knows."""
 
 
-def look(open_shop: OpenShop, number: int, parts: Iterator[Partials]) -> Iterator[int]:
+def look(open_context: OpenContext, number: int, parts: Iterator[Partials]) -> Iterator[int]:
     """Sum what the ranges found, and look at what is worth it."""
-    shop = open_shop()
-    span = shop.table.spans[number]
+    context = open_context()
+    span = context.table.spans[number]
     pairs = add_up(parts)
     bounds = np.searchsorted(pairs.second, np.arange(span.start, span.stop + 1))
-    shop.store.put(PAIRED, number, pack_pairs(bounds, Neighbours(pairs.first, pairs.counts)))
+    context.store.put(PAIRED, number, pack_pairs(bounds, Neighbours(pairs.first, pairs.counts)))
     looks: list[list[Look]] = []
     for row, start, end in zip(range(span.start, span.stop), bounds, bounds[1:], strict=False):
         hits = Neighbours(pairs.first[start:end], pairs.counts[start:end])
-        chosen = _chosen(shop, row, hits) if start < end else []
-        replaced = int(shop.table.columns.replaced[row])
-        looks.append([*_looks(shop, row, chosen), *_share_of_text(shop, row, replaced)])
-    shop.store.put(LOOKED, number, pack(looks))
+        chosen = _chosen(context, row, hits) if start < end else []
+        replaced = int(context.table.columns.replaced[row])
+        looks.append([*_looks(context, row, chosen), *_share_of_text(context, row, replaced)])
+    context.store.put(LOOKED, number, pack(looks))
     yield number
 
 
-def _chosen(shop: Shop, row: int, hits: Neighbours) -> list[Candidate]:
+def _chosen(context: TaskContext, row: int, hits: Neighbours) -> list[Candidate]:
     """The versions of other articles that the fold may choose; a candidate's version is its row."""
-    columns = shop.table.columns
+    columns = context.table.columns
     there = np.flatnonzero(columns.article[hits.others] != columns.article[row])
     others, counts = hits.others[there], hits.counts[there]
     shared = counts % BAND_WEIGHT
-    samples = shop.samples
+    samples = context.samples
     estimates = shared / np.maximum(1, np.minimum(samples[others], samples[row]))
     shares = Shares(counts // BAND_WEIGHT, shared, estimates, columns.at_us[others])
-    made = [_candidate(shop, int(others[place]), shares, place) for place in _wanted(shares, shop)]
-    return choose(made, shop.settings).chosen
+    made = [_candidate(context, int(others[place]), shares, place) for place in _wanted(shares, context)]
+    return choose(made, context.settings).chosen
 
 
-def _wanted(shares: Shares, shop: Shop) -> list[int]:
-    return np.flatnonzero(eligible(shares, shop.settings)).tolist()
+def _wanted(shares: Shares, context: TaskContext) -> list[int]:
+    return np.flatnonzero(eligible(shares, context.settings)).tolist()
 
 
-def _candidate(shop: Shop, row: int, shares: Shares, place: int) -> Candidate:
+def _candidate(context: TaskContext, row: int, shares: Shares, place: int) -> Candidate:
     return Candidate(
         version=str(row),
-        rank=(int(shop.table.columns.at_us[row]), f"{row:020}"),
+        rank=(int(context.table.columns.at_us[row]), f"{row:020}"),
         bands=int(shares.bands[place]),
         samples=int(shares.samples[place]),
         estimate=float(shares.estimates[place]),
     )
 
 
-def _looks(shop: Shop, row: int, chosen: Sequence[Candidate]) -> Iterator[Look]:
+def _looks(context: TaskContext, row: int, chosen: Sequence[Candidate]) -> Iterator[Look]:
     for candidate in chosen:
         other = int(candidate.version)
         if other < row:
-            yield _look(shop, shop.profile(row), other, candidate)
+            yield _look(context, context.profile(row), other, candidate)
 
 
-def _look(shop: Shop, mine: Profile, other: int, candidate: Candidate) -> Look:
-    theirs = shop.profile(other)
+def _look(context: TaskContext, mine: Profile, other: int, candidate: Candidate) -> Look:
+    theirs = context.profile(other)
     order = source_and_taker(mine, theirs)
     share = shared_share(mine, theirs)
     try:
         answer = relate(
             order.newer,
             order.older,
-            shop.settings,
+            context.settings,
             bands=candidate.bands,
             samples=candidate.samples,
             witnesses=_nobody_knows(),
@@ -132,11 +132,11 @@ def _nobody_knows() -> Iterator[Profile]:
     yield  # pragma: no cover - it makes this an iterator
 
 
-def _share_of_text(shop: Shop, row: int, replaced: int) -> Iterator[Look]:
+def _share_of_text(context: TaskContext, row: int, replaced: int) -> Iterator[Look]:
     """How much of the text that its article showed before is in it."""
-    if replaced < 0 or shop.signing(row) is None or shop.signing(replaced) is None:
+    if replaced < 0 or context.signing(row) is None or context.signing(replaced) is None:
         return
-    yield Look(replaced, shared_share(shop.profile(replaced), shop.profile(row)))
+    yield Look(replaced, shared_share(context.profile(replaced), context.profile(row)))
 
 
 def pack_pairs(bounds: np.ndarray, pairs: Neighbours) -> bytes:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from services.dedup import kernels
+from services.dedup.batch.context import OpenContext, TaskContext
 from services.dedup.batch.engine import Key
 from services.dedup.batch.rows import SIGNED, Span, pack
-from services.dedup.batch.shop import OpenShop, Shop
 from services.dedup.foresight import Signing
 from services.dedup.reader import Read, Reader
 from services.dedup.search.index import Partials, RangeIndex
@@ -26,47 +26,47 @@ _SIGNER = "batch"
 _DAY_US = 86_400_000_000
 
 
-def sight(open_shop: OpenShop, span: Span) -> Iterator[tuple[Key, Parts]]:
+def sight(open_context: OpenContext, span: Span) -> Iterator[tuple[Key, Parts]]:
     """What of a span counts as seen on its day."""
-    shop = open_shop()
-    seen = Sightings(shop.bound)
+    context = open_context()
+    seen = Sightings(context.bound)
     texts = [
         article.text
-        for row, article in shop.opened(span)
-        if day_of(article.first_seen_at) >= span.day and not shop.table.columns.recounted[row]
+        for row, article in context.opened(span)
+        if day_of(article.first_seen_at) >= span.day and not context.table.columns.recounted[row]
     ]
     kernels.note_texts(len(texts))
     for reading in read_all(texts):
         seen.add(reading.unique)
     if texts:
         parts = {name: bytes(buffer(part)) for name, part in seen.save().items()}
-        yield Key(shop.days.index(span.day), span.number), parts
+        yield Key(context.days.index(span.day), span.number), parts
 
 
-def sum_up(open_shop: OpenShop, place: int, parts: Iterator[Parts]) -> Iterator[int]:
+def sum_up(open_context: OpenContext, place: int, parts: Iterator[Parts]) -> Iterator[int]:
     """What was seen on one day."""
-    shop = open_shop()
-    whole = Sightings(shop.bound)
+    context = open_context()
+    whole = Sightings(context.bound)
     for part in parts:
-        piece = Sightings(shop.bound)
+        piece = Sightings(context.bound)
         piece.load(part)
         whole.join(piece)
-    shop.put_day(shop.days[place], whole)
+    context.put_day(context.days[place], whole)
     yield place
 
 
-def sign(open_shop: OpenShop, ranges: int, span: Span) -> Iterator[tuple[Key, Block]]:
+def sign(open_context: OpenContext, ranges: int, span: Span) -> Iterator[tuple[Key, Block]]:
     """Read the texts of a span beside the days before it; their keys, to each range its own."""
-    shop = open_shop()
+    context = open_context()
     rows, items = [], []
-    for row, article in shop.opened(span):
+    for row, article in context.opened(span):
         rows.append(row)
-        counted = bool(shop.table.columns.recounted[row])
+        counted = bool(context.table.columns.recounted[row])
         items.append(Read(article, late=False, shown=None, counted=counted, current=None, screened=None))
     kernels.note_texts(len(items))
-    Reader(shop.settings, shop.search, shop.novelty(span.day)).read(items)
+    Reader(context.settings, context.search, context.novelty(span.day)).read(items)
     signings = dict(zip(rows, [_signing(span.day, item) for item in items], strict=True))
-    shop.store.put(SIGNED, span.number, pack([signings.get(row) for row in range(span.start, span.stop)]))
+    context.store.put(SIGNED, span.number, pack([signings.get(row) for row in range(span.start, span.stop)]))
     entries = [
         Entry(row, first_seen_us(item.article), item.signed.keys.values)
         for row, item in zip(rows, items, strict=True)
@@ -91,17 +91,17 @@ def _signing(day: int, item: Read) -> Signing:
     )
 
 
-def join(open_shop: OpenShop, owner: int, blocks: Iterator[Block]) -> Iterator[tuple[Key, Partials]]:
+def join(open_context: OpenContext, owner: int, blocks: Iterator[Block]) -> Iterator[tuple[Key, Partials]]:
     """What versions share in one range, to the span of each version that looks for it."""
-    shop = open_shop()
-    window_us = shop.settings.window_days * _DAY_US
+    context = open_context()
+    window_us = context.settings.window_days * _DAY_US
     index, live, latest = RangeIndex(window_us=window_us), deque[tuple[int, int]](), 0
     for piece in blocks:
         kernels.note_texts(len(piece.versions))
         found = index.probe_insert(piece)
         index.forget_blocks(_SIGNER, piece.number + 1)
         yield Key(piece.number, owner), found
-        yield from _looking_back(shop, owner, found)
+        yield from _looking_back(context, owner, found)
         live.extend(zip(piece.at_us.tolist(), piece.versions.tolist(), strict=True))
         latest = max(latest, int(piece.at_us.max()))
         gone = []
@@ -112,9 +112,9 @@ def join(open_shop: OpenShop, owner: int, blocks: Iterator[Block]) -> Iterator[t
             index.evict(np.array(gone, np.int64))
 
 
-def _looking_back(shop: Shop, owner: int, found: Partials) -> Iterator[tuple[Key, Partials]]:
+def _looking_back(context: TaskContext, owner: int, found: Partials) -> Iterator[tuple[Key, Partials]]:
     """Pairs whose first version is shown again later: it then meets the second."""
-    for place in np.flatnonzero(shop.table.columns.returning[found.first]).tolist():
+    for place in np.flatnonzero(context.table.columns.returning[found.first]).tolist():
         first, second = found.first[place : place + 1], found.second[place : place + 1]
-        span = shop.table.span_of(int(first[0]))
+        span = context.table.span_of(int(first[0]))
         yield Key(span.number, owner), Partials(second, first, found.counts[place : place + 1])

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from services.contracts.relations import Relation
 from services.dedup import kernels, pairs
 from services.dedup.batch.answers import Answers
+from services.dedup.batch.context import TaskContext
 from services.dedup.batch.engine import Lists
 from services.dedup.batch.flow import foresee
 from services.dedup.batch.plan import Plan
-from services.dedup.batch.shop import Shop
 from services.dedup.batch.store import HeapStore
 from services.dedup.foresight import Unforeseen
 from services.dedup.relations.forms import Unrelated
@@ -28,18 +28,18 @@ from tests.integration.dedup.test_same_bytes import logs
 from tests.unit.dedup.pieces import SETTINGS
 
 
-def laid_down(log: Sequence[Value]) -> Shop:
+def laid_down(log: Sequence[Value]) -> TaskContext:
     """The sightings of a log as rows, and what its stages have at hand."""
     store = HeapStore()
     plan = Plan(SETTINGS, store)
     for value in log:
         plan.take(value)
-    return Shop(SETTINGS, store, plan.table())
+    return TaskContext(SETTINGS, store, plan.table())
 
 
 def foreseen(log: Sequence[Value], *, ranges: int = 4) -> Answers:
-    shop = laid_down(log)
-    return foresee(shop.table, lambda: shop, Lists(), ranges=ranges)
+    context = laid_down(log)
+    return foresee(context.table, lambda: context, Lists(), ranges=ranges)
 
 
 def run_with(log: list[Value], foresight: Answers, batch: int = 256) -> Shard:
@@ -79,10 +79,10 @@ def test_one_process_goes_on_from_what_was_foreseen_as_from_its_own(
 def test_a_fold_that_reads_another_text_than_was_awaited_says_so_before_it_is_told() -> None:
     log = promised(demo())
     expected = Shard(log).run()
-    shop = laid_down(log)
-    wrong = len(shop.table.columns.opened) // 2
-    shop.table.columns.opened[wrong] = False
-    shard = Shard(log, foresight=foresee(shop.table, lambda: shop, Lists()))
+    context = laid_down(log)
+    wrong = len(context.table.columns.opened) // 2
+    context.table.columns.opened[wrong] = False
+    shard = Shard(log, foresight=foresee(context.table, lambda: context, Lists()))
     with pytest.raises(Unforeseen):
         shard.run(batch=8)
     assert 0 < len(shard.outputs) < len(expected.outputs)
@@ -104,9 +104,9 @@ def test_little_of_what_the_demo_asks_is_left_to_the_fold(
         kernels.use(now=False)
     asked = Counter[str]()
 
-    def counted(*pair: Profile, **more: Any) -> Relation | Unrelated:
+    def counted(newer: Profile, older: Profile, *more: Any, **named: Any) -> Relation | Unrelated:
         asked["pairs"] += 1
-        return relate(*pair, **more)
+        return relate(newer, older, *more, **named)
 
     monkeypatch.setattr(pairs, "relate", counted)
     assert Shard(log, foresight=answers).run().published() == expected.published()

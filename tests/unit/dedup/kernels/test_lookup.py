@@ -42,7 +42,7 @@ def test_the_same_may_be_chosen(
     search = Search(FEW)
     for number, (samples, *_, at) in enumerate(known):
         search._versions.enter(f"v{number}", samples)
-        search._ranges[0].insert(block("", number, [Entry(number, at, np.zeros(0, np.uint64))]))
+        search._index.insert(block("", number, [Entry(number, at, np.zeros(0, np.uint64))]))
     search.evict(f"v{number}" for number, (_, gone, *_) in enumerate(known) if gone)
     counts = np.array([bands * BAND_WEIGHT + shared for *_, bands, shared, _ in known], np.uint32)
     hits = Hits(np.arange(len(known), dtype=np.int64), counts)

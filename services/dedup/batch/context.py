@@ -1,4 +1,4 @@
-"""Shop: what the stages of one process have at hand. Everything in it can be made again from the store."""
+"""The context of a task: what the stages of one process have at hand, made from the store alone."""
 
 from bisect import bisect_left
 from collections import OrderedDict
@@ -26,7 +26,7 @@ _ROW = msgspec.msgpack.Decoder(SightedRow)
 _SIGNING = msgspec.msgpack.Decoder(Signing | None)
 
 
-class Shop:
+class TaskContext:
     def __init__(self, settings: DedupSettings, store: Store, table: Table) -> None:
         self.settings, self.store, self.table = settings, store, table
         self.search = Search(settings)
@@ -100,4 +100,4 @@ class Shop:
         return made
 
 
-OpenShop = Callable[[], Shop]
+OpenContext = Callable[[], TaskContext]
