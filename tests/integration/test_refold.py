@@ -91,7 +91,8 @@ def test_a_refold_whose_plan_was_wrong_goes_on_as_a_replay_and_says_so(
 
     def wrong(self: Plan) -> Table:
         found = table(self)
-        found.columns.opened[len(found.columns.opened) // 2] = False
+        middle = len(found.columns.opened) // 2
+        found.columns.opened[middle : middle + 1] = False  # of a shard that has rows
         return found
 
     monkeypatch.setattr(Plan, "table", wrong)
