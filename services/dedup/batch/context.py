@@ -14,16 +14,24 @@ from services.dedup.batch.rows import DAY, SIGHTED, SIGNED, SightedRow, Span, Sp
 from services.dedup.batch.store import Store
 from services.dedup.foresight import Signing
 from services.dedup.search.lookup import Search
-from services.dedup.search.novelty import Novelty
+from services.dedup.search.novelty import Days, Novelty
 from services.dedup.search.profile import Profile
 from services.dedup.search.sightings import Sightings
 from services.dedup.settings import DedupSettings
+from services.dedup.text.shingles import Hashes, Numbers
 from services.dedup.window import profile_of
 from services.stream.service import buffer
 
 _PROFILE_BYTES = 32 << 20
 _ROW = msgspec.msgpack.Decoder(SightedRow)
 _SIGNING = msgspec.msgpack.Decoder(Signing | None)
+
+
+class WholeDays(Novelty):
+    """Takes days as a whole: what is read of a day adds nothing to it."""
+
+    def take(self, day: int, unique: Hashes, numbers: Numbers) -> tuple[Days, bool]:
+        return self.days(unique, numbers), self.is_open(day)
 
 
 class TaskContext:
@@ -70,16 +78,18 @@ class TaskContext:
         self.store.put(DAY, day, msgspec.msgpack.encode(parts))
 
     def novelty(self, day: int) -> Novelty:
-        """As it is when a day begins."""
-        if self._novelty is None or self._novelty[0] != day:
-            made = Novelty(days=self._reach, bits=self.settings.novelty_bits)
-            first = bisect_left(self.days, day - self._reach)
+        """As it is when a day begins. Days that are asked for in order are closed one after the other."""
+        if self._novelty is None or self._novelty[0] > day:
+            self._novelty = day - self._reach, WholeDays(days=self._reach, bits=self.settings.novelty_bits)
+        since, made = self._novelty
+        if since < day:
+            first = bisect_left(self.days, max(since, day - self._reach))
             for before in self.days[first : bisect_left(self.days, day)]:
                 if encoded := self.store.get(DAY, before):
                     made.take_day(before, self._sightings(encoded))
-            made.advance(day)
-            self._novelty = day, made
-        return self._novelty[1]
+        made.advance(day)
+        self._novelty = day, made
+        return made
 
     def _sightings(self, encoded: bytes) -> Sightings:
         seen = Sightings(self.bound)

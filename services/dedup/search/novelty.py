@@ -123,6 +123,12 @@ class Novelty:
     def take_day(self, day: int, seen: Sightings) -> None:
         """Note all that was seen on a day, of which nothing was noted yet."""
         self._open[day] = seen
+        if day == self._today:
+            self._draft(day, seen.hashes())
+
+    def is_open(self, day: int) -> bool:
+        """Whether what is seen on that day counts."""
+        return self._today is None or day >= self._today
 
     def take(self, day: int, unique: Hashes, numbers: Numbers) -> tuple[Days, bool]:
         """`days` of a text, and `add` of its shingles: what either looks at lies in the same places."""
@@ -218,7 +224,7 @@ class Novelty:
 
     def _sight(self, day: int, shingles: Hashes) -> bool:
         """Note them, but not where they will stand. False where the day is closed."""
-        if self._today is not None and day < self._today:
+        if not self.is_open(day):
             return False
         if day not in self._open:
             self._open[day] = Sightings(self.bound)
