@@ -84,6 +84,7 @@ class EnrichTask:
         kernels.note_texts(len(clusters))
         sung = sum(isinstance(cluster, CanaryCluster) for cluster in clusters)
         outcomes = {"published": len(clusters) - sung, "canary": sung}
+        self._memory.read_ahead(cluster for cluster in clusters if isinstance(cluster, Cluster))
         state: dict[str, Remembered] = {}
         told = [output for cluster in clusters for output in self._tell(cluster, state)]
         return Step(

@@ -3,7 +3,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -29,13 +29,18 @@ _POSSESSIVE = ("'s", "’s")
 _INFLECTED = frozenset("ru uk be bg sr mk".split())
 """Languages in which cases change the ends of names, and that write Cyrillic."""
 _REMEMBERED = 32_768
+_LANGUAGES_AT_HAND = 8
+_ROLE, _OPENING, _IS_GIVEN = 1, 2, 4
+"""What a word may be beside a part of a name: a role; one that opens a sentence, or of the calendar; a given
+name.
+"""
 _Key = tuple[str, NameKind, str]
 
 
 class Run(NamedTuple):
     """Words in capitals that stand together, from where the name begins."""
 
-    words: tuple[str, ...]
+    words: Sequence[str]
     named: bool
     """A role or a given name says that it is a person."""
 
@@ -165,56 +170,57 @@ class Reading(NamedTuple):
     key: _Key | None
     family: str
     """The family name, of a person."""
-    parts: tuple[str, ...]
+    parts: Sequence[str]
     """The words, where each is read by itself."""
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _reading(written: str, language: str) -> Reading:
-    key = _named(_run(written, language), language)
+    parts = written.split(" ")
+    bare = written.replace("'s", "").replace("’s", "").split(" ") if "s" in written else parts
+    standing = list(map(_standings(language).__getitem__, bare))
+    key = _named(_run(bare, standing) if any(standing) else Run(bare, named=False), language)
     if key is None:
-        return Reading(None, "", tuple(written.split(" ")))
+        return Reading(None, "", parts)
     return Reading(key, key[0].rpartition(" ")[2] if key[1] == "person" else "", ())
 
 
-def _run(written: str, language: str) -> Run:
+def _run(parts: list[str], standing: list[int]) -> Run:
     """From the last role or the first given name on, else without words that only open a sentence."""
-    parts = (written.replace("'s", "").replace("’s", "") if "s" in written else written).split(" ")
-    standing = [_standing(part, language) for part in parts]
     count = start = len(parts)
-    while start and not standing[start - 1].role:
+    while start and not standing[start - 1] & _ROLE:
         start -= 1
     titled = 0 < start < count
     if not titled:
         start = 0
-        while start < count and standing[start].opening:
+        while start < count and standing[start] & _OPENING:
             start += 1
-    given = next((place for place in range(start, count) if standing[place].given), count)
+    given = next((place for place in range(start, count) if standing[place] & _IS_GIVEN), count)
     if given < count - 1:
         start, titled = given, True
     end = count
-    while end > start and standing[end - 1].opening:
+    while end > start and standing[end - 1] & _OPENING:
         end -= 1
-    return Run(tuple(parts[start:end]), titled)
+    return Run(parts[start:end], titled)
 
 
-class Standing(NamedTuple):
-    """What a word in a capital may be beside a part of a name."""
+class _Standings(dict[str, int]):
+    """What a word in a capital may be beside a part of a name, in one language; so many at hand."""
 
-    role: bool
-    opening: bool
-    """A word that opens a sentence, or of the calendar."""
-    given: bool
+    def __init__(self, language: str) -> None:
+        self._roles, self._openings = words("role", language), words("opening", language)
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        low = word.lower().strip(".")
+        role = _ROLE * (low in self._roles)
+        opening = _OPENING * (low in self._openings or is_calendar(low))
+        self[word] = standing = role | opening | _IS_GIVEN * (word in _GIVEN)
+        return standing
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _standing(word: str, language: str) -> Standing:
-    low = word.lower().strip(".")
-    return Standing(
-        low in words("role", language),
-        low in words("opening", language) or is_calendar(low),
-        word in _GIVEN,
-    )
+_standings = lru_cache(maxsize=_LANGUAGES_AT_HAND)(_Standings)
 
 
 def _named(run: Run, language: str) -> _Key | None:
