@@ -47,6 +47,7 @@ class Landmarks(NamedTuple):
     opening: list[int]
     """Where marks stand that open a quotation, in the text alone."""
     is_unparted: bool
+    has_apostrophes: bool
     has_other_digits: bool
 
 
@@ -70,6 +71,7 @@ def _landmarks(title: str, text: str) -> Landmarks:
         decimals=[match.start() for match in _DECIMALS.finditer(counted)],
         opening=[match.start() for match in _OPENING.finditer(text[:QUOTED])],
         is_unparted=_UNPARTED.search(named) is not None,
+        has_apostrophes=not APOSTROPHES.isdisjoint(named),
         has_other_digits=_OTHER_DIGITS.search(counted) is not None,
     )
 
