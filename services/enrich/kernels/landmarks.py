@@ -22,16 +22,14 @@ from services.enrich.facts.landmarks import (
 from services.enrich.facts.places import spelt_places
 from services.kernels.target import njit
 
-Codes = npt.NDArray[np.uint16]
+Codes = npt.NDArray[np.uint32]
 Kinds = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 
 _PLANE = 0x10000
-_BEYOND = re.compile("[\U00010000-\U0010ffff]")
-_LETTERS_BEYOND = re.compile("[\U00010000-\U0001f2ff\U0001fb00-\U0010ffff]")
-"""All but emoji, of which none is a letter or a digit."""
-_NOTHING = "\uffff"
+_PICTURES, _PICTURES_END = 0x1F300, 0x1FB00
+"""Emoji, of which none is a letter or a digit."""
 _UPPER, _INSIDE, _DECIMAL, _OPENING, _UNPARTED, _OTHER_DIGIT, _LOWER, _APOSTROPHE = (
     1 << bit for bit in range(8)
 )
@@ -46,7 +44,7 @@ _PATTERNS = {
 }
 _BLANK, _NEWLINE, _POINT = ord(" "), ord("\n"), ord(".")
 _LONGEST = max(map(len, PARTICLES))
-_PARTICLES = np.array([[*map(ord, f"{one} ".ljust(_LONGEST + 2, "\0"))] for one in PARTICLES], np.uint16)
+_PARTICLES = np.array([[*map(ord, f"{one} ".ljust(_LONGEST + 2, "\0"))] for one in PARTICLES], np.uint32)
 """With the blank behind them, and no character behind that."""
 _BEGINS_PARTICLE = np.isin(np.arange(_PLANE), _PARTICLES[:, 0])
 
@@ -85,19 +83,15 @@ _PLACES_KNOWN = _places()
 def landmarks(title: str, text: str) -> Landmarks | None:
     """None where the table cannot tell them: of letters and digits of higher planes it knows nothing."""
     whole = f"{title}\n{text[:QUOTED]}"
-    written = whole.encode("utf-16-le", "surrogatepass")
-    if len(written) > 2 * len(whole):
-        if _LETTERS_BEYOND.search(whole):
-            return None
-        whole = _BEYOND.sub(_NOTHING, whole)
-        written = whole.encode("utf-16-le", "surrogatepass")
-    others, words, runs, decimals, opening, met = survey(
-        np.frombuffer(written, np.uint16), len(title) + 1, _KINDS, _PLACES_KNOWN
-    )
+    codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), np.uint32)
+    body = len(title) + 1
+    known, words, others, runs, decimals, opening, met = survey(codes, body, _KINDS, _PLACES_KNOWN)
+    if not known:
+        return None
     return Landmarks(
-        words="\n".join(_cut(whole, words)),
-        others=others.tobytes().decode("utf-16-le", "surrogatepass"),
-        runs=_cut(whole, runs),
+        words=_written(words)[:-1],
+        others=_written(others),
+        runs=_written(runs).split("\n")[:-1],
         decimals=decimals.tolist(),
         opening=opening.tolist(),
         is_unparted=bool(met & _UNPARTED),
@@ -106,20 +100,27 @@ def landmarks(title: str, text: str) -> Landmarks | None:
     )
 
 
-def _cut(whole: str, ends: Places) -> list[str]:
-    ends_of_both = iter(ends.tolist())
-    return [whole[begin:end] for begin, end in zip(ends_of_both, ends_of_both, strict=True)]
+def _written(codes: Codes) -> str:
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 @njit
-def _kind(codes: Codes, at: int, table: Kinds) -> int:
-    return int(table[np.uintp(codes[np.uintp(at)])])
+def _kinds_of(codes: Codes, table: Kinds) -> tuple[bool, Kinds]:
+    """False where a character is in no table."""
+    kinds = np.zeros(len(codes), np.uint8)
+    for at in range(len(codes)):
+        code = codes[np.uintp(at)]
+        if code < _PLANE:
+            kinds[np.uintp(at)] = table[np.uintp(code)]
+        elif not _PICTURES <= code < _PICTURES_END:
+            return False, kinds
+    return True, kinds
 
 
 @njit
-def _word_end(codes: Codes, at: int, end: int, table: Kinds) -> int:
+def _word_end(kinds: Kinds, at: int, end: int) -> int:
     at += 1
-    while at < end and _kind(codes, at, table) & _INSIDE:
+    while at < end and kinds[np.uintp(at)] & _INSIDE:
         at += 1
     return at
 
@@ -135,111 +136,104 @@ def _behind(codes: Codes, at: int, end: int, particle: Codes) -> int:
 
 
 @njit
-def _next_word(codes: Codes, at: int, end: int, table: Kinds) -> int:
+def _next_word(codes: Codes, kinds: Kinds, at: int, end: int) -> int:
     """Where the next word of a run begins, whose last one ended here; `end` where it is over."""
     if at + 1 >= end or codes[at] != _BLANK:
         return end
     at += 1
-    if _kind(codes, at, table) & _UPPER:
+    if kinds[at] & _UPPER:
         is_initial = at + 3 < end and codes[at + 1] == _POINT and codes[at + 2] == _BLANK
-        return at + 3 if is_initial and _kind(codes, at + 3, table) & _UPPER else at
-    if not _BEGINS_PARTICLE[codes[np.uintp(at)]]:
+        return at + 3 if is_initial and kinds[at + 3] & _UPPER else at
+    if codes[at] >= _PLANE or not _BEGINS_PARTICLE[codes[at]]:
         return end
     for particle in _PARTICLES:
         behind = _behind(codes, at, end, particle)
-        if behind < end and _kind(codes, behind, table) & _UPPER:
+        if behind < end and kinds[behind] & _UPPER:
             return behind
     return end
 
 
 @njit
-def _first_word(
-    codes: Codes, begin: int, end: int, table: Kinds, lines: Codes, count: int
-) -> tuple[int, int, np.uint64, int]:
-    """Where it ends, kinds of what is in it, and its hash; it becomes a further line, of which so many
-    characters were used, between two ends of lines.
-    """
-    at, met, hashed = begin, 0, np.uint64(_SEED)
-    lines[count] = _NEWLINE
-    while at < end:
-        kind = _kind(codes, at, table)
-        if at > begin and not kind & _INSIDE:
-            break
-        code = codes[np.uintp(at)]
-        met |= kind
-        hashed = (hashed ^ np.uint64(code)) * np.uint64(_PRIME)
+def _copy(codes: Codes, begin: int, stop: int, rows: Codes, count: int) -> int:
+    """As a further line of `rows`, of which so many characters are used."""
+    for at in range(begin, stop):
+        rows[np.uintp(count)] = codes[np.uintp(at)]
         count += 1
-        lines[np.uintp(count)] = code
-        at += 1
-    lines[count + 1] = _NEWLINE
-    return at, met, hashed, count + 2
+    rows[count] = _NEWLINE
+    return count + 1
 
 
 @njit
-def _may_name(met: int, hashed: np.uint64, places: Hashes) -> bool:
+def _may_name(codes: Codes, kinds: Kinds, begin: int, stop: int, places: Hashes) -> bool:
+    met = 0
+    hashed = np.uint64(_SEED)
+    for at in range(begin, stop):
+        met |= kinds[np.uintp(at)]
+        hashed = (hashed ^ np.uint64(codes[np.uintp(at)])) * np.uint64(_PRIME)
     if met & _APOSTROPHE or not met & _LOWER:
         return True
     slot = hashed % np.uint64(_ROOM)
     while places[slot] and places[slot] != hashed:
         slot = (slot + np.uint64(1)) % np.uint64(_ROOM)
-    return bool(places[slot] == hashed)
+    return places[slot] == hashed
 
 
 @njit
-def _run_end(codes: Codes, at: int, end: int, table: Kinds) -> int:
-    """Of the words that stand together with one that ends here."""
-    following = _next_word(codes, at, end, table)
-    while following < end:
-        at = _word_end(codes, following, end, table)
-        following = _next_word(codes, at, end, table)
-    return at
+def _runs(codes: Codes, kinds: Kinds, end: int, places: Hashes) -> tuple[Codes, Codes, Codes]:
+    """Words in capitals that stand alone, those of no name by itself, and those that stand together."""
+    words, runs = np.empty(2 * end, np.uint32), np.empty(2 * end, np.uint32)
+    others = np.empty(3 * end, np.uint32)
+    alone = rest = together = at = 0
+    while at < end:
+        if not kinds[np.uintp(at)] & _UPPER:
+            at += 1
+            continue
+        begin, at = at, _word_end(kinds, at, end)
+        first = at
+        following = _next_word(codes, kinds, at, end)
+        while following < end:
+            at = _word_end(kinds, following, end)
+            following = _next_word(codes, kinds, at, end)
+        if at > first:
+            together = _copy(codes, begin, at, runs, together)
+        elif _may_name(codes, kinds, begin, at, places):
+            alone = _copy(codes, begin, at, words, alone)
+        else:
+            others[rest] = _NEWLINE
+            rest = _copy(codes, begin, at, others, rest + 1)
+    return words[:alone], others[:rest], runs[:together]
 
 
-_CODES = types.uint16[::1]
+_CODES = types.Array(types.uint32, 1, "C")
 _PLACES = types.int64[::1]
 
 
 @njit(
-    types.Tuple((_CODES, *(_PLACES,) * 4, types.int64))(
-        types.Array(types.uint16, 1, "C", readonly=True), types.int64, types.uint8[::1], types.uint64[::1]
+    types.Tuple((types.boolean, _CODES, _CODES, _CODES, _PLACES, _PLACES, types.int64))(
+        types.Array(types.uint32, 1, "C", readonly=True), types.int64, types.uint8[::1], types.uint64[::1]
     ),
     cache=True,
     nogil=True,
 )
 def survey(
     codes: Codes, body: int, table: Kinds, places: Hashes
-) -> tuple[Codes, Places, Places, Places, Places, int]:
-    """Of `Landmarks` the other words; where the words and the runs begin and end, one after the other; where
-    digits and quotations begin; and kinds of what was met.
-    """
-    named, counted = min(len(codes), body + NAMED), min(len(codes), body + COUNTED)
-    others = np.empty(3 * named, np.uint16)
-    words, runs = np.empty(2 * named, np.int64), np.empty(2 * named, np.int64)
-    decimals, opening = np.empty(counted, np.int64), np.empty(len(codes), np.int64)
-    alone = rest = together = digits = marks = met = last = over = 0
-    for at in range(len(codes)):
-        kind = _kind(codes, at, table)
-        if kind & (_UPPER | _DECIMAL | _OPENING | _UNPARTED | _OTHER_DIGIT | _APOSTROPHE):
-            if kind & _UPPER and over <= at < named:
-                first, signs, hashed, longer = _first_word(codes, at, named, table, others, rest)
-                over = _run_end(codes, first, named, table)
-                if over > first:
-                    runs[together], runs[together + 1] = at, over
-                    together += 2
-                elif _may_name(signs, hashed, places):
-                    words[alone], words[alone + 1] = at, over
-                    alone += 2
-                else:
-                    rest = longer
-            if at < counted:
+) -> tuple[bool, Codes, Codes, Codes, Places, Places, int]:
+    """The rows of `Landmarks`, and kinds of what was met; false where a character is in no table."""
+    known, kinds = _kinds_of(codes, table)
+    words, others, runs = _runs(codes, kinds, min(len(codes), body + NAMED) if known else 0, places)
+    decimals, opening = np.empty(len(codes), np.int64), np.empty(len(codes), np.int64)
+    digits = marks = met = 0
+    for at in range(len(codes) if known else 0):
+        kind = kinds[np.uintp(at)]
+        if kind & (_DECIMAL | _OPENING | _UNPARTED | _OTHER_DIGIT | _APOSTROPHE):
+            if at < body + COUNTED:
                 met |= kind & _OTHER_DIGIT
-                if kind & _DECIMAL and not last & _DECIMAL:
+                if kind & _DECIMAL and not (at and kinds[at - 1] & _DECIMAL):
                     decimals[digits] = at
                     digits += 1
-            if at < named:
+            if at < body + NAMED:
                 met |= kind & (_UNPARTED | _APOSTROPHE)
             if kind & _OPENING and at >= body:
                 opening[marks] = at - body
                 marks += 1
-        last = kind
-    return others[:rest], words[:alone], runs[:together], decimals[:digits], opening[:marks], met
+    return known, words, others, runs, decimals[:digits], opening[:marks], met
