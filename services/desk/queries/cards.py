@@ -3,9 +3,11 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from services.desk.queries.fetch import fetch
 from services.desk.store import bodies
 from services.desk.store.moments import us
 from services.desk.views.rows import EventRow, Spread, StoryRow
@@ -16,9 +18,27 @@ def marks(count: int) -> str:
     return ", ".join("?" * count)
 
 
+class _Card(NamedTuple):
+    number: int
+    body: str
+    """In hex."""
+
+
+class _State(NamedTuple):
+    story_id: str
+    number: int
+
+
+class _Place(NamedTuple):
+    story_id: str
+    event_id: str
+    storyline_id: str
+
+
 def rows_of_states(db: sqlite3.Connection, numbers: Sequence[int]) -> tuple[StoryRow, ...]:
     """The rows of states, in the order asked for."""
-    found = dict(db.execute(f"select id, body from card where id in ({marks(len(numbers))})", numbers))
+    rows = fetch(db, _Card, "id, hex(body)", f"from card where id in ({marks(len(numbers))})", numbers)
+    found = {row.number: bytes.fromhex(row.body) for row in rows}
     cards = [bodies.unpack(StoryRow, found[number]) for number in numbers if number in found]
     return tuple(_with_events(db, cards))
 
@@ -32,26 +52,18 @@ def rows_of_stories(
     """
     stands = "until_us is null" if at is None else "at_us <= ? and (until_us is null or until_us > ?)"
     bounds = () if at is None else (us(at), us(at))
-    found = dict(
-        db.execute(
-            f"select story_id, id from state where {stands} and story_id in ({marks(len(story_ids))})",
-            (*bounds, *story_ids),
-        ).fetchall()
-    )
+    source = f"from state where {stands} and story_id in ({marks(len(story_ids))})"
+    found = dict(fetch(db, _State, "story_id, id", source, (*bounds, *story_ids)))
     return rows_of_states(db, [found[one] for one in story_ids if one in found])
 
 
 def _with_events(db: sqlite3.Connection, rows: Sequence[StoryRow]) -> Iterable[StoryRow]:
-    found = {
-        story_id: (event_id, line_id)
-        for story_id, event_id, line_id in db.execute(
-            f"select story_id, event_id, storyline_id from event_story join event using (event_id) "
-            f"where story_id in ({marks(len(rows))})",
-            [row.story_id for row in rows],
-        )
-    }
+    source = f"from event_story join event using (event_id) where story_id in ({marks(len(rows))})"
+    ids = [row.story_id for row in rows]
+    places = fetch(db, _Place, "story_id, event_id, storyline_id", source, ids)
+    found = {place.story_id: place for place in places}
     for row in rows:
-        event_id, line_id = found.get(row.story_id, ("", ""))
+        _, event_id, line_id = found.get(row.story_id, ("", "", ""))
         yield replace(row, event_id=event_id, storyline_id=line_id)
 
 

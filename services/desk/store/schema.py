@@ -41,6 +41,7 @@ create table verdict (
   outcome text not null, copies integer not null, body blob not null,
   partition integer not null, offset integer not null
 );
+create table early (version_id text primary key, copies integer not null) without rowid;
 
 create table story (
   story_id text not null primary key, revision integer not null, at_us integer not null,

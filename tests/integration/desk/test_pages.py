@@ -233,3 +233,22 @@ async def test_what_was_read_in_part_is_read_on(tmp_path: Path) -> None:
     assert rows_of(whole) == rows_of(again)
     follower.close()
     again.close()
+
+
+async def test_verdicts_may_be_read_before_their_articles(tmp_path: Path) -> None:
+    records = newsroom()
+    verdicts = [record for record in records if record.partition.topic == "relations"]
+    found = []
+    for name, parts in (("order", [records]), ("early", [verdicts, records])):
+        database.create(tmp_path / name, "full").close()
+        for part in parts:
+            follower = Follower(ListLog(part), database.open_for_writing(tmp_path / name), "full", quiet)
+            await follower.begin()
+            await follower.catch_up()
+            follower.close()
+        reader = database.open_for_reading(tmp_path / name)
+        hits = reader.execute("select rowid from hit where hit match 'bridg' order by rowid").fetchall()
+        assert hits
+        found.append((rows_of(reader), hits))
+        reader.close()
+    assert found[0] == found[1]
