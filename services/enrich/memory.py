@@ -38,6 +38,11 @@ class Memory:
     def restore(self, kept: ArticleFacts) -> None:
         self.articles[kept.article_id] = kept
 
+    def of(self, cluster: Cluster) -> dict[str, ArticleFacts]:
+        """What is known of its articles."""
+        ids = (member.article_id for member in cluster.members)
+        return {article: self.articles[article] for article in ids if article in self.articles}
+
     def forget(self, learned: Learned) -> None:
         """What a change ended, once it is told."""
         for article, kept in learned.kept.items():
