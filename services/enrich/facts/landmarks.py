@@ -32,7 +32,8 @@ _DECIMALS = re.compile(r"\d+")
 _OPENING = re.compile(f"[{OPENING}]")
 _OTHER_DIGITS = re.compile(f"[{DIGITS}]")
 _UNPARTED = re.compile(f"[{UNPARTED}]")
-_JUST_READ = 4
+TOGETHER = 64
+"""Texts that are read for one kind of fact before they are for the next."""
 
 
 class Landmarks(NamedTuple):
@@ -51,7 +52,7 @@ class Landmarks(NamedTuple):
     has_other_digits: bool
 
 
-@lru_cache(maxsize=_JUST_READ)
+@lru_cache(maxsize=TOGETHER)
 def landmarks(title: str, text: str) -> Landmarks:
     """Of the title, a line's end, and the text, each kind so far as it is looked for."""
     compiled = kernels.module("landmarks")
