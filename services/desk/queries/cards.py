@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from services.desk.queries.fetch import fetch
 from services.desk.store import bodies
 from services.desk.store.moments import us
+from services.desk.store.story_rows import MARK
 from services.desk.views.rows import EventRow, Spread, StoryRow
 
 
@@ -67,8 +68,10 @@ def _with_events(db: sqlite3.Connection, rows: Sequence[StoryRow]) -> Iterable[S
         yield replace(row, event_id=event_id, storyline_id=line_id)
 
 
-def spread_of(db: sqlite3.Connection, story_ids: Sequence[str]) -> Spread:
+def spread_of(db: sqlite3.Connection, story_ids: Sequence[str], at: datetime | None = None) -> Spread:
     """Of several stories together: outlets are counted once."""
+    if at is not None:
+        return _spread_then(db, story_ids, at)
     inside = marks(len(story_ids))
     articles, texts, copies = db.execute(
         f"select coalesce(sum(articles), 0), coalesce(sum(texts), 0), coalesce(sum(copies), 0) from spread "
@@ -82,6 +85,17 @@ def spread_of(db: sqlite3.Connection, story_ids: Sequence[str]) -> Spread:
     return Spread(articles=articles, outlets=outlets, texts=texts, copies=copies)
 
 
+def _spread_then(db: sqlite3.Connection, story_ids: Sequence[str], at: datetime) -> Spread:
+    rows = db.execute(
+        "select articles, texts, copies, sources from state where at_us <= ? "
+        f"and (until_us is null or until_us > ?) and story_id in ({marks(len(story_ids))})",
+        (us(at), us(at), *story_ids),
+    ).fetchall()
+    outlets = {name for *_, names in rows for name in names.split(MARK) if name}
+    articles, texts, copies = (sum(row[place] for row in rows) for place in range(3))
+    return Spread(articles=articles, outlets=len(outlets), texts=texts, copies=copies)
+
+
 def event_counts(db: sqlite3.Connection, event_id: str) -> tuple[int, int]:
     """Stories and articles of an event, by the same view."""
     stories, articles = db.execute(
@@ -92,8 +106,8 @@ def event_counts(db: sqlite3.Connection, event_id: str) -> tuple[int, int]:
     return stories, articles
 
 
-def headline(db: sqlite3.Connection, story_id: str) -> str:
-    rows = rows_of_stories(db, [story_id])
+def headline(db: sqlite3.Connection, story_id: str, at: datetime | None = None) -> str:
+    rows = rows_of_stories(db, [story_id], at)
     return rows[0].headline if rows else ""
 
 

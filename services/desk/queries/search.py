@@ -12,6 +12,7 @@ from services.desk import addresses
 from services.desk.queries.cards import rows_of_stories
 from services.desk.queries.fetch import fetch
 from services.desk.queries.paging import paging
+from services.desk.queries.past import STAYED
 from services.desk.queries.texts import articles
 from services.desk.search.marking import excerpt, mark
 from services.desk.search.query import parse
@@ -32,6 +33,18 @@ _NEWEST_THEN: Final = (
     "select version.id from hit join version on version.id = hit.rowid "
     "where hit match :match and version.first_us <= :at order by hit.rowid desc limit :most"
 )
+
+
+_STAND: Final = (
+    "coalesce(m.story_id, ''), coalesce(m.role, '')",
+    "left join member m on m.article_id = v.article_id",
+)
+_THEN_FROM: Final = (
+    "left join member m on m.article_id = v.article_id and m.since_us <= :at "
+    f"left join stay on stay.article_id = v.article_id and {STAYED}"
+)
+_STOOD: Final = ("coalesce(m.story_id, stay.story_id, ''), coalesce(m.role, stay.role, '')", _THEN_FROM)
+"""Story and role of what was hit, and from where; now and then."""
 
 
 class SearchAsk(NamedTuple):
@@ -94,14 +107,12 @@ def search(db: sqlite3.Connection, ask: SearchAsk, texts: Texts) -> SearchPage:
 
 
 def _hits(db: sqlite3.Connection, match: str, at: datetime | None) -> list[Hit]:
+    newest, (columns, tables) = (_NEWEST, _STAND) if at is None else (_NEWEST_THEN, _STOOD)
     return fetch(
         db,
         Hit,
-        "v.id, v.version_id, v.article_id, v.source, v.title, v.language, coalesce(m.story_id, ''), "
-        "coalesce(m.role, '')",
-        f"from ({_NEWEST if at is None else _NEWEST_THEN}) "
-        "join version v using (id) left join member m on m.article_id = v.article_id "
-        "order by v.first_us desc, v.version_id",
+        f"v.id, v.version_id, v.article_id, v.source, v.title, v.language, {columns}",
+        f"from ({newest}) join version v using (id) {tables} order by v.first_us desc, v.version_id",
         {"match": match, "at": us_or_always(at), "most": MOST_HITS},
     )
 
