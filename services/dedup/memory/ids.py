@@ -16,8 +16,8 @@ Key = tuple[int, int]
 _HALVES = Struct(">QQ")
 _HEX = 32
 _EMPTY = 0
-_FIRST = 8
-"""Slots that a part begins with, a power of two."""
+_FIRST = 32
+"""Slots that a part begins with, a power of two: some thousand ids move to a larger one nowhere."""
 _IDS_AT_HAND = 8192  # an id is asked for again and again while what it names is decided
 _ANSWERS_AT_HAND = 2048
 _PARTS = 256
