@@ -6,11 +6,12 @@ trimmed so that they do not overlap in the newer text. Every run of at least one
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from services.contracts.relations import Passage
 from services.dedup import kernels
@@ -30,6 +31,8 @@ from services.dedup.text.shingles import (
 )
 from services.dedup.text.words import SOFT_HYPHEN, Spans, spans, spelt, stretch
 
+Rows = npt.NDArray[np.int64]
+"""Runs: start, other start, length."""
 MOST_MATCHES = 2_000_000
 _SHORTEST_PIECE = 4
 _DEPENDING = re.compile(f"[{SOFT_HYPHEN}\u03a3]")
@@ -45,13 +48,27 @@ class Run(NamedTuple):
     length: int
 
 
+class Runs(list[Run]):
+    """Those of a pair, and the rows of an array that a kernel told them by."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__(map(Run._make, rows.tolist()))
+        self.rows = rows
+
+
+def rows_of(found: Sequence[Run]) -> Rows:
+    """Runs as kernels read them."""
+    return found.rows if isinstance(found, Runs) else np.array(found, np.int64).reshape(-1, 3)
+
+
 def runs(newer: Profile, older: Profile) -> list[Run]:
     """Runs in order of the newer text, not overlapping in it."""
     compiled = kernels.module("relations")
     if compiled is None:
         return _without_overlap(_maximal(newer, older), newer.shingles)
-    rows = compiled.runs(*compared(newer), older.unique, older.numbers, MOST_MATCHES)
-    return list(map(Run._make, rows.tolist()))
+    return Runs(compiled.runs(*compared(newer), older.unique, older.numbers, MOST_MATCHES))
 
 
 class Meeting(NamedTuple):
@@ -71,7 +88,7 @@ def meet(newer: Profile, older: Profile, *, stale_days: int, least: int) -> Meet
     )
     shared, fresh, fresh_newer, fresh_older, unseen = counts
     shares = Overlap(shared, len(newer.unique), len(older.unique), fresh, fresh_newer, fresh_older, unseen)
-    return Meeting(shares, list(map(Run._make, rows.tolist())) if len(rows) else None)
+    return Meeting(shares, Runs(rows) if len(rows) else None)
 
 
 def compared(newer: Profile) -> tuple[Hashes, Numbers, Places, int, int]:
@@ -114,7 +131,7 @@ def _stretches(
     """Of each run where it begins and ends in both texts, and whether it is surely spelt alike there."""
     compiled = kernels.module("spelling")
     if compiled is not None:
-        rows = np.array(found, np.int64)
+        rows = rows_of(found)
         yield from compiled.stretches(rows, mine, theirs, codes(text), codes(other), letters()).tolist()
         return
     for run in found:
