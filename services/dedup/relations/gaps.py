@@ -6,8 +6,6 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import NamedTuple
 
-import numpy as np
-
 from services.dedup import kernels
 from services.dedup.relations.passages import Run, rows_of
 from services.dedup.search.profile import Profile

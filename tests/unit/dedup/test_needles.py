@@ -10,7 +10,14 @@ from services.dedup.text.needles import ODD, Needles
 from services.dedup.text.notice_words import SIGNS, WITHDRAWAL_SIGNS
 from services.dedup.text.screens import _ACCESS, _CONSENT_CORE
 
-_PARTS = ("error", "korrek", "reda\u00e7", "\u0438\u0441\u043f\u0440", "\u03b4\u03b9\u03cc\u03c1\u03b8", "\u66f4\u6b63")
+_PARTS = (
+    "error",
+    "korrek",
+    "reda\u00e7",
+    "\u0438\u0441\u043f\u0440",
+    "\u03b4\u03b9\u03cc\u03c1\u03b8",
+    "\u66f4\u6b63",
+)
 _NEEDLES = Needles(_PARTS)
 _PIECES = st.sampled_from([*_PARTS, *(part.upper() for part in _PARTS), *ODD, "kor", "rek", "\ud800", " "])
 
