@@ -212,5 +212,4 @@ class Search:
         return self._keys(made.shingles, made.unique, made.days, signature)
 
     def _keys(self, shingles: Shingles, unique: Hashes, days: Days, signature: Signature | None) -> Keys:
-        stale = unique[days >= self._settings.novelty_least]
-        return keys(self._signer, shingles, signature, stale)
+        return keys(self._signer, shingles, signature, unique, days, self._settings.novelty_least)
