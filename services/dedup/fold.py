@@ -8,8 +8,11 @@ and restored.
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
 from services.contracts import ids, wire
 from services.contracts.articles import Article, Withdrawal
@@ -26,8 +29,8 @@ from services.dedup.records import member, settled_at, shown_at, verdict, with_t
 from services.dedup.revisions import Revisions
 from services.dedup.search.lookup import Findable, Hits, Search, Signed
 from services.dedup.search.novelty import Days, Novelty
-from services.dedup.search.profile import Reading, read, read_all
-from services.dedup.search.seen import pack, unpack
+from services.dedup.search.profile import Reading, read_all
+from services.dedup.search.seen import pack
 from services.dedup.settings import DedupSettings
 from services.dedup.stories.placing import Stories
 from services.dedup.text.churn import is_churn
@@ -62,6 +65,16 @@ class Read(msgspec.Struct, eq=False):
         return self.shown or self.article.first_seen_at
 
 
+class Restored(NamedTuple):
+    """A version that the changelog has, and what it is not known for yet."""
+
+    record: Remembered
+    kept: Kept
+    counts: bool
+    """To novelty."""
+    is_found: bool
+
+
 class Fold:
     """State of one shard and the function over it."""
 
@@ -85,27 +98,34 @@ class Fold:
         Raises `ValueError` on another sketch scheme.
         """
         kernels.note_texts(len(values))
-        added, lost = [], []
+        made, lost = list[Restored](), list[str]()
         for value in values:
             record = wire.decode(Remembered, value)
             before = self.window.get(record.article.version_id)
-            was = (before.is_compared, before.is_counted) if before else (False, False)
+            was_compared, was_counted = (before.is_compared, before.is_counted) if before else (False, False)
             kept = self.window.keep_encoded(record, value)
-            if was == (kept.is_compared, kept.is_counted):
-                continue
-            article = record.article
-            reading = read(article.text)
-            if kept.is_counted:
-                self._novelty.add(day_of(article.first_seen_at), reading.unique)
-            if was[0] and not kept.is_compared:
-                lost.append(article.version_id)
-            elif kept.is_compared and not was[0] and record.sketch is not None:
-                days = unpack(record.seen, len(reading.unique))
-                keys = self.search.keys(reading, days, record.sketch)
-                kept.samples = keys.samples
-                added.append(Findable(article.version_id, kept.rank[0], keys))
+            counts, is_found = kept.is_counted > was_counted, kept.is_compared > was_compared
+            if counts or is_found:
+                made.append(Restored(record, kept, counts, is_found))
+            if kept.is_compared != was_compared or self.window.is_leaving:
+                lost.append(record.article.version_id)
         self.search.evict(lost)
-        self.search.insert(added)
+        self._take_up(made)
+
+    def _take_up(self, batch: Sequence[Restored]) -> None:
+        """What texts leave behind, once more."""
+        traces = self.search.traces(one.record for one in batch)
+        days = [day_of(one.record.article.first_seen_at) for one in batch]
+        for day, same_day in groupby(zip(days, batch, traces, strict=True), key=itemgetter(0)):
+            counted = [trace.shingles for _, one, trace in same_day if one.counts]
+            if counted:
+                self._novelty.add(day, np.concatenate(counted))
+        found = []
+        for one, trace in zip(batch, traces, strict=True):
+            if one.is_found:
+                one.kept.samples = trace.keys.samples
+                found.append(Findable(one.record.article.version_id, one.kept.rank[0], trace.keys))
+        self.search.insert(found)
 
     def forget_again(self, version: str) -> None:
         """What the changelog has no more."""

@@ -8,19 +8,19 @@ import numpy as np
 import numpy.typing as npt
 
 from services.contracts.articles import Article
-from services.contracts.sketches import Sketch
+from services.contracts.sketches import Remembered, Sketch
 from services.dedup import kernels
 from services.dedup.memory.parts import Holding, gather, scatter
 from services.dedup.search.candidates import Shares, eligible
 from services.dedup.search.index import RangeIndex, add_up
 from services.dedup.search.novelty import Days
 from services.dedup.search.postings import BAND_WEIGHT, Counts
-from services.dedup.search.profile import Profile, Reading, evidence, profile, weighed
+from services.dedup.search.profile import Profile, Reading, evidence, profile
 from services.dedup.search.route import Block, Entry, Numbers, block, route
 from services.dedup.search.sketch import Keys, Signature, Signer, keys
+from services.dedup.search.traces import Known, Trace, traces
 from services.dedup.search.versions import Versions
 from services.dedup.settings import DedupSettings, scheme
-from services.dedup.text.shingles import Hashes, Shingles
 from services.stream.service import Parts
 
 Estimates = npt.NDArray[np.float64]
@@ -92,10 +92,13 @@ class Search:
         """
         return Signed(made, sketch, self._keys_of(made, self._recorded(sketch)))
 
-    def keys(self, reading: Reading, days: Days, sketch: Sketch) -> Keys:
-        """The keys of `signed`, without the rest of a profile; `days` as they were told by novelty."""
-        signature = self._recorded(sketch)
-        return self._keys(reading.shingles, reading.unique, weighed(reading, days), signature)
+    def traces(self, batch: Iterable[Remembered]) -> list[Trace]:
+        """Of each its shingles, and the keys of `signed` where it has a sketch."""
+        known = [
+            Known(record.article.text, record.seen, record.sketch and self._recorded(record.sketch))
+            for record in batch
+        ]
+        return traces(self._signer, known, self._settings.novelty_least)
 
     def _recorded(self, sketch: Sketch) -> Signature | None:
         if sketch.scheme != self._scheme:
@@ -209,8 +212,5 @@ class Search:
         return block(_HERE, self._blocks - 1, entries)
 
     def _keys_of(self, made: Profile, signature: Signature | None) -> Keys:
-        return self._keys(made.shingles, made.unique, made.days, signature)
-
-    def _keys(self, shingles: Shingles, unique: Hashes, days: Days, signature: Signature | None) -> Keys:
-        stale = unique[days >= self._settings.novelty_least]
-        return keys(self._signer, shingles, signature, stale)
+        stale = made.unique[made.days >= self._settings.novelty_least]
+        return keys(self._signer, made.shingles, signature, stale)
