@@ -173,9 +173,7 @@ def shingle(words: Hashes, by_signs: Places, unspaced: bool, of_words: int, of_s
 
 
 @njit
-def _mark_boxed(
-    boxed: Places, numbers: Numbers, before: Starts, by_signs: Places, unspaced: bool
-) -> None:
+def _mark_boxed(boxed: Places, numbers: Numbers, before: Starts, by_signs: Places, unspaced: bool) -> None:
     """Of the distinct wide shingles, numbered along a text, all but those that stand outside of boxes."""
     outside = _unboxed(len(numbers), before, by_signs, unspaced, WIDE_WORDS, WIDE_CHARS)
     boxed[:] = True

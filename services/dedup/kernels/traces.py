@@ -90,7 +90,9 @@ def traces_by(
         packed = seen[seen_bounds[at] : seen_bounds[at + 1]]
         if known and 4 * len(packed) >= len(unique):
             signed = signatures[signature_bounds[at] : signature_bounds[at + 1]]
-            found, bands, samples = keys(wide, window, _stale(unique, boxed, packed, least), signed, salts, rows)
+            found, bands, samples = keys(
+                wide, window, _stale(unique, boxed, packed, least), signed, salts, rows
+            )
             shingles[end : end + len(unique)] = unique
             values[last : last + len(found)] = found
             end, last = end + len(unique), last + len(found)

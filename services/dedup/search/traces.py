@@ -37,7 +37,7 @@ class Trace(NamedTuple):
 def traces(signer: Signer, batch: Sequence[Known], least: int) -> list[Trace]:
     """What was seen on `least` earlier days or more is no evidence."""
     compiled = kernels.module("traces")
-    if compiled is None:
+    if compiled is None or not batch:
         return [_trace(signer, known, least) for known in batch]
     made = _traces(compiled, signer, batch, least)
     return [one or _trace(signer, known, least) for known, one in zip(batch, made, strict=True)]
@@ -83,7 +83,9 @@ def _cut(
 ) -> Iterator[Trace | None]:
     """What each text has of all."""
     of_shingles, of_keys = pairwise(shingle_bounds.tolist()), pairwise(key_bounds.tolist())
-    for (start, end), (first, last), (bands, samples) in zip(of_shingles, of_keys, kinds.tolist(), strict=True):
+    for (start, end), (first, last), (bands, samples) in zip(
+        of_shingles, of_keys, kinds.tolist(), strict=True
+    ):
         if samples < 0:
             yield None
         else:
