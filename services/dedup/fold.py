@@ -8,7 +8,6 @@ and restored.
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
-from operator import itemgetter
 from typing import NamedTuple
 
 import msgspec
@@ -31,6 +30,7 @@ from services.dedup.search.lookup import Findable, Hits, Search, Signed
 from services.dedup.search.novelty import Days, Novelty
 from services.dedup.search.profile import Reading, read_all
 from services.dedup.search.seen import pack
+from services.dedup.search.traces import Trace
 from services.dedup.settings import DedupSettings
 from services.dedup.stories.placing import Stories
 from services.dedup.text.churn import is_churn
@@ -65,14 +65,15 @@ class Read(msgspec.Struct, eq=False):
         return self.shown or self.article.first_seen_at
 
 
-class Restored(NamedTuple):
-    """A version that the changelog has, and what it is not known for yet."""
+class Again(NamedTuple):
+    """A version that the changelog has, and for what it is new."""
 
     record: Remembered
     kept: Kept
     counts: bool
     """To novelty."""
     is_found: bool
+    """By the search, from now on."""
 
 
 class Fold:
@@ -92,13 +93,12 @@ class Fold:
         self._pairs = Pairs(self.window, self.search, settings, self.stories.source_of)
         self._revisions = Revisions(self.window, self.search, self.stories, self._pairs)
 
-    def remember_again(self, values: Collection[bytes]) -> None:
+    def remember_again(self, values: Iterable[bytes]) -> None:
         """Take up versions as the changelog has them, each once and in its order.
 
         Raises `ValueError` on another sketch scheme.
         """
-        kernels.note_texts(len(values))
-        made, lost = list[Restored](), list[str]()
+        new, lost = list[Again](), list[str]()
         for value in values:
             record = wire.decode(Remembered, value)
             before = self.window.get(record.article.version_id)
@@ -106,22 +106,23 @@ class Fold:
             kept = self.window.keep_encoded(record, value)
             counts, is_found = kept.is_counted > was_counted, kept.is_compared > was_compared
             if counts or is_found:
-                made.append(Restored(record, kept, counts, is_found))
-            if kept.is_compared != was_compared or self.window.is_leaving:
+                new.append(Again(record, kept, counts, is_found))
+            if kept.is_compared < was_compared or self.window.is_leaving:
                 lost.append(record.article.version_id)
+        kernels.note_texts(len(new))
         self.search.evict(lost)
-        self._take_up(made)
+        self._take_up(new)
 
-    def _take_up(self, batch: Sequence[Restored]) -> None:
-        """What texts leave behind, once more."""
-        traces = self.search.traces(one.record for one in batch)
-        days = [day_of(one.record.article.first_seen_at) for one in batch]
-        for day, same_day in groupby(zip(days, batch, traces, strict=True), key=itemgetter(0)):
-            counted = [trace.shingles for _, one, trace in same_day if one.counts]
+    def _take_up(self, batch: Sequence[Again]) -> None:
+        """What their texts leave behind."""
+        told = ((one.record.article.text, one.record.seen, one.record.sketch) for one in batch)
+        pairs = list(zip(batch, self.search.traces(told), strict=True))
+        for day, same_day in groupby(pairs, key=_day_of_pair):
+            counted = [trace.shingles for one, trace in same_day if one.counts]
             if counted:
                 self._novelty.add(day, np.concatenate(counted))
         found = []
-        for one, trace in zip(batch, traces, strict=True):
+        for one, trace in pairs:
             if one.is_found:
                 one.kept.samples = trace.keys.samples
                 found.append(Findable(one.record.article.version_id, one.kept.rank[0], trace.keys))
@@ -448,3 +449,7 @@ def _only_churned(current: Kept, article: Article) -> bool:
         and shown_at(record) <= article.first_seen_at
         and is_churn(record.article, article)
     )
+
+
+def _day_of_pair(pair: tuple[Again, Trace]) -> int:
+    return day_of(pair[0].record.article.first_seen_at)

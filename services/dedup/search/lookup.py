@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.contracts.articles import Article
-from services.contracts.sketches import Remembered, Sketch
+from services.contracts.sketches import Sketch
 from services.dedup import kernels
 from services.dedup.memory.parts import Holding, gather, scatter
 from services.dedup.search.candidates import Shares, eligible
@@ -92,11 +92,13 @@ class Search:
         """
         return Signed(made, sketch, self._keys_of(made, self._recorded(sketch)))
 
-    def traces(self, batch: Iterable[Remembered]) -> list[Trace]:
-        """Of each its shingles, and the keys of `signed` where it has a sketch."""
+    def traces(self, batch: Iterable[tuple[str, bytes, Sketch | None]]) -> list[Trace]:
+        """Of texts their shingles, and the keys of `signed` by the recorded sketch; `bytes`: how often each
+        shingle had been seen, as it was packed.
+        """
         known = [
-            Known(record.article.text, record.seen, record.sketch and self._recorded(record.sketch))
-            for record in batch
+            Known(text, seen, None if sketch is None else self._recorded(sketch))
+            for text, seen, sketch in batch
         ]
         return traces(self._signer, known, self._settings.novelty_least)
 
