@@ -29,6 +29,7 @@ from services.desk.store import database, intake
 from services.desk.store.batch import Undecided
 from services.desk.views.frame import Frame
 from services.desk.views.story import StoryPage
+from services.desk.web.shelf import Body, body
 from services.stream.bus import Record
 
 BATCH = 500
@@ -93,25 +94,29 @@ def questions(db: sqlite3.Connection, press_words: list[str], seed: int) -> dict
         title.split()[0] for (title,) in db.execute("select title from version order by id desc limit 2000")
     ]
 
+    def made(name: str, view: object) -> Body:
+        """As it goes to a browser."""
+        return body(render(name, view, FRAME).encode())  # type: ignore[arg-type]
+
     def listed(**ask: object) -> object:
-        return render("front", front.front(db, FrontAsk(**ask), now), FRAME)  # type: ignore[arg-type]
+        return made("front", front.front(db, FrontAsk(**ask), now))  # type: ignore[arg-type]
 
     def compared() -> object:
-        return render("compare", compare.compare(db, *chance.choice(pairs), "full"), FRAME)  # type: ignore[arg-type]
+        return made("compare", compare.compare(db, *chance.choice(pairs), "full"))
 
     def found(query: str) -> object:
-        return render("search", search.search(db, SearchAsk(query), "full"), FRAME)
+        return made("search", search.search(db, SearchAsk(query), "full"))
 
     now = front.latest(db)
     return {
         "list": lambda: listed(page=chance.randint(1, 3)),
         "list, narrowed": lambda: listed(outlet="outlet150.example"),
         "list, past": lambda: listed(at=START + (now - START) * chance.random()),  # type: ignore[operator]
-        "story": lambda: render("story", story.story(db, chance.choice(ids)), FRAME),  # type: ignore[arg-type]
+        "story": lambda: made("story", story.story(db, chance.choice(ids))),
         "compare": compared,
         "search, rare": lambda: found(chance.choice(words)),
         "search, frequent": lambda: found(press_words[0]),
-        "outlets": lambda: render("outlets", outlets.outlets(db), FRAME),
+        "outlets": lambda: made("outlets", outlets.outlets(db)),
     }  # fmt: skip
 
 

@@ -7,7 +7,11 @@ from urllib.parse import quote, urlencode
 
 def story(story_id: str, at: datetime | None = None) -> str:
     """`at`: as it stood then."""
-    path = f"/story/{quote(story_id, safe='')}"
+    return then(f"/story/{quote(story_id, safe='')}", at)
+
+
+def then(path: str, at: datetime | None) -> str:
+    """A path as a page of that moment."""
     return with_query(path, {"at": exact(at)}) if at else path
 
 
@@ -20,16 +24,16 @@ def article(article_id: str) -> str:
     return f"/article/{quote(article_id, safe='')}"
 
 
-def compare(left: str, right: str) -> str:
-    return f"/compare/{quote(left, safe='')}/{quote(right, safe='')}"
+def compare(left: str, right: str, at: datetime | None = None) -> str:
+    return then(f"/compare/{quote(left, safe='')}/{quote(right, safe='')}", at)
 
 
-def event(event_id: str) -> str:
-    return f"/event/{quote(event_id, safe='')}"
+def event(event_id: str, at: datetime | None = None) -> str:
+    return then(f"/event/{quote(event_id, safe='')}", at)
 
 
-def storyline(storyline_id: str) -> str:
-    return f"/storyline/{quote(storyline_id, safe='')}"
+def storyline(storyline_id: str, at: datetime | None = None) -> str:
+    return then(f"/storyline/{quote(storyline_id, safe='')}", at)
 
 
 def record(topic: str, partition: int, offset: int) -> str:

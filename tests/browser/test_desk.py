@@ -1,10 +1,14 @@
-"""The Desk on a replay, opened as people open it: each thing that it shows, seen in a real browser.
+"""The Desk on replays, opened as people open it: each thing that it shows, seen in a real browser.
 
-`NEWSFOLD_REPLAY=DIR` looks at the output of another replay than that of the demo.
+On the demo and, where it is here, on a quarter of real press, which also has what takes a large corpus to be
+seen. `NEWSFOLD_REPLAY=DIR` looks at the output of another replay instead.
 """
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +19,8 @@ from services.desk.log.files import FileLog
 from tests.browser.serving import serving
 from tests.browser.tabs import Open, Sight
 from tests.end_to_end.command import Replay
+from tests.end_to_end.output import lines
+from tests.press import press_data
 
 
 class Shown(NamedTuple):
@@ -28,16 +34,32 @@ class Shown(NamedTuple):
 
 
 NAMED = os.environ.get("NEWSFOLD_REPLAY")
-"""Output of a replay to look at instead of the demo's."""
+"""Output of a replay to look at instead."""
+QUARTER = pytest.param("quarter", marks=[pytest.mark.press, pytest.mark.timeout(400)])
+ON_THE_QUARTER = pytest.mark.parametrize("folder", ["named" if NAMED else QUARTER], indirect=True)
+"""What only a large corpus has."""
 
 
-@pytest.fixture(scope="session")
-def folder(request: pytest.FixtureRequest) -> Path:
-    """Of the whole session, and so there before a browser is: what a replay runs in cannot be opened then."""
+@pytest.fixture(scope="session", params=["named"] if NAMED else ["demo", QUARTER])
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Output of a replay."""
+    if request.param == "quarter":
+        return _quarter(tmp_path_factory.mktemp("quarter"))
     if NAMED:
         return Path(NAMED)
     demo: Replay = request.getfixturevalue("demo")
     return demo.out
+
+
+def _quarter(place: Path) -> Path:
+    """In a process of its own: while a browser is open, this thread runs no event loop."""
+    data = press_data()
+    if data is None:
+        pytest.skip("no press data here")
+    source = data / "de-press" / "articles.jsonl.gz"
+    command = [sys.executable, "-m", "services", "replay", str(source), "--out", str(place / "out")]
+    subprocess.run(command, check=True, capture_output=True)
+    return place / "out"
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +134,7 @@ def test_a_story_is_walked_back_step_by_step(shown: Shown, sight: Sight) -> None
     sight.tab.locator(".life a").first.click()
     expect(rows).to_have_count(1)
     sight.tab.goto(f"{shown.base}/outlets?at={story['last_seen_at'][:16]}")
-    expect(sight.tab.locator(".notice")).to_contain_text("it shows what is known now")
+    expect(sight.tab.locator(".notice")).to_contain_text("added up over the whole window")
     assert not sight.violations()
 
 
@@ -135,6 +157,36 @@ def test_all_pages_count_alike(shown: Shown, sight: Sight) -> None:
     assert [one["difference"] for one in accounts.values()] == [0] * len(accounts)
     outlets = told("/outlets.json")["rows"]
     assert sum(one["articles"] for one in outlets) == accounts["members of stories"]["total"]
+
+
+def test_pages_of_a_past_minute_count_alike_and_lead_to_each_other(shown: Shown, sight: Sight) -> None:
+    at = shown.story["story"]["last_seen_at"].replace("+00:00", "Z")
+
+    def told(path: str) -> Any:
+        return _json(sight.tab, f"{shown.base}{path}?at={at}")
+
+    rows = _json(sight.tab, f"{shown.base}/.json?sort=spread&at={at}")["rows"]
+    assert max(row["last_seen_at"] for row in rows) <= at
+    for row in rows[:10]:
+        story = told(f"/story/{row['story_id']}.json")
+        assert story["story"]["spread"] == row["spread"]
+        event = told(f"/event/{story['event']['event_id']}.json")
+        (mine,) = [one for one in event["stories"] if one["story_id"] == row["story_id"]]
+        assert mine["spread"] == row["spread"]
+        assert event["event"]["articles"] == sum(one["spread"]["articles"] for one in event["stories"])
+        line = told(f"/storyline/{event['event']['storyline_id']}.json")
+        assert event["event"] in [chapter["event"] for chapter in line["chapters"]]
+    tab = sight.tab
+    tab.goto(f"{shown.base}/story/{shown.story['story']['story_id']}?at={at}")
+    tab.locator("[data-compare]").first.click()
+    expect(tab.locator(".then")).to_contain_text("As it stood on")
+    tab.locator(".opening .kicker a").click()
+    tab.get_by_role("link", name="Event", exact=True).click()
+    expect(tab.locator(".then")).to_contain_text("Which stories belong together is told as it is known now")
+    assert not sight.violations()
+    tab.get_by_role("link", name="Storyline", exact=True).click()
+    tab.locator(".then a", has_text="Now").click()
+    expect(tab.locator(".then")).to_have_count(0)
 
 
 def test_a_story_says_who_took_from_whom_and_why_in_words_and_as_a_tree(shown: Shown, sight: Sight) -> None:
@@ -180,9 +232,11 @@ def test_two_texts_stand_side_by_side_with_what_they_share(shown: Shown, sight: 
     assert not sight.violations()
 
 
-def test_versions_are_told_apart_with_what_changed_named_first(shown: Shown, sight: Sight) -> None:
-    if NAMED and not shown.versions:
-        pytest.skip(f"no text changed in {NAMED}")
+def test_versions_are_told_apart_with_what_changed_named_first(
+    shown: Shown, sight: Sight, folder: Path
+) -> None:
+    if all(member.get("versions", 1) == 1 for one in lines(folder, "stories") for member in one["members"]):
+        pytest.skip("this replay has one version of each article")
     sight.tab.goto(shown.versions)
     expect(sight.tab.get_by_role("heading", name="What changed from")).to_be_visible()
     assert sight.tab.locator(".history li").count() > 1
@@ -247,3 +301,59 @@ def test_an_outlet_has_a_page_of_its_own(shown: Shown, sight: Sight) -> None:
     assert _number(sight.tab.locator(".numbers dd").first.inner_text()) >= 0
     assert sight.tab.locator(".items > li").count() > 0
     assert not sight.violations()
+
+
+@ON_THE_QUARTER
+def test_a_long_front_page_is_turned_and_narrowed(shown: Shown, sight: Sight) -> None:
+    tab = sight.tab
+    tab.goto(f"{shown.base}/?sort=new")
+    headlines = tab.locator(".items h3 a")
+    first = headlines.evaluate_all("(links) => links.map((link) => link.href)")
+    tab.get_by_role("link", name="Next", exact=True).click()
+    expect(tab.locator(".paging")).to_contain_text("Page 2")
+    second = headlines.evaluate_all("(links) => links.map((link) => link.href)")
+    assert len(set(first + second)) == len(first) + len(second) == 60
+    outlet = tab.locator(".facet", has_text="Outlet").locator("a").first
+    name = outlet.inner_text()
+    outlet.click()
+    expect(tab.locator(".facet [aria-current]")).to_have_text(name)
+    told = _json(tab, tab.url.replace("/?", "/.json?"))
+    assert told["paging"]["page"] == 1
+    assert all(name in row["outlets"] for row in told["rows"])
+    assert not sight.violations()
+
+
+@ON_THE_QUARTER
+def test_a_figure_that_outlets_dispute_is_marked_and_says_who_gives_which(
+    shown: Shown, sight: Sight, folder: Path
+) -> None:
+    stories = [one for one in lines(folder, "stories") if any(map(_disputed, one.get("figures", ())))]
+    story = max(stories, key=lambda one: len(one["figures"]))
+    sight.tab.goto(f"{shown.base}/story/{story['story_id']}")
+    marked = sight.tab.locator(".figure", has=sight.tab.locator(".badge.conflict"))
+    assert marked.count() == sum(map(_disputed, story["figures"])) > 0
+    marked.first.locator("summary").click()
+    line = next(filter(_disputed, story["figures"]))
+    said = marked.first.locator("tbody td:last-child").all_inner_texts()
+    assert sorted(said) == sorted(point["figure"]["text"] for point in line["points"])
+    assert not sight.violations()
+
+
+def _disputed(line: dict[str, Any]) -> bool:
+    return bool(line.get("conflict"))
+
+
+@ON_THE_QUARTER
+def test_an_affair_of_many_events_is_told_in_order(shown: Shown, sight: Sight, folder: Path) -> None:
+    line = max(lines(folder, "storylines"), key=lambda one: len(one["events"]))
+    tab = sight.tab
+    tab.goto(f"{shown.base}/storyline/{line['storyline_id']}")
+    chapters = tab.locator(".chapters > li")
+    assert chapters.count() == min(100, len(line["events"])) > 10
+    times = chapters.locator(".when time").evaluate_all("(times) => times.map((time) => time.dateTime)")
+    assert all(one <= other for one, other in pairwise(times))
+    assert not sight.violations()
+    chapters.first.locator("h2 a").click()
+    expect(tab.get_by_role("heading", name="Its stories, in order of first sight")).to_be_visible()
+    tab.get_by_role("link", name="Storyline").click()
+    expect(chapters).to_have_count(min(100, len(line["events"])))

@@ -27,6 +27,7 @@ ALLOWED = {
         "services.ops",
         "services.stream.bell",
         "services.enrich.subjects",
+        "services.enrich.facts.timeline",
         *SEAM,
     ),
     "services.kernels": ("services.kernels",),

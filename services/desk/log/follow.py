@@ -89,16 +89,23 @@ class Follower:
             await asyncio.sleep(POLL_S)
 
     async def _round(self) -> bool:
-        """Each partition once; whether something came."""
+        """Each partition once; whether something came. While one is taken, the next is read."""
         came = False
+        taking: asyncio.Future[None] | None = None
         for partition in await self._grown():
             most = MOST_LARGE if partition.topic in LARGE else MOST
-            records = await self._source.read(partition, self._at[partition], max_records=most)
+            try:
+                records = await self._source.read(partition, self._at[partition], max_records=most)
+            finally:
+                if taking is not None:
+                    await taking
+            taking = asyncio.ensure_future(self._take(partition, records)) if records else None
             if records:
                 came = True
-                await self._take(partition, records)
             else:
                 self._void[partition] = self._seen.get(partition, 0)
+        if taking is not None:
+            await taking
         return came
 
     async def _grown(self) -> Sequence[Partition]:

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from services.desk.drawings.curve import bars
 from services.desk.pages.filters import language
 from services.desk.text.signs import Run, hides, runs
+from services.desk.views.search import Snippet
 
 LONGEST = 400
 """Code points of a headline that are shown: nobody reads one of a thousand; whole it is in the JSON."""
@@ -41,6 +42,13 @@ def name(text: str) -> Markup:
 def foreign(text: str, code: str) -> Markup:
     """A headline in the language `code`."""
     return Markup(f'<bdi lang="{language(code)}">{brief(text or "(no headline)")}</bdi>')
+
+
+def snippets(pieces: Sequence[Snippet]) -> Markup:
+    """What was looked for is marked."""
+    return Markup().join(
+        Markup("<mark>%s</mark>") % shown(one.text) if one.hit else shown(one.text) for one in pieces
+    )
 
 
 def spark(counts: Sequence[int]) -> Markup:

@@ -10,6 +10,7 @@ from services.desk.pages import markup
 from services.desk.pages.assets import asset
 from services.desk.pages.compare import compare
 from services.desk.pages.filters import FILTERS
+from services.desk.pages.fragments import fragment
 from services.desk.pages.story import story
 from services.desk.pages.timelines import timelines
 from services.desk.pages.versions import versions
@@ -38,7 +39,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(FILTERS)
     environment.tests["hiding"] = hides
-    environment.globals.update(asset=asset, markup=markup)
+    environment.globals.update(asset=asset, markup=markup, fragment=fragment)
     return environment
 
 

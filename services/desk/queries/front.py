@@ -5,11 +5,15 @@ import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from heapq import nlargest
 from operator import attrgetter
 from typing import Final, NamedTuple
 
+import msgspec
+
 from services.desk import addresses
-from services.desk.queries.cards import marks, rows_of_states
+from services.desk.queries.cards import rows_of_states
+from services.desk.queries.fetch import fetch
 from services.desk.queries.frame import freshness
 from services.desk.queries.paging import paging
 from services.desk.store.heat import DOUBLE_S, MOST_REACH
@@ -26,7 +30,9 @@ MOST_VALUES = 12
 COUNTED = 300
 """Stories of which the facets are counted."""
 FACETS: Final = ("lang", "outlet", "agency", "subject")
-_COLUMNS = "id, first_us, outlets, velocity, languages, sources, agencies, subjects"
+_ROUNDED = 1e-6
+"""More than a heat loses by fifteen digits."""
+_COLUMNS = "state.id, first_us, outlets, velocity, languages, sources, agencies, subjects"
 
 
 class FrontAsk(NamedTuple):
@@ -89,48 +95,49 @@ def _needles(ask: FrontAsk) -> list[tuple[int, str]]:
 
 def _candidates(db: sqlite3.Connection, ask: FrontAsk, scan: int) -> list[Candidate]:
     order = "first_us" if ask.sort == "new" else "heat"
-    if ask.at is not None:
-        return _past_candidates(db, ask.at, order, scan)
-    rows = db.execute(
-        f"select {_COLUMNS} from state where until_us is null order by {order} desc, story_id limit ?",
-        (scan,),
-    )
-    return list(map(Candidate._make, rows))
+    if ask.at is None:
+        return _standing(db, order, scan)
+    return _by_first(db, ask.at, scan) if order == "first_us" else _by_heat(db, ask.at, scan)
 
 
-def _past_candidates(db: sqlite3.Connection, at: datetime, order: str, scan: int) -> list[Candidate]:
-    numbers = _by_first(db, at, scan) if order == "first_us" else _by_heat(db, at, scan)
-    rows = db.execute(f"select {_COLUMNS} from state where id in ({marks(len(numbers))})", numbers)
-    found = {row[0]: Candidate._make(row) for row in rows}
-    return [found[number] for number in numbers]
+def _standing(db: sqlite3.Connection, order: str, scan: int) -> list[Candidate]:
+    source = f"from state where until_us is null order by {order} desc, story_id limit ?"
+    return fetch(db, Candidate, _COLUMNS, source, (scan,))
 
 
 _STOOD = "at_us <= ? and (until_us is null or until_us > ?)"
 
 
-def _by_first(db: sqlite3.Connection, at: datetime, scan: int) -> list[int]:
-    rows = db.execute(
-        f"select id from state where first_us <= ? and {_STOOD} order by first_us desc, story_id limit ?",
-        (us(at), us(at), us(at), scan),
-    )
-    return [number for (number,) in rows]
+def _by_first(db: sqlite3.Connection, at: datetime, scan: int) -> list[Candidate]:
+    source = f"from state where first_us <= ? and {_STOOD} order by first_us desc, story_id limit ?"
+    return fetch(db, Candidate, _COLUMNS, source, (us(at), us(at), us(at), scan))
 
 
-def _by_heat(db: sqlite3.Connection, at: datetime, scan: int) -> list[int]:
+class Warm(NamedTuple):
+    number: int
+    heat: float
+    """To fifteen digits: enough for a bound, not for an order."""
+
+
+def _by_heat(db: sqlite3.Connection, at: datetime, scan: int) -> list[Candidate]:
     """One reach after the other: else all that came in the days after `at` would have to be looked through,
     since a story that goes far may be as hot as one that comes days later.
     """
-    hottest: list[tuple[float, str, int]] = []
+    found: list[Warm] = []
+    least = -math.inf
+    source = (
+        f"from state where reach = ? and heat between ? and ? and {_STOOD} "
+        "order by heat desc, story_id limit ?"
+    )
     for reach in range(MOST_REACH + 1):
-        least = -hottest[-1][0] if len(hottest) == scan else -math.inf
         most = at.timestamp() / DOUBLE_S + reach
-        rows = db.execute(
-            f"select -heat, story_id, id from state where reach = ? and heat between ? and ? and {_STOOD} "
-            "order by heat desc, story_id limit ?",
-            (reach, least, most, us(at), us(at), scan),
-        )
-        hottest = sorted([*hottest, *rows])[:scan]
-    return [number for _, _, number in hottest]
+        found += fetch(db, Warm, "id, heat", source, (reach, least, most, us(at), us(at), scan))
+        if len(found) >= scan:
+            least = nlargest(scan, (one.heat for one in found))[-1] - _ROUNDED
+            found = [one for one in found if one.heat >= least]
+    numbers = msgspec.json.encode([one.number for one in found]).decode()
+    source = "from json_each(?) join state on state.id = value order by heat desc, story_id limit ?"
+    return fetch(db, Candidate, _COLUMNS, source, (numbers, scan))
 
 
 def _sorted(rows: list[Candidate], sort: Sort) -> Sequence[Candidate]:

@@ -7,10 +7,13 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Final, NamedTuple
 
+from services.contracts.articles import Article
 from services.desk import addresses
 from services.desk.queries.cards import rows_of_stories
+from services.desk.queries.fetch import fetch
 from services.desk.queries.paging import paging
-from services.desk.queries.texts import article
+from services.desk.queries.past import STAYED
+from services.desk.queries.texts import articles
 from services.desk.search.marking import excerpt, mark
 from services.desk.search.query import parse
 from services.desk.store.moments import us_or_always
@@ -19,7 +22,7 @@ from services.desk.views.rows import Facet, FacetValue, StoryRow
 from services.desk.views.search import HitRow, SearchPage, SearchRow
 
 SIZE = 20
-MOST_HITS = 2000
+MOST_HITS = 1000
 MOST_LISTED = 3
 MOST_VALUES = 12
 FACETS: Final = ("lang", "outlet", "role")
@@ -30,6 +33,18 @@ _NEWEST_THEN: Final = (
     "select version.id from hit join version on version.id = hit.rowid "
     "where hit match :match and version.first_us <= :at order by hit.rowid desc limit :most"
 )
+
+
+_STAND: Final = (
+    "coalesce(m.story_id, ''), coalesce(m.role, '')",
+    "left join member m on m.article_id = v.article_id",
+)
+_THEN_FROM: Final = (
+    "left join member m on m.article_id = v.article_id and m.since_us <= :at "
+    f"left join stay on stay.article_id = v.article_id and {STAYED}"
+)
+_STOOD: Final = ("coalesce(m.story_id, stay.story_id, ''), coalesce(m.role, stay.role, '')", _THEN_FROM)
+"""Story and role of what was hit, and from where; now and then."""
 
 
 class SearchAsk(NamedTuple):
@@ -69,6 +84,7 @@ def search(db: sqlite3.Connection, ask: SearchAsk, texts: Texts) -> SearchPage:
     groups = _groups([hit for hit in hits if hit.fits(ask.narrowed)] if any(ask.narrowed.values()) else hits)
     start = (ask.page - 1) * SIZE
     shown = groups[start : start + SIZE]
+    told = articles(db, [group[0].number for group in shown]) if texts == "full" else {}
     stories = {
         row.story_id: row
         for row in rows_of_stories(db, [group[0].story_id for group in shown if group[0].story_id], ask.at)
@@ -76,7 +92,7 @@ def search(db: sqlite3.Connection, ask: SearchAsk, texts: Texts) -> SearchPage:
     return SearchPage(
         query=ask.query,
         terms=tuple(sorted(query.terms)),
-        rows=tuple(_row(db, group, stories, query.terms, texts) for group in shown),
+        rows=tuple(_row(group, stories, query.terms, told) for group in shown),
         facets=tuple(_facet(name, hits, ask) for name in FACETS) if hits else (),
         paging=paging(
             "/search",
@@ -91,15 +107,14 @@ def search(db: sqlite3.Connection, ask: SearchAsk, texts: Texts) -> SearchPage:
 
 
 def _hits(db: sqlite3.Connection, match: str, at: datetime | None) -> list[Hit]:
-    rows = db.execute(
-        "select v.id, v.version_id, v.article_id, v.source, v.title, v.language, coalesce(m.story_id, ''), "
-        "coalesce(m.role, '') "
-        f"from ({_NEWEST if at is None else _NEWEST_THEN}) "
-        "join version v using (id) left join member m on m.article_id = v.article_id "
-        "order by v.first_us desc, v.version_id",
+    newest, (columns, tables) = (_NEWEST, _STAND) if at is None else (_NEWEST_THEN, _STOOD)
+    return fetch(
+        db,
+        Hit,
+        f"v.id, v.version_id, v.article_id, v.source, v.title, v.language, {columns}",
+        f"from ({newest}) join version v using (id) {tables} order by v.first_us desc, v.version_id",
         {"match": match, "at": us_or_always(at), "most": MOST_HITS},
     )
-    return list(map(Hit._make, rows))
 
 
 def _groups(hits: Sequence[Hit]) -> list[list[Hit]]:
@@ -114,25 +129,21 @@ def _groups(hits: Sequence[Hit]) -> list[list[Hit]]:
 
 
 def _row(
-    db: sqlite3.Connection,
-    group: Sequence[Hit],
-    stories: Mapping[str, StoryRow],
-    terms: frozenset[str],
-    texts: Texts,
+    group: Sequence[Hit], stories: Mapping[str, StoryRow], terms: frozenset[str], told: Mapping[int, Article]
 ) -> SearchRow:
-    listed = group[:MOST_LISTED]
-    rows = [_hit(db, hit, terms, told=texts == "full" and not place) for place, hit in enumerate(listed)]
-    return SearchRow(story=stories.get(group[0].story_id), hits=tuple(rows), more=len(group) - len(listed))
+    rows = [_hit(hit, terms, told.get(hit.number)) for hit in group[:MOST_LISTED]]
+    return SearchRow(
+        story=stories.get(group[0].story_id), hits=tuple(rows), more=max(0, len(group) - MOST_LISTED)
+    )
 
 
-def _hit(db: sqlite3.Connection, hit: Hit, terms: frozenset[str], *, told: bool) -> HitRow:
-    record = article(db, hit.number) if told else None
+def _hit(hit: Hit, terms: frozenset[str], article: Article | None) -> HitRow:
     return HitRow(
         article_id=hit.article_id,
         version_id=hit.version_id,
         source=hit.outlet,
         title=mark(hit.title, terms),
-        excerpt=excerpt(record.text, terms) if record else (),
+        excerpt=excerpt(article.text, terms) if article else (),
     )
 
 

@@ -5,13 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from services.contracts.events import Event
 from services.contracts.stories import Origin, Provenance, Story, StoryMember, Update
 from services.desk import addresses
 from services.desk.queries.answers import Gone, Moved, NotThere
 from services.desk.queries.cards import headline, rows_of_stories, with_counts
-from services.desk.queries.events import event_row
+from services.desk.queries.events import event_row, event_then
 from services.desk.queries.figures import figure_rows
+from services.desk.queries.past import event_of, stories_of
 from services.desk.store import bodies
 from services.desk.store.cards import card
 from services.desk.store.moments import moment, us, us_or_always
@@ -54,14 +57,15 @@ def place(db: sqlite3.Connection, story_id: str, at: datetime) -> tuple[Partitio
 
 
 def story_then(
-    db: sqlite3.Connection, record: Story, at: datetime, link: Link
+    db: sqlite3.Connection, record: Story, link: Link, at: datetime
 ) -> StoryPage | Moved | Gone | NotThere:
-    """As `record` says that it stood at `at`. Events and neighbours belong to now, and are left out."""
+    """As `record` says that it stood at `at`, beside what else of its event, as known today, stood then."""
     if record.merged_into:
         return Moved(addresses.story(record.merged_into, at))
     if not record.members:
         return Gone("This story had ended at this minute: its articles were in other stories.")
-    return _page(db, card(record), record, link, at)
+    row = replace(card(record), event_id=event_of(db, record.story_id))
+    return _page(db, row, record, link, at)
 
 
 def _record(partition: int | None, offset: int | None) -> str:
@@ -72,13 +76,13 @@ def _page(
     db: sqlite3.Connection, row: StoryRow, record: Story, link: Link, at: datetime | None = None
 ) -> StoryPage:
     members = {member.url: member for member in record.members[:MOST_MEMBERS]}
-    event = _event(db, row.event_id)
+    event = _event(db, row.event_id, at)
     return StoryPage(
         story=row,
         best_reason=record.best_reason,
         origin=_origin(record.origin, members) if record.origin else None,
-        members=tuple(_member(member, members, record) for member in members.values()),
-        edges=tuple(_edge(edge, members) for edge in record.provenance),
+        members=tuple(_member(member, members, record, at) for member in members.values()),
+        edges=tuple(_edge(edge, members, at) for edge in record.provenance),
         pickup=tuple(_pickup(record.members[:MOST_MEMBERS])),
         figures=figure_rows(record.figures, {url: one.article_id for url, one in members.items()}),
         states=record.states,
@@ -89,11 +93,11 @@ def _page(
         quotes=record.quotes,
         keywords=record.keywords,
         event=event,
-        storyline=_storyline(event),
-        neighbours=() if at else _neighbours(db, row),
-        merged_from=tuple(_link(db, one) for one in record.merged_from),
-        split_from=_link(db, record.split_from) if record.split_from else None,
-        split_into=tuple(_link(db, one) for one in record.split_into),
+        storyline=_storyline(event, at),
+        neighbours=_neighbours(db, row, at),
+        merged_from=tuple(_link(db, one, at) for one in record.merged_from),
+        split_from=_link(db, record.split_from, at) if record.split_from else None,
+        split_into=tuple(_link(db, one, at) for one in record.split_into),
         record=link if link.href else None,
     )
 
@@ -111,7 +115,7 @@ def _origin(origin: Origin, members: Members) -> OriginView:
     )
 
 
-def _member(member: StoryMember, members: Members, record: Story) -> MemberRow:
+def _member(member: StoryMember, members: Members, record: Story, at: datetime | None) -> MemberRow:
     of = members.get(member.of)
     return MemberRow(
         article_id=member.article_id,
@@ -129,7 +133,7 @@ def _member(member: StoryMember, members: Members, record: Story) -> MemberRow:
         of_article_id=of.article_id if of else "",
         of_version_id=of.version_id if of else "",
         of_source=of.source if of else "",
-        compare_href=addresses.compare(member.version_id, of.version_id) if of else "",
+        compare_href=addresses.compare(member.version_id, of.version_id, at) if of else "",
         shared=member.containment,
         shared_words=member.shared_words,
         added_words=member.added_words,
@@ -148,7 +152,7 @@ def _member(member: StoryMember, members: Members, record: Story) -> MemberRow:
     )
 
 
-def _edge(edge: Provenance, members: Members) -> Edge:
+def _edge(edge: Provenance, members: Members, at: datetime | None) -> Edge:
     took, of = members.get(edge.url), members.get(edge.of_url)
     return Edge(
         article_id=took.article_id if took else "",
@@ -158,7 +162,7 @@ def _edge(edge: Provenance, members: Members) -> Edge:
         evidence=edge.evidence,
         sure=edge.sure,
         reason=edge.reason,
-        compare_href=addresses.compare(took.version_id, of.version_id) if took and of else "",
+        compare_href=addresses.compare(took.version_id, of.version_id, at) if took and of else "",
     )
 
 
@@ -201,42 +205,48 @@ def _changes(db: sqlite3.Connection, story_id: str, at: datetime | None) -> tupl
             revision=revision,
             source=source,
             url=url,
-            **_update(article_id, updates),
+            **_update(article_id, updates, at),
             record=Link(label="record", href=addresses.record("story-changes", partition, offset)),
         )
         for at_us, change, revision, source, url, article_id, updates, partition, offset in reversed(rows)
     )
 
 
-def _update(article_id: str, body: bytes | None) -> dict[str, Any]:
+def _update(article_id: str, body: bytes | None, at: datetime | None) -> dict[str, Any]:
     if body is None:
         return {}
     update = bodies.unpack(Update, body)
     versions = {"from": update.replaced_version_id, "to": update.version_id}
     return {
         "update": update,
-        "versions_href": addresses.with_query(addresses.article(article_id), versions),
+        "versions_href": addresses.with_query(
+            addresses.article(article_id), {**versions, "at": addresses.exact(at) if at else ""}
+        ),
     }
 
 
-def _event(db: sqlite3.Connection, event_id: str) -> EventRow | None:
+def _event(db: sqlite3.Connection, event_id: str, at: datetime | None) -> EventRow | None:
     found = db.execute("select body from event where event_id = ?", (event_id,)).fetchone()
-    return with_counts(db, event_row(bodies.unpack(Event, found[0]))) if found else None
+    if not found:
+        return None
+    event = bodies.unpack(Event, found[0])
+    return event_then(db, event, at) if at else with_counts(db, event_row(event))
 
 
-def _storyline(event: EventRow | None) -> Link | None:
+def _storyline(event: EventRow | None, at: datetime | None) -> Link | None:
     if event is None or not event.storyline_id:
         return None
-    return Link(label="storyline", href=addresses.storyline(event.storyline_id))
+    return Link(label="storyline", href=addresses.storyline(event.storyline_id, at))
 
 
-def _neighbours(db: sqlite3.Connection, row: StoryRow) -> tuple[StoryRow, ...]:
+def _neighbours(db: sqlite3.Connection, row: StoryRow, at: datetime | None) -> tuple[StoryRow, ...]:
     found = db.execute(
-        "select story_id from event_story where event_id = ? and story_id <> ? limit ?",
-        (row.event_id, row.story_id, MOST_NEIGHBOURS),
-    )
-    return rows_of_stories(db, [story_id for (story_id,) in found])
+        "select story_id from event_story where event_id = ? limit ?", (row.event_id, MOST_NEIGHBOURS + 1)
+    ).fetchall()
+    stories = stories_of(db, [story_id for (story_id,) in found], at)
+    others = [story_id for story_id in stories if story_id != row.story_id]
+    return rows_of_stories(db, others[:MOST_NEIGHBOURS], at)
 
 
-def _link(db: sqlite3.Connection, story_id: str) -> Link:
-    return Link(label=headline(db, story_id) or story_id, href=addresses.story(story_id))
+def _link(db: sqlite3.Connection, story_id: str, at: datetime | None) -> Link:
+    return Link(label=headline(db, story_id, at) or story_id, href=addresses.story(story_id, at))

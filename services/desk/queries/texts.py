@@ -2,12 +2,14 @@
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from services.contracts.articles import Article
 from services.contracts.relations import Passage
+from services.desk.queries.fetch import fetch
 from services.desk.store import bodies
-from services.desk.store.moments import moment
+from services.desk.store.moments import moment, us_or_always
 from services.desk.views.frame import Texts
 from services.desk.views.text import Piece, ShownText
 
@@ -30,14 +32,18 @@ class Version(NamedTuple):
     words: int
 
 
-def version(db: sqlite3.Connection, name: str) -> Version | None:
-    """By its id, or the latest one of the article with this id."""
-    found = db.execute(f"select {_COLUMNS} from version where version_id = ?", (name,)).fetchone()
+def version(db: sqlite3.Connection, name: str, at: datetime | None = None) -> Version | None:
+    """By its id, or the latest one of the article with this id; None too where it was not seen by `at`."""
+    until = us_or_always(at)
+    found = db.execute(
+        f"select {_COLUMNS} from version where version_id = ? and first_us <= ?", (name, until)
+    ).fetchone()
     found = (
         found
         or db.execute(
-            f"select {_COLUMNS} from version where article_id = ? order by first_us desc, id desc limit 1",
-            (name,),
+            f"select {_COLUMNS} from version where article_id = ? and first_us <= ? "
+            "order by first_us desc, id desc limit 1",
+            (name, until),
         ).fetchone()
     )
     return Version(*found) if found else None
@@ -55,6 +61,18 @@ def versions(db: sqlite3.Connection, article_id: str, most: int) -> list[Version
 def article(db: sqlite3.Connection, number: int) -> Article | None:
     found = db.execute("select body from content where id = ?", (number,)).fetchone()
     return bodies.unpack(Article, found[0]) if found else None
+
+
+class _Content(NamedTuple):
+    number: int
+    body: str
+    """In hex."""
+
+
+def articles(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Article]:
+    source = f"from content where id in ({', '.join('?' * len(numbers))})"
+    rows = fetch(db, _Content, "id, hex(body)", source, numbers)
+    return {row.number: bodies.unpack(Article, bytes.fromhex(row.body)) for row in rows}
 
 
 def shown(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.contracts.stories import Update
 from services.desk import addresses, rights
+from services.desk.queries import past
 from services.desk.queries.answers import NotThere
 from services.desk.queries.cards import headline
 from services.desk.queries.texts import Version, shown, version, versions
@@ -39,14 +40,14 @@ def article(
     if not known:
         return NotThere("This article had not been seen at this minute.")
     pair = _pair(known, older, newer or (named.version_id if name == named.version_id else ""))
-    rows = _rows(db, known, texts)
+    rows = _rows(db, known, texts, at)
     update = next((row.update for row in rows if pair and row.version_id == pair[1].version_id), None)
     told = update if update and pair and update.replaced_version_id == pair[0].version_id else None
     withdrawn = db.execute(
         "select at_us, note from withdrawal where article_id = ? and at_us <= ?",
         (named.article_id, us_or_always(at)),
     ).fetchone() or (None, "")
-    story = db.execute("select story_id from member where article_id = ?", (named.article_id,)).fetchone()
+    story_id = past.story_of(db, named.article_id, at)
     return VersionsPage(
         article_id=named.article_id,
         url=known[-1].url,
@@ -56,11 +57,13 @@ def article(
         older=_shown(db, pair[0], texts, whole=True) if pair else None,
         newer=_shown(db, pair[1] if pair else _named(known, newer), texts, whole=bool(pair) or everything),
         update=told,
-        story_id=story[0] if story else "",
-        headline=headline(db, story[0]) if story else "",
+        story_id=story_id,
+        headline=headline(db, story_id, at) if story_id else "",
         withdrawn_at=moment_or_none(withdrawn[0]),
         withdrawn_note=withdrawn[1] if texts == "full" else "",
-        only_href=_only(named.article_id, pair, everything=not everything, alone=newer),
+        only_href=_only(
+            named.article_id, pair, everything=not everything, alone="" if pair else newer, at=at
+        ),
         changes_only=not everything,
     )
 
@@ -74,13 +77,17 @@ def _named(known: Sequence[Version], name: str) -> Version:
     return next((one for one in known if one.version_id == name), known[-1])
 
 
-def _only(article_id: str, pair: tuple[Version, Version] | None, *, everything: bool, alone: str = "") -> str:
+def _only(
+    article_id: str,
+    pair: tuple[Version, Version] | None,
+    *,
+    everything: bool = False,
+    alone: str = "",
+    at: datetime | None,
+) -> str:
     query = {"from": pair[0].version_id, "to": pair[1].version_id} if pair else {"to": alone}
-    return addresses.with_query(addresses.article(article_id), {**query, "show": "all" if everything else ""})
-
-
-def _alone(one: Version) -> str:
-    return addresses.with_query(addresses.article(one.article_id), {"to": one.version_id})
+    then = {"show": "all" if everything else "", "at": addresses.exact(at) if at else ""}
+    return addresses.with_query(addresses.article(article_id), {**query, **then})
 
 
 def _pair(known: Sequence[Version], older: str, newer: str) -> tuple[Version, Version] | None:
@@ -93,7 +100,9 @@ def _pair(known: Sequence[Version], older: str, newer: str) -> tuple[Version, Ve
     return known[min(of, to)], known[max(of, to)]
 
 
-def _rows(db: sqlite3.Connection, known: Sequence[Version], texts: Texts) -> tuple[VersionRow, ...]:
+def _rows(
+    db: sqlite3.Connection, known: Sequence[Version], texts: Texts, at: datetime | None
+) -> tuple[VersionRow, ...]:
     rows = []
     for number, one in enumerate(known, 1):
         update = _update(db, one.version_id, texts)
@@ -107,7 +116,7 @@ def _rows(db: sqlite3.Connection, known: Sequence[Version], texts: Texts) -> tup
                 number=number,
                 update=update,
                 small=bool(update and update.house_style),
-                href=_only(one.article_id, (before, one), everything=False) if before else _alone(one),
+                href=_only(one.article_id, (before, one) if before else None, alone=one.version_id, at=at),
                 record=_record(db, one),
             )
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.desk.search.words import places
+from services.desk.search.words import first_of, places
 from services.desk.views.search import Snippet
 
 BEFORE = 60
@@ -19,7 +19,7 @@ def mark(text: str, terms: frozenset[str]) -> tuple[Snippet, ...]:
 def excerpt(text: str, terms: frozenset[str]) -> tuple[Snippet, ...]:
     """The stretch with the first hit; the beginning where there is none."""
     text = text[:MOST_READ]
-    first = next((place.start for place in places(text) if place.folded in terms), 0)
+    first = first_of(text, terms)
     start = max(0, first - BEFORE)
     if start:
         start = text.find(" ", start, first) + 1 or start

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 WORD = re.compile(r"[^\W_]+")
@@ -67,3 +68,10 @@ def folded(text: str) -> str:
 def places(text: str) -> Iterator[Place]:
     for found in WORD.finditer(text):
         yield Place(found.start(), found.end(), _FOLDS[found.group()])
+
+
+def first_of(text: str, terms: frozenset[str]) -> int:
+    """Where the first of these words begins; 0 where there is none."""
+    words = WORD.findall(text)
+    found = next((number for number, one in enumerate(map(_FOLDS.__getitem__, words)) if one in terms), None)
+    return 0 if found is None else next(islice(WORD.finditer(text), found, None)).start()

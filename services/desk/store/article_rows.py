@@ -32,21 +32,28 @@ def take(batch: Batch, record: Record, article: Article) -> None:
     batch.tally["versions"] += 1
     kept = rights.article(article, batch.texts)
     body = bodies.pack_json(record.value or b"") if kept is article else bodies.pack(kept)
-    batch.db.execute("insert into content values (?, ?)", (number, body))
-    known = batch.db.execute(
-        "select copies from verdict where version_id = ?", (article.version_id,)
-    ).fetchone()
-    if known:
-        mark_decided(batch, number, kept, copies=bool(known[0]))
-    else:
+    batch.contents.append((number, body))
+    copies = _early(batch, article.version_id) if batch.has_early else None
+    if copies is None:
         batch.undecided.put(number, kept)
+    else:
+        mark_decided(batch, number, kept, copies=copies)
+
+
+def _early(batch: Batch, version_id: str) -> bool | None:
+    """Whether it is a copy, by a verdict that was read before; None: there is none."""
+    known = batch.db.execute("select copies from early where version_id = ?", (version_id,)).fetchone()
+    if known is None:
+        return None
+    batch.db.execute("delete from early where version_id = ?", (version_id,))
+    return bool(known[0])
 
 
 def mark_decided(batch: Batch, number: int, article: Article, *, copies: bool) -> None:
     """Its verdict is there: of a copy only the headline is searched, since its text is that of another."""
     batch.tally["decided"] += 1
     words = article.title if copies else f"{article.title}\n{article.text}"
-    batch.db.execute("insert into hit (rowid, words) values (?, ?)", (number, folded(words)))
+    batch.hits.append((number, folded(words)))
 
 
 def take_withdrawal(batch: Batch, _: Record, withdrawal: Withdrawal) -> None:

@@ -47,8 +47,13 @@ class Batch:
         self.delays: Counter[tuple[str, int]] = Counter()
         self.takings: Counter[tuple[str, str]] = Counter()
         self.has_withdrawals = bool(self.db.execute("select 1 from withdrawal limit 1").fetchone())
+        self.has_early = bool(self.db.execute("select 1 from early limit 1").fetchone())
+        """Verdicts that were read before their articles."""
         self.stories: dict[str, None] = {}
         """Ids of stories that changed, in order."""
+        self.contents: list[tuple[int, bytes]] = []
+        self.hits: list[tuple[int, str]] = []
+        self.cards: list[tuple[int, bytes]] = []
 
     def skip(self, record: Record, reason: str) -> None:
         """Count a record that the pages have no use for."""
@@ -59,7 +64,16 @@ class Batch:
     def outlet(self, name: str) -> Counter[str]:
         return self.outlets.setdefault(name, Counter())
 
+    def flush_bodies(self) -> None:
+        """What nothing is asked of while records are taken: it goes to its tables at once."""
+        self.db.executemany("insert into content values (?, ?)", self.contents)
+        self.db.executemany("insert into hit (rowid, words) values (?, ?)", self.hits)
+        self.db.executemany("insert into card values (?, ?)", self.cards)
+        for rows in (self.contents, self.hits, self.cards):
+            rows.clear()
+
     def flush(self) -> None:
+        self.flush_bodies()
         self.db.executemany(
             "insert into tally values (?, ?) on conflict do update set count = count + excluded.count",
             self.tally.items(),

@@ -26,6 +26,8 @@ _COLUMNS = (
     "values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
+_STAY = "insert or replace into stay values (?, ?, ?, ?)"
+
 
 class MemberColumns(NamedTuple):
     version_id: str
@@ -52,7 +54,8 @@ def put(
     before = {} if was is None else _members(batch, story_id)
     after = _columns(members)
     for article_id in before.keys() - after.keys():
-        batch.db.execute("delete from member where article_id = ?", (article_id,))
+        _leave(batch, article_id)
+        batch.db.execute("insert or ignore into stay values (?, ?, '', '')", (article_id, at_us))
         _count(batch, before[article_id], -1)
     for article_id, columns in list(after.items()):
         known = before.get(article_id)
@@ -77,7 +80,9 @@ def _join(batch: Batch, row: tuple[object, ...], at_us: int) -> bool:
     """Whether the article is of the story now: most are of none yet, and one statement is enough for them."""
     if batch.db.execute(f"insert into member {_COLUMNS} on conflict do nothing", row).rowcount == 1:
         return True
-    if not _taken(batch, str(row[0]), at_us):
+    article_id, story_id, _, _, role, *_ = row
+    if not _taken(batch, str(article_id), at_us):
+        batch.db.execute(_STAY, (article_id, at_us, story_id, role))
         return False
     _write(batch, row)
     return True
@@ -104,9 +109,19 @@ def _taken(batch: Batch, article_id: str, at_us: int) -> bool:
     ).fetchone()
     if left == 1:
         batch.outlet(columns.source)["stories"] -= 1
-    batch.db.execute("delete from member where article_id = ?", (article_id,))
+    _leave(batch, article_id)
     _count(batch, columns, -1)
     return True
+
+
+def _leave(batch: Batch, article_id: str) -> None:
+    """Few ever do. Where it was since when is kept, for pages of a past minute."""
+    batch.db.execute(
+        "insert or replace into stay select article_id, since_us, story_id, role from member "
+        "where article_id = ?",
+        (article_id,),
+    )
+    batch.db.execute("delete from member where article_id = ?", (article_id,))
 
 
 def _write(batch: Batch, row: tuple[object, ...]) -> None:

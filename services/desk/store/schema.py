@@ -41,6 +41,7 @@ create table verdict (
   outcome text not null, copies integer not null, body blob not null,
   partition integer not null, offset integer not null
 );
+create table early (version_id text primary key, copies integer not null) without rowid;
 
 create table story (
   story_id text not null primary key, revision integer not null, at_us integer not null,
@@ -74,6 +75,10 @@ create table member (
   delay_s integer not null, since_us integer not null
 );
 create index member_story on member (story_id);
+create table stay (
+  article_id text, since_us integer, story_id text not null, role text not null,
+  primary key (article_id, since_us)
+) without rowid;
 
 create table outlet (
   name text primary key, articles integer not null, first integer not null, copied integer not null,

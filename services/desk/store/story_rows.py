@@ -129,7 +129,7 @@ def _state(batch: Batch, story: Story, row: StoryRow, at_us: int, until_us: int 
         ),
     ).lastrowid  # fmt: skip
     assert number is not None
-    batch.db.execute("insert into card values (?, ?)", (number, bodies.pack(row)))
+    batch.cards.append((number, bodies.pack(row)))
     return number
 
 

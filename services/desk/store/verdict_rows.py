@@ -34,9 +34,13 @@ def _index(batch: Batch, version_id: str, *, copies: bool) -> None:
     found = batch.undecided.pop(version_id) or _stored(batch, version_id)
     if found:
         mark_decided(batch, *found, copies=copies)
+    else:
+        batch.db.execute("insert or replace into early values (?, ?)", (version_id, copies))
+        batch.has_early = True
 
 
 def _stored(batch: Batch, version_id: str) -> tuple[int, Article] | None:
+    batch.flush_bodies()
     found = batch.db.execute(
         "select id, body from version join content using (id) where version_id = ?", (version_id,)
     ).fetchone()

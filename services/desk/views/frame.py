@@ -37,3 +37,5 @@ class Frame(View, frozen=True, kw_only=True):
     """Whether `/live` has anything to tell: not where files are shown."""
     notice: str = ""
     """Something a reader must know, in words: that the page is being rebuilt, that the log is away."""
+    notice_link: Link | None = None
+    """Where what was asked for is to be had."""

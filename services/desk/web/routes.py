@@ -3,17 +3,14 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
-from sqlite3 import Connection
 from typing import cast
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from services.contracts import wire
-from services.contracts.stories import StoryChange
 from services.contracts.topics import BY_NAME
-from services.desk import addresses, rights
+from services.desk import addresses
 from services.desk.log.source import previous
 from services.desk.queries import compare, events, front, outlets, search, story, upkeep, versions
 from services.desk.queries.answers import NotThere
@@ -22,12 +19,12 @@ from services.desk.queries.paging import page_number
 from services.desk.queries.record import record_page
 from services.desk.queries.search import SearchAsk
 from services.desk.queries.words import help_page
-from services.desk.views.frame import Link
 from services.desk.views.front import Sort
 from services.desk.web import atom
 from services.desk.web.live import MOST_STREAMS
+from services.desk.web.past import record_then
 from services.desk.web.readers import TooMuch
-from services.desk.web.site import Answer, Site
+from services.desk.web.site import Site
 from services.stream.bus import BusError, Partition
 
 SORTS = ("top", "new", "growing", "spread")
@@ -61,7 +58,12 @@ def of_past(page: Callable[[Site, Request, datetime | None], Awaitable[Response]
         if asked and at is None:
             what = "Write at= as a time such as 2026-03-12T09:30Z."
             return site.problem(request, 400, "No such moment", what)
-        return await page(site, request, at)
+        try:
+            return await page(site, request, at)
+        except TooMuch:
+            return site.problem(request, 503, "Too much at once", "Ask again in a moment.")
+        except BusError as error:
+            return site.problem(request, 503, "The log does not answer", str(error))
 
     return handler
 
@@ -116,35 +118,24 @@ async def _story(site: Site, request: Request, at: datetime | None) -> Response:
     story_id = request.path_params["id"]
     if at is None:
         return await site.page(request, "story", lambda db: story.story(db, story_id))
-    try:
-        query = await _story_then(site, story_id, at)
-    except TooMuch:
-        return site.problem(request, 503, "Too much at once", "Ask again in a moment.")
-    except BusError as error:
-        return site.problem(request, 503, "The log does not answer", str(error))
-    return await site.page(request, "story", query, at=at)
+    found = await record_then(site, lambda db: story.place(db, story_id, at))
+    if isinstance(found, NotThere):
+        return await site.page(request, "story", lambda _: found, at=at)
+    return await site.page(request, "story", lambda db: story.story_then(db, *found, at), at=at)
 
 
-async def _story_then(site: Site, story_id: str, at: datetime) -> Callable[[Connection], Answer]:
-    """The log holds how a story stood after each of its steps; the read model knows where."""
-    place, _ = await site.readers.ask(lambda db: story.place(db, story_id, at), lambda _: b"")
-    if place is None:
-        what = "This story was not known at this minute, or the Desk does not go back so far."
-        return lambda _: NotThere(what)
-    records = await site.source.read(*place, max_records=1)
-    if not records or records[0].offset != place[1] or records[0].value is None:
-        return lambda _: NotThere("The log no longer holds how this story stood at this minute.")
-    change = wire.decode(StoryChange, records[0].value)
-    then = rights.story(change.story, site.texts)
-    link = Link(label="record", href=addresses.record(place[0].topic, place[0].number, place[1]))
-    return lambda db: story.story_then(db, then, at, link)
-
-
-async def _compare(site: Site, request: Request) -> Response:
+async def _compare(site: Site, request: Request, at: datetime | None) -> Response:
     left, right = request.path_params["a"], request.path_params["b"]
     whole = request.query_params.get("show") == "all"
+    then = compare.NOW
+    if at is not None:
+        found = await record_then(site, lambda db: compare.place(db, left, right, at))
+        then = compare.Then(at, None if isinstance(found, NotThere) else found[0])
     return await site.page(
-        request, "compare", lambda db: compare.compare(db, left, right, site.texts, whole=whole)
+        request,
+        "compare",
+        lambda db: compare.compare(db, left, right, site.texts, whole=whole, then=then),
+        at=at,
     )
 
 
@@ -166,12 +157,14 @@ async def _article(site: Site, request: Request, at: datetime | None) -> Respons
     )
 
 
-async def _event(site: Site, request: Request) -> Response:
-    return await site.page(request, "event", lambda db: events.event(db, request.path_params["id"]))
+async def _event(site: Site, request: Request, at: datetime | None) -> Response:
+    event_id = request.path_params["id"]
+    return await site.page(request, "event", lambda db: events.event(db, event_id, at), at=at)
 
 
-async def _storyline(site: Site, request: Request) -> Response:
-    return await site.page(request, "storyline", lambda db: events.storyline(db, request.path_params["id"]))
+async def _storyline(site: Site, request: Request, at: datetime | None) -> Response:
+    line_id = request.path_params["id"]
+    return await site.page(request, "storyline", lambda db: events.storyline(db, line_id, at), at=at)
 
 
 def _search_ask(request: Request) -> SearchAsk:
@@ -282,10 +275,10 @@ HANDLERS: dict[str, Handler] = {
     "/front": of_past(_front),
     "/front.atom": _front_atom,
     "/story/{id}": of_past(_story),
-    "/compare/{a}/{b}": _compare,
+    "/compare/{a}/{b}": of_past(_compare),
     "/article/{id}": of_past(_article),
-    "/event/{id}": _event,
-    "/storyline/{id}": _storyline,
+    "/event/{id}": of_past(_event),
+    "/storyline/{id}": of_past(_storyline),
     "/search": of_past(_search),
     "/search.atom": _search_atom,
     "/outlets": _outlets,

@@ -28,6 +28,19 @@ Answer = View | Moved | Gone | NotThere
 AS_JSON: Final = "desk.json"
 """In the scope: the address ended in `.json`."""
 NO_PAST: Final = "This page does not go back in time: it shows what is known now."
+_ADDED_UP: Final = (
+    "How often an outlet was first, copied or late is added up over the whole window, "
+    "so it is shown as it stands now."
+)
+WHY_NO_PAST: Final[Mapping[str, str]] = {
+    "outlets": _ADDED_UP,
+    "outlet": _ADDED_UP,
+    "record": "A record never changes: this is what was written then.",
+    "feeds": "Of a feed only its last looks are kept, so they are shown as they stand now.",
+    "dead_letters": "Dead letters are listed as they lie there now, each with its moment.",
+    "accounts": "Counters are of now; the dashboards have their past.",
+}
+"""By page; of others `NO_PAST`."""
 _JSON: Final = msgspec.json.Encoder()
 
 
@@ -62,7 +75,7 @@ class Site:
         `at`: the moment that the answer is of; None: now. `keep`: the answer depends on the address and the
         read model alone.
         """
-        frame = self._frame(request, atom, at)
+        frame = self._frame(request, name, atom, at)
 
         def ask(db: Connection) -> tuple[Answer, Frame]:
             fresh = freshness(db)
@@ -97,7 +110,7 @@ class Site:
 
     def show(self, request: Request, name: str, view: View, status: int = 200) -> Response:
         """A page that asks nothing of the read model."""
-        body = self._body(request, name, view, self._frame(request, ""))
+        body = self._body(request, name, view, self._frame(request, name))
         return Response(body, status, media_type=_media_type(request))
 
     def problem(self, request: Request, status: int, title: str, detail: str) -> Response:
@@ -112,10 +125,11 @@ class Site:
         ending = ".json" if request.scope.get(AS_JSON) else ""
         return RedirectResponse(f"{path}{ending}{mark}{query}", 301)
 
-    def _frame(self, request: Request, atom: str, at: datetime | None = None) -> Frame:
+    def _frame(self, request: Request, page: str, atom: str = "", at: datetime | None = None) -> Frame:
         query = dict(request.query_params)
         path = request.url.path
         progress = self.follower().progress
+        now_instead = bool(query.get("at")) and at is None
         return Frame(
             path=addresses.with_query(path, query),
             json_href=addresses.with_query(f"{'/front' if path == '/' else path}.json", query),
@@ -124,8 +138,15 @@ class Site:
             at=at,
             texts=self.texts,
             live=self.is_live,
-            notice=_notice(progress) or (NO_PAST if query.get("at") and at is None else ""),
+            notice=_notice(progress) or (WHY_NO_PAST.get(page, NO_PAST) if now_instead else ""),
+            notice_link=_stories_then(request) if now_instead and page == "outlet" else None,
         )
+
+
+def _stories_then(request: Request) -> Link:
+    """What an outlet ran until the moment that is asked for."""
+    narrowed = {"at": request.query_params["at"], "sort": "new", "outlet": request.path_params["name"]}
+    return Link(label="Its stories of that minute", href=addresses.with_query("/", narrowed))
 
 
 def _notice(progress: Progress) -> str:

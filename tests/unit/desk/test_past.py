@@ -61,7 +61,7 @@ def test_the_hottest_of_a_past_moment_are_found_without_looking_through_what_cam
         "order by heat desc, story_id limit ?",
         (us(at), us(at), most),
     ).fetchall()
-    found = front._by_heat(db, at, most)
+    found = [one.number for one in front._by_heat(db, at, most)]
     heats = dict(db.execute("select id, heat from state"))
     assert [heats[one] for one in found] == [heats[one] for (one,) in everything]
     assert len(set(found)) == len(found)

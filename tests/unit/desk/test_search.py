@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.desk.search.marking import excerpt, mark
 from services.desk.search.query import parse
-from services.desk.search.words import fold, folded, places
+from services.desk.search.words import first_of, fold, folded, places
 
 SPECIAL = str.maketrans({"ß": "ss", "æ": "a", "ø": "o", "œ": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
 
@@ -107,3 +107,12 @@ def test_a_word_is_where_it_is_said_to_be(text: str) -> None:
     for place in places(text):
         assert fold(text[place.start : place.end]) == place.folded
     assert folded(text).split() == [place.folded for place in places(text)]
+
+
+@given(st.text(max_size=100), st.frozensets(st.text(max_size=4)), st.integers(0, 5))
+def test_the_first_of_some_words_is_the_first_that_is_marked(
+    text: str, others: frozenset[str], number: int
+) -> None:
+    terms = others | {place.folded for place in list(places(text))[number : number + 2]}
+    first = next((place.start for place in places(text) if place.folded in terms), 0)
+    assert first_of(text, terms) == first

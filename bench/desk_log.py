@@ -1,0 +1,69 @@
+"""A Desk's file made anew from an embedded log: reading, taking and putting into order, by the clock.
+
+`python -m bench.desk_log --articles 20000`. `bench.desk` measures the taking alone, of as many as memory of
+records that were never written allows.
+"""
+
+import argparse
+import asyncio
+import tempfile
+import time
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+
+from bench.desk_press import Press
+from services.console.addresses import topic_specs
+from services.console.tuning import tuned
+from services.desk.log.follow import Follower
+from services.desk.store import database
+from services.desk.store.batch import Batch
+from services.stream.bus import Output, Record
+from services.stream.sqlite import SqliteBus
+
+BLOCK = 500
+"""Records that are published at once."""
+
+
+async def write(bus: SqliteBus, records: Iterable[Record]) -> None:
+    writer, left = await bus.writer("bench-desk", ["articles"], 0), iter(records)
+    while block := list(islice(left, BLOCK)):
+        outputs = [Output(one.partition, one.key, one.value, one.headers, one.timestamp_us) for one in block]
+        await writer.publish(outputs, consumed={})
+    await writer.close()
+
+
+def _nothing(_: Batch, __: int) -> None:
+    """Nobody listens."""
+
+
+async def rebuild(folder: Path, articles: int) -> float:
+    """Seconds."""
+    bus = SqliteBus(folder / "log.db", durable=False)
+    await bus.start()
+    try:
+        await bus.create(topic_specs(forget=False))
+        await write(bus, Press().records(articles))
+        began = time.perf_counter()
+        follower = Follower(bus, database.create_unread(folder / "desk.db"), "full", _nothing)
+        await follower.begin()
+        await follower.catch_up()
+        await asyncio.to_thread(follower.complete)
+        follower.close()
+        return time.perf_counter() - began
+    finally:
+        await bus.close()
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--articles", type=int, default=20_000)
+    articles = options.parse_args().articles
+    tuned()
+    with tempfile.TemporaryDirectory() as folder:
+        seconds = asyncio.run(rebuild(Path(folder), articles))
+    print(f"{articles:,} articles in {seconds:.1f} s: {1e6 * seconds / articles:.0f} us each, by the clock")
+
+
+if __name__ == "__main__":
+    main()
