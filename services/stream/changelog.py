@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -28,6 +29,7 @@ from services.stream.snapshot import (
     load,
 )
 
+T = TypeVar("T")
 READ_RECORDS = 1000
 
 Apply = Callable[[Record], None]
@@ -83,6 +85,21 @@ async def walk(bus: Bus, partition: Partition, start: int, end: int) -> AsyncIte
             yield wanted
 
 
+async def read_ahead(blocks: AsyncIterator[T]) -> AsyncIterator[T]:
+    """The same, each asked for while the one before it is in use."""
+    coming = asyncio.ensure_future(_next(blocks))
+    try:
+        while (block := await coming) is not None:
+            coming = asyncio.ensure_future(_next(blocks))
+            yield block
+    finally:
+        coming.cancel()
+
+
+async def _next(blocks: AsyncIterator[T]) -> T | None:
+    return await anext(blocks, None)
+
+
 async def restore(
     bus: Bus,
     partition: Partition,
@@ -117,7 +134,7 @@ async def restore(
         else:
             start = await _apply_snapshot(found, applied, lambda at: told(at, end))
     from_snapshot = applied.count
-    async for records in walk(bus, partition, start, end):
+    async for records in read_ahead(walk(bus, partition, start, end)):
         await asyncio.to_thread(applied, records)
         told(records[-1].offset + 1, end)
     return RestoreResult(
