@@ -74,7 +74,8 @@ async def test_a_past_minute_shows_what_was_known_then(tmp_path: Path) -> None:
         assert await then("2026-03-12T09:15Z") == {"s1": 2}
         assert await then("2026-03-12T09:30:30Z") == {"s1": 2, "s3": 1}
         assert await then("2026-03-12T12:00Z") == {"s1": 3, "s2": 1}
-        assert (await client.get("/?at=yesterday")).status_code == 400
+        for odd in ("yesterday", "0001-01-01T00:00Z", "9999-12-31T23:59Z"):
+            assert (await client.get(f"/?at={odd}")).status_code == 400
 
 
 async def test_a_story_an_article_and_a_search_go_back_in_time(tmp_path: Path) -> None:
