@@ -14,6 +14,8 @@ def inferred(members: Sequence[Member]) -> dict[str, tuple[str, ...]]:
     Credits go along copies in both directions: the text of a paper that names nobody is an agency's, too,
     where those who have the same words name one.
     """
+    if len(members) == 1:
+        return {}
     given = {member.article_id: member.agencies for member in members if member.agencies}
     copies = [member for member in members if member.of and _is_copy(member)]
     bare = {m.article_id for m in members if not m.agencies and not m.agency and not m.notice}

@@ -5,14 +5,14 @@ it raises, or gives no facts, the rules read the text, and the failure is counte
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from services.contracts.facts import Facts, Name
 from services.enrich.facts import figures, keywords, names, quotes, sources
-from services.enrich.facts.extract import facts
+from services.enrich.facts.extract import Copy, facts, facts_of
 from services.enrich.failures import Failures
 
 Extract = Callable[[str, str, str], Facts]
@@ -55,6 +55,11 @@ class Extractor:
         self._named = named
         name = named.name if named else ""
         self.failures = Failures("enrich.extractor", name, "the rules read the text")
+
+    def read_all(self, texts: Sequence[Copy]) -> list[Reading]:
+        if self._named is None:
+            return list(map(Reading, facts_of(texts)))
+        return [self.read(*one) for one in texts]
 
     def read(self, title: str, text: str, language: str) -> Reading:
         if self._named is not None:

@@ -34,13 +34,13 @@ def _original(members: Sequence[Member]) -> Best:
 
     Updates and corrections continue the original and replace it; copies and rewrites do not.
     """
+    if len(members) == 1:
+        return Best(members[0], "the only text")
     fullest = _fullest(members)
     line = [member for member in members if role(member) in ("original", "update", "correction")]
     latest = max(line or members, key=lambda m: (m.version_seen_at, m.words))
     if latest.words < _FULLEST * fullest.member.words:
         return fullest
-    if len(members) == 1:
-        return Best(latest, "the only text")
     return Best(latest, _line_reason(latest, len(line)))
 
 

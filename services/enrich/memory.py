@@ -3,13 +3,15 @@
 It is forgotten when the story closes, which dedup does when none of its texts is at hand any more.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from services.contracts.clusters import Cluster, Member
 from services.contracts.facts import ArticleFacts, Facts, FigurePoint
 from services.contracts.stories import Update
 from services.enrich.changes.update import update
-from services.enrich.extractor import Extractor
+from services.enrich.extractor import Extractor, Reading
+from services.enrich.facts.extract import Copy
 from services.enrich.facts.timeline import points
 
 PAST = 24
@@ -31,9 +33,16 @@ class Memory:
     def __init__(self, extractor: Extractor) -> None:
         self._extractor = extractor
         self.articles: dict[str, ArticleFacts] = {}
+        self._ahead: dict[tuple[str, str], Reading] = {}
+        """What versions of the block at hand say, by article and version."""
 
     def restore(self, kept: ArticleFacts) -> None:
         self.articles[kept.article_id] = kept
+
+    def of(self, cluster: Cluster) -> dict[str, ArticleFacts]:
+        """What is known of its articles."""
+        ids = (member.article_id for member in cluster.members)
+        return {article: self.articles[article] for article in ids if article in self.articles}
 
     def forget(self, learned: Learned) -> None:
         """What a change ended, once it is told."""
@@ -41,13 +50,24 @@ class Memory:
             if kept is None:
                 del self.articles[article]
 
+    def read_ahead(self, clusters: Iterable[Cluster]) -> None:
+        """The texts of a block together, which is faster than one where each is needed."""
+        texts: dict[tuple[str, str], Copy] = {}
+        for cluster in clusters:
+            mine = _bearer(cluster)
+            known = self.articles.get(mine.article_id) if mine else None
+            if mine and (known is None or known.version_id != mine.version_id):
+                version = mine.article_id, mine.version_id
+                texts.setdefault(version, Copy(mine.title, cluster.text, mine.language))
+        self._ahead = dict(zip(texts, self._extractor.read_all(list(texts.values())), strict=True))
+
     def take(self, cluster: Cluster) -> Learned:
         if cluster.change == "closed":
             return Learned(
                 dict.fromkeys(m.article_id for m in cluster.members if m.article_id in self.articles)
             )
-        mine = next((m for m in cluster.members if m.article_id == cluster.article_id), None)
-        if mine is None or not cluster.text or mine.notice:
+        mine = _bearer(cluster)
+        if mine is None:
             return Learned({})
         before = self.articles.get(mine.article_id)
         told = before
@@ -57,7 +77,8 @@ class Memory:
         return Learned({mine.article_id: told}, self._update(mine, cluster, told, before))
 
     def _read(self, mine: Member, text: str, before: ArticleFacts | None) -> ArticleFacts:
-        said, extractor = self._extractor.read(mine.title, text, mine.language)
+        read = self._ahead.pop((mine.article_id, mine.version_id), None)
+        said, extractor = read or self._extractor.read(mine.title, text, mine.language)
         return ArticleFacts(
             article_id=mine.article_id,
             version_id=mine.version_id,
@@ -80,6 +101,14 @@ class Memory:
         else:
             past = self._extractor.read(replaced.title, replaced.text, mine.language).facts
         return update(mine, cluster.text, replaced, told.facts, past)
+
+
+def _bearer(cluster: Cluster) -> Member | None:
+    """The member whose words the change brings."""
+    if cluster.change == "closed" or not cluster.text:
+        return None
+    mine = next((m for m in cluster.members if m.article_id == cluster.article_id), None)
+    return None if mine is None or mine.notice else mine
 
 
 def _past(before: ArticleFacts, mine: Member, said: Facts) -> tuple[FigurePoint, ...]:

@@ -21,10 +21,10 @@ def origin(members: Sequence[Member], opening: Opening) -> Origin:
 
 
 def _agency(reports: Sequence[Member]) -> Origin | None:
+    if not any([member.agency or member.agencies for member in reports]):
+        return None
     own = {member.agency: member for member in reversed(reports) if member.agency}
     told = Counter(agency for member in reports for agency in member.agencies)
-    if not told and not own:
-        return None
     order = list(
         dict.fromkeys([agency for m in reports for agency in (*filter(None, [m.agency]), *m.agencies)])
     )
@@ -42,6 +42,8 @@ def _agency(reports: Sequence[Member]) -> Origin | None:
 
 def _cited(first: Member, opening: Opening) -> Origin | None:
     """An outlet that the first text names at once as where it has the news from."""
+    if not first.cited:
+        return None
     begins = f"{first.title}\n{opening(first.article_id)}".casefold()
     name = next((name for name in first.cited if name.casefold() in begins), "")
     if not name:

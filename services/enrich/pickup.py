@@ -15,11 +15,13 @@ def pickup(members: Sequence[Member]) -> Pickup:
     seen = [member.first_seen_at for member in reports] or [members[0].first_seen_at]
     hours = (max(seen) - min(seen)).total_seconds() / _HOUR_S
     outlets = len({member.source for member in reports})
+    are_independent = [_is_independent(member) for member in reports]
+    are_copies = [member.kind in ("duplicate", "syndicated") for member in reports]
     return Pickup(
         articles=len(reports),
         outlets=outlets,
-        independent=sum(_is_independent(member) for member in reports),
-        copies=sum(member.kind in ("duplicate", "syndicated") for member in reports),
+        independent=sum(are_independent),
+        copies=sum(are_copies),
         hours=round(hours, 2),
         velocity=round(max(0, outlets - 1) / max(1.0, hours), 2),
     )

@@ -8,7 +8,7 @@ kept in a changelog.
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
 import msgspec
 
@@ -46,6 +46,20 @@ _FAILURES = "extension_failures_total"
 _CANARY = ("ce_type", wire.ce_type(CanaryCluster).encode())
 
 
+class Told(NamedTuple):
+    """A story as it is told, before its event is."""
+
+    cluster: Cluster | None
+    """None: a canary's, which is in no event."""
+    at: datetime
+    revision: int
+    outputs: list[Output]
+    articles: dict[str, ArticleFacts] = {}
+    """What its articles say, by id."""
+    kept: dict[str, ArticleFacts | None] = {}
+    """What the changelog takes of it, by key."""
+
+
 class EnrichTask:
     def __init__(self, number: int, prefer: Preference = "original", extensions: Extensions = NONE) -> None:
         self._number = number
@@ -79,15 +93,27 @@ class EnrichTask:
         return 0
 
     def step(self, records: Sequence[Record]) -> Step:
-        """Raises `Poison` before any output."""
+        """Raises `Poison` before any output.
+
+        Each kind of work is done of all clusters before the next, so that the processor has at hand what it
+        takes.
+        """
         clusters = [self._decode(record) for record in records]
         kernels.note_texts(len(clusters))
         sung = sum(isinstance(cluster, CanaryCluster) for cluster in clusters)
         outcomes = {"published": len(clusters) - sung, "canary": sung}
+        self._memory.read_ahead(cluster for cluster in clusters if isinstance(cluster, Cluster))
+        told = [self._tell(cluster) for cluster in clusters if cluster is not None]
+        happenings = [self._events.take(one.cluster, one.articles) if one.cluster else None for one in told]
         state: dict[str, Remembered] = {}
-        told = [output for cluster in clusters for output in self._tell(cluster, state)]
+        outputs: list[Output] = []
+        for one, changes in zip(told, happenings, strict=True):
+            outputs += one.outputs
+            outputs += self._happenings(changes) if changes else ()
+            for key, kept in (*one.kept.items(), *(changes.kept.items() if changes else ())):
+                state[key] = kept, one.at, one.revision
         return Step(
-            outputs=[*told, *(self._output(_STATE, key, *kept) for key, kept in state.items())],
+            outputs=[*outputs, *(self._output(_STATE, key, *kept) for key, kept in state.items())],
             outcomes={name: count for name, count in outcomes.items() if count},
             noted=self._noted(clusters),
             # How soon a canary comes is its own measure, and no newsroom waits for it.
@@ -120,21 +146,15 @@ class EnrichTask:
             raise Poison("empty-story", f"story {cluster.story_id} has no member")
         return cluster
 
-    def _tell(self, cluster: Cluster | CanaryCluster | None, state: dict[str, Remembered]) -> list[Output]:
-        """What is said of a cluster. `state` takes the last record of each key."""
-        if cluster is None:
-            return []
+    def _tell(self, cluster: Cluster | CanaryCluster) -> Told:
         if isinstance(cluster, CanaryCluster):
-            return [self._sing(story(cluster.cluster))]
+            sung = story(cluster.cluster)
+            return Told(None, sung.last_seen_at, sung.revision, [self._sing(sung)])
         learned = self._memory.take(cluster)
         told = story(cluster, self._memory.articles, self._prefer)
-        changes = self._events.take(cluster, self._memory.articles)
+        articles = self._memory.of(cluster)
         self._memory.forget(learned)
         at, revision = told.last_seen_at, told.revision
-        for article, known in learned.kept.items():
-            state[f"{_FACTS}:{article}"] = known, at, revision
-        for key, kept in changes.kept.items():
-            state[key] = kept, at, revision
         current = self._output("stories", told.story_id, told, at, revision)
         # As it is encoded already: it is the most of the change.
         within = cast(Story, msgspec.Raw(current.value or b""))
@@ -142,7 +162,8 @@ class EnrichTask:
         outputs = [self._output("story-changes", told.story_id, step, at, revision), current]
         if told.merged_into:
             outputs.append(self._output("stories", told.story_id, None, at))
-        return outputs + self._happenings(changes)
+        kept = {f"{_FACTS}:{article}": known for article, known in learned.kept.items()}
+        return Told(cluster, at, revision, outputs, articles, kept)
 
     def _happenings(self, changes: EventChanges) -> list[Output]:
         outputs = []

@@ -38,22 +38,24 @@ def story(cluster: Cluster, known: Known | None = None, prefer: Preference = "or
         revision=cluster.revision,
         headline=speaker.title,
         lead_url=speaker.url,
-        articles=tuple(member.url for member in members),
+        articles=tuple([member.url for member in members]),
         members=tuple(
-            _member(
-                member,
-                urls,
-                member.article_id in tainted,
-                bare.get(member.article_id, ()),
-                facts(known, member.article_id),
-            )
-            for member in members
+            [
+                _member(
+                    member,
+                    urls,
+                    member.article_id in tainted,
+                    bare.get(member.article_id, ()),
+                    facts(known, member.article_id),
+                )
+                for member in members
+            ]
         ),
-        sources=tuple(dict.fromkeys(member.source for member in members)),
+        sources=tuple(dict.fromkeys([member.source for member in members])),
         languages=tuple(sorted({member.language for member in members})),
         agencies=tuple(sorted({agency for member in members for agency in member.agencies})),
         first_seen_at=members[0].first_seen_at,
-        last_seen_at=max(member.version_seen_at for member in members),
+        last_seen_at=max([member.version_seen_at for member in members]),
         closed=cluster.change == "closed",
         withdrawn=withdrawn,
         merged_into=cluster.merged_into,

@@ -4,15 +4,17 @@ Nothing is guessed from words of the text: an outlet's own section is right far 
 and a story without one has no subject.
 """
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
 SCHEME = "http://cv.iptc.org/newscodes/mediatopic/"
 """What stands before a code in its address."""
+_PATH = re.compile(r"(?:[^:/?#]+:)?(?://[^/?#]*)?([^?#]*)")
+"""Of an address: as RFC 3986, appendix B, takes one apart."""
 MOST = 3
 """Subjects of a story."""
 
@@ -33,9 +35,10 @@ def subject_name(code: str) -> str:
 @lru_cache(maxsize=4096)
 def _sections(url: str) -> tuple[str, ...]:
     """Of the folders of an address; its last part names the article."""
-    folders = urlsplit(url).path.lower().split("/")[1:-1]
+    path = _PATH.match(url)
+    folders = path[1].lower().split("/")[1:-1] if path else ()
     words = _table()[1]
-    return tuple(dict.fromkeys(code for folder in folders if (code := words.get(folder))))
+    return tuple(dict.fromkeys([code for folder in folders if (code := words.get(folder))]))
 
 
 @cache

@@ -22,15 +22,13 @@ _FAILED = -1
 
 
 @njit
-def _stale(unique: Hashes, boxed: Places, seen: Days, least: int) -> Hashes:
-    """Those that are no evidence, of which `seen` packs on how many days each was seen."""
-    stale = np.empty(len(unique), np.uint64)
-    count = 0
+def _days(unique: Hashes, boxed: Places, seen: Days) -> Days:
+    """On how many days each was seen, as `seen` packs it, but for what stands in boxes."""
+    days = np.empty(len(unique), np.uint8)
     for place in range(len(unique)):
-        days = NEVER_EVIDENCE if boxed[place] else seen[place >> 2] >> np.uint8(2 * (place & 3)) & 3
-        stale[count] = unique[place]
-        count += days >= least
-    return stale[:count]
+        told = seen[place >> 2] >> np.uint8(2 * (place & 3)) & 3
+        days[place] = NEVER_EVIDENCE if boxed[place] else told
+    return days
 
 
 @njit(
@@ -90,9 +88,8 @@ def traces_by(
         packed = seen[seen_bounds[at] : seen_bounds[at + 1]]
         if known and 4 * len(packed) >= len(unique):
             signed = signatures[signature_bounds[at] : signature_bounds[at + 1]]
-            found, bands, samples = keys(
-                wide, window, _stale(unique, boxed, packed, least), signed, salts, rows
-            )
+            days = _days(unique, boxed, packed)
+            found, bands, samples = keys(wide, window, unique, days, least, signed, salts, rows)
             shingles[end : end + len(unique)] = unique
             values[last : last + len(found)] = found
             end, last = end + len(unique), last + len(found)

@@ -19,10 +19,11 @@ Key = tuple[int, int]
 _HALVES = Struct(">QQ")
 _HEX = 32
 _EMPTY = 0
-_FIRST = 8
-"""Slots that a part begins with, a power of two."""
+_FIRST = 32
+"""Slots that a part begins with, a power of two: some thousand ids move to a larger one nowhere."""
 _IDS_AT_HAND = 8192  # an id is asked for again and again while what it names is decided
 _ANSWERS_AT_HAND = 2048
+_UNASKED = -1
 _PARTS = 256
 _PART_SHIFT = 56
 _SPREAD = 0x9E3779B97F4A7C15
@@ -104,8 +105,9 @@ class IdTable:
 
     def get(self, key: Key) -> int | None:
         """The number of an id."""
-        if key in self._at_hand:
-            return self._at_hand[key]
+        known = self._at_hand.get(key, _UNASKED)
+        if known != _UNASKED:
+            return known
         if len(self._at_hand) >= _ANSWERS_AT_HAND:
             self._at_hand.clear()
         number = self._at_hand[key] = self._find(key)

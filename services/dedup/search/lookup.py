@@ -214,5 +214,5 @@ class Search:
         return block(_HERE, self._blocks - 1, entries)
 
     def _keys_of(self, made: Profile, signature: Signature | None) -> Keys:
-        stale = made.unique[made.days >= self._settings.novelty_least]
-        return keys(self._signer, made.shingles, signature, stale)
+        least = self._settings.novelty_least
+        return keys(self._signer, made.shingles, signature, made.unique, made.days, least)

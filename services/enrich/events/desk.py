@@ -5,7 +5,7 @@ state was restored in between.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
@@ -121,21 +121,23 @@ class EventDesk:
         )
         if self._embedder:
             read = read._replace(kept=_with_sense(read.kept, mine, cluster.text, self._embedder))
-        near = list(self._neighbours(read))
+        near = self._neighbours(read)
         kept = replace(read.kept, crowd=crowd_of(read.kept, near))
         changes.kept[f"report:{kept.number}"] = kept
         for old in self._index.put(read._replace(kept=kept)):
             changes.kept[f"report:{old.number}"] = None
         return place(kept, near, self._sizes)
 
-    def _neighbours(self, read: Report) -> Iterator[Neighbour]:
+    def _neighbours(self, read: Report) -> list[Neighbour]:
+        lines = {"": ""}
+        near: list[Neighbour] = []
         for like in self._index.near(read):
-            event = self._home.get(like.report.story_id)
-            if event is None:
-                yield Neighbour(like, "", "")
-                continue
-            line = self._events[event].storyline_id
-            yield Neighbour(like, event, line if len(self._lines[line].events) < LONGEST else "")
+            event = self._home.get(like.report.story_id, "")
+            if event not in lines:
+                line = self._events[event].storyline_id
+                lines[event] = line if len(self._lines[line].events) < LONGEST else ""
+            near.append(Neighbour(like, event, lines[event]))
+        return near
 
     def _merge(self, state: EventState, other: EventState, at: datetime, changes: EventChanges) -> EventState:
         """The event with the stories of another one, where a new story shows that they are one.
@@ -236,9 +238,9 @@ def _story(cluster: Cluster, facts: Mapping[str, ArticleFacts]) -> EventStory:
         revision=cluster.revision,
         title=next((member.title for member in members if member.title), ""),
         places=_places([facts[m.article_id].facts for m in members if m.article_id in facts]),
-        articles=tuple(member.url for member in members),
+        articles=tuple([member.url for member in members]),
         first_seen_at=members[0].first_seen_at,
-        last_seen_at=max(member.version_seen_at for member in members),
+        last_seen_at=max([member.version_seen_at for member in members]),
         closed=cluster.change == "closed",
     )
 

@@ -86,10 +86,8 @@ class Place(NamedTuple):
 
 def crowd_of(new: EventReport, near: Iterable[Neighbour], rules: GroupingRules = RULES) -> int:
     """How like a report those of the days before are that are most like it."""
-    reach = rules.crowd_days * _DAY
-    likenesses = [
-        other.like.cosine for other in near if abs(new.seen_at - other.like.report.seen_at) <= reach
-    ]
+    since, until = new.seen_at - rules.crowd_days * _DAY, new.seen_at + rules.crowd_days * _DAY
+    likenesses = [other.like.cosine for other in near if since <= other.like.report.seen_at <= until]
     return sum(sorted(likenesses, reverse=True)[: rules.crowd_size]) // rules.crowd_size
 
 
@@ -173,7 +171,7 @@ def _storyline(new: EventReport, near: Sequence[Neighbour], rules: GroupingRules
     """That of the report with which it shares the rarest words, the headline's and the rarest people,
     crowd or not.
     """
-    chains = ((_affinity(new, other.like, rules), other.storyline) for other in near if other.storyline)
+    chains = [(_affinity(new, other.like, rules), other.storyline) for other in near if other.storyline]
     like, line = max(chains, default=(0, ""))
     return line if like >= rules.same_storyline else ""
 

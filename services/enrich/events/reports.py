@@ -92,7 +92,7 @@ def recall(kept: EventReport, terms: Terms) -> Report:
 def share_people(one: EventReport, other: EventReport) -> int:
     """How rare those are, taken together, whom both name: by what was rare when one was read."""
     named = other.people
-    if not named:
+    if not named or named.keys().isdisjoint(one.people):
         return 0
     return sum([rare for person, rare in one.people.items() if person in named])
 
@@ -105,7 +105,7 @@ def is_of_others(one: EventReport, other: EventReport) -> bool:
 
 def figures_of(kept: EventReport) -> frozenset[str]:
     """Those of its headline. Numbers of one digit count too much to be told apart by."""
-    return frozenset(term for term in kept.headline if term[0].isdigit() and len(term) > 1)
+    return frozenset([term for term in kept.headline if term[0].isdigit() and len(term) > 1])
 
 
 def cosine(one: Mapping[str, int], other: Mapping[str, int]) -> int:

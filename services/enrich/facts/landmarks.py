@@ -32,7 +32,8 @@ _DECIMALS = re.compile(r"\d+")
 _OPENING = re.compile(f"[{OPENING}]")
 _OTHER_DIGITS = re.compile(f"[{DIGITS}]")
 _UNPARTED = re.compile(f"[{UNPARTED}]")
-_JUST_READ = 4
+TOGETHER = 64
+"""Texts that are read for one kind of fact before they are for the next."""
 
 
 class Landmarks(NamedTuple):
@@ -47,10 +48,11 @@ class Landmarks(NamedTuple):
     opening: list[int]
     """Where marks stand that open a quotation, in the text alone."""
     is_unparted: bool
+    has_apostrophes: bool
     has_other_digits: bool
 
 
-@lru_cache(maxsize=_JUST_READ)
+@lru_cache(maxsize=TOGETHER)
 def landmarks(title: str, text: str) -> Landmarks:
     """Of the title, a line's end, and the text, each kind so far as it is looked for."""
     compiled = kernels.module("landmarks")
@@ -70,6 +72,7 @@ def _landmarks(title: str, text: str) -> Landmarks:
         decimals=[match.start() for match in _DECIMALS.finditer(counted)],
         opening=[match.start() for match in _OPENING.finditer(text[:QUOTED])],
         is_unparted=_UNPARTED.search(named) is not None,
+        has_apostrophes=not APOSTROPHES.isdisjoint(named),
         has_other_digits=_OTHER_DIGITS.search(counted) is not None,
     )
 

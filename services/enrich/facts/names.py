@@ -3,10 +3,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from typing import NamedTuple
 
 from services.contracts.facts import Name, NameKind
 from services.enrich.facts.calendar import is_calendar
@@ -25,19 +24,15 @@ _CAPITAL_NOUNS = frozenset({"de", "lb"})
 _LONGEST = 5
 _ACRONYM = 6
 _SHORT = 4
-_POSSESSIVE = ("'s", "’s")
 _INFLECTED = frozenset("ru uk be bg sr mk".split())
 """Languages in which cases change the ends of names, and that write Cyrillic."""
 _REMEMBERED = 32_768
+_LANGUAGES_AT_HAND = 8
+_ROLE, _OPENING, _IS_GIVEN = 1, 2, 4
+"""What a word may be beside a part of a name: a role; one that opens a sentence, or of the calendar; a given
+name.
+"""
 _Key = tuple[str, NameKind, str]
-
-
-class Run(NamedTuple):
-    """Words in capitals that stand together, from where the name begins."""
-
-    words: tuple[str, ...]
-    named: bool
-    """A role or a given name says that it is a person."""
 
 
 def names(title: str, text: str, language: str) -> tuple[Name, ...]:
@@ -58,12 +53,13 @@ def _cased(marks: Landmarks, language: str) -> dict[_Key, int]:
     families: dict[str, _Key] = {}
     for run in marks.runs:
         key, family, parts = _reading(run, language)
-        alone += parts
-        if key is not None:
+        if key is None:
+            alone += parts
+        else:
             found[key] = found.get(key, 0) + 1
             if family:
                 families.setdefault(family, key)
-    if any(ending in marks.words or any(ending in run for run in marks.runs) for ending in _POSSESSIVE):
+    if marks.has_apostrophes:
         alone = list(map(_bare, alone))
     spoken = set(alone)
     told = _named_alone(spoken, language) | _relatives(families, spoken, others)
@@ -159,77 +155,74 @@ def _bare(word: str) -> str:
     return word.removesuffix("'s").removesuffix("’s")
 
 
-class Reading(NamedTuple):
-    """What words that stand together name."""
-
-    key: _Key | None
-    family: str
-    """The family name, of a person."""
-    parts: tuple[str, ...]
-    """The words, where each is read by itself."""
-
-
 @lru_cache(maxsize=_REMEMBERED)
-def _reading(written: str, language: str) -> Reading:
-    key = _named(_run(written, language), language)
+def _reading(written: str, language: str) -> tuple[_Key | None, str, Sequence[str]]:
+    """What words that stand together name, with the family name of a person; or the words, where each is to
+    be read by itself.
+    """
+    parts = written.split(" ")
+    bare = written.replace("'s", "").replace("’s", "").split(" ") if "s" in written else parts
+    standing = list(map(_standings(language).__getitem__, bare))
+    start, end, titled = _bounds(standing) if any(standing) else (0, len(bare), False)
+    key = _named(bare[start:end], language, titled=titled)
     if key is None:
-        return Reading(None, "", tuple(written.split(" ")))
-    return Reading(key, key[0].rpartition(" ")[2] if key[1] == "person" else "", ())
+        return None, "", parts
+    return key, key[0].rpartition(" ")[2] if key[1] == "person" else "", ()
 
 
-def _run(written: str, language: str) -> Run:
-    """From the last role or the first given name on, else without words that only open a sentence."""
-    parts = (written.replace("'s", "").replace("’s", "") if "s" in written else written).split(" ")
-    standing = [_standing(part, language) for part in parts]
-    count = start = len(parts)
-    while start and not standing[start - 1].role:
+def _bounds(standing: list[int]) -> tuple[int, int, bool]:
+    """From the last role or the first given name on, else without words that only open a sentence; and
+    whether it is a role or a given name, which say that it is a person.
+    """
+    start = end = len(standing)
+    while start and not standing[start - 1] & _ROLE:
         start -= 1
-    titled = 0 < start < count
+    titled = 0 < start < end
     if not titled:
         start = 0
-        while start < count and standing[start].opening:
+        while start < end and standing[start] & _OPENING:
             start += 1
-    given = next((place for place in range(start, count) if standing[place].given), count)
-    if given < count - 1:
-        start, titled = given, True
-    end = count
-    while end > start and standing[end - 1].opening:
+    for place in range(start, end - 1):
+        if standing[place] & _IS_GIVEN:
+            start, titled = place, True
+            break
+    while end > start and standing[end - 1] & _OPENING:
         end -= 1
-    return Run(tuple(parts[start:end]), titled)
+    return start, end, titled
 
 
-class Standing(NamedTuple):
-    """What a word in a capital may be beside a part of a name."""
+class _Standings(dict[str, int]):
+    """What a word in a capital may be beside a part of a name, in one language; so many at hand."""
 
-    role: bool
-    opening: bool
-    """A word that opens a sentence, or of the calendar."""
-    given: bool
+    def __init__(self, language: str) -> None:
+        self._roles, self._openings = words("role", language), words("opening", language)
 
-
-@lru_cache(maxsize=_REMEMBERED)
-def _standing(word: str, language: str) -> Standing:
-    low = word.lower().strip(".")
-    return Standing(
-        low in words("role", language),
-        low in words("opening", language) or is_calendar(low),
-        word in _GIVEN,
-    )
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        low = word.lower().strip(".")
+        role = _ROLE * (low in self._roles)
+        opening = _OPENING * (low in self._openings or is_calendar(low))
+        self[word] = standing = role | opening | _IS_GIVEN * (word in _GIVEN)
+        return standing
 
 
-def _named(run: Run, language: str) -> _Key | None:
-    """What a run names; None where its words are to be read one by one."""
-    if not run.words or len(run.words) > _LONGEST:
+_standings = lru_cache(maxsize=_LANGUAGES_AT_HAND)(_Standings)
+
+
+def _named(parts: Sequence[str], language: str, *, titled: bool) -> _Key | None:
+    """What words in a row name; None where they are to be read one by one."""
+    if not parts or len(parts) > _LONGEST:
         return None
-    name = " ".join(run.words)
+    name = " ".join(parts)
     place = place_of(name)
     if place:
         return place.name, place.kind, place.code
-    if run.named and (run.words[0] in _GIVEN or not _NOUN.search(run.words[-1])):
+    if titled and (parts[0] in _GIVEN or not _NOUN.search(parts[-1])):
         return name, "person", ""
-    if len(run.words) == 1 or language in _CAPITAL_NOUNS:
+    if len(parts) == 1 or language in _CAPITAL_NOUNS:
         return None
     organisations = words("organisation", language)
-    is_body = run.words[0].isupper() and len(run.words[0]) > 2
-    is_body = is_body or any(word.lower() in organisations for word in run.words)
+    is_body = parts[0].isupper() and len(parts[0]) > 2
+    is_body = is_body or any(word.lower() in organisations for word in parts)
     return name, "organisation" if is_body else "", ""

@@ -5,7 +5,7 @@
 
 import re
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import BytesAhoCorasick
 
 from services.enrich.facts.landmarks import UPPER
 from services.enrich.facts.wording import words
@@ -22,8 +22,8 @@ _TRADES = (
 _MARKS = tuple(f"({word})" for word in "Quelle Source source Fuente Fonte Bron Источник 出典".split())
 _LISTS = ("Quellen:", "Sources:", "Fuentes:", "Fonti:", "Bronnen:", "Medien:", "media outlets:")
 _CUES = (*_MARKS, *_LISTS, *(f"{word}{end}" for word in _TRADES for end in (" ", "s ")))
-_FINDER = AhoCorasick(_CUES)
-"""What makes a text worth a look: in most there is nothing of it."""
+_FINDER = BytesAhoCorasick([cue.encode() for cue in _CUES])
+"""What makes a text worth a look: in most there is nothing of it, so places in it are not worth counting."""
 _IS_TRADE = re.compile(
     rf"(?:Fernseh|Nachrichten|Radio|Tages|Wochen|Boulevard|Wirtschafts|Fach)?(?:{'|'.join(_TRADES)})s?"
 )
@@ -47,7 +47,9 @@ def sources(text: str) -> tuple[str, ...]:
     """In order of appearance, each once."""
     body = text[:SCANNED]
     found: list[tuple[int, str]] = []
-    for cue, start, end in _FINDER.find_matches_as_indexes(body):
+    encoded = body.encode("utf-8", "surrogatepass")
+    for cue, begin, stop in _FINDER.find_matches_as_indexes(encoded):
+        start, end = (len(encoded[:place].decode("utf-8", "surrogatepass")) for place in (begin, stop))
         if _CUES[cue] in _MARKS:
             name = _BEFORE.search(body, max(0, start - _REACH), start)
             found += [(start, name[1])] if name else []

@@ -46,6 +46,7 @@ _BLANK, _NEWLINE, _POINT = ord(" "), ord("\n"), ord(".")
 _LONGEST = max(map(len, PARTICLES))
 _PARTICLES = np.array([[*map(ord, f"{one} ".ljust(_LONGEST + 2, "\0"))] for one in PARTICLES], np.uint32)
 """With the blank behind them, and no character behind that."""
+_BEGINS_PARTICLE = np.isin(np.arange(_PLANE), _PARTICLES[:, 0])
 
 
 def _kinds() -> Kinds:
@@ -94,6 +95,7 @@ def landmarks(title: str, text: str) -> Landmarks | None:
         decimals=decimals.tolist(),
         opening=opening.tolist(),
         is_unparted=bool(met & _UNPARTED),
+        has_apostrophes=bool(met & _APOSTROPHE),
         has_other_digits=bool(met & _OTHER_DIGIT),
     )
 
@@ -142,6 +144,8 @@ def _next_word(codes: Codes, kinds: Kinds, at: int, end: int) -> int:
     if kinds[at] & _UPPER:
         is_initial = at + 3 < end and codes[at + 1] == _POINT and codes[at + 2] == _BLANK
         return at + 3 if is_initial and kinds[at + 3] & _UPPER else at
+    if codes[at] >= _PLANE or not _BEGINS_PARTICLE[codes[at]]:
+        return end
     for particle in _PARTICLES:
         behind = _behind(codes, at, end, particle)
         if behind < end and kinds[behind] & _UPPER:
@@ -197,7 +201,7 @@ def _runs(codes: Codes, kinds: Kinds, end: int, places: Hashes) -> tuple[Codes, 
         else:
             others[rest] = _NEWLINE
             rest = _copy(codes, begin, at, others, rest + 1)
-    return words[:alone].copy(), others[:rest].copy(), runs[:together].copy()
+    return words[:alone], others[:rest], runs[:together]
 
 
 _CODES = types.Array(types.uint32, 1, "C")
@@ -221,15 +225,15 @@ def survey(
     digits = marks = met = 0
     for at in range(len(codes) if known else 0):
         kind = kinds[np.uintp(at)]
-        if kind & (_DECIMAL | _OPENING | _UNPARTED | _OTHER_DIGIT):
+        if kind & (_DECIMAL | _OPENING | _UNPARTED | _OTHER_DIGIT | _APOSTROPHE):
             if at < body + COUNTED:
                 met |= kind & _OTHER_DIGIT
                 if kind & _DECIMAL and not (at and kinds[at - 1] & _DECIMAL):
                     decimals[digits] = at
                     digits += 1
             if at < body + NAMED:
-                met |= kind & _UNPARTED
+                met |= kind & (_UNPARTED | _APOSTROPHE)
             if kind & _OPENING and at >= body:
                 opening[marks] = at - body
                 marks += 1
-    return known, words, others, runs, decimals[:digits].copy(), opening[:marks].copy(), met
+    return known, words, others, runs, decimals[:digits], opening[:marks], met

@@ -33,7 +33,7 @@ from services.kernels.target import njit
 
 Kinds = npt.NDArray[np.uint8]
 Buckets = npt.NDArray[np.int32]
-_MOST_FOLDED = 3
+MOST_FOLDED = 3
 _MIX_HIGH, _MIX_LOW = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 _SHIFT = np.uint64(29)
 _UNKNOWN, _EMPTY = -1, -1
@@ -69,7 +69,7 @@ def read(title: str, text: str, terms: Terms) -> Reading | None:
     units = np.frombuffer(whole.encode("utf-16-le", "surrogatepass"), np.uint16)
     _make_room(terms, len(units))
     is_told, lead, after, begins, ends, numbers, are_names, places, codes = cut(
-        units, body, kinds_of_signs(), _folds(), terms.codes, terms.buckets
+        units, body, kinds_of_signs(), folds_of_signs(), terms.codes, terms.buckets
     )
     if not is_told or len(units) > len(whole):
         return None
@@ -99,13 +99,13 @@ def _make_room(terms: Terms, more: int) -> None:
 
 
 @lru_cache(maxsize=1)
-def _folds() -> Codes:
+def folds_of_signs() -> Codes:
     """What each sign of the first plane folds to, the first letter in the lowest bits."""
     folded = [chr(code).casefold() for code in range(PLANE)]
-    assert max(map(len, folded)) <= _MOST_FOLDED
+    assert max(map(len, folded)) <= MOST_FOLDED
     columns = [
         np.fromiter((ord(letters[place : place + 1] or "\0") for letters in folded), np.uint64, PLANE)
-        for place in range(_MOST_FOLDED)
+        for place in range(MOST_FOLDED)
     ]
     assert max(column.max() for column in columns) <= MASK
     return columns[0] | columns[1] << np.uint64(BITS) | columns[2] << np.uint64(2 * BITS)
@@ -247,7 +247,9 @@ def cut(
 
     The last unit is of no word.
     """
+    # Codes of all words first: so that the way to the memory for one does not keep the next one waiting.
     room, last = len(units) // 2 + 1, len(units) - 1
+    coded = np.empty((room, 2), np.uint64)
     begins, ends, numbers = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     are_names = np.zeros(room, np.bool_)
     places, found = np.empty(room, np.int64), np.empty((room, 2), np.uint64)
@@ -274,14 +276,16 @@ def cut(
             are_names[words] = lead < 0 or _is_within(
                 units, ends[words - 1] if words != lead else body, begin
             )
-        high, low = _code(units, begin, at, folds, first & DIGIT != 0)
-        numbers[words] = _find(high, low, codes, buckets) if high else _UNKNOWN
-        if numbers[words] < 0:
-            places[unknown], found[unknown, 0], found[unknown, 1] = words, high, low
-            unknown += 1
+        coded[words, 0], coded[words, 1] = _code(units, begin, at, folds, first & DIGIT != 0)
         words += 1
     for unit in units[at:]:
         held |= kinds[unit]
+    for word in range(words):
+        high, low = coded[word, 0], coded[word, 1]
+        numbers[word] = _find(high, low, codes, buckets) if high else _UNKNOWN
+        if numbers[word] < 0:
+            places[unknown], found[unknown, 0], found[unknown, 1] = word, high, low
+            unknown += 1
     return (
         held & BARE == 0,
         words if lead < 0 else lead,
