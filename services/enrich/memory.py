@@ -3,7 +3,7 @@
 It is forgotten when the story closes, which dedup does when none of its texts is at hand any more.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from services.contracts.clusters import Cluster, Member
@@ -23,6 +23,8 @@ class Learned(NamedTuple):
 
     kept: dict[str, ArticleFacts | None]
     """By article id; None: forgotten."""
+    articles: Mapping[str, ArticleFacts]
+    """What is known of the story's articles, by id; of one that closes what was."""
     update: Update | None = None
     """How the version differs from the one before, where the change is another version."""
 
@@ -39,18 +41,11 @@ class Memory:
     def restore(self, kept: ArticleFacts) -> None:
         self.articles[kept.article_id] = kept
 
-    def of(self, cluster: Cluster) -> dict[str, ArticleFacts]:
-        """What is known of its articles."""
-        ids = (member.article_id for member in cluster.members)
-        return {article: self.articles[article] for article in ids if article in self.articles}
+    def take(self, clusters: Sequence[Cluster]) -> list[Learned]:
+        self._read_ahead(clusters)
+        return [self._take(cluster) for cluster in clusters]
 
-    def forget(self, learned: Learned) -> None:
-        """What a change ended, once it is told."""
-        for article, kept in learned.kept.items():
-            if kept is None:
-                del self.articles[article]
-
-    def read_ahead(self, clusters: Iterable[Cluster]) -> None:
+    def _read_ahead(self, clusters: Iterable[Cluster]) -> None:
         """The texts of a block together, which is faster than one where each is needed."""
         texts: dict[tuple[str, str], Copy] = {}
         for cluster in clusters:
@@ -61,20 +56,29 @@ class Memory:
                 texts.setdefault(version, Copy(mine.title, cluster.text, mine.language))
         self._ahead = dict(zip(texts, self._extractor.read_all(list(texts.values())), strict=True))
 
-    def take(self, cluster: Cluster) -> Learned:
+    def _take(self, cluster: Cluster) -> Learned:
         if cluster.change == "closed":
-            return Learned(
-                dict.fromkeys(m.article_id for m in cluster.members if m.article_id in self.articles)
-            )
+            known = self._of(cluster)
+            for article in known:
+                del self.articles[article]
+            return Learned(dict.fromkeys(known), known)
         mine = _bearer(cluster)
         if mine is None:
-            return Learned({})
+            return Learned({}, self._of(cluster))
         before = self.articles.get(mine.article_id)
         told = before
         if before is None or before.version_id != mine.version_id:
             told = self.articles[mine.article_id] = self._read(mine, cluster.text, before)
         assert told is not None
-        return Learned({mine.article_id: told}, self._update(mine, cluster, told, before))
+        update = self._update(mine, cluster, told, before)
+        return Learned({mine.article_id: told}, self._of(cluster), update)
+
+    def _of(self, cluster: Cluster) -> dict[str, ArticleFacts]:
+        """What is known of its articles."""
+        articles = self.articles
+        return {
+            one.article_id: articles[one.article_id] for one in cluster.members if one.article_id in articles
+        }
 
     def _read(self, mine: Member, text: str, before: ArticleFacts | None) -> ArticleFacts:
         read = self._ahead.pop((mine.article_id, mine.version_id), None)

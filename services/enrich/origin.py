@@ -21,7 +21,7 @@ def origin(members: Sequence[Member], opening: Opening) -> Origin:
 
 
 def _agency(reports: Sequence[Member]) -> Origin | None:
-    if not any([member.agency or member.agencies for member in reports]):
+    if not any(member.agency or member.agencies for member in reports):
         return None
     own = {member.agency: member for member in reversed(reports) if member.agency}
     told = Counter(agency for member in reports for agency in member.agencies)

@@ -91,6 +91,8 @@ def _cites(member: Member, members: Sequence[Member], further: Sequence[str]) ->
 
 def _further(member: Member, said: Sequence[str]) -> list[str]:
     """Outlets beside those that ingest knows, itself and its agencies."""
+    if not said:
+        return []
     told = {squeezed(name) for name in (*member.cited, *member.agencies)}
     names = {name: squeezed(name) for name in said if not names_outlet(name, member.source)}
     return [name for name, letters in names.items() if not any(letters.startswith(one) for one in told)]

@@ -8,6 +8,7 @@ kept in a changelog.
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple, cast
 
 import msgspec
@@ -24,7 +25,7 @@ from services.enrich.embedder import Embedder
 from services.enrich.events.desk import EventChanges, EventDesk
 from services.enrich.extensions import NONE, Extensions
 from services.enrich.extractor import Extractor
-from services.enrich.memory import Memory
+from services.enrich.memory import Learned, Memory
 from services.enrich.story import change, story
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Feeder, Poison, Step, Task
@@ -47,17 +48,11 @@ _CANARY = ("ce_type", wire.ce_type(CanaryCluster).encode())
 
 
 class Told(NamedTuple):
-    """A story as it is told, before its event is."""
+    """A story, which is encoded at once: what is fresh costs half."""
 
-    cluster: Cluster | None
-    """None: a canary's, which is in no event."""
+    outputs: list[Output]
     at: datetime
     revision: int
-    outputs: list[Output]
-    articles: dict[str, ArticleFacts] = {}
-    """What its articles say, by id."""
-    kept: dict[str, ArticleFacts | None] = {}
-    """What the changelog takes of it, by key."""
 
 
 class EnrichTask:
@@ -98,35 +93,38 @@ class EnrichTask:
         Each kind of work is done of all clusters before the next, so that the processor has at hand what it
         takes.
         """
-        clusters = [self._decode(record) for record in records]
-        kernels.note_texts(len(clusters))
-        sung = sum(isinstance(cluster, CanaryCluster) for cluster in clusters)
-        outcomes = {"published": len(clusters) - sung, "canary": sung}
-        self._memory.read_ahead(cluster for cluster in clusters if isinstance(cluster, Cluster))
-        told = [self._tell(cluster) for cluster in clusters if cluster is not None]
-        happenings = [self._events.take(one.cluster, one.articles) if one.cluster else None for one in told]
-        state: dict[str, Remembered] = {}
-        outputs: list[Output] = []
-        for one, changes in zip(told, happenings, strict=True):
-            outputs += one.outputs
-            outputs += self._happenings(changes) if changes else ()
-            for key, kept in (*one.kept.items(), *(changes.kept.items() if changes else ())):
-                state[key] = kept, one.at, one.revision
+        taken = [self._decode(record) for record in records]
+        kernels.note_texts(len(taken))
+        clusters = [cluster for cluster in taken if isinstance(cluster, Cluster)]
+        sung = sum(isinstance(cluster, CanaryCluster) for cluster in taken)
+        outcomes = {"published": len(taken) - sung, "canary": sung}
+        learned = self._memory.take(clusters)
+        told = list(map(self._tell, clusters, learned))
+        changes = [
+            self._events.take(cluster, known.articles)
+            for cluster, known in zip(clusters, learned, strict=True)
+        ]
+        outputs = (
+            [*one.outputs, *self._happenings(changed)] for one, changed in zip(told, changes, strict=True)
+        )
+        of_all = (
+            self._sung(one) if isinstance(one, CanaryCluster) else next(outputs) for one in taken if one
+        )
         return Step(
-            outputs=[*outputs, *(self._output(_STATE, key, *kept) for key, kept in state.items())],
+            outputs=[*chain.from_iterable(of_all), *self._state(told, learned, changes)],
             outcomes={name: count for name, count in outcomes.items() if count},
             noted=self._noted(clusters),
             # How soon a canary comes is its own measure, and no newsroom waits for it.
             stamps=[
                 record.timestamp_us
-                for record, cluster in zip(records, clusters, strict=True)
+                for record, cluster in zip(records, taken, strict=True)
                 if not isinstance(cluster, CanaryCluster)
             ],
         )
 
-    def _noted(self, clusters: Sequence[Cluster | CanaryCluster | None]) -> dict[tuple[str, str], int]:
+    def _noted(self, clusters: Sequence[Cluster]) -> dict[tuple[str, str], int]:
         noted: Counter[tuple[str, str]] = Counter(
-            ("story_changes_total", cluster.change) for cluster in clusters if isinstance(cluster, Cluster)
+            ("story_changes_total", cluster.change) for cluster in clusters
         )
         for name, function in (("extractor", self._extractor), ("embedder", self._embedder)):
             if function is not None and (failed := function.failures.take()):
@@ -146,14 +144,8 @@ class EnrichTask:
             raise Poison("empty-story", f"story {cluster.story_id} has no member")
         return cluster
 
-    def _tell(self, cluster: Cluster | CanaryCluster) -> Told:
-        if isinstance(cluster, CanaryCluster):
-            sung = story(cluster.cluster)
-            return Told(None, sung.last_seen_at, sung.revision, [self._sing(sung)])
-        learned = self._memory.take(cluster)
-        told = story(cluster, self._memory.articles, self._prefer)
-        articles = self._memory.of(cluster)
-        self._memory.forget(learned)
+    def _tell(self, cluster: Cluster, learned: Learned) -> Told:
+        told = story(cluster, learned.articles, self._prefer)
         at, revision = told.last_seen_at, told.revision
         current = self._output("stories", told.story_id, told, at, revision)
         # As it is encoded already: it is the most of the change.
@@ -162,8 +154,19 @@ class EnrichTask:
         outputs = [self._output("story-changes", told.story_id, step, at, revision), current]
         if told.merged_into:
             outputs.append(self._output("stories", told.story_id, None, at))
-        kept = {f"{_FACTS}:{article}": known for article, known in learned.kept.items()}
-        return Told(cluster, at, revision, outputs, articles, kept)
+        return Told(outputs, at, revision)
+
+    def _state(
+        self, stories: Sequence[Told], learned: Sequence[Learned], changes: Sequence[EventChanges]
+    ) -> list[Output]:
+        """The last record of each key."""
+        state: dict[str, Remembered] = {}
+        for told, known, changed in zip(stories, learned, changes, strict=True):
+            for article, facts in known.kept.items():
+                state[f"{_FACTS}:{article}"] = facts, told.at, told.revision
+            for key, kept in changed.kept.items():
+                state[key] = kept, told.at, told.revision
+        return [self._output(_STATE, key, *kept) for key, kept in state.items()]
 
     def _happenings(self, changes: EventChanges) -> list[Output]:
         outputs = []
@@ -177,11 +180,12 @@ class EnrichTask:
                 outputs.append(self._output(topic, key, None, at))
         return outputs
 
-    def _sing(self, told: Story) -> Output:
+    def _sung(self, cluster: CanaryCluster) -> list[Output]:
         """Where only ingest looks. Stamped by the bus: when it came is what is asked."""
+        told = story(cluster.cluster)
         id_ = f"{told.story_id}:{told.last_seen_at.isoformat()}"
         headers = wire.headers(told, id=id_, source="enrich", time=told.last_seen_at)
-        return Output(Partition(CANARY, self._number), told.story_id.encode(), wire.encode(told), headers)
+        return [Output(Partition(CANARY, self._number), told.story_id.encode(), wire.encode(told), headers)]
 
     def _output(
         self, topic: str, key: str, value: msgspec.Struct | None, at: datetime, revision: int = 0

@@ -22,6 +22,8 @@ MOST = 3
 def subjects(urls: Iterable[str]) -> tuple[str, ...]:
     """Codes that at least half of the articles whose address names a section have; the commonest first."""
     told = [found for url in urls if (found := _sections(url))]
+    if len(told) < 2:
+        return tuple(sorted(told[0])[:MOST]) if told else ()
     counts = Counter(code for found in told for code in found)
     agreed = [code for code, count in counts.items() if 2 * count >= len(told)]
     return tuple(sorted(agreed, key=lambda code: (-counts[code], code))[:MOST])

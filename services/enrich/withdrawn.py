@@ -14,7 +14,7 @@ def is_withdrawn(members: Sequence[Member]) -> bool:
 
 def taken_from_withdrawn(members: Sequence[Member]) -> set[str]:
     """Ids of the articles whose text came, directly or through others, from one that was withdrawn."""
-    if not any([member.withdrawn_at for member in members]):
+    if not any(member.withdrawn_at for member in members):
         return set()
     by_id = {member.article_id: member for member in members}
     found = set()

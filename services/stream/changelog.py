@@ -6,7 +6,8 @@ a snapshot only shortens the way.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -85,7 +86,7 @@ async def walk(bus: Bus, partition: Partition, start: int, end: int) -> AsyncIte
             yield wanted
 
 
-async def read_ahead(blocks: AsyncIterator[T]) -> AsyncIterator[T]:
+async def read_ahead(blocks: AsyncIterator[T]) -> AsyncGenerator[T, None]:
     """The same, each asked for while the one before it is in use."""
     coming = asyncio.ensure_future(_next(blocks))
     try:
@@ -94,6 +95,7 @@ async def read_ahead(blocks: AsyncIterator[T]) -> AsyncIterator[T]:
             yield block
     finally:
         coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
 
 
 async def _next(blocks: AsyncIterator[T]) -> T | None:
@@ -134,9 +136,10 @@ async def restore(
         else:
             start = await _apply_snapshot(found, applied, lambda at: told(at, end))
     from_snapshot = applied.count
-    async for records in read_ahead(walk(bus, partition, start, end)):
-        await asyncio.to_thread(applied, records)
-        told(records[-1].offset + 1, end)
+    async with aclosing(read_ahead(walk(bus, partition, start, end))) as blocks:
+        async for records in blocks:
+            await asyncio.to_thread(applied, records)
+            told(records[-1].offset + 1, end)
     return RestoreResult(
         count=applied.count,
         next_offset=end,

@@ -9,6 +9,9 @@ from functools import lru_cache
 from hashlib import blake2b
 from struct import Struct
 
+import numpy as np
+import numpy.typing as npt
+
 from services.dedup.memory.parts import each_value, pack_facts, refill, under, unpack_facts, values, within
 from services.stream.service import Parts
 
@@ -179,14 +182,27 @@ class IdTable:
         return place
 
     def _grow(self, part: int) -> "array[int]":
+        """Twice as many slots, in which each entry stands behind the one that is wanted before it."""
         old = self._parts[part]
         self._slots += len(old)
         slots = self._parts[part] = array("I", bytes(4 * 2 * len(old)))
-        for entry in old:
-            if entry:
-                key = self._ids.key(entry - 1)
-                slots[self._place(slots, key, _hash(key))] = entry
+        entries = np.asarray(old)[np.asarray(old) != _EMPTY]
+        wanted = (self._spread(entries) & np.uint64(len(slots) - 1)).astype(np.int64)
+        order = np.argsort(wanted, kind="stable")
+        behind = np.arange(len(order))
+        places = np.maximum.accumulate(wanted[order] - behind) + behind
+        inside = places < len(slots)
+        np.asarray(slots)[places[inside]] = entries[order[inside]]
+        for entry in entries[order[~inside]].tolist():  # whose way leads from the last slot to the first
+            key = self._ids.key(entry - 1)
+            slots[self._place(slots, key, _hash(key))] = entry
         return slots
+
+    def _spread(self, entries: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint64]:
+        """`_hash` of them."""
+        high, low = (np.asarray(half)[entries - np.uint32(1)] for half in self._ids.halves())
+        hashed: npt.NDArray[np.uint64] = (high ^ low) * np.uint64(_SPREAD)
+        return hashed
 
     def _close(self, slots: "array[int]", hole: int) -> None:
         """Move up what was pushed behind the entry that goes, so that no probing ends at its place."""

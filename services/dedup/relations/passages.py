@@ -58,6 +58,11 @@ class Runs(Sequence[Run]):
     def _made(self) -> list[Run]:
         return list(map(Run._make, self.rows.tolist()))
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._made == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __len__(self) -> int:
         return len(self.rows)
 

@@ -203,4 +203,4 @@ class Search:
 
     def _keys_of(self, made: Profile, signature: Signature | None) -> Keys:
         least = self._settings.novelty_least
-        return keys(self._signer, made.shingles, signature, made.unique, made.days, least)
+        return keys(self._signer, made.shingles, signature, made.unique, made.days, least=least)

@@ -112,9 +112,15 @@ class Keys(NamedTuple):
 
 
 def keys(
-    signer: Signer, shingles: Shingles, signature: Signature | None, unique: Hashes, days: Days, least: int
+    signer: Signer,
+    shingles: Shingles,
+    signature: Signature | None,
+    unique: Hashes,
+    days: Days,
+    *,
+    least: int,
 ) -> Keys:
-    """Band and sample keys of a version; of its distinct wide shingles those seen on `least` days are none."""
+    """Band and sample keys of a version; `unique` wide shingles seen on `least` days make none."""
     compiled = kernels.module("sketch")
     if compiled is not None:
         signed = _UNSIGNED if signature is None else signature

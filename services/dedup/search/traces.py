@@ -46,7 +46,9 @@ def traces(signer: Signer, batch: Sequence[Known], least: int) -> list[Trace]:
 def _trace(signer: Signer, known: Known, least: int) -> Trace:
     reading = read(known.text)
     days = weighed(reading, unpack(known.seen, len(reading.unique)))
-    return Trace(reading.unique, keys(signer, reading.shingles, known.signature, reading.unique, days, least))
+    return Trace(
+        reading.unique, keys(signer, reading.shingles, known.signature, reading.unique, days, least=least)
+    )
 
 
 def _traces(compiled: ModuleType, signer: Signer, batch: Sequence[Known], least: int) -> list[Trace | None]:

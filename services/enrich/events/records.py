@@ -3,11 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from services.contracts.events import Event, EventState, EventStory, Storyline, StorylineEvent, StorylineState
 from services.enrich.events.terms import terms_of_word
 
 _MOST_PLACES = 3
+_TITLES_AT_HAND = 4096
 _WORD = re.compile(r"\w{4,}|\d+|[A-Z]{2,}")
 """Of a headline what is no small word, as far as that shows."""
 
@@ -78,6 +80,7 @@ def _speaker(stories: Sequence[EventStory]) -> EventStory:
     return stories[scores.index(max(scores))]
 
 
+@lru_cache(maxsize=_TITLES_AT_HAND)
 def _said(title: str) -> frozenset[str]:
     return frozenset(term for word in _WORD.findall(title) for term in terms_of_word(word))
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 
 from services.contracts.facts import Name
-from services.enrich import kernels
 from services.enrich.facts.wording import words
 
 MOST = 8
@@ -13,17 +12,12 @@ _WORD = re.compile(r"[^\W\d_][\w'-]{4,}")
 _NAMES = 4
 
 
-def folded(text: str) -> str:
-    fast = kernels.module("keywords")
-    return (fast and fast.folded(text)) or text.casefold()
-
-
 def keywords(title: str, text: str, language: str, named: Sequence[Name]) -> tuple[str, ...]:
     """Names first, then words of the title by how often the body says them."""
     shown = [name.name for name in named[:_NAMES] if name.count > 1]
     parts = {part for name in shown for part in name.casefold().split()}
     common = words("opening", language)
-    body = folded(text[:SCANNED])
+    body = text[:SCANNED].casefold()
     titled = {word.casefold(): word for word in _WORD.findall(title)}
     said = [
         (-count, word)

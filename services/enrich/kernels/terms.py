@@ -33,7 +33,7 @@ from services.kernels.target import njit
 
 Kinds = npt.NDArray[np.uint8]
 Buckets = npt.NDArray[np.int32]
-MOST_FOLDED = 3
+_MOST_FOLDED = 3
 _MIX_HIGH, _MIX_LOW = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 _SHIFT = np.uint64(29)
 _UNKNOWN, _EMPTY = -1, -1
@@ -69,13 +69,15 @@ def read(title: str, text: str, terms: Terms) -> Reading | None:
     units = np.frombuffer(whole.encode("utf-16-le", "surrogatepass"), np.uint16)
     _make_room(terms, len(units))
     is_told, lead, after, begins, ends, numbers, are_names, places, codes = cut(
-        units, body, kinds_of_signs(), folds_of_signs(), terms.codes, terms.buckets
+        units, body, kinds_of_signs(), _folds(), terms.codes, terms.buckets
     )
     if not is_told or len(units) > len(whole):
         return None
     if len(places):
         stand = zip(begins[places].tolist(), ends[places].tolist(), strict=True)
-        numbers[places] = terms.numbers_of([term_of(whole[begin:end]) for begin, end in stand])
+        # Words that were not seen lately, so that none of them is at hand.
+        of_new = term_of.__wrapped__
+        numbers[places] = terms.numbers_of([of_new(whole[begin:end]) for begin, end in stand])
         terms.taken += enter(numbers[places], codes, terms.codes, terms.buckets)
 
     def behind(place: int) -> str:
@@ -89,9 +91,11 @@ def read(title: str, text: str, terms: Terms) -> Reading | None:
 
 
 def _make_room(terms: Terms, more: int) -> None:
-    """Have half of the buckets free behind so many more, without those of terms that were dropped."""
+    """Have half of the buckets free behind so many more, without those of terms that were dropped. A third at
+    most holds terms, so that it is seldom done.
+    """
     room = max(len(terms.buckets), _FEWEST_BUCKETS)
-    while room < 4 * (len(terms.names) + more):
+    while room < 3 * (len(terms.names) + more):
         room *= 2
     if room > len(terms.buckets) or terms.taken + more > room // 2:
         terms.buckets = np.full(room, _EMPTY, np.int32)
@@ -99,13 +103,13 @@ def _make_room(terms: Terms, more: int) -> None:
 
 
 @lru_cache(maxsize=1)
-def folds_of_signs() -> Codes:
+def _folds() -> Codes:
     """What each sign of the first plane folds to, the first letter in the lowest bits."""
     folded = [chr(code).casefold() for code in range(PLANE)]
-    assert max(map(len, folded)) <= MOST_FOLDED
+    assert max(map(len, folded)) <= _MOST_FOLDED
     columns = [
         np.fromiter((ord(letters[place : place + 1] or "\0") for letters in folded), np.uint64, PLANE)
-        for place in range(MOST_FOLDED)
+        for place in range(_MOST_FOLDED)
     ]
     assert max(column.max() for column in columns) <= MASK
     return columns[0] | columns[1] << np.uint64(BITS) | columns[2] << np.uint64(2 * BITS)

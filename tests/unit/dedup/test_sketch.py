@@ -118,7 +118,7 @@ def test_keys_are_sorted_and_name_their_kind_in_the_low_bit() -> None:
     signer = Signer(SETTINGS)
     made = shingle(" ".join(words("keys", 200)))
     signature = signer.signature(made.narrow)
-    found = keys(signer, made, signature, NONE, NEVER, 3)
+    found = keys(signer, made, signature, NONE, NEVER, least=3)
     assert found.values.tolist() == sorted(set(found.values.tolist()))
     bands = found.values & np.uint64(1) == BAND
     assert (int(bands.sum()), int((~bands).sum())) == (found.bands, found.samples)
@@ -129,7 +129,7 @@ def test_what_is_no_evidence_is_no_key() -> None:
     made = shingle(" ".join(words("stale", 200)))
     whole = distinct(made.wide)
     often = np.full(len(whole), 3, np.uint8)
-    assert keys(signer, made, None, whole, often, 3).values.tolist() == []
+    assert keys(signer, made, None, whole, often, least=3).values.tolist() == []
     half = np.where(np.arange(len(whole)) % 2, often, 2).astype(np.uint8)
-    left = keys(signer, made, None, whole, half, 3)
-    assert 0 < left.samples < keys(signer, made, None, NONE, NEVER, 3).samples
+    left = keys(signer, made, None, whole, half, least=3)
+    assert 0 < left.samples < keys(signer, made, None, NONE, NEVER, least=3).samples

@@ -46,7 +46,7 @@ def test_what_another_extractor_says_is_told_and_remembered_under_its_name() -> 
     said = Facts(names=(Name(name="Marsum", kind="place"),))
     assert extractor(lambda *_: said).read("", TEXT, "de") == (said, NAME)
     memory = Memory(extractor(lambda *_: said))
-    memory.take(cluster(member("a"), text=TEXT, article_id="a"))
+    memory.take([cluster(member("a"), text=TEXT, article_id="a")])
     kept = memory.articles["a"]
     assert (kept.facts, kept.extractor) == (said, NAME)
 
@@ -103,7 +103,7 @@ def test_versions_are_told_apart_by_one_extractor() -> None:
     memory.restore(old)
     new = member("a", version_id="a.1", version_seen_at=START + timedelta(hours=1))
     replaced = Replaced(version_id="a.0", title="Title of a", text=TEXT)
-    learned = memory.take(cluster(new, text=TEXT, article_id="a", replaced=replaced, change="updated"))
+    (learned,) = memory.take([cluster(new, text=TEXT, article_id="a", replaced=replaced, change="updated")])
     assert learned.update is not None
     assert not learned.update.names_added
 

@@ -49,7 +49,7 @@ def step(task: EnrichTask, clusters: list[Cluster]) -> list[Output]:
 def test_figures_are_a_timeline_across_versions_and_outlets() -> None:
     memory = Memory(Extractor())
     for one in changes()[:4]:
-        memory.take(one)
+        memory.take([one])
     (line,) = story(changes()[3], memory.articles).figures
     assert [(point.source, point.figure.value) for point in line.points] == [
         ("a", 40),
@@ -62,7 +62,7 @@ def test_figures_are_a_timeline_across_versions_and_outlets() -> None:
 
 def test_an_update_names_both_versions_and_what_is_different() -> None:
     memory = Memory(Extractor())
-    updates = [memory.take(one).update for one in changes()]
+    updates = [one.update for one in memory.take(changes())]
     assert [bool(one) for one in updates] == [False, False, True, True, False]
     assert updates[2] is not None
     assert (updates[2].replaced_version_id, updates[2].version_id) == ("a.0", "a.1")
@@ -71,11 +71,19 @@ def test_an_update_names_both_versions_and_what_is_different() -> None:
 
 def test_what_an_article_says_is_forgotten_with_its_story() -> None:
     memory = Memory(Extractor())
-    learned = [memory.take(one) for one in changes()]
+    learned = memory.take(changes())
     assert learned[-1].kept == {"a": None, "b": None}
-    assert story(changes()[-1], memory.articles).figures
-    memory.forget(learned[-1])
+    assert story(changes()[-1], learned[-1].articles).figures
     assert not memory.articles
+
+
+def test_a_block_is_learned_as_its_changes_are_one_by_one() -> None:
+    """Also where a version comes back, and where an article does whose story closed."""
+    first, *_, closed = changes()
+    given = [*changes(), first, *changes()[2:4], changes()[2], first, closed]
+    together, apart = Memory(Extractor()), Memory(Extractor())
+    assert together.take(given) == [learned for one in given for learned in apart.take([one])]
+    assert together.articles == apart.articles
 
 
 @given(st.integers(0, 5), st.integers(0, 5))

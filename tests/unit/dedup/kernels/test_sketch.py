@@ -56,6 +56,6 @@ def test_keys_are_the_same(wide: list[int], stale: list[int], rows: tuple[int, i
         found = []
         for compiled in (False, True):
             kernels.use(now=compiled)
-            made = keys(signer, shingles, signed, known, days, 3)
+            made = keys(signer, shingles, signed, known, days, least=3)
             found.append((made.values.tolist(), made.bands, made.samples))
         assert found[0] == found[1]

@@ -1,8 +1,9 @@
 import pytest
 
 from services.contracts.facts import Quote
-from services.enrich.facts.extract import facts
+from services.enrich.facts.extract import Copy, facts, facts_of
 from services.enrich.facts.heads import LEAD, byline, dateline, lead
+from services.enrich.facts.landmarks import TOGETHER
 
 TEXT = (
     "Von Anna Beispiel\n"
@@ -65,3 +66,16 @@ def test_a_lead_is_a_paragraph_and_no_longer_than_it_may_be() -> None:
     assert lead("Kurz\n" + "wort " * 300).startswith("wort")
     assert len(lead("wort " * 300)) <= LEAD + 2
     assert lead("") == byline("") == dateline("") == ""
+
+
+def test_several_texts_say_what_each_says_by_itself() -> None:
+    texts = [
+        Copy(
+            f"Anna Kolb zählt {n} Boote",
+            f"Lind (nn) - „So viele Boote waren es nie“, sagt Kolb. {n} kamen.",
+            "de",
+        )
+        for n in range(TOGETHER + 2)
+    ]
+    assert facts_of(texts) == [facts(*one) for one in texts]
+    assert facts_of([]) == []
