@@ -36,6 +36,7 @@ from services.dedup.settings import DedupSettings
 from services.stream.bus import Partition
 from services.stream.image import Image, image_path, load_image
 from services.stream.imager import Child, Written
+from services.stream.pages import join_pages
 from services.stream.snapshot import Lineage, SnapshotFolder
 from services.stream.spool import Spool
 
@@ -108,6 +109,7 @@ def measure(count: int, folder: Path) -> Figures:
         scheme=place.scheme, topic=_PARTITION.topic, number=0, next_offset=0, written_at=_END, anchors=()
     )
     begin = partial(Child, image_path(place, _PARTITION), lineage, fold)
+    join_pages()
     pauses = []
     for _ in range(PAUSES):
         child = begin()

@@ -30,6 +30,7 @@ from services.stream.bus import Bus, Partition
 from services.stream.changelog import RestoreResult, restore
 from services.stream.clock import SystemClock
 from services.stream.imager import Imager, Written
+from services.stream.pages import join_pages
 from services.stream.snapshot import SnapshotFolder
 from services.stream.spool import Spool
 from services.stream.sqlite import SqliteBus
@@ -132,6 +133,7 @@ async def _fill(bus: Bus, place: SnapshotFolder, articles: Sequence[Article]) ->
     written, batch = None, max(1, len(records) // BATCHES)
     for at in range(0, len(records), batch):
         if not written and at >= (1 - TAIL) * len(records):
+            await asyncio.to_thread(join_pages)  # as a runner does before it wants one
             await imager.begin(task)
             written = await imager.wait()
         outputs = [one for one in task.step(records[at : at + batch]).outputs if one.partition == partition]

@@ -8,8 +8,10 @@ and restored.
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
+from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
 from services.contracts import ids, wire
 from services.contracts.articles import Article, Withdrawal
@@ -26,8 +28,9 @@ from services.dedup.records import member, settled_at, shown_at, verdict, with_t
 from services.dedup.revisions import Revisions
 from services.dedup.search.lookup import Findable, Hits, Search, Signed
 from services.dedup.search.novelty import Days, Novelty
-from services.dedup.search.profile import Reading, read, read_all
-from services.dedup.search.seen import pack, unpack
+from services.dedup.search.profile import Reading, read_all
+from services.dedup.search.seen import pack
+from services.dedup.search.traces import Trace
 from services.dedup.settings import DedupSettings
 from services.dedup.stories.placing import Stories
 from services.dedup.text.churn import is_churn
@@ -62,6 +65,17 @@ class Read(msgspec.Struct, eq=False):
         return self.shown or self.article.first_seen_at
 
 
+class Again(NamedTuple):
+    """A version that the changelog has, and for what it is new."""
+
+    record: Remembered
+    kept: Kept
+    counts: bool
+    """To novelty."""
+    is_found: bool
+    """By the search, from now on."""
+
+
 class Fold:
     """State of one shard and the function over it."""
 
@@ -79,33 +93,40 @@ class Fold:
         self._pairs = Pairs(self.window, self.search, settings, self.stories.source_of)
         self._revisions = Revisions(self.window, self.search, self.stories, self._pairs)
 
-    def remember_again(self, values: Collection[bytes]) -> None:
+    def remember_again(self, values: Iterable[bytes]) -> None:
         """Take up versions as the changelog has them, each once and in its order.
 
         Raises `ValueError` on another sketch scheme.
         """
-        kernels.note_texts(len(values))
-        added, lost = [], []
+        new, lost = list[Again](), list[str]()
         for value in values:
             record = wire.decode(Remembered, value)
             before = self.window.get(record.article.version_id)
-            was = (before.is_compared, before.is_counted) if before else (False, False)
+            was_compared, was_counted = (before.is_compared, before.is_counted) if before else (False, False)
             kept = self.window.keep_encoded(record, value)
-            if was == (kept.is_compared, kept.is_counted):
-                continue
-            article = record.article
-            reading = read(article.text)
-            if kept.is_counted:
-                self._novelty.add(day_of(article.first_seen_at), reading.unique)
-            if was[0] and not kept.is_compared:
-                lost.append(article.version_id)
-            elif kept.is_compared and not was[0] and record.sketch is not None:
-                days = unpack(record.seen, len(reading.unique))
-                keys = self.search.keys(reading, days, record.sketch)
-                kept.samples = keys.samples
-                added.append(Findable(article.version_id, kept.rank[0], keys))
+            counts, is_found = kept.is_counted > was_counted, kept.is_compared > was_compared
+            if counts or is_found:
+                new.append(Again(record, kept, counts, is_found))
+            if kept.is_compared < was_compared or self.window.is_leaving:
+                lost.append(record.article.version_id)
+        kernels.note_texts(len(new))
         self.search.evict(lost)
-        self.search.insert(added)
+        self._take_up(new)
+
+    def _take_up(self, batch: Sequence[Again]) -> None:
+        """What their texts leave behind."""
+        told = ((one.record.article.text, one.record.seen, one.record.sketch) for one in batch)
+        pairs = list(zip(batch, self.search.traces(told), strict=True))
+        for day, same_day in groupby(pairs, key=_day_of_pair):
+            counted = [trace.shingles for one, trace in same_day if one.counts]
+            if counted:
+                self._novelty.add(day, np.concatenate(counted))
+        found = []
+        for one, trace in pairs:
+            if one.is_found:
+                one.kept.samples = trace.keys.samples
+                found.append(Findable(one.record.article.version_id, one.kept.rank[0], trace.keys))
+        self.search.insert(found)
 
     def forget_again(self, version: str) -> None:
         """What the changelog has no more."""
@@ -428,3 +449,7 @@ def _only_churned(current: Kept, article: Article) -> bool:
         and shown_at(record) <= article.first_seen_at
         and is_churn(record.article, article)
     )
+
+
+def _day_of_pair(pair: tuple[Again, Trace]) -> int:
+    return day_of(pair[0].record.article.first_seen_at)

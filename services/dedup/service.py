@@ -150,7 +150,7 @@ class DedupTask:
         return value
 
     def restored(self) -> None:
-        """The state is what the changelog made of it: about 0.3 ms an article (`bench.restore`)."""
+        """The state is what the changelog made of it: about 0.2 ms an article (`bench.restore`)."""
         if self._restoring is None:
             return
         restored, self._restoring = self._restoring, None

@@ -146,7 +146,8 @@ class Window:
         return len(self._current)
 
     def __contains__(self, version: str) -> bool:
-        return self.get(version) is not None
+        number = self._known.get(key_of(version))
+        return number is not None and not self.flags[number] & _LEAVING
 
     def __iter__(self) -> Iterator[Kept]:
         return (Kept(self, number) for number in range(len(self._day)) if self._is_held(number))

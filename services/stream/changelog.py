@@ -6,9 +6,11 @@ a snapshot only shortens the way.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -28,6 +30,7 @@ from services.stream.snapshot import (
     load,
 )
 
+T = TypeVar("T")
 READ_RECORDS = 1000
 
 Apply = Callable[[Record], None]
@@ -83,6 +86,22 @@ async def walk(bus: Bus, partition: Partition, start: int, end: int) -> AsyncIte
             yield wanted
 
 
+async def read_ahead(blocks: AsyncIterator[T]) -> AsyncGenerator[T, None]:
+    """The same, each asked for while the one before it is in use."""
+    coming = asyncio.ensure_future(_next(blocks))
+    try:
+        while (block := await coming) is not None:
+            coming = asyncio.ensure_future(_next(blocks))
+            yield block
+    finally:
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+
+
+async def _next(blocks: AsyncIterator[T]) -> T | None:
+    return await anext(blocks, None)
+
+
 async def restore(
     bus: Bus,
     partition: Partition,
@@ -117,9 +136,10 @@ async def restore(
         else:
             start = await _apply_snapshot(found, applied, lambda at: told(at, end))
     from_snapshot = applied.count
-    async for records in walk(bus, partition, start, end):
-        await asyncio.to_thread(applied, records)
-        told(records[-1].offset + 1, end)
+    async with aclosing(read_ahead(walk(bus, partition, start, end))) as blocks:
+        async for records in blocks:
+            await asyncio.to_thread(applied, records)
+            told(records[-1].offset + 1, end)
     return RestoreResult(
         count=applied.count,
         next_offset=end,

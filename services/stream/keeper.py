@@ -9,6 +9,7 @@ from services.stream.bus import BusError, Partition
 from services.stream.changelog import save
 from services.stream.lane import Lane
 from services.stream.outbox import LaneContext
+from services.stream.pages import join_pages
 from services.stream.snapshot import SnapshotFolder
 
 logger = logging.getLogger(__name__)
@@ -25,28 +26,34 @@ class Keeper:
         self._kept: dict[Partition, tuple[int, datetime]] = {}
 
     async def keep(self, lanes: Collection[Lane]) -> None:
-        """Write what has changed. A failure leaves the older file, and is told."""
+        """Write what has changed, while they work. A failure leaves the older file, and is told."""
+        imaged = [lane for lane in lanes if lane.keeps_images]
+        if imaged:
+            await asyncio.to_thread(join_pages)
+        for lane in imaged:
+            lane.want_image()
+        await self._keep_snapshots(lanes)
+
+    async def keep_last(self, lanes: Collection[Lane], *, left_s: float) -> None:
+        """`keep`, of lanes that came to their end, within the time left to stop."""
+        try:
+            async with asyncio.timeout(max(0.0, left_s)):
+                await self._keep_snapshots(lanes)
+                for lane in lanes:
+                    await lane.keep_last_image()
+        except TimeoutError:
+            logger.info("no time was left for new snapshots of %s", self._context.service.name)
+
+    async def _keep_snapshots(self, lanes: Collection[Lane]) -> None:
         folder, changelog = self._context.settings.snapshots, self._context.service.changelog
         if folder is None or changelog is None:
             return
-        for lane in lanes:
-            lane.want_image()
         numbers = sorted(lane.number for lane in lanes if not lane.keeps_images)
         for partition in [Partition(changelog, number) for number in numbers]:
             try:
                 await self._write(partition, folder)
             except (OSError, BusError) as error:
                 logger.warning("no new snapshot of %s/%s: %s", *partition, error)
-
-    async def keep_last(self, lanes: Collection[Lane], *, left_s: float) -> None:
-        """`keep`, of lanes that came to their end, within the time left to stop."""
-        try:
-            async with asyncio.timeout(max(0.0, left_s)):
-                await self.keep(lanes)
-                for lane in lanes:
-                    await lane.keep_last_image()
-        except TimeoutError:
-            logger.info("no time was left for new snapshots of %s", self._context.service.name)
 
     async def _write(self, partition: Partition, folder: SnapshotFolder) -> None:
         end, now = await self._context.bus.end(partition), self._context.clock.now()

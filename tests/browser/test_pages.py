@@ -195,7 +195,16 @@ def test_a_story_of_600_articles_is_seen_soon(window: Open) -> None:
     sight = window()
     views = {"help": dict(desk_views.pages())["help"], "story": desk_views.story(members=600)}
     serve(sight.tab, {name: render(name, view, desk_views.FRAME) for name, view in views.items()})
-    assert first_paint(sight, "story") < 500 + first_paint(sight, "help")
+    small = first_paint(sight, "help")
+    assert first_paint(sight, "story") < 500 + small
+    last = sight.tab.locator(".tree > ol > li").last.locator(".leaf")
+    drawn = "(leaf) => leaf.checkVisibility({contentVisibilityAuto: true})"
+    assert not last.evaluate(drawn)
+    sight.tab.emulate_media(media="print")
+    assert last.evaluate(drawn)
+    sight.tab.emulate_media(media="screen")
+    last.scroll_into_view_if_needed()
+    expect(last.locator("h3")).to_be_in_viewport()
 
 
 def test_what_is_drawn_holds_in_print_and_without_colours(window: Open) -> None:

@@ -13,7 +13,9 @@ from services.kernels.target import njit
 _KINDS = (types.uint32, types.uint64)
 _UNKNOWN = np.uint8(UNKNOWN)
 _AT_ONCE = 32
-"""Shingles whose slots are asked for before the first is read."""
+"""Shingles of which slots are asked for before the first is read."""
+_SPARSE = 64
+"""Of so many rows fewer than one is marked: it does not pay to go through all of them."""
 
 
 @njit
@@ -23,17 +25,6 @@ def _ones(bits: np.uint64) -> int:
         bits &= bits - np.uint64(1)
         count += 1
     return count
-
-
-@njit
-def _counted(slots: Slots, mask: np.uint64, shift: np.uint64, value: np.uint64) -> int:
-    found = mask
-    for _ in range(PROBES):
-        found &= slots[value >> shift]
-        if not found:
-            break
-        value = mix(value)
-    return _ones(found)
 
 
 @njit
@@ -72,14 +63,59 @@ def days(
     slots: Slots, mask: np.uint64, shift: np.uint64, level: int, unique: Hashes, numbers: Numbers
 ) -> Days:
     """`Novelty.days`."""
-    found = np.empty(len(unique), np.uint8)
+    base, each = np.uint64(slots.ctypes.data), np.uint64(slots.itemsize)
     rest = (np.uint64(1) << np.uint64(level)) - np.uint64(1)
-    for place in range(len(unique)):
-        value = unique[place]
-        found[place] = _UNKNOWN if value & rest else _counted(slots, mask, shift, value)
+    found = np.empty(len(unique), np.uint8)
+    mixed = np.empty(_AT_ONCE, np.uint64)
+    for start in range(0, len(unique), _AT_ONCE):
+        stop = min(start + _AT_ONCE, len(unique))
+        for i in range(start, stop):
+            if unique[i] & rest:
+                continue
+            mixed[i - start] = mix(unique[i])
+            ask(base + (unique[i] >> shift) * each)
+            ask(base + (mixed[i - start] >> shift) * each)
+        for i in range(start, stop):
+            found[i] = _UNKNOWN
+            if unique[i] & rest:
+                continue
+            value = mixed[i - start]
+            days = mask & slots[unique[i] >> shift] & slots[value >> shift]
+            for _ in range(2, PROBES):  # seldom: few days have both
+                if not days:
+                    break
+                value = mix(value)
+                days &= slots[value >> shift]
+            found[i] = _ones(days)
     if level:
         _spread(found, numbers)
     return found
+
+
+@njit
+def _marked(hashes: Hashes, rest: np.uint64, shift: np.uint64, rows: int) -> Hashes:
+    """A bit a row, set for those of hashes: a memory so small that it stays in the cache."""
+    six, low, one = np.uint64(6), np.uint64(63), np.uint64(1)
+    marked = np.zeros((rows + 63) >> 6, np.uint64)
+    for start in hashes:
+        value = start
+        for _ in range(0 if value & rest else PROBES):
+            row = value >> shift
+            marked[row >> six] |= one << (row & low)
+            value = mix(value)
+    return marked
+
+
+@njit
+def _put_bits(rows: Slots, marks: np.uint64, bit: np.uint64) -> None:
+    """Set a bit in all slots of the marked ones of 64 rows, in vectors."""
+    if rows.shape[1] == 1:
+        for row in range(len(rows)):
+            rows[row, 0] |= bit * (marks >> np.uint64(row) & np.uint64(1))
+        return
+    for row in range(len(rows)):
+        for place in range(rows.shape[1]):
+            rows[row, place] |= bit * (marks >> np.uint64(row) & np.uint64(1))
 
 
 @njit(
@@ -93,15 +129,17 @@ def days(
 def mark(rows: Slots, hashes: Hashes, level: int, shift: np.uint64, bit: np.uint64) -> None:
     """What `Novelty` sets in the table for a day. A row is a slot of that day's own size."""
     rest = (np.uint64(1) << np.uint64(level)) - np.uint64(1)
-    for start in hashes:
-        value = start
-        if value & rest:
-            continue
-        for _ in range(PROBES):
-            row = value >> shift
-            for place in range(rows.shape[1]):
-                rows[row, place] |= bit
-            value = mix(value)
+    if len(hashes) * _SPARSE < len(rows):
+        for start in hashes:
+            value = start
+            for _ in range(0 if value & rest else PROBES):
+                for place in range(rows.shape[1]):
+                    rows[value >> shift, place] |= bit
+                value = mix(value)
+        return
+    marked = _marked(hashes, rest, shift, len(rows))
+    for word in range(len(marked)):
+        _put_bits(rows[word << 6 : (word + 1) << 6], marked[word], bit)
 
 
 @njit(

@@ -150,6 +150,50 @@ def _around(narrow: int, numbers: Numbers) -> Numbers:
     return around
 
 
+@njit
+def hash_words(letters: Units, count: int, entries: Entries) -> tuple[Hashes, Places, bool]:
+    """Hashes of so many words, none where they are too few for a shingle; where shingles are of signs, if not
+    everywhere or nowhere; and whether words are not parted by blanks.
+    """
+    signs = _find_signs(letters, count, entries)
+    unspaced = 2 * signs.sum() > count
+    words = _hash_words(letters, count) if count >= NARROW_WORDS else np.empty(0, np.uint64)
+    by_signs = signs[:0]
+    if len(words) and len(signs) and not signs.all():
+        by_signs = _mostly_signs(signs)
+    return words, by_signs, unspaced
+
+
+@njit
+def shingle(words: Hashes, by_signs: Places, unspaced: bool, of_words: int, of_signs: int) -> Hashes:
+    """What a run of words gives, each shingle of so many of them, or of signs."""
+    if len(by_signs):
+        return _shingle_either(words, by_signs, of_words, of_signs)
+    return _shingle(words, of_signs if unspaced else of_words)
+
+
+@njit
+def _mark_boxed(boxed: Places, numbers: Numbers, before: Starts, by_signs: Places, unspaced: bool) -> None:
+    """Of the distinct wide shingles, numbered along a text, all but those that stand outside of boxes."""
+    outside = _unboxed(len(numbers), before, by_signs, unspaced, WIDE_WORDS, WIDE_CHARS)
+    boxed[:] = True
+    boxed[numbers[outside]] = False
+
+
+@njit
+def sort_wide(
+    wide: Hashes, spans: Spans, boxes: Spans, by_signs: Places, unspaced: bool
+) -> tuple[Hashes, Places]:
+    """The distinct ones, and which of them stand in boxes."""
+    if not len(boxes):
+        unique = distinct(wide)
+        return unique, np.zeros(len(unique), np.bool_)
+    unique, numbers = numbered(wide)
+    boxed = np.zeros(len(unique), np.bool_)
+    _mark_boxed(boxed, numbers, _boxed_before(spans, boxes), by_signs, unspaced)
+    return unique, boxed
+
+
 _HASHES = types.uint64[::1]
 _NUMBERS = types.int32[::1]
 _FLAGS = types.boolean[::1]
@@ -166,27 +210,15 @@ def read(
     letters: Units, spans: Spans, boxes: Spans, entries: Entries
 ) -> tuple[Hashes, Hashes, Numbers, Hashes, Numbers, Places, Places, bool]:
     """The fields of a `Reading`."""
-    count = len(spans)
-    signs = _find_signs(letters, count, entries)
-    unspaced = 2 * signs.sum() > count
-    words = _hash_words(letters, count) if count >= NARROW_WORDS else np.empty(0, np.uint64)
-    by_signs = signs[:0]
-    if len(words) and len(signs) and not signs.all():
-        by_signs = _mostly_signs(signs)
-        narrow = _shingle_either(words, by_signs, NARROW_WORDS, NARROW_CHARS)
-        wide = _shingle_either(words, by_signs, WIDE_WORDS, WIDE_CHARS)
-    elif unspaced:
-        narrow, wide = _shingle(words, NARROW_CHARS), _shingle(words, WIDE_CHARS)
-    else:
-        narrow, wide = _shingle(words, NARROW_WORDS), _shingle(words, WIDE_WORDS)
+    words, by_signs, unspaced = hash_words(letters, len(spans), entries)
+    narrow = shingle(words, by_signs, unspaced, NARROW_WORDS, NARROW_CHARS)
+    wide = shingle(words, by_signs, unspaced, WIDE_WORDS, WIDE_CHARS)
     unique, numbers = numbered(wide)
     around = _around(len(narrow), numbers)
     boxed = np.zeros(len(unique), np.bool_)
     if len(boxes):
         before = _boxed_before(spans, boxes)
-        outside = _unboxed(len(wide), before, by_signs, unspaced, WIDE_WORDS, WIDE_CHARS)
-        boxed[:] = True
-        boxed[numbers[outside]] = False
+        _mark_boxed(boxed, numbers, before, by_signs, unspaced)
         outside = _unboxed(len(narrow), before, by_signs, unspaced, NARROW_WORDS, NARROW_CHARS)
         narrow = narrow[outside]
         around = around[outside] if len(around) else around

@@ -3,7 +3,9 @@
 import numpy as np
 from numba import types
 
+from services.dedup.kernels.layouts import BYTES, HASHES
 from services.dedup.kernels.shingles import distinct, mix
+from services.dedup.search.novelty import Days
 from services.dedup.search.sketch import BAND, KIND_MASK, SALT, SAMPLE, Signature
 from services.dedup.text.shingles import Hashes
 from services.kernels.target import njit
@@ -61,6 +63,16 @@ def _window_minima(values: Hashes, window: int) -> Hashes:
 
 
 @njit
+def _stale(unique: Hashes, days: Days, least: int) -> Hashes:
+    stale = np.empty(len(unique) + 1, np.uint64)
+    count = 0
+    for place in range(len(unique)):
+        stale[np.uintp(count)] = unique[place]
+        count += days[place] >= least
+    return stale[:count]
+
+
+@njit
 def _samples(wide: Hashes, window: int, stale: Hashes) -> Hashes:
     samples = distinct(_window_minima(wide, min(window, len(wide))))
     if not len(stale):
@@ -105,16 +117,30 @@ def _merge(some: Hashes, others: Hashes) -> Hashes:
 
 @njit(
     types.Tuple((types.uint64[::1], types.int64, types.int64))(
-        types.uint64[::1], types.int64, types.uint64[::1], types.uint32[::1], types.uint64[::1], types.int64
+        types.uint64[::1],
+        types.int64,
+        HASHES,
+        BYTES,
+        types.int64,
+        types.uint32[::1],
+        types.uint64[::1],
+        types.int64,
     ),
     cache=True,
     nogil=True,
 )
 def keys(
-    wide: Hashes, window: int, stale: Hashes, signed: Signature, salts: Hashes, rows: int
+    wide: Hashes,
+    window: int,
+    unique: Hashes,
+    days: Days,
+    least: int,
+    signed: Signature,
+    salts: Hashes,
+    rows: int,
 ) -> tuple[Hashes, int, int]:
     """The fields of `Keys`; `signed` is empty where nothing is novel."""
-    samples = _samples(wide, window, stale) if len(wide) else wide
+    samples = _samples(wide, window, _stale(unique, days, least)) if len(wide) else wide
     bands = _bands(signed, salts, rows)
     for place in range(len(samples)):
         samples[place] = samples[place] & KIND_MASK | SAMPLE

@@ -9,6 +9,9 @@ from functools import lru_cache
 from hashlib import blake2b
 from struct import Struct
 
+import numpy as np
+import numpy.typing as npt
+
 from services.dedup.memory.parts import each_value, pack_facts, refill, under, unpack_facts, values, within
 from services.stream.service import Parts
 
@@ -16,10 +19,11 @@ Key = tuple[int, int]
 _HALVES = Struct(">QQ")
 _HEX = 32
 _EMPTY = 0
-_FIRST = 8
-"""Slots that a part begins with, a power of two."""
+_FIRST = 32
+"""Slots that a part begins with, a power of two: some thousand ids move to a larger one nowhere."""
 _IDS_AT_HAND = 8192  # an id is asked for again and again while what it names is decided
 _ANSWERS_AT_HAND = 2048
+_UNASKED = -1
 _PARTS = 256
 _PART_SHIFT = 56
 _SPREAD = 0x9E3779B97F4A7C15
@@ -101,8 +105,9 @@ class IdTable:
 
     def get(self, key: Key) -> int | None:
         """The number of an id."""
-        if key in self._at_hand:
-            return self._at_hand[key]
+        known = self._at_hand.get(key, _UNASKED)
+        if known != _UNASKED:
+            return known
         if len(self._at_hand) >= _ANSWERS_AT_HAND:
             self._at_hand.clear()
         number = self._at_hand[key] = self._find(key)
@@ -177,14 +182,27 @@ class IdTable:
         return place
 
     def _grow(self, part: int) -> "array[int]":
+        """Twice as many slots, in which each entry stands behind the one that is wanted before it."""
         old = self._parts[part]
         self._slots += len(old)
         slots = self._parts[part] = array("I", bytes(4 * 2 * len(old)))
-        for entry in old:
-            if entry:
-                key = self._ids.key(entry - 1)
-                slots[self._place(slots, key, _hash(key))] = entry
+        entries = np.asarray(old)[np.asarray(old) != _EMPTY]
+        wanted = (self._spread(entries) & np.uint64(len(slots) - 1)).astype(np.int64)
+        order = np.argsort(wanted, kind="stable")
+        behind = np.arange(len(order))
+        places = np.maximum.accumulate(wanted[order] - behind) + behind
+        inside = places < len(slots)
+        np.asarray(slots)[places[inside]] = entries[order[inside]]
+        for entry in entries[order[~inside]].tolist():  # whose way leads from the last slot to the first
+            key = self._ids.key(entry - 1)
+            slots[self._place(slots, key, _hash(key))] = entry
         return slots
+
+    def _spread(self, entries: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint64]:
+        """`_hash` of them."""
+        high, low = (np.asarray(half)[entries - np.uint32(1)] for half in self._ids.halves())
+        hashed: npt.NDArray[np.uint64] = (high ^ low) * np.uint64(_SPREAD)
+        return hashed
 
     def _close(self, slots: "array[int]", hole: int) -> None:
         """Move up what was pushed behind the entry that goes, so that no probing ends at its place."""

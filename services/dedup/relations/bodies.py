@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.dedup import kernels
-from services.dedup.relations.passages import MOST_MATCHES, Run, compared, runs
+from services.dedup.relations.passages import MOST_MATCHES, Run, compared, rows_of, runs
 from services.dedup.search.profile import Profile
 
 Words = npt.NDArray[np.bool_]
@@ -68,8 +68,8 @@ def _body(version: Profile, found: Sequence[Run], side: int, stale_days: int) ->
     compiled = kernels.module("relations")
     if compiled is not None:
         text = compared(version)
-        rows = np.array(found, np.int64).reshape(-1, 3)
-        return Body(*compiled.body(version.days, *text[1:], version.words, stale_days, heading, rows, side))
+        rows, words = rows_of(found), version.words
+        return Body(*compiled.body(version.days, *text[1:], words, stale_days, heading, rows, side))
     covered = _covered(version, found, side)
     news = _news(version, stale_days)
     news[:heading] = False

@@ -33,8 +33,9 @@ class Order(NamedTuple):
 
 
 def source_and_taker(one: Profile, other: Profile) -> Order:
-    older, newer = (one, other) if one.rank <= other.rank else (other, one)
-    credit = credited(older.article, newer.article)
+    is_first = one.at_us < other.at_us or (one.at_us == other.at_us and one.rank <= other.rank)
+    older, newer = (one, other) if is_first else (other, one)
+    credit = credited(older.article, newer.article) if older.article.agencies else ""
     if credit and newer.at_us - older.at_us <= _SLACK_US and not credited(newer.article, older.article):
         return Order(newer, older, "credit", f"credits {credit}, whose own item was seen later")
     if newer.at_us == older.at_us:

@@ -6,10 +6,8 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import NamedTuple
 
-import numpy as np
-
 from services.dedup import kernels
-from services.dedup.relations.passages import Run
+from services.dedup.relations.passages import Run, rows_of
 from services.dedup.search.profile import Profile
 from services.dedup.text.codes import codes
 from services.dedup.text.screens import digits
@@ -85,7 +83,7 @@ def reach(newer: Profile, older: Profile, found: Sequence[Run]) -> Reach:
     mine, theirs = spans(text), spans(other)
     compiled = kernels.module("gaps")
     if compiled is not None:
-        rows = np.array(found, np.int64).reshape(-1, 3)
+        rows = rows_of(found)
         ours, others, most, exact, figured = compiled.measure(
             rows, mine, theirs, codes(text), codes(other), digits(), longest, MOST_WORDS
         )

@@ -6,11 +6,12 @@ trimmed so that they do not overlap in the newer text. Every run of at least one
 """
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple, overload
 
-import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from services.contracts.relations import Passage
 from services.dedup import kernels
@@ -30,6 +31,8 @@ from services.dedup.text.shingles import (
 )
 from services.dedup.text.words import SOFT_HYPHEN, Spans, spans, spelt, stretch
 
+Rows = npt.NDArray[np.int64]
+"""Runs: start, other start, length."""
 MOST_MATCHES = 2_000_000
 _SHORTEST_PIECE = 4
 _DEPENDING = re.compile(f"[{SOFT_HYPHEN}\u03a3]")
@@ -45,20 +48,55 @@ class Run(NamedTuple):
     length: int
 
 
+class Runs(Sequence[Run]):
+    """Those of a pair, made of the rows that a kernel told them by when somebody looks at one."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+
+    @cached_property
+    def _made(self) -> list[Run]:
+        return list(map(Run._make, self.rows.tolist()))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._made == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Run]:
+        return iter(self._made)
+
+    @overload
+    def __getitem__(self, place: int) -> Run: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Run]: ...
+
+    def __getitem__(self, place: int | slice) -> Run | list[Run]:
+        return self._made[place]
+
+
+def rows_of(found: Sequence[Run]) -> Rows:
+    """Runs as kernels read them."""
+    return found.rows if isinstance(found, Runs) else np.array(found, np.int64).reshape(-1, 3)
+
+
 def runs(newer: Profile, older: Profile) -> list[Run]:
     """Runs in order of the newer text, not overlapping in it."""
     compiled = kernels.module("relations")
     if compiled is None:
         return _without_overlap(_maximal(newer, older), newer.shingles)
-    rows = compiled.runs(*compared(newer), older.unique, older.numbers, MOST_MATCHES)
-    return list(map(Run._make, rows.tolist()))
+    return list(Runs(compiled.runs(*compared(newer), older.unique, older.numbers, MOST_MATCHES)))
 
 
 class Meeting(NamedTuple):
     """What two versions share, counted, and its runs where they are known already."""
 
     shares: Overlap
-    found: list[Run] | None
+    found: Sequence[Run] | None
 
 
 def meet(newer: Profile, older: Profile, *, stale_days: int, least: int) -> Meeting:
@@ -71,7 +109,7 @@ def meet(newer: Profile, older: Profile, *, stale_days: int, least: int) -> Meet
     )
     shared, fresh, fresh_newer, fresh_older, unseen = counts
     shares = Overlap(shared, len(newer.unique), len(older.unique), fresh, fresh_newer, fresh_older, unseen)
-    return Meeting(shares, list(map(Run._make, rows.tolist())) if len(rows) else None)
+    return Meeting(shares, Runs(rows) if len(rows) else None)
 
 
 def compared(newer: Profile) -> tuple[Hashes, Numbers, Places, int, int]:
@@ -84,7 +122,7 @@ def compared(newer: Profile) -> tuple[Hashes, Numbers, Places, int, int]:
     return newer.unique, newer.numbers, _NOWHERE if signs is None else signs, words, WIDE_CHARS
 
 
-def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage, ...]:
+def passages(newer: Profile, older: Profile, found: Sequence[Run]) -> tuple[Passage, ...]:
     """Character offsets of runs in both plain texts.
 
     A word with a soft hyphen in it ends a passage, and so does one that the texts spell in two ways.
@@ -94,10 +132,11 @@ def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage,
     text, other = newer.article.text, older.article.text
     mine, theirs = spans(text), spans(other)
     hyphened, others = _hyphened(text, mine), _hyphened(other, theirs)
+    told = _stretches(text, other, mine, theirs, found)
+    if not hyphened and not others and all(alike for *_, alike in told):
+        return tuple(Passage(*places) for *places, _ in told)
     shown: list[Passage] = []
-    for run, (start, end, other_start, other_end, alike) in zip(
-        found, _stretches(text, other, mine, theirs, found), strict=True
-    ):
+    for run, (start, end, other_start, other_end, alike) in zip(found, told, strict=True):
         if alike and _lacks(hyphened, run.start, run.length) and _lacks(others, run.other, run.length):
             shown.append(Passage(start, end, other_start, other_end))
         else:
@@ -109,17 +148,25 @@ def passages(newer: Profile, older: Profile, found: list[Run]) -> tuple[Passage,
 
 
 def _stretches(
-    text: str, other: str, mine: Spans, theirs: Spans, found: list[Run]
-) -> Iterator[tuple[int, int, int, int, int]]:
+    text: str, other: str, mine: Spans, theirs: Spans, found: Sequence[Run]
+) -> list[tuple[int, int, int, int, int]]:
     """Of each run where it begins and ends in both texts, and whether it is surely spelt alike there."""
     compiled = kernels.module("spelling")
     if compiled is not None:
-        rows = np.array(found, np.int64)
-        yield from compiled.stretches(rows, mine, theirs, codes(text), codes(other), letters()).tolist()
-        return
-    for run in found:
-        start, end, other_start, other_end = msgspec.structs.astuple(_passage(run, mine, theirs))
-        yield start, end, other_start, other_end, text[start:end] == other[other_start:other_end]
+        rows = compiled.stretches(rows_of(found), mine, theirs, codes(text), codes(other), letters())
+        told: list[tuple[int, int, int, int, int]] = rows.tolist()
+        return told
+    shown = (_passage(run, mine, theirs) for run in found)
+    return [
+        (
+            one.start,
+            one.end,
+            one.other_start,
+            one.other_end,
+            text[one.start : one.end] == other[one.other_start : one.other_end],
+        )
+        for one in shown
+    ]
 
 
 def _passage(run: Run, mine: Spans, theirs: Spans) -> Passage:

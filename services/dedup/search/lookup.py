@@ -15,12 +15,12 @@ from services.dedup.search.candidates import Shares, eligible
 from services.dedup.search.index import RangeIndex, add_up
 from services.dedup.search.novelty import Days
 from services.dedup.search.postings import BAND_WEIGHT, Counts
-from services.dedup.search.profile import Profile, Reading, evidence, profile, weighed
+from services.dedup.search.profile import Profile, Reading, evidence, profile
 from services.dedup.search.route import Block, Entry, Numbers, block, route
 from services.dedup.search.sketch import Keys, Signature, Signer, keys
+from services.dedup.search.traces import Known, Trace, traces
 from services.dedup.search.versions import Versions
 from services.dedup.settings import DedupSettings, scheme
-from services.dedup.text.shingles import Hashes, Shingles
 from services.stream.service import Parts
 
 Estimates = npt.NDArray[np.float64]
@@ -92,10 +92,15 @@ class Search:
         """
         return Signed(made, sketch, self._keys_of(made, self._recorded(sketch)))
 
-    def keys(self, reading: Reading, days: Days, sketch: Sketch) -> Keys:
-        """The keys of `signed`, without the rest of a profile; `days` as they were told by novelty."""
-        signature = self._recorded(sketch)
-        return self._keys(reading.shingles, reading.unique, weighed(reading, days), signature)
+    def traces(self, batch: Iterable[tuple[str, bytes, Sketch | None]]) -> list[Trace]:
+        """Of texts their shingles, and the keys of `signed` by the recorded sketch; `bytes`: how often each
+        shingle had been seen, as it was packed.
+        """
+        known = [
+            Known(text, seen, None if sketch is None else self._recorded(sketch))
+            for text, seen, sketch in batch
+        ]
+        return traces(self._signer, known, self._settings.novelty_least)
 
     def _recorded(self, sketch: Sketch) -> Signature | None:
         if sketch.scheme != self._scheme:
@@ -209,8 +214,5 @@ class Search:
         return block(_HERE, self._blocks - 1, entries)
 
     def _keys_of(self, made: Profile, signature: Signature | None) -> Keys:
-        return self._keys(made.shingles, made.unique, made.days, signature)
-
-    def _keys(self, shingles: Shingles, unique: Hashes, days: Days, signature: Signature | None) -> Keys:
-        stale = unique[days >= self._settings.novelty_least]
-        return keys(self._signer, shingles, signature, stale)
+        least = self._settings.novelty_least
+        return keys(self._signer, made.shingles, signature, made.unique, made.days, least=least)

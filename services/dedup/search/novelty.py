@@ -38,6 +38,9 @@ _DENSE_BITS = 21
 """Slots up to which a day is kept whole, or every other shingle of it."""
 _NARROW = 30
 """Days of a window for which slots of 32 bits do: today has one, too, and the day that just left."""
+QUIET_BITS = 21
+"""Up to this size a day is put into the table when it closes, which takes a millisecond or two: what is seen
+today would be as many places of a large memory to fetch for each article."""
 _SWEEPS = 1024
 _WEEK = 7
 
@@ -94,6 +97,7 @@ class Novelty:
         self._expected: Filter | None = None
         """What today will be, if it becomes like the day a week ago."""
         self._place: Place | None = None
+        """Where it will stand then, if it is a busy one."""
 
     def days(self, unique: Hashes, numbers: Numbers) -> Days:
         """On how many closed days each of the distinct shingles of a text was seen, at most 254.
@@ -169,7 +173,8 @@ class Novelty:
         self.level = max((day.level for day in self._closed.values()), default=0)
         if self._today is not None:
             self._expected = self._closed.get(self._today - _WEEK, self._closed.get(self._today - 1))
-            self._place = None if self._expected is None else self._placed(self._today, self._expected)
+            is_busy = self._expected is not None and self._expected.bits > QUIET_BITS
+            self._place = self._placed(self._today, self._expected) if is_busy and self._expected else None
 
     @property
     def counted(self) -> float:
@@ -231,10 +236,11 @@ class Novelty:
         hashes = seen.hashes()
         made = Filter(seen.level, max(self._least, (SLOTS_EACH * len(hashes) - 1).bit_length()))
         self._closed[day] = made
-        if day == self._today and made == self._expected:
-            return
         if day == self._today and self._expected is not None:
-            self._slots &= ~self._bits([day])
+            if made != self._expected:
+                self._slots &= ~self._bits([day])
+            elif self._place is not None:
+                return
         if len(self._slots) < 1 << made.bits:
             self._fit(made.bits)
         _mark(self._placed(day, made), hashes)

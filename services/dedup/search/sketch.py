@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.dedup import kernels
+from services.dedup.search.novelty import Days
 from services.dedup.settings import DedupSettings
 from services.dedup.text.shingles import Hashes, Shingles, among, distinct, mix
 
@@ -110,14 +111,24 @@ class Keys(NamedTuple):
     samples: int
 
 
-def keys(signer: Signer, shingles: Shingles, signature: Signature | None, stale: Hashes) -> Keys:
-    """Band and sample keys of a version; `stale` are the sorted wide shingles that are no evidence."""
+def keys(
+    signer: Signer,
+    shingles: Shingles,
+    signature: Signature | None,
+    unique: Hashes,
+    days: Days,
+    *,
+    least: int,
+) -> Keys:
+    """Band and sample keys of a version; `unique` wide shingles seen on `least` days make none."""
     compiled = kernels.module("sketch")
     if compiled is not None:
         signed = _UNSIGNED if signature is None else signature
         salts, rows = signer.band_salts, signer.rows
-        return Keys(*compiled.keys(shingles.wide, signer.window, stale, signed, salts, rows))
+        wide, window = shingles.wide, signer.window
+        return Keys(*compiled.keys(wide, window, unique, days, least, signed, salts, rows))
     samples = signer.sample_keys(shingles.wide)
+    stale = unique[days >= least]
     if len(stale):
         samples = samples[~among(samples, stale)]
     samples = samples & KIND_MASK | SAMPLE

@@ -6,8 +6,11 @@ by what it would be in another unit of the same kind, as papers convert what age
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
+
+from services.dedup import kernels
 
 _BLANKS = " \u00a0\u2009\u202f"
 _GROUPED = rf"\d{{0,2}}(?:[.,'’{_BLANKS}]\d{{3}})+(?!\d)(?:[.,]\d+)?"
@@ -40,6 +43,8 @@ _UNIT = {word: factor for factor, words in _UNITS for word in words.split()}
 _MARKS = re.compile(rf"[.,'’{_BLANKS}]")
 _MOST = 400
 _TEXTS_AT_HAND = 2048
+_LONG = 300
+"""Characters of a text in which a kernel looks for digits sooner than the pattern finds one."""
 _NEAR = 0.025
 
 
@@ -58,7 +63,7 @@ def figures(text: str) -> tuple[Figure, ...]:
 def figures_of(text: str) -> tuple[Figure, ...]:
     """In order, each once; at most some hundreds."""
     found: dict[Figure, None] = {}
-    for match in _NUMBER.finditer(text):
+    for match in _numbers(text):
         number, rest, scale, factor = match[0], match["rest"], 1.0, 1.0
         if rest:
             number, word = number[: -len(rest)], rest.strip().lower()
@@ -67,6 +72,11 @@ def figures_of(text: str) -> tuple[Figure, ...]:
         if len(found) >= _MOST:
             break
     return tuple(found)
+
+
+def _numbers(text: str) -> Iterable[re.Match[str]]:
+    compiled = kernels.module("figures") if len(text) >= _LONG else None
+    return _NUMBER.finditer(text) if compiled is None else compiled.numbers(text, _NUMBER)
 
 
 def agree(one: Figure, other: Figure) -> bool:

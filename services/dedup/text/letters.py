@@ -47,8 +47,6 @@ _SPELT = dict(zip("äöüßæøœåıİłđðþħ", "ae oe ue ss ae oe oe aa i i
 _ARABIC = dict(zip("أإآٱىیئؤةکہھ", "ااااييي\u0648هكهه", strict=True))
 _ASCII = bytes(range(128))
 WESTERN = "cp1252"
-WESTERN_LOWER = bytes(range(256)).decode(WESTERN, "replace").lower().encode(WESTERN, "replace")
-"""By byte, its lower case."""
 _TEXTS_AT_HAND = 256
 _JUST_READ = 16
 Places = npt.NDArray[np.intp]

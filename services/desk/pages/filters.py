@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -29,8 +29,17 @@ def moment(at: datetime, near: datetime | None = None) -> str:
     clock = f"{at:%H:%M}"
     if near is not None and at.date() == near.date():
         return clock
+    return f"{_date(at, near)}, {clock}"
+
+
+def _date(at: datetime, near: datetime | None) -> str:
     year = "" if near is not None and at.year == near.year else f" {at.year}"
-    return f"{at.day}{_NOBREAK}{at:%b}{year}, {clock}"
+    return f"{at.day}{_NOBREAK}{at:%b}{year}"
+
+
+def dated(at: datetime, near: datetime | None = None) -> str:
+    """As its publisher dates it: midnight is a day of which no time is told."""
+    return moment(at, near) if at.time() != time() else _date(at, near)
 
 
 def tick(at: datetime, whole_day: bool) -> str:
@@ -150,7 +159,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
         agency, because, reason,
-        day, moment, tick, iso, exact, minute, lapse, roughly, number, count, percent, size,
+        day, moment, dated, tick, iso, exact, minute, lapse, roughly, number, count, percent, size,
         beside, plain, outward, language, language_name, put, without, segment, legible, runs,
     )
 }  # fmt: skip

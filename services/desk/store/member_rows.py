@@ -76,6 +76,21 @@ def put(
                 batch.outlet(name)["alone"] += step
 
 
+def put_back(batch: Batch, story_id: str, members: Sequence[StoryMember], at_us: int) -> None:
+    """A change that is read late tells that they were members at an earlier moment than is known."""
+    for member in members:
+        row = batch.db.execute(
+            "select story_id from member where article_id = ? and since_us > ?",
+            (member.article_id, at_us),
+        ).fetchone()
+        if row and row[0] == story_id:
+            batch.db.execute(
+                "update member set since_us = ? where article_id = ?", (at_us, member.article_id)
+            )
+        elif row:
+            batch.db.execute(_STAY, (member.article_id, at_us, story_id, member.role))
+
+
 def _join(batch: Batch, row: tuple[object, ...], at_us: int) -> bool:
     """Whether the article is of the story now: most are of none yet, and one statement is enough for them."""
     if batch.db.execute(f"insert into member {_COLUMNS} on conflict do nothing", row).rowcount == 1:

@@ -87,6 +87,8 @@ def _put_earlier(batch: Batch, story: Story, at_us: int, *, of_change: bool) -> 
 
     When it came about, the change knows best.
     """
+    if of_change:
+        member_rows.put_back(batch, story.story_id, story.members, at_us)
     found = batch.db.execute(
         "select id from state where story_id = ? and revision = ?", (story.story_id, story.revision)
     ).fetchone()

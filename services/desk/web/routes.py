@@ -1,7 +1,7 @@
 """Which address is which page. The framework stays here and in its neighbours of this folder."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from functools import partial
 from typing import cast
 
@@ -37,16 +37,17 @@ def routes(site: Site) -> list[Route]:
 
 
 def moment_asked(text: str) -> datetime | None:
-    """RFC 3339; without an offset it is UTC. None for what is no moment."""
+    """RFC 3339; without an offset it is UTC. None for what is no moment, or has none before or behind it."""
     try:
         at = datetime.fromisoformat(text.strip().replace(" ", "+"))
     except ValueError:
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     try:
-        return at.astimezone(UTC)
+        at = at.astimezone(UTC)
     except OverflowError:
         return None
+    return at if MINYEAR < at.year < MAXYEAR else None
 
 
 def of_past(page: Callable[[Site, Request, datetime | None], Awaitable[Response]]) -> Handler:

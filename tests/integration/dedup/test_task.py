@@ -1,21 +1,31 @@
 """The task as the run loop calls it: what it refuses, what it holds, what it takes up again."""
 
+from collections.abc import Iterator
+from datetime import date
+
 import msgspec
 import pytest
 
 from services.contracts import wire
 from services.contracts.articles import Watermark
 from services.contracts.feeds import Feed
-from services.contracts.sketches import ShardClock
+from services.contracts.sketches import Remembered, ShardClock
+from services.dedup import kernels, service
 from services.dedup.service import DedupService, DedupTask
 from services.dedup.settings import DedupSettings
 from services.stream.bus import Record
-from services.stream.service import Poison
+from services.stream.service import Poison, buffer
 from tests.integration.dedup.shard import INPUT, STATE, Shard, promised, record
 from tests.unit.dedup.pieces import SETTINGS, START, article, prose
 
 PIECE = article(prose("report", 120))
 FEED = Feed(feed_id="f", url="https://x.example/feed", source="x")
+
+
+@pytest.fixture(autouse=True)
+def _definitions_after() -> Iterator[None]:
+    yield
+    kernels.use(now=False)
 
 
 def raw(value: bytes | None, headers: tuple[tuple[str, bytes], ...] = ()) -> Record:
@@ -99,6 +109,47 @@ def test_the_last_record_of_each_key_is_the_state() -> None:
         task.restore(Record(STATE, offset, key, value, (), 0))
     task.restore(forgotten)
     assert task.step([record(PIECE, 3)]).outcomes == {"story": 1}
+
+
+def seen(task: DedupTask) -> dict[str, bytes]:
+    """What a task knows by number and by hash. Stories and records lie as they changed last."""
+    task.step([])
+    return {
+        name: bytes(buffer(part))
+        for name, part in task.save().items()
+        if not name.startswith(("fold.stories", "fold.window.records"))
+    }
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_state_of_the_changelog_lies_in_memory_as_that_of_the_running_task(
+    monkeypatch: pytest.MonkeyPatch, *, compiled: bool
+) -> None:
+    kernels.use(now=compiled)
+    pieces = [
+        article(f"{prose(number // 3, 80)}\n{prose((number,), 60)}", f"/{number}", hours=7 * number)
+        for number in range(20)
+    ]
+    shard = Shard(promised(pieces)).run(batch=8)
+    running = seen(shard.task)
+    assert seen(shard.cut().task) == running
+    monkeypatch.setattr(service, "_RESTORED_AT_ONCE", 3)
+    assert seen(shard.cut().task) == running
+
+
+def test_a_version_that_a_changelog_has_twice_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "_RESTORED_AT_ONCE", 1)
+    state = Shard(promised([PIECE])).run().state
+    key = f"version:{PIECE.version_id}".encode()
+    shown = wire.decode(Remembered, state[key].value or b"")
+    gone = msgspec.structs.replace(shown, current=False)
+    once, twice = DedupTask(0, SETTINGS), DedupTask(0, SETTINGS)
+    once.restore(Record(STATE, 0, key, wire.encode(gone), (), 0))
+    for offset, known in enumerate([shown, gone]):
+        twice.restore(Record(STATE, offset, key, wire.encode(known), (), 0))
+    assert seen(once)["fold.novelty.slots"] == seen(twice)["fold.novelty.slots"]
+    day = START.date().toordinal() - date(1970, 1, 1).toordinal()
+    assert seen(once)[f"fold.novelty.{day}.held"] == seen(twice)[f"fold.novelty.{day}.held"]
 
 
 def test_restoring_comes_before_any_step() -> None:

@@ -23,7 +23,9 @@ HOST = "desk.example"
 PAGES = (
     "/", "/?at=2026-03-12T09:15Z", "/?sort=new", "/?sort=growing&lang=en", "/?outlet=hill.example",
     "/story/s1", "/story/s2", "/story/s1?at=2026-03-12T09:15Z", "/article/article-b?at=2026-03-12T09:15Z",
-    "/search?q=bridge&at=2026-03-12T09:15Z",
+    "/search?q=bridge&at=2026-03-12T09:15Z", "/event/e1?at=2026-03-12T09:30:30Z",
+    "/storyline/l1?at=2026-03-12T09:15Z", "/compare/article-b/article-a?at=2026-03-12T09:15Z",
+    "/outlet/hill.example?at=2026-03-12T09:15Z",
     "/compare/version-b-1/version-a-1", "/compare/article-a/article-b",
     "/compare/version-d-1/version-a-1", "/article/article-b", "/article/article-d", "/event/e1",
     "/storyline/l1",

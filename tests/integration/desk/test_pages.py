@@ -1,5 +1,6 @@
 import re
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -7,8 +8,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from services.desk.log.follow import Follower
+from services.desk.queries import past
 from services.desk.store import database, schema
-from tests.integration.desk.corpus import ListLog, newsroom
+from tests.integration.desk.corpus import START, ListLog, newsroom
 from tests.integration.desk.site import PAGES, quiet, serving, twin
 
 
@@ -72,7 +74,8 @@ async def test_a_past_minute_shows_what_was_known_then(tmp_path: Path) -> None:
         assert await then("2026-03-12T09:15Z") == {"s1": 2}
         assert await then("2026-03-12T09:30:30Z") == {"s1": 2, "s3": 1}
         assert await then("2026-03-12T12:00Z") == {"s1": 3, "s2": 1}
-        assert (await client.get("/?at=yesterday")).status_code == 400
+        for odd in ("yesterday", "0001-01-01T00:00Z", "9999-12-31T23:59Z"):
+            assert (await client.get(f"/?at={odd}")).status_code == 400
 
 
 async def test_a_story_an_article_and_a_search_go_back_in_time(tmp_path: Path) -> None:
@@ -307,3 +310,29 @@ async def test_verdicts_may_be_read_before_their_articles(tmp_path: Path) -> Non
         found.append((rows_of(reader), hits))
         reader.close()
     assert found[0] == found[1]
+
+
+async def test_a_story_that_is_read_before_its_changes_is_dated_by_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As happens where a log is read from its beginning: of a story its latest record is left."""
+    latest = {(one.partition.topic, one.key): one for one in newsroom() if one.partition.topic == "stories"}
+    records = [one for one in newsroom() if one.partition.topic != "stories"]
+    made = []
+    for most in (100, 1):
+        monkeypatch.setattr("services.desk.log.follow.MOST_LARGE", most)
+        log = ListLog([*records, *latest.values()])
+        follower = Follower(log, database.create(tmp_path / f"{most}.db", "full"), "full", quiet)
+        await follower.begin()
+        await follower.catch_up()
+        follower.close()
+        reader = database.open_for_reading(tmp_path / f"{most}.db")
+        rows = rows_of(reader)
+        where = [
+            past.story_of(reader, f"article-{name}", START + timedelta(minutes=minute))
+            for name in "abcd"
+            for minute in range(60)
+        ]
+        made.append((rows["member"], rows["state"], where))
+        reader.close()
+    assert made[0] == made[1]

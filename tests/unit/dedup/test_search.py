@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from services.contracts.articles import Article
 from services.dedup.search.lookup import Findable, Search, Signed
 from services.dedup.search.profile import read
+from services.dedup.search.seen import pack
 from services.dedup.settings import DedupSettings
 from tests.unit.dedup.pieces import SETTINGS, article, prose
 
@@ -73,7 +74,8 @@ def test_a_sketch_read_back_is_found_as_the_one_it_was_made_of() -> None:
     for piece in CORPUS[1:]:
         made = signed(running, piece)
         assert restored.signed(made.profile, made.sketch).keys.values.tolist() == made.keys.values.tolist()
-        again = restored.keys(read(piece.text), np.zeros(len(made.profile.unique), np.uint8), made.sketch)
+        seen = pack(np.zeros(len(made.profile.unique), np.uint8))
+        ((_, again),) = restored.traces([(piece.text, seen, made.sketch)])
         assert (again.values.tolist(), again.bands, again.samples) == (
             made.keys.values.tolist(),
             made.keys.bands,

@@ -11,6 +11,7 @@ from services.dedup.text.words import folded
 from tests.unit.dedup.pieces import SETTINGS, words
 
 NONE: Hashes = np.zeros(0, np.uint64)
+NEVER = np.zeros(0, np.uint8)
 HASHES = st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=40)
 RUN = SETTINGS.sample_window + 4
 
@@ -117,7 +118,7 @@ def test_keys_are_sorted_and_name_their_kind_in_the_low_bit() -> None:
     signer = Signer(SETTINGS)
     made = shingle(" ".join(words("keys", 200)))
     signature = signer.signature(made.narrow)
-    found = keys(signer, made, signature, NONE)
+    found = keys(signer, made, signature, NONE, NEVER, least=3)
     assert found.values.tolist() == sorted(set(found.values.tolist()))
     bands = found.values & np.uint64(1) == BAND
     assert (int(bands.sum()), int((~bands).sum())) == (found.bands, found.samples)
@@ -126,7 +127,9 @@ def test_keys_are_sorted_and_name_their_kind_in_the_low_bit() -> None:
 def test_what_is_no_evidence_is_no_key() -> None:
     signer = Signer(SETTINGS)
     made = shingle(" ".join(words("stale", 200)))
-    assert keys(signer, made, None, distinct(made.wide)).values.tolist() == []
-    half = distinct(made.wide)[::2]
-    left = keys(signer, made, None, half)
-    assert 0 < left.samples < keys(signer, made, None, NONE).samples
+    whole = distinct(made.wide)
+    often = np.full(len(whole), 3, np.uint8)
+    assert keys(signer, made, None, whole, often, least=3).values.tolist() == []
+    half = np.where(np.arange(len(whole)) % 2, often, 2).astype(np.uint8)
+    left = keys(signer, made, None, whole, half, least=3)
+    assert 0 < left.samples < keys(signer, made, None, NONE, NEVER, least=3).samples

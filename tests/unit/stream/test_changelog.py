@@ -1,6 +1,8 @@
 """Restoring a state from its changelog, with and without a snapshot, never from a doubtful one."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -211,3 +213,24 @@ async def test_an_empty_snapshot_is_no_reason_to_worry(
     restored = await changelog.restore(bus, STATE, State().apply, snapshot=place, clock=clock)
     assert restored.ignored.endswith("is empty")
     assert not restored.refused
+
+
+async def test_the_next_stretch_is_read_while_one_is_in_use_and_nothing_is_left_of_a_failure() -> None:
+    asked = list[int]()
+
+    async def stretches() -> AsyncIterator[int]:
+        for number in range(4):
+            asked.append(number)
+            yield number
+
+    async def take_three() -> None:
+        async with aclosing(changelog.read_ahead(stretches())) as ahead:
+            async for number in ahead:
+                await asyncio.sleep(0)
+                assert asked == list(range(number + 2))
+                if number == 2:
+                    raise RuntimeError("the third")
+
+    with pytest.raises(RuntimeError, match="the third"):
+        await take_three()
+    assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -26,10 +26,12 @@ def test_as_many_times_are_found(text: str) -> None:
     kernels.use(now=False)
     defined = times(text)
     kernels.use(now=True)
+    times.cache_clear()
     assert times(text) == defined
 
 
 def test_times_in_a_row_are_counted_one_by_one() -> None:
     for now in (False, True):
         kernels.use(now=now)
+        times.cache_clear()
         assert times("12:30:45 8 Uhr 9uhr 3 pm 4a.m 7h05 10.15") == 7

@@ -49,11 +49,13 @@ def test_keys_are_the_same(wide: list[int], stale: list[int], rows: tuple[int, i
     settings = DedupSettings(permutations=rows[0], band_rows=rows[1], sample_window=window)
     signer = Signer(settings)
     shingles = Shingles(np.zeros(0, np.uint64), np.array(wide, np.uint64), unspaced=False)
+    known = distinct(np.array(stale, np.uint64))
+    days = (known % 5).astype(np.uint8)
     evidence = [None, *([signature(shingles.wide, settings, compiled=False)] if wide else [])]
     for signed in evidence:
         found = []
         for compiled in (False, True):
             kernels.use(now=compiled)
-            made = keys(signer, shingles, signed, distinct(np.array(stale, np.uint64)))
+            made = keys(signer, shingles, signed, known, days, least=3)
             found.append((made.values.tolist(), made.bands, made.samples))
         assert found[0] == found[1]

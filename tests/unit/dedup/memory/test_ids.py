@@ -60,3 +60,19 @@ def test_a_million_ids_take_little() -> None:
         ids.put(number, name, key_of(name))
         table.set(key_of(name), number)
     assert ids.nbytes() + table.nbytes() < 32 * 20_000
+    assert all(table.get(ids.key(number)) == number for number in range(20_000))
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 60)), max_size=80, unique=True))
+def test_ids_that_want_the_last_places_are_found_however_a_table_grows(wanted: list[tuple[int, int]]) -> None:
+    ids = Ids()
+    table = IdTable(ids)
+    back = pow(0x9E3779B97F4A7C15, -1, 1 << 64)
+    keys = [(0, ((salt << 40 | (1 << 30) - 1 - short) * back) % (1 << 64)) for short, salt in wanted]
+    for number, key in enumerate(keys):
+        ids.put(number, f"{key[1]:032x}", key)
+        table.set(key, number)
+    for number in range(0, len(keys), 2):
+        table.pop(keys[number])
+    there = [table.get(key) for key in keys]
+    assert there == [number if number % 2 else None for number in range(len(keys))]

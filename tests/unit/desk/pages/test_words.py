@@ -3,7 +3,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.desk.pages.agencies import NAMES, agency, because, reason
-from services.desk.pages.filters import beside, lapse, moment, number, outward, percent, plain, put, roughly
+from services.desk.pages.filters import (
+    beside,
+    dated,
+    lapse,
+    moment,
+    number,
+    outward,
+    percent,
+    plain,
+    put,
+    roughly,
+)
 from services.desk.pages.languages import language_name
 from services.ingest.credits.presses import AGENCIES
 
@@ -93,3 +104,9 @@ def test_only_a_plain_web_address_becomes_a_link(url: str) -> None:
 
 def test_another_order_keeps_what_was_narrowed_and_begins_at_the_first_page() -> None:
     assert put("/?lang=de&sort=new&page=3", "sort", "top") == "/?lang=de&sort=top"
+
+
+def test_a_publishers_date_at_midnight_is_a_day() -> None:
+    assert dated(NINE, NINE) == "09:14"
+    assert dated(NINE.replace(hour=0, minute=0), NINE) == "9\u00a0Mar"
+    assert dated(NINE.replace(year=2025, hour=0, minute=0), NINE) == "9\u00a0Mar 2025"
