@@ -18,6 +18,7 @@ from typing import NamedTuple
 from bench.archive import read_articles
 from bench.press import Missing, press_data
 from bench.shard import BATCH, Shard, by_shard
+from services.console.tuning import tuned
 from services.contracts.articles import Article
 from services.dedup import kernels as dedup_kernels
 from services.enrich import kernels as enrich_kernels
@@ -69,11 +70,12 @@ def part_of(module: str) -> str:
 
 
 def profile(articles: Sequence[Article], stage: str = "dedup") -> Profile:
-    """Of taking the articles through the stage with the kernels loaded."""
+    """Of taking the articles through the stage, as a service is set, with the kernels loaded."""
     for kernels in (dedup_kernels, enrich_kernels):
         kernels.use(now=True)
         kernels.load()
     inputs = _decided(articles) if stage == "enrich" else _read(articles)
+    tuned()
     own: Counter[Place] = Counter()
     within: Counter[Place] = Counter()
 

@@ -33,8 +33,13 @@ def lead(text: str) -> str:
 
 
 def byline(text: str) -> str:
-    found = _BYLINE.search(text[:_HEAD])
-    return " ".join(found[1].split()) if found else ""
+    """It begins a line."""
+    head, place = text[:_HEAD], 0
+    while place >= 0:
+        if found := _BYLINE.match(head, place):
+            return " ".join(found[1].split())
+        place = head.find("\n", place + 1)
+    return ""
 
 
 def dateline(text: str) -> str:
