@@ -19,7 +19,14 @@ demo: setup
 	$(BIN)/newsfold replay tests/recordings/demo.warc.gz --out out/demo --stories
 	@echo "Look at it in a browser:  $(BIN)/newsfold desk --from out/demo"
 
-test: setup check
+# `newsfold refold` is tested where there is a Java for Spark, which is half a gigabyte.
+SPARK := $(if $(shell command -v java),$(VENV)/.spark)
+
+$(VENV)/.spark: tests/spark.lock | setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation -r tests/spark.lock
+	@touch $@
+
+test: setup check $(SPARK)
 	$(BIN)/python -m pytest --hypothesis-profile=thorough --numprocesses 2 --dist loadgroup
 
 check: setup
@@ -80,6 +87,7 @@ lock: setup
 	$(COMPILE) -c requirements.lock --extra bench pyproject.toml -o bench/requirements.lock
 	printf 'cyclonedx-bom\nsetuptools>=80\n' | $(COMPILE) -c requirements.lock - -o deploy/container/build.lock
 	echo podman-compose | $(COMPILE) - -o tests/deploy/compose.lock
+	$(COMPILE) -c requirements.lock --extra spark pyproject.toml -o tests/spark.lock
 
 clean:
 	rm -rf $(VENV) out build .mypy_cache .ruff_cache .pytest_cache

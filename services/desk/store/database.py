@@ -11,7 +11,7 @@ from services.desk.store import schema
 
 WAL_BYTES = 64 << 20
 CACHE_KIB = 32_000
-UNREAD_CACHE_KIB = 192_000
+UNREAD_CACHE_KIB = 320_000
 """Ids come in no order, so that a page of an index that is not held is read again for nearly every row."""
 READER_CACHE_KIB = 8_000
 MOST_DESKS = 16
