@@ -50,6 +50,14 @@ class Press:
             copy = self._open and self._random.random() < 0.45
             yield from self._copy(number) if copy else self._original(number)
 
+    def spread(self, copies: int) -> Iterator[Record]:
+        """One story that as many copy, one after another."""
+        yield from self._original(0)
+        del self._open[:-1]
+        for number in range(1, copies + 1):
+            self.at += timedelta(seconds=3.2)
+            yield from self._copy(number)
+
     def chance(self) -> float:
         return self._random.random()
 

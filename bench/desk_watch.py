@@ -30,6 +30,8 @@ from services.stream.clock import SystemClock
 STREAMS = 50
 EVENTS = 20
 PAINTS = 7
+GROWN = 600
+"""Articles of the largest story that is looked at."""
 WAIT_S = 0.25
 """How long the script of a page lets news gather; `desk.js` has the same number."""
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -147,9 +149,27 @@ async def watch(file: Path) -> None:
         all_of_it, mapped = memory()
         print(f"memory, {STREAMS} streams {all_of_it:6.0f} MiB, of it {mapped:.0f} MiB files")
         print(f"most of memory     {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:6.0f} MiB")
-        first = await paints(base)
-        if first:
-            print(f"first paint        median {statistics.median(first):6.0f} ms  most {max(first):6.0f} ms")
+        tell_paints("first paint", await paints(base))
+        story_id = await grown(client, log, press)
+        tell_paints(f"… of {GROWN} articles", await paints(f"{base}/story/{story_id}"))
+
+
+async def grown(client: httpx.AsyncClient, log: Tail, press: Press) -> str:
+    """The id of a story that many copied, once the Desk has all of it."""
+    records = list(press.spread(GROWN - 1))
+    for record in records:
+        log.put(record)
+    story_id = (records[-1].key or b"").decode()
+    while True:
+        answer = await client.get(f"/story/{story_id}.json")
+        if answer.is_success and answer.json()["view"]["story"]["spread"]["articles"] == GROWN:
+            return story_id
+        await asyncio.sleep(1)
+
+
+def tell_paints(what: str, taken: Sequence[float]) -> None:
+    if taken:
+        print(f"{what:18} median {statistics.median(taken):6.0f} ms  most {max(taken):6.0f} ms")
 
 
 if __name__ == "__main__":

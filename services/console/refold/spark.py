@@ -48,7 +48,8 @@ class Distributed(Data[T]):
         return Distributed(self.values.flatMap(task))
 
     def collect(self) -> list[T]:
-        return self.values.collect()
+        found: list[T] = self.values.collect()
+        return found
 
 
 class Spark:
