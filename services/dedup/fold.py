@@ -89,12 +89,16 @@ class Fold:
         for value in values:
             record = wire.decode(Remembered, value)
             before = self.window.get(record.article.version_id)
-            was_compared, was_counted = (before.is_compared, before.is_counted) if before else (False, False)
+            was_found = before is not None and before.is_compared
+            was_counted, was_at = (before.is_counted, before.rank) if before else (False, None)
             kept = self.window.keep_encoded(record, value)
-            counts, is_found = kept.is_counted > was_counted, kept.is_compared > was_compared
+            # One that had left the window and came anew is another sighting, of another day.
+            is_same = was_at == kept.rank
+            counts = kept.is_counted and not (is_same and was_counted)
+            is_found = kept.is_compared and not (is_same and was_found)
             if counts or is_found:
                 new.append(Again(record, kept, counts, is_found))
-            if kept.is_compared < was_compared or self.window.is_leaving:
+            if (was_found and (is_found or not kept.is_compared)) or self.window.is_leaving:
                 lost.append(record.article.version_id)
         kernels.note_texts(len(new))
         self.search.evict(lost)

@@ -115,6 +115,21 @@ def test_a_shard_goes_on_from_its_image_and_what_came_behind_as_if_it_had_not_be
     assert resumed.kept() == whole.kept()
 
 
+def test_a_version_that_came_anew_after_an_image_is_counted_on_its_new_day() -> None:
+    def promise(hours: int) -> list[Value]:
+        return [Watermark(origin=o, origins=2, at=START + timedelta(hours=hours)) for o in (0, 1)]
+
+    away, later = 24 * 31, 24 * 35
+    first = article("\n\n".join(PARAGRAPHS[:2]), "/a", title="/a")
+    anew = replace(first, first_seen_at=START + timedelta(hours=away))
+    longer = article("\n\n".join(PARAGRAPHS[:3]), "/a", title="/a", hours=later)
+    log = [first, *promise(0), anew, *promise(away), longer, *promise(2 * later)]
+    whole = Shard(log).run(batch=1)
+    resumed = Shard(log).run(batch=1, to=3).image().run(batch=1, to=6).cut().run(batch=1)
+    assert resumed.published() == whole.published()
+    assert resumed.kept() == whole.kept()
+
+
 @given(logs(prompt=True), st.integers(0, 16), st.integers(1, 5))
 @settings(max_examples=100)
 def test_what_leaves_the_window_in_pieces_changes_no_verdict_and_may_be_cut(
