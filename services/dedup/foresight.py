@@ -21,7 +21,9 @@ Rows = npt.NDArray[np.int64]
 
 
 class Unforeseen(Exception):
-    """The fold reads other texts than a batch awaited: it counted others on that day."""
+    """The fold reads other texts than a batch awaited, which counted others on that day; or it is to go on
+    from, or leave, a state that the batch knows nothing of.
+    """
 
 
 class Signing(msgspec.Struct, frozen=True, array_like=True):

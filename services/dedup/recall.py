@@ -159,7 +159,9 @@ class Join:
         return self._numbers.nbytes + self._at.itemsize * len(self._at)
 
     def save(self) -> Parts:
-        raise NotImplementedError("what was found out beforehand is no state to go on from")
+        """Raises `Unforeseen`: with another foresight, or none, it would be no state to go on from."""
+        raise Unforeseen("an image was asked of what was found out beforehand")
 
-    def load(self, parts: Parts) -> None:
-        raise NotImplementedError("what was found out beforehand is no state to go on from")
+    def load(self, parts: Parts) -> None:  # noqa: ARG002 - whatever stands in it
+        """Raises `Unforeseen`, as the fold does of what a changelog has."""
+        raise Unforeseen("the state of an earlier run stands in an image")

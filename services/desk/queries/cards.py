@@ -7,22 +7,10 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from services.desk.queries.fetch import fetch
-from services.desk.store import bodies
+from services.desk.queries.fetch import fetch, fetch_bodies, marks
 from services.desk.store.moments import us
 from services.desk.store.story_rows import MARK
 from services.desk.views.rows import EventRow, Spread, StoryRow
-
-
-def marks(count: int) -> str:
-    """Of that many bound values."""
-    return ", ".join("?" * count)
-
-
-class _Card(NamedTuple):
-    number: int
-    body: str
-    """In hex."""
 
 
 class _State(NamedTuple):
@@ -38,9 +26,8 @@ class _Place(NamedTuple):
 
 def rows_of_states(db: sqlite3.Connection, numbers: Sequence[int]) -> tuple[StoryRow, ...]:
     """The rows of states, in the order asked for."""
-    rows = fetch(db, _Card, "id, hex(body)", f"from card where id in ({marks(len(numbers))})", numbers)
-    found = {row.number: bytes.fromhex(row.body) for row in rows}
-    cards = [bodies.unpack(StoryRow, found[number]) for number in numbers if number in found]
+    found = fetch_bodies(db, StoryRow, "card", numbers)
+    cards = [found[number] for number in numbers if number in found]
     return tuple(_with_events(db, cards))
 
 

@@ -10,10 +10,9 @@ from typing import Final, NamedTuple
 from services.contracts.articles import Article
 from services.desk import addresses
 from services.desk.queries.cards import rows_of_stories
-from services.desk.queries.fetch import fetch
+from services.desk.queries.fetch import fetch, fetch_bodies
 from services.desk.queries.paging import paging
 from services.desk.queries.past import STAYED
-from services.desk.queries.texts import articles
 from services.desk.search.marking import excerpt, mark
 from services.desk.search.query import parse
 from services.desk.store.moments import us_or_always
@@ -84,7 +83,9 @@ def search(db: sqlite3.Connection, ask: SearchAsk, texts: Texts) -> SearchPage:
     groups = _groups([hit for hit in hits if hit.fits(ask.narrowed)] if any(ask.narrowed.values()) else hits)
     start = (ask.page - 1) * SIZE
     shown = groups[start : start + SIZE]
-    told = articles(db, [group[0].number for group in shown]) if texts == "full" else {}
+    told = (
+        fetch_bodies(db, Article, "content", [group[0].number for group in shown]) if texts == "full" else {}
+    )
     stories = {
         row.story_id: row
         for row in rows_of_stories(db, [group[0].story_id for group in shown if group[0].story_id], ask.at)

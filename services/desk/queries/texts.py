@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from services.contracts.articles import Article
 from services.contracts.relations import Passage
-from services.desk.queries.fetch import fetch
 from services.desk.store import bodies
 from services.desk.store.moments import moment, us_or_always
 from services.desk.views.frame import Texts
@@ -61,18 +60,6 @@ def versions(db: sqlite3.Connection, article_id: str, most: int) -> list[Version
 def article(db: sqlite3.Connection, number: int) -> Article | None:
     found = db.execute("select body from content where id = ?", (number,)).fetchone()
     return bodies.unpack(Article, found[0]) if found else None
-
-
-class _Content(NamedTuple):
-    number: int
-    body: str
-    """In hex."""
-
-
-def articles(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Article]:
-    source = f"from content where id in ({', '.join('?' * len(numbers))})"
-    rows = fetch(db, _Content, "id, hex(body)", source, numbers)
-    return {row.number: bodies.unpack(Article, bytes.fromhex(row.body)) for row in rows}
 
 
 def shown(

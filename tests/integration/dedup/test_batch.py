@@ -17,6 +17,7 @@ from services.dedup.batch.engine import Lists
 from services.dedup.batch.flow import foresee
 from services.dedup.batch.plan import Plan
 from services.dedup.batch.store import HeapStore
+from services.dedup.fold import Fold
 from services.dedup.foresight import Unforeseen
 from services.dedup.relations.forms import Unrelated
 from services.dedup.relations.relate import relate
@@ -127,3 +128,13 @@ def test_samples_of_parts_of_a_day_are_joined_to_the_sample_of_the_day(
         joined.join(piece)
     assert joined.level == whole.level
     assert sorted(joined.hashes().tolist()) == sorted(whole.hashes().tolist())
+
+
+def test_what_was_found_out_beforehand_neither_goes_on_from_a_state_nor_leaves_one() -> None:
+    log = promised(demo())
+    whole = Fold(SETTINGS)
+    recalling = Fold(SETTINGS, foresight=foreseen(log))
+    with pytest.raises(Unforeseen, match="an image"):
+        recalling.load(whole.save())
+    with pytest.raises(Unforeseen, match="an image"):
+        recalling.save()
