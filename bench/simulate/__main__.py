@@ -39,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (Missing, msgspec.ValidationError) as error:
         print(f"bench.simulate: {error}", file=sys.stderr)
         return 2
-    inputs = replace(kept.recorded(), assumed=assumed) if asked.recorded else _measured(assumed, asked.data)
+    known = kept.bounded(kept.recorded()) if asked.recorded else _measured(asked.data)
+    inputs = replace(known, assumed=assumed)
     for name, part in page.parts(inputs).items():
         print(f"## {name}\n\n{part}\n")
     if asked.write:
@@ -48,10 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _measured(assumed: Assumptions, data: Path | None) -> Inputs:
+def _measured(data: Path | None) -> Inputs:
     copy, articles = _articles(data)
     costs = calibrate(articles[:ARTICLES], copy)
-    inputs = Inputs(costs=costs, elsewhere=read(), shape=shape.recorded(), assumed=assumed)
+    inputs = Inputs(costs=costs, elsewhere=read(), shape=shape.recorded(), assumed=Assumptions())
     return replace(inputs, checks=tuple(checks(inputs, articles[ARTICLES:])))
 
 

@@ -1,6 +1,6 @@
 """Advice: which way to run, from how many articles a day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -13,8 +13,8 @@ WINDOWS = (30, 14, 7, 3)
 RUN = {
     ALL: "`newsfold run all`: one process, the embedded log",
     SERVICES: "`newsfold run ingest`, `run dedup` and `run enrich`: a process each, on Kafka",
-    SHARDS: '`ingest.sharding = "language"`, on Kafka: dedup and enrich a process for each of four shards',
-    SPREAD: "sign, range, pair and fold: a stage of dedup each, as many processes as it needs, on Kafka",
+    SHARDS: '`ingest.sharding = "language"`; on Kafka, dedup and enrich a process for each of four shards',
+    SPREAD: "sign, range, pair, fold, each as many processes as it needs: so far for archives, by a refold",
 }
 _ALIKE = 1.05
 """A way that carries so little more is no reason to leave a simpler one."""
@@ -23,24 +23,27 @@ _NOTHING = "nothing that is simulated"
 
 def which_way(inputs: Inputs) -> str:
     carried = {way: ends(way, inputs) for way in WAYS}
+    first = table(("articles a day", "run", "what ends it"), _rows(carried))
+    if all(_first(found)[0] != NUMBERS for found in carried.values()):
+        return first
+    return "\n\n".join([first, *_numbers(inputs, carried)])
+
+
+def _numbers(inputs: Inputs, carried: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    yield (
+        f"The first end is neither CPU nor memory: an index numbers {inputs.most_live:,} versions, and with "
+        "more in its window dedup stops with an error. A shorter window carries more a day; what is taken up "
+        "again after it is found no more:"
+    )
     windows = [
         (str(days), *(count(_first(ends(way, _with_window(inputs, days)))[1]) for way in (ALL, SHARDS)))
         for days in WINDOWS
     ]
-    lifted = [(RUN[way], count(until), why) for way in WAYS for why, until in [_first(_lifted(carried[way]))]]
-    numbers = (
-        f"An index numbers {inputs.most_live:,} versions, and a window must not have more. A shorter window "
-        "carries more a day; what is taken up again after it is found no more:"
-    )
-    return "\n\n".join(
-        [
-            table(("articles a day", "run", "what ends it"), _rows(carried)),
-            numbers,
-            table(("`dedup.window_days`", "one shard, articles a day", "a shard a language"), windows),
-            "Were there numbers enough, the ways would end elsewhere:",
-            table(("run", "to articles a day", "what ends it"), lifted),
-        ]
-    )
+    yield table(("`dedup.window_days`", "one shard, articles a day", "a shard a language"), windows)
+    yield "Were there numbers enough, the ways would end elsewhere:"
+    lifted = {way: _first(_lifted(found)) for way, found in carried.items()}
+    rows = [(RUN[way], count(until), why) for way, (why, until) in lifted.items()]
+    yield table(("run", "to articles a day", "what ends it"), rows)
 
 
 def _rows(carried: Mapping[str, Mapping[str, float]]) -> list[tuple[str, str, str]]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from bench.simulate.assumptions import Assumptions
 from bench.simulate.costs import Costs
@@ -48,7 +49,13 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def recorded() -> Inputs:
+    """Of the last time that they were kept."""
     return msgspec.json.decode(FILE.read_bytes(), type=Inputs)
+
+
+def bounded(inputs: Inputs) -> Inputs:
+    """With the bounds of the code as it is now."""
+    return replace(inputs, most_live=MOST_LIVE, record_bytes=RECORD_BYTES)
 
 
 def record(inputs: Inputs) -> None:

@@ -56,7 +56,8 @@ def _story(a_day: float, shape: Shape, assumed: Assumptions, at: Figures) -> Fig
     begin = 3600.0 * int(np.argmax(shape.hours))
     comes = (at >= begin) & (at < begin + 3600 * assumed.story_hours)
     size = min(assumed.story, assumed.story_share * a_day)
-    return comes * size / max(1, comes.sum())
+    copies: Figures = comes * size / max(1, comes.sum())
+    return copies
 
 
 def _mean_text(quantiles: tuple[float, ...], articles: Figures, seed: int) -> Figures:

@@ -11,9 +11,9 @@ from bench.simulate.river import DAY_S, Figures, Parcels
 from services.contracts.topics import SHARD_COUNT
 
 INGEST, SIGN, RANGE, PAIR, FOLD, DEDUP, ENRICH = "ingest", "sign", "range", "pair", "fold", "dedup", "enrich"
-ONE = "one process"
+ONE = "process"
 """The stage that is all of them."""
-ALL, SERVICES, SHARDS, SPREAD = "run all", "a process a service", "and a shard a language", "spread"
+ALL, SERVICES, SHARDS, SPREAD = "run all", "a process a service", "a shard a language", "spread"
 WAYS = (ALL, SERVICES, SHARDS, SPREAD)
 US, GB = 1e-6, 1e9
 

@@ -12,12 +12,13 @@ from bench.simulate import elsewhere, page
 from bench.simulate.assumptions import WORDS, Assumptions
 from bench.simulate.calibrate import STAGES, Passage, copies
 from bench.simulate.check import arrivals, run
-from bench.simulate.inputs import recorded
+from bench.simulate.inputs import bounded, recorded
 from bench.simulate.limits import CPU, TAKES, ends
 from bench.simulate.queues import Pause, passage, quantile, waiting
 from bench.simulate.river import DAY_S, Parcels, busiest_day
 from bench.simulate.sizes import day_of, size
 from bench.simulate.ways import ALL, SPREAD, WAYS, Cost, Stage, busiest
+from services.dedup import kernels
 
 INPUTS = recorded()
 EVEN = [10.0 * place for place in range(1, 13)]
@@ -107,6 +108,10 @@ def test_the_page_is_what_the_recorded_inputs_give() -> None:
     assert all(f"<!-- {name}: " in text for name in page.parts(INPUTS))
 
 
+def test_the_page_knows_the_bounds_of_the_code() -> None:
+    assert bounded(INPUTS) == INPUTS, "python -m bench.simulate --recorded --write"
+
+
 def test_what_other_commands_wrote_down_is_still_read() -> None:
     found = elsewhere.read()
     assert 0 < found.index_bytes < found.live_bytes < found.fixed_bytes
@@ -118,15 +123,17 @@ def test_every_assumption_is_told() -> None:
 
 
 def test_all_stages_are_timed_and_a_story_is_one() -> None:
-    articles = articles_of(command.invented_lines(20), "invented")
+    kernels.use(now=False)  # so few texts are not worth loading them
+    articles = articles_of(command.invented_lines(10), "invented")
     found = Passage(articles)
     assert all(found.us(name) > 0 for name in STAGES)
     assert {"articles", "keys", "shared keys", "answers", "relations", "clusters"} <= set(found.bytes)
     assert found.groups.sum() > 0
-    assert len(found.looks_each) == 20
-    told = copies(articles, 12)
-    assert len({one.version_id for one in told}) == len({one.source for one in told}) == 12
-    assert sum(Passage(told).looks_each) == 12 * 11 // 2, "each is looked at beside all before it"
+    assert len(found.looks_each) == 10
+    kernels.use(now=False)
+    told = copies(articles, 6)
+    assert len({one.version_id for one in told}) == len({one.source for one in told}) == 6
+    assert sum(Passage(told).looks_each) == 6 * 5 // 2, "each is looked at beside all before it"
 
 
 def test_a_run_by_its_own_clock_takes_every_article() -> None:
