@@ -19,7 +19,7 @@ POLL_S = 0.25
 """How often a log that is read up is asked for more."""
 RETRY_S = 2.0
 MOST = 2000
-MOST_LARGE = 100
+MOST_LARGE = 500
 """Records read at once, of one partition; of stories, each of which holds all its members, fewer."""
 MOST_AHEAD = 1
 """Batches that are read and prepared while another one is taken."""
@@ -86,10 +86,10 @@ class Follower:
         try:
             while await self._round():
                 if self.progress.taken - begun >= WORTH_HELP:
-                    await self._get_help()
+                    self._get_help()
         finally:
             if self._assistant is not None:
-                await self._assistant.stop()
+                self._assistant.stop()
                 self._assistant = None
         self.progress = self.progress._replace(caught_up=True, behind=0, trouble="")
 
@@ -103,24 +103,27 @@ class Follower:
                 await asyncio.sleep(RETRY_S)
             await asyncio.sleep(POLL_S)
 
-    async def _get_help(self) -> None:
+    def _get_help(self) -> None:
         if self._assistant is None and has_room():
-            self._assistant = Assistant(self._texts)
-            with suppress(OSError):  # then it prepares nothing
-                await self._assistant.start()
+            with suppress(OSError):
+                self._assistant = Assistant(self._texts)
 
     async def _round(self) -> bool:
         """Each partition once; whether something came. While one is taken, the next ones are read."""
         came = False
         under_way: deque[asyncio.Task[None]] = deque()
         try:
+            many_changes = False
             for partition in await self._grown():
+                if partition.topic == "stories" and many_changes:
+                    continue  # they tell all that a story's last record does
                 most = MOST_LARGE if partition.topic in LARGE else MOST
                 records = await self._source.read(partition, self._at[partition], max_records=most)
                 if not records:
                     self._void[partition] = self._seen.get(partition, 0)
                     continue
                 came = True
+                many_changes |= partition.topic == "story-changes" and len(records) == most
                 before = under_way[-1] if under_way else None
                 under_way.append(asyncio.create_task(self._take(partition, records, before)))
                 if len(under_way) > MOST_AHEAD:

@@ -141,8 +141,16 @@ def take(batch: Batch, record: Record, story: Story) -> None:
     move = "update story set partition = ?, offset = ?, gone = 0 where story_id = ?"
     if batch.db.execute(f"{move} and revision = ?", (*place, story.revision)).rowcount:
         return  # its change has told all of it
-    _put(batch, rows(rights.story(story, batch.texts)), record.timestamp_us, of_change=False)
+    if not _is_known(batch, story):
+        _put(batch, rows(rights.story(story, batch.texts)), record.timestamp_us, of_change=False)
     batch.db.execute(move, place)
+
+
+def _is_known(batch: Batch, story: Story) -> bool:
+    """Whether this state of it lies there, and a later one."""
+    known = "select 1 from story join state using (story_id) where story_id = ? and "
+    which = "story.revision > state.revision and state.revision = ?"
+    return bool(batch.db.execute(known + which, (story.story_id, story.revision)).fetchone())
 
 
 def end(batch: Batch, record: Record) -> None:
