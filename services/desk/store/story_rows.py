@@ -50,8 +50,6 @@ class StoryRows(NamedTuple):
 
 
 class ChangeColumns(NamedTuple):
-    story_id: str
-    revision: int
     at_us: int
     change: str
     article_id: str
@@ -74,7 +72,7 @@ def _insert(table: str, *columns: str) -> str:
     return f"insert into {table} ({', '.join(columns)}) values ({', '.join('?' * len(columns))})"
 
 
-_PUT_CHANGE = _insert("change", *ChangeColumns._fields).replace("insert", "insert or replace", 1)
+_PUT_CHANGE = _insert("change", "id", *ChangeColumns._fields).replace("insert", "insert or replace", 1)
 _PUT_STATE = _insert("state", *StateColumns._fields, "at_us", "until_us")
 _PUT_STORY = (
     f"{_insert('story', *'story_id revision at_us merged_into alone state body'.split())} "
@@ -88,8 +86,8 @@ def change_rows(change: StoryChange, place: tuple[int, int], texts: Texts) -> Ch
     """`place`: partition and offset."""
     update = rights.update(change.update, texts) if change.update else None
     columns = ChangeColumns(
-        change.story_id, change.revision, us(change.at), change.change, change.article_id,
-        change.article_url, bodies.pack(update) if update else None, *place,
+        us(change.at), change.change, change.article_id, change.article_url,
+        bodies.pack(update) if update else None, *place,
     )  # fmt: skip
     replaced = (update.version_id, update.replaced_version_id) if update else None
     return ChangeRows(columns, rows(rights.story(change.story, texts)), replaced)
@@ -127,12 +125,12 @@ def _column(names: tuple[str, ...]) -> str:
 def put_change(batch: Batch, rows: ChangeRows) -> None:
     """One step in a story's life, with the story after it."""
     batch.tally["changes"] += 1
-    batch.db.execute(_PUT_CHANGE, rows.change)
+    number = _put(batch, rows.story, rows.change.at_us, of_change=True)
+    batch.db.execute(_PUT_CHANGE, (number, *rows.change))
     if rows.update is not None:
         batch.db.execute(
             "insert or replace into update_of values (?, ?, ?)", (*rows.update, rows.change.updates)
         )
-    _put(batch, rows.story, rows.change.at_us, of_change=True)
 
 
 def take(batch: Batch, record: Record, story: Story) -> None:
@@ -166,14 +164,14 @@ def end(batch: Batch, record: Record) -> None:
     batch.stories[story_id] = None
 
 
-def _put(batch: Batch, story: StoryRows, at_us: int, *, of_change: bool) -> None:
+def _put(batch: Batch, story: StoryRows, at_us: int, *, of_change: bool) -> int:
+    """Gives the number of its state."""
     story_id, revision = story.state[:2]
     known = batch.db.execute(
         "select revision, alone, state from story where story_id = ?", (story_id,)
     ).fetchone()
     if known and known[0] >= revision:
-        _put_earlier(batch, story, at_us, of_change=of_change)
-        return
+        return _put_earlier(batch, story, at_us, of_change=of_change)
     if known:
         batch.db.execute("update state set until_us = max(at_us, ?) where id = ?", (at_us, known[2]))
     number = _put_state(batch, story, at_us, at_us if story.ended else None)
@@ -183,9 +181,10 @@ def _put(batch: Batch, story: StoryRows, at_us: int, *, of_change: bool) -> None
     row = (story_id, revision, at_us, story.merged_into, story.alone, number, story.body)
     batch.db.execute(_PUT_STORY, row)
     batch.stories[story_id] = None
+    return number
 
 
-def _put_earlier(batch: Batch, story: StoryRows, at_us: int, *, of_change: bool) -> None:
+def _put_earlier(batch: Batch, story: StoryRows, at_us: int, *, of_change: bool) -> int:
     """A state that another one has followed already, or that both topics tell of.
 
     When it came about, the change knows best.
@@ -198,12 +197,13 @@ def _put_earlier(batch: Batch, story: StoryRows, at_us: int, *, of_change: bool)
     ).fetchone()
     if found is None:
         until = at_us if story.ended else _until(batch, story_id, revision, at_us)
-        _put_state(batch, story, at_us, until)
-    elif of_change:
+        return _put_state(batch, story, at_us, until)
+    if of_change:
         _until(batch, story_id, revision, at_us)
         batch.db.execute(
             "update state set at_us = ?, until_us = max(?, until_us) where id = ?", (at_us, at_us, found[0])
         )
+    return int(found[0])
 
 
 def _until(batch: Batch, story_id: str, revision: int, at_us: int) -> int | None:
