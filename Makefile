@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check quality bench bench-check generated kafka-up kafka-down chaos deploy-check lock clean
+.PHONY: setup demo test check prove quality bench bench-check generated kafka-up kafka-down chaos deploy-check lock clean
 
 setup: $(STAMP)
 
@@ -28,6 +28,13 @@ $(VENV)/.spark: tests/spark.lock | setup
 
 test: setup check $(SPARK)
 	$(BIN)/python -m pytest --hypothesis-profile=thorough --numprocesses 2 --dist loadgroup
+
+# All that is too long for every change: an hour on an idle machine. One after the other, for the speeds' sake.
+prove: test
+	$(MAKE) chaos
+	$(MAKE) deploy-check
+	$(MAKE) quality
+	$(MAKE) bench-check
 
 check: setup
 	$(BIN)/ruff check .

@@ -23,6 +23,7 @@ from services.desk.web.live import Live
 from services.desk.web.measure import Measure, Note, note_nothing
 from services.desk.web.readers import Readers
 from services.desk.web.site import Site
+from services.ops.listener import stop_accepting
 from services.ops.settings import DeskSettings
 
 DRAIN_S: Final = 2
@@ -204,6 +205,11 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Any:
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            await stop_accepting(server)
+        await super().shutdown(sockets)
 
 
 def _config(app: Any) -> uvicorn.Config:

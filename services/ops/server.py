@@ -16,6 +16,7 @@ import msgspec
 
 from services.ops.exits import Exit, Stop
 from services.ops.health import Health
+from services.ops.listener import Listener
 from services.ops.settings import OpsSettings
 
 MAX_REQUEST_BYTES = 8192
@@ -40,28 +41,25 @@ class OpsServer:
         self._settings = settings
         self._health = health
         self._metrics = metrics
-        self._open = 0
-        self._server: asyncio.Server | None = None
-        self.port = 0
+        self._listener = Listener(self._serve, *settings.address(), limit=MAX_REQUEST_BYTES)
+
+    @property
+    def port(self) -> int:
+        return self._listener.port
 
     async def __aenter__(self) -> Self:
-        host, port = self._settings.address()
         try:
-            self._server = await asyncio.start_server(self._serve, host, port, limit=MAX_REQUEST_BYTES)
+            await self._listener.__aenter__()
         except OSError as error:
             raise Stop(Exit.FAILED, _listen_error(self._settings.listen, error)) from None
-        self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
+        await self._listener.__aexit__(kind, error, trace)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open += 1
         try:
             async with asyncio.timeout(REQUEST_S):
                 answer = await self._respond(reader)
@@ -69,12 +67,9 @@ class OpsServer:
                 await writer.drain()
         except (TimeoutError, ConnectionError):
             pass  # a slow or vanished prober is its own concern
-        finally:
-            self._open -= 1
-            writer.close()
 
     async def _respond(self, reader: asyncio.StreamReader) -> Response:
-        if self._open > MAX_CONNECTIONS:
+        if self._listener.open > MAX_CONNECTIONS:
             return _text_response(HTTPStatus.SERVICE_UNAVAILABLE, "too many requests at once")
         try:
             head = await reader.readuntil(b"\r\n\r\n")

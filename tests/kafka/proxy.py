@@ -11,6 +11,8 @@ from enum import IntEnum
 from types import TracebackType
 from typing import Literal, NamedTuple, Self
 
+from services.ops.listener import Listener
+
 HOST = "127.0.0.1"
 Side = Literal["request", "answer"]
 
@@ -49,10 +51,8 @@ class Proxy:
         self.hit = asyncio.Event()
         self.seen: list[int] = []
         """The APIs of the requests that came, in order."""
-        self._port = port
         self._target = target
-        self._server: asyncio.Server | None = None
-        self._links: set[asyncio.Task[None]] = set()
+        self._listener = Listener(self._serve, HOST, port)
 
     def once(self, api: Api, side: Side, fault: Fault, *, times: int = 1) -> None:
         """Do this to the next `times` frames of an API, and nothing else."""
@@ -68,28 +68,18 @@ class Proxy:
         self.rule = rule
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, HOST, self._port)
+        await self._listener.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._server is not None
-        self._server.close()
-        for link in self._links:
-            link.cancel()
-        if self._links:
-            await asyncio.wait(self._links)
-        await self._server.wait_closed()
+        await self._listener.__aexit__(kind, error, trace)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._links.add(task)
-        task.add_done_callback(self._links.discard)
         try:
             await self._link(reader, writer)
-        except (OSError, EOFError, asyncio.CancelledError):
+        except (OSError, EOFError):
             pass
         finally:
             writer.transport.abort()

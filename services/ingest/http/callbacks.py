@@ -13,6 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import h11
 
+from services.ops.listener import Listener
+
 REQUEST_S = 10.0
 HEAD_BYTES = 16 << 10
 BODY_BYTES = 8 << 20
@@ -49,37 +51,31 @@ class CallbackServer:
     """
 
     def __init__(self, address: tuple[str, int], handler: CallbackHandler) -> None:
-        self._address = address
         self._handler = handler
-        self._open = 0
-        self._server: asyncio.Server | None = None
-        self.port = 0
+        self._listener = Listener(self._serve, *address, limit=PIECE)
+
+    @property
+    def port(self) -> int:
+        return self._listener.port
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, *self._address, limit=PIECE)
-        self.port = self._server.sockets[0].getsockname()[1]
+        await self._listener.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
+        await self._listener.__aexit__(kind, error, trace)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open += 1
         try:
             async with asyncio.timeout(REQUEST_S):
-                crowded = self._open > MOST_AT_ONCE
+                crowded = self._listener.open > MOST_AT_ONCE
                 reply = Reply(HTTPStatus.SERVICE_UNAVAILABLE) if crowded else await self._reply(reader)
                 writer.write(_encoded(reply))
                 await writer.drain()
         except (TimeoutError, OSError):
             pass  # a hub that is slow or gone asks again
-        finally:
-            self._open -= 1
-            writer.close()
 
     async def _reply(self, reader: asyncio.StreamReader) -> Reply:
         connection = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)

@@ -6,6 +6,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from services.ops.listener import Listener
+
 Misbehave = Callable[[asyncio.StreamWriter], Awaitable[None]]
 Reply = bytes | Misbehave | Callable[["Request"], bytes]
 
@@ -44,8 +46,11 @@ class Site:
         self.connections = 0
         self.most_at_once = 0
         self._open = 0
-        self._server: asyncio.Server | None = None
-        self.port = 0
+        self._listener = Listener(self._serve, host, 0)
+
+    @property
+    def port(self) -> int:
+        return self._listener.port
 
     def url(self, path: str = "/") -> str:
         return f"http://{self.host}:{self.port}{path}"
@@ -54,20 +59,17 @@ class Site:
         return [request for request in self.requests if request.path == path]
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, self.host, 0)
-        self.port = self._server.sockets[0].getsockname()[1]
+        await self._listener.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._server
-        self._server.close()
-        await self._server.wait_closed()
+        await self._listener.__aexit__(kind, error, trace)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
             while head := await reader.readuntil(b"\r\n\r\n"):
                 self._open += 1
                 self.most_at_once = max(self.most_at_once, self._open)
@@ -75,7 +77,6 @@ class Site:
                     await self._reply(_request(head), writer)
                 finally:
                     self._open -= 1
-        writer.close()
 
     async def _reply(self, request: Request, writer: asyncio.StreamWriter) -> None:
         self.requests.append(request)

@@ -12,6 +12,7 @@ import pytest
 from services.ingest.http.exchange import Exchange
 from services.ingest.http.fetch import ACCEPT_FEED, Fetcher, FetchLimits
 from services.ingest.http.guard import Network
+from services.ops.listener import Listener
 from tests.integration.ingest.site import Request, Site, answer
 
 ONLY_ONE = [ip_network("127.0.0.1/32")]
@@ -120,11 +121,12 @@ async def test_what_a_kept_connection_was_closed_for_is_asked_once_more_and_neve
         asked.append((await reader.readuntil(b"\r\n\r\n"))[:4])
         writer.write(answer())
         asked.append((await reader.readuntil(b"\r\n\r\n"))[:4])
-        writer.close()
 
-    server = await asyncio.start_server(one_answer, "127.0.0.1", 0)
-    async with server, Fetcher(allow=ONLY_ONE, limits=LIMITS) as fetcher:
-        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with (
+        Listener(one_answer, "127.0.0.1", 0) as server,
+        Fetcher(allow=ONLY_ONE, limits=LIMITS) as fetcher,
+    ):
+        url = f"http://127.0.0.1:{server.port}/"
         outcomes = [(await fetcher.get(url, accept="*/*")).outcome for _ in range(2)]
         posted = await fetcher.post(url, b"x")
     assert (outcomes, posted.outcome) == (["ok", "ok"], "protocol")
@@ -260,12 +262,9 @@ async def test_a_server_that_does_not_speak_tls_is_told() -> None:
     async def plain(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(answer(b"no TLS here"))
         await writer.drain()
-        writer.close()
 
-    server = await asyncio.start_server(plain, "127.0.0.1", 0)
-    async with server:
-        port = server.sockets[0].getsockname()[1]
-        assert (await get(f"https://127.0.0.1:{port}/")).outcome == "tls"
+    async with Listener(plain, "127.0.0.1", 0) as server:
+        assert (await get(f"https://127.0.0.1:{server.port}/")).outcome == "tls"
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from services.ingest.polling.live import Conduct, HttpFeeder, LiveSettings
 from services.ingest.polling.traffic import Manners, Traffic
 from services.ingest.service import IngestTask
 from services.ingest.workers.pool import Pool
+from services.ops.listener import Listener
 from services.stream.bus import Partition, Record
 from services.stream.clock import SystemClock
 from services.stream.service import Step
@@ -47,19 +48,21 @@ class Hub:
     def __init__(self) -> None:
         self.asked: list[dict[str, str]] = []
         self.verified: list[tuple[int, bytes]] = []
-        self.port = 0
+        self._listener = Listener(self._serve, "127.0.0.1", 0)
         self._work: set[asyncio.Task[None]] = set()
 
+    @property
+    def port(self) -> int:
+        return self._listener.port
+
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
+        await self._listener.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.close()
-        await self._server.wait_closed()
+        await self._listener.__aexit__(kind, error, trace)
         await asyncio.gather(*self._work)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
