@@ -92,15 +92,13 @@ def recall(kept: EventReport, terms: Terms) -> Report:
 def share_people(one: EventReport, other: EventReport) -> int:
     """How rare those are, taken together, whom both name: by what was rare when one was read."""
     named = other.people
-    if not named or named.keys().isdisjoint(one.people):
-        return 0
-    return sum([rare for person, rare in one.people.items() if person in named])
+    return sum([rare for person, rare in one.people.items() if person in named]) if named else 0
 
 
-def is_of_others(one: EventReport, other: EventReport) -> bool:
-    """Whether the headline of one names people and none of them is among the words of the other."""
-    titled = one.people.keys() & one.headline.keys()
-    return bool(titled) and titled.isdisjoint(other.words)
+def people_of(kept: EventReport) -> frozenset[str]:
+    """Those of its headline."""
+    headline = kept.headline
+    return frozenset([person for person in kept.people if person in headline])
 
 
 def figures_of(kept: EventReport) -> frozenset[str]:

@@ -3,7 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
+from services.contracts.events import EventReport
 from services.enrich.events.lexicon import Numbers
+from services.enrich.events.neighbours import microseconds
 from services.enrich.events.reports import Vector
 
 NO_TERM = -1
@@ -19,12 +21,16 @@ class Vectors:
         """Behind the last of each report there is none."""
         self.shares: Rows = np.zeros((_ROWS, _WIDTH), np.int32)
         self.sharpness: npt.NDArray[np.float64] = np.zeros(_ROWS)
+        self.crowds: Numbers = np.zeros(_ROWS, np.int64)
+        self.seen: Numbers = np.zeros(_ROWS, np.int64)
+        """In microseconds since 1970."""
         self.cosines: Numbers = np.zeros(_ROWS, np.int64)
         self.squares: Numbers = np.zeros(_ROWS, np.int64)
         """Sums of what compares, all 0 while nothing is compared."""
 
-    def put(self, number: int, vector: Vector, first: int) -> None:
+    def put(self, kept: EventReport, vector: Vector, first: int) -> None:
         """`first`: the earliest report whose vector is wanted any more."""
+        number = kept.number
         count = len(vector.terms)
         rows, width = self.terms.shape
         if number - first >= rows or count > width:
@@ -34,6 +40,7 @@ class Vectors:
         self.terms[row, :count], self.shares[row, :count] = vector.terms, vector.shares
         self.terms[row, count:] = NO_TERM
         self.sharpness[row] = vector.sharpness
+        self.crowds[row], self.seen[row] = kept.crowd, microseconds(kept.seen_at)
 
     def rows_of(self, numbers: Numbers) -> Numbers:
         return numbers & (len(self.sharpness) - 1)
@@ -43,7 +50,7 @@ class Vectors:
         rows = 1 << max(reports.bit_length(), old.bit_length() - 1)
         wide = max(width, terms)
         numbers = np.arange(first, first + old)
-        for name in ("terms", "shares", "sharpness", "cosines", "squares"):
+        for name in ("terms", "shares", "sharpness", "crowds", "seen", "cosines", "squares"):
             before = getattr(self, name)
             after = np.full((rows, wide)[: before.ndim], NO_TERM if name == "terms" else 0, before.dtype)
             places = (numbers & (rows - 1), slice(0, width))[: before.ndim]

@@ -10,19 +10,19 @@ from services.enrich.events.reports import UNIT, Vector
 from services.enrich.events.vectors import NO_TERM, Rows, Vectors
 from services.kernels.target import njit
 
+Columns = npt.NDArray[np.int64]
 _FREE = -1
 _SQUARE = float(UNIT**2)
 
 
-def near(
-    new: Vector, postings: Postings, vectors: Vectors, first: int
-) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+def near(new: Vector, postings: Postings, vectors: Vectors, first: int, since: int) -> Columns:
     return compare(
         new.terms,
         new.weights,
         new.shares,
         new.sharpness,
         first,
+        since,
         postings.begin,
         postings.size,
         postings.added,
@@ -31,6 +31,8 @@ def near(
         vectors.terms,
         vectors.shares,
         vectors.sharpness,
+        vectors.crowds,
+        vectors.seen,
         vectors.cosines,
         vectors.squares,
     )
@@ -110,10 +112,10 @@ def _told(
 
 
 @njit(
-    "Tuple((int64[::1], int64[::1], int64[::1], int64[::1]))"
-    "(int64[::1], int64[::1], int64[::1], float64, int64,"
+    "int64[:, ::1]"
+    "(int64[::1], int64[::1], int64[::1], float64, int64, int64,"
     " int32[::1], int32[::1], int32[::1], int32[::1], int32[::1],"
-    " int32[:, ::1], int32[:, ::1], float64[::1], int64[::1], int64[::1])",
+    " int32[:, ::1], int32[:, ::1], float64[::1], int64[::1], int64[::1], int64[::1], int64[::1])",
     cache=True,
     nogil=True,
 )
@@ -123,6 +125,7 @@ def compare(
     new_shares: Numbers,
     sharpness: float,
     first: int,
+    since: int,
     begin: Places,
     size: Places,
     added: Places,
@@ -131,20 +134,26 @@ def compare(
     terms: Rows,
     shares: Rows,
     sharpnesses: npt.NDArray[np.float64],
+    crowds: Numbers,
+    seen: Numbers,
     cosines: Numbers,
     squares: Numbers,
-) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+) -> Columns:
     """`index.near`. Sums are 0 again when it is done."""
     met = _sum(new_terms, new_weights, first, begin, size, added, reports, weights, cosines, squares)
     last = len(cosines) - 1
-    kin = np.sort(np.array([number for number in met if cosines[number & last] >= STRANGE], np.int64))
+    found = [n for n in met if cosines[n & last] >= STRANGE and seen[n & last] >= since]
+    kin = np.sort(np.array(found, np.int64))
     table = _table(new_terms)
-    likenesses = np.empty((3, len(kin)), np.int64)
+    columns = np.empty((6, len(kin)), np.int64)
     for at in range(len(kin)):
         row = kin[at] & last
-        likenesses[0, at] = cosines[row]
-        likenesses[1, at] = np.rint(_SQUARE * float(squares[row]) / (sharpness * sharpnesses[row]))
-        likenesses[2, at] = _told(row, new_terms, new_shares, terms, shares, table)
+        columns[0, at] = kin[at]
+        columns[1, at] = cosines[row]
+        columns[2, at] = np.rint(_SQUARE * float(squares[row]) / (sharpness * sharpnesses[row]))
+        columns[3, at] = _told(row, new_terms, new_shares, terms, shares, table)
+        columns[4, at] = crowds[row]
+        columns[5, at] = seen[row]
     for number in met:
         cosines[number & last] = squares[number & last] = 0
-    return kin, likenesses[0], likenesses[1], likenesses[2]
+    return columns
