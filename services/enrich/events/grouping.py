@@ -195,8 +195,8 @@ def _storyline(new: EventReport, near: Neighbours, homes: Homes, rules: Grouping
     people, least, chains = rules.storyline_people, rules.same_storyline, [(0, "")]
     # Those that even all of its people would not bring near enough are not looked at.
     lacks = least - max(0, people) * sum(new.people.values())
-    for one, (affinity, told) in enumerate(zip(near.affinities, near.told, strict=True)):
-        like = affinity + rules.storyline_headline * told
+    for one, (affinity, headline) in enumerate(zip(near.affinities, near.told, strict=True)):
+        like = affinity + rules.storyline_headline * headline
         if like >= lacks:
             old = near.report(one)
             akin = like + people * share_people(new, old)

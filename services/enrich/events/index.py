@@ -50,10 +50,9 @@ class Index:
         self._terms[kept.number] = new.terms.astype(np.int32)
         self._numbers[kept.story_id] = kept.number
         self.latest = max(kept.seen_at, self.latest or kept.seen_at)
-        self.rarity.count(new.terms)
-        self._vectors.put(kept, new.vector, next(iter(self._reports)))
-        self._senses.put(kept, next(iter(self._reports)))
-        self._postings.add(new.vector.terms, new.vector.weights, kept.number)
+        first, fast = next(iter(self._reports)), kernels.module("index")
+        (fast.enter if fast else enter)(new, self.rarity, self._postings, self._vectors, first)
+        self._senses.put(kept, first)
         while self._is_over(next(iter(self._reports.values()))):
             _, old = self._reports.popitem(last=False)
             self._drop(old)
@@ -99,7 +98,22 @@ class Index:
     def _drop(self, old: EventReport) -> None:
         if self._numbers.get(old.story_id) == old.number:
             del self._numbers[old.story_id]
-        self._postings.forget(self.rarity.discount(self._terms.pop(old.number).astype(np.int64)))
+        fast = kernels.module("index")
+        (fast.leave if fast else leave)(self._terms.pop(old.number), self.rarity, self._postings)
+
+
+def enter(new: Report, rarity: Rarity, postings: Postings, vectors: Vectors, first: int) -> None:
+    """`first`: the earliest report that is wanted any more."""
+    rarity.count(new.terms)
+    vectors.put(new.kept, new.vector, first)
+    postings.add(new.vector.terms, new.vector.weights, new.kept.number)
+
+
+def leave(terms: npt.NDArray[np.int32], rarity: Rarity, postings: Postings) -> None:
+    """`terms`: all of a report."""
+    over = rarity.discount(terms)
+    postings.forget(over)
+    rarity.terms.drop(over)
 
 
 def near(new: Vector, postings: Postings, vectors: Vectors, first: int, since: int) -> npt.NDArray[np.int64]:

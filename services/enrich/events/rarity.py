@@ -26,14 +26,12 @@ class Rarity:
         self.reports += 1
         self.terms.reports[terms] += 1
 
-    def discount(self, terms: Numbers) -> Numbers:
-        """Gives those whose numbers are free now."""
+    def discount(self, terms: npt.NDArray[np.int32]) -> Numbers:
+        """Gives those that no report has any more."""
         self.reports -= 1
         left = self.terms.reports[terms] - 1
         self.terms.reports[terms] = left
-        over: Numbers = terms[left == 0]
-        self.terms.drop(over)
-        return over
+        return terms[left == 0].astype(np.int64)
 
     def of(self, found: Reading) -> npt.NDArray[np.float64]:
         """Of each term its inverse document frequency; 0 for what is in nearly all reports."""

@@ -30,12 +30,9 @@ class Vectors:
 
     def put(self, kept: EventReport, vector: Vector, first: int) -> None:
         """`first`: the earliest report whose vector is wanted any more."""
-        number = kept.number
-        count = len(vector.terms)
-        rows, width = self.terms.shape
-        if number - first >= rows or count > width:
-            self._widen(number - first, count, first)
-            rows = len(self.terms)
+        number, count = kept.number, len(vector.terms)
+        self.make_room(number - first, count, first)
+        rows = len(self.terms)
         row = number & (rows - 1)
         self.terms[row, :count], self.shares[row, :count] = vector.terms, vector.shares
         self.terms[row, count:] = NO_TERM
@@ -44,6 +41,11 @@ class Vectors:
 
     def rows_of(self, numbers: Numbers) -> Numbers:
         return numbers & (len(self.sharpness) - 1)
+
+    def make_room(self, reports: int, terms: int, first: int) -> None:
+        """For so many reports behind the first one, and for one of so many terms."""
+        if reports >= self.terms.shape[0] or terms > self.terms.shape[1]:
+            self._widen(reports, terms, first)
 
     def _widen(self, reports: int, terms: int, first: int) -> None:
         old, width = self.terms.shape
