@@ -21,6 +21,7 @@ from services.enrich.events.vectors import Vectors
 OPEN = timedelta(days=14)
 """How long a report is compared with, and terms are counted."""
 MOST_REPORTS = 50_000
+_COLUMNS = 6
 STRANGE = 50_000
 """Cosine in millionths below which two reports are strangers."""
 
@@ -66,7 +67,7 @@ class Index:
         rows = (fast.near if fast else near)(
             new.vector, self._postings, self._vectors, first, microseconds(since)
         )
-        found = Neighbours(*rows.tolist(), self._reports, self._numbers)
+        found = Neighbours.of(rows.tolist(), self._reports, self._numbers)
         return self._with_senses(new.kept, found, since) if new.kept.sense else found
 
     def _with_senses(self, new: EventReport, found: Neighbours, since: datetime) -> Neighbours:
@@ -78,9 +79,8 @@ class Index:
                 continue
             like = alike.get(number) or Likeness(old, 0, 0, told_of(new, old))
             alike[number] = like._replace(cosine=max(like.cosine, sense))
-        rows = [row_of(alike[number]) for number in sorted(alike)]
-        columns = map(list, zip(*rows, strict=True)) if rows else ([] for _ in range(6))
-        return Neighbours(*columns, self._reports, self._numbers)
+        rows = np.array([row_of(alike[number]) for number in sorted(alike)], np.int64)
+        return Neighbours.of(rows.reshape(-1, _COLUMNS).T.tolist(), self._reports, self._numbers)
 
     def knows(self, story: str) -> bool:
         """Whether a report of it was taken in lately, whatever became of the story since."""
@@ -111,9 +111,7 @@ def enter(new: Report, rarity: Rarity, postings: Postings, vectors: Vectors, fir
 
 def leave(terms: npt.NDArray[np.int32], rarity: Rarity, postings: Postings) -> None:
     """`terms`: all of a report."""
-    over = rarity.discount(terms)
-    postings.forget(over)
-    rarity.terms.drop(over)
+    postings.forget(rarity.discount(terms))
 
 
 def near(new: Vector, postings: Postings, vectors: Vectors, first: int, since: int) -> npt.NDArray[np.int64]:

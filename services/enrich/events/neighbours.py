@@ -1,6 +1,6 @@
 """The earlier reports that a new one is laid beside, a column for each thing that is asked of all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -44,6 +44,13 @@ class Neighbours(NamedTuple):
     """All that are at hand, by number."""
     stories: Mapping[str, int]
     """Their numbers, by story."""
+
+    @classmethod
+    def of(
+        cls, columns: Sequence[list[int]], reports: Mapping[int, EventReport], stories: Mapping[str, int]
+    ) -> "Neighbours":
+        numbers, cosines, affinities, told, crowds, seen = columns
+        return cls(numbers, cosines, affinities, told, crowds, seen, reports, stories)
 
     def like(self, place: int) -> Likeness:
         return Likeness(self.report(place), self.cosines[place], self.affinities[place], self.told[place])

@@ -27,11 +27,13 @@ class Rarity:
         self.terms.reports[terms] += 1
 
     def discount(self, terms: npt.NDArray[np.int32]) -> Numbers:
-        """Gives those that no report has any more."""
+        """Gives those whose numbers are free now."""
         self.reports -= 1
         left = self.terms.reports[terms] - 1
         self.terms.reports[terms] = left
-        return terms[left == 0].astype(np.int64)
+        over: Numbers = terms[left == 0].astype(np.int64)
+        self.terms.drop(over)
+        return over
 
     def of(self, found: Reading) -> npt.NDArray[np.float64]:
         """Of each term its inverse document frequency; 0 for what is in nearly all reports."""

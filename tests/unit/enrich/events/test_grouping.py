@@ -44,8 +44,8 @@ def columns(near: list[Neighbour]) -> Neighbours:
     """Their reports by their places, each of a story of its own."""
     reports = {number: replace(one.like.report, story_id=f"{number}") for number, one in enumerate(near)}
     rows = [(number, *row_of(one.like)[1:]) for number, one in enumerate(near)]
-    filled = map(list, zip(*rows, strict=True)) if rows else ([] for _ in range(6))
-    return Neighbours(*filled, reports, {f"{number}": number for number in reports})
+    filled = list(map(list, zip(*rows, strict=True))) if rows else [[] for _ in range(6)]
+    return Neighbours.of(filled, reports, {f"{number}": number for number in reports})
 
 
 def placed(near: list[Neighbour], new: EventReport = NEW, **sizes: int) -> Place:
