@@ -11,7 +11,8 @@ from typing import NamedTuple
 from services.desk.log.assistant import Assistant, has_room
 from services.desk.log.source import Ends, Source
 from services.desk.store import database, intake
-from services.desk.store.batch import Batch, Undecided
+from services.desk.store.batch import Batch
+from services.desk.store.cache import Cache
 from services.desk.views.frame import Texts
 from services.stream.bus import BusError, Partition, Record
 
@@ -58,7 +59,7 @@ class Follower:
         self._texts = texts
         self._tell = tell
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk-writer")
-        self._undecided = Undecided()
+        self._cache = Cache()
         self._seen: Mapping[Partition, int] = {}
         """Ends, as they were told last."""
         self._void: dict[Partition, int] = {}
@@ -169,7 +170,7 @@ class Follower:
             await before
         loop = asyncio.get_running_loop()
         batch = await loop.run_in_executor(
-            self._thread, intake.take, self._db, records, self._texts, self._undecided, rows
+            self._thread, intake.take, self._db, records, self._texts, self._cache, rows
         )
         moved = records[-1].offset + 1 - self._at[partition]
         behind = max(0, self.progress.behind - moved)
