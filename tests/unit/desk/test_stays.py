@@ -16,7 +16,8 @@ from services.desk.store.moments import us
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 ARTICLES, STORIES = ("a", "b", "c"), ("s", "t", "u")
-MOVES = st.lists(st.tuples(st.sampled_from(ARTICLES), st.sampled_from(STORIES)), max_size=12)
+MOVE = st.tuples(st.sampled_from(ARTICLES), st.sampled_from(STORIES))
+MOVES = st.lists(MOVE, max_size=12)
 Step = tuple[str, int, frozenset[str]]
 """A story, the hour of its change, and its members from then on."""
 
