@@ -170,12 +170,15 @@ def end(batch: Batch, record: Record) -> None:
 def _standing(batch: Batch, story_id: str) -> Standing | None:
     """None: there is none yet."""
     known = batch.cache.story(story_id)
-    if known is None:
-        found = batch.db.execute(
-            "select revision, alone, state from story where story_id = ?", (story_id,)
-        ).fetchone()
-        known = Standing(*found, member_rows.members_of(batch, story_id)) if found else None
-    return known
+    if known is not None:
+        return known
+    found = batch.db.execute(
+        "select revision, alone, state from story where story_id = ?", (story_id,)
+    ).fetchone()
+    if found is None:
+        return None
+    revision, alone, number = found
+    return Standing(revision, alone, number, member_rows.members_of(batch, story_id))
 
 
 def _put(batch: Batch, story: StoryRows, at_us: int, *, of_change: bool) -> int:
