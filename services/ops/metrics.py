@@ -201,6 +201,12 @@ METRICS: tuple[Metric, ...] = (
         labels.RESTORE_SOURCE,
         "States rebuilt, by what was there to begin with; images and snapshots are completed from the log.",
     ),
+    _gauge(
+        "standby_partitions",
+        "partitions",
+        labels.SERVICE,
+        "Partitions that others own whose state is at hand here, with `bus.standby`.",
+    ),
     _counter(
         "state_restored_records_total",
         "records",
