@@ -8,10 +8,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection
 from datetime import timedelta
+from functools import partial
 
 from services.stream.bus import Partition, Retry
 from services.stream.changelog import Restoration
 from services.stream.outbox import LaneContext
+from services.stream.patience import call_patiently
 from services.stream.service import ImagedTask
 
 logger = logging.getLogger(__name__)
@@ -88,9 +90,14 @@ class Standbys:
         changelog = context.service.changelog
         if changelog is None or not context.settings.standby:
             return
+        count = await call_patiently(
+            partial(context.bus.partitions, changelog),
+            context.settings.patience,
+            context.failure_callback("fetch"),
+        )
         while True:
             left_alone_s = FOLLOW_S
-            for number in range(await context.bus.partitions(changelog)):
+            for number in range(count):
                 if number not in owned() and not await self._follow(number):
                     left_alone_s = AGAIN_S
             context.observer.following(self._followed())
