@@ -202,10 +202,7 @@ METRICS: tuple[Metric, ...] = (
         "States rebuilt, by what was there to begin with; images and snapshots are completed from the log.",
     ),
     _gauge(
-        "standby_partitions",
-        "partitions",
-        labels.SERVICE,
-        "Partitions that others own whose state is at hand here, with `bus.standby`.",
+        "standby_partitions", "partitions", labels.SERVICE, "Partitions of others whose state is at hand."
     ),
     _counter(
         "state_restored_records_total",
