@@ -50,7 +50,7 @@ async def test_a_file_is_the_same_whether_records_are_prepared_beside_or_not(
 
     class Mortal(Assistant):
         async def prepare(self, records: Sequence[Record]) -> Sequence[Rows | None] | None:
-            if len(given) == answers:
+            if len(given) >= answers:
                 self._process.kill()
             rows = await super().prepare(records)
             given.append(rows is not None)
