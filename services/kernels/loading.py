@@ -76,8 +76,8 @@ class Loading:
 
 @contextmanager
 def _without_linear_algebra() -> Iterator[None]:
-    """numba asks whether it could multiply matrices, which has SciPy's linear algebra imported: a fifth of what
-    loading kernels takes, for what none of them does.
+    """Without what is imported because numba asks whether it could multiply matrices: a fifth of what loading
+    kernels takes, for what none of them does.
     """
     if _LINEAR_ALGEBRA in sys.modules:
         yield
