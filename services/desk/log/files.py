@@ -38,6 +38,8 @@ FILES: Mapping[str, tuple[str, ...]] = {
 """By topic, the files that are its partitions."""
 NEEDED = ("articles.jsonl", "relations.jsonl", "stories.jsonl")
 LONGEST_LINE = 64 << 20
+READ_BYTES = 16 << 20
+"""Read at once, or one record."""
 _ROW = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -100,7 +102,7 @@ class FileLog:
                 record = _broken(partition, lines)
             if record is not None:
                 records.append(record)
-            if len(records) >= max_records:
+            if len(records) >= max_records or lines[-1].end - start >= READ_BYTES:
                 break
         return records
 

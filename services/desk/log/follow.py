@@ -2,10 +2,13 @@
 
 import asyncio
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import NamedTuple
 
+from services.desk.log.assistant import Assistant, has_room
 from services.desk.log.source import Ends, Source
 from services.desk.store import database, intake
 from services.desk.store.batch import Batch, Undecided
@@ -16,8 +19,12 @@ POLL_S = 0.25
 """How often a log that is read up is asked for more."""
 RETRY_S = 2.0
 MOST = 2000
-MOST_LARGE = 100
+MOST_LARGE = 500
 """Records read at once, of one partition; of stories, each of which holds all its members, fewer."""
+MOST_AHEAD = 1
+"""Batches that are read and prepared while another one is taken."""
+WORTH_HELP = 20_000
+"""Records at a stretch from which on a second process is worth its start."""
 LARGE = frozenset({"stories", "story-changes", "feed-state"})
 
 
@@ -57,6 +64,7 @@ class Follower:
         self._void: dict[Partition, int] = {}
         """Ends up to which there is no record, as Kafka's markers are none."""
         self._at: dict[Partition, int] = {}
+        self._assistant: Assistant | None = None
         self.progress = Progress()
 
     async def begin(self) -> None:
@@ -74,8 +82,15 @@ class Follower:
 
     async def catch_up(self) -> None:
         """Until all that lay there is taken. Raises `BusError`."""
-        while await self._round():
-            pass
+        begun = self.progress.taken
+        try:
+            while await self._round():
+                if self.progress.taken - begun >= WORTH_HELP:
+                    self._get_help()
+        finally:
+            if self._assistant is not None:
+                self._assistant.stop()
+                self._assistant = None
         self.progress = self.progress._replace(caught_up=True, behind=0, trouble="")
 
     async def follow(self) -> None:
@@ -88,24 +103,33 @@ class Follower:
                 await asyncio.sleep(RETRY_S)
             await asyncio.sleep(POLL_S)
 
+    def _get_help(self) -> None:
+        if self._assistant is None and has_room():
+            with suppress(OSError):
+                self._assistant = Assistant(self._texts)
+
     async def _round(self) -> bool:
-        """Each partition once; whether something came. While one is taken, the next is read."""
+        """Each partition once; whether something came. While one is taken, the next ones are read."""
         came = False
-        taking: asyncio.Future[None] | None = None
-        for partition in await self._grown():
-            most = MOST_LARGE if partition.topic in LARGE else MOST
-            try:
+        under_way: deque[asyncio.Task[None]] = deque()
+        try:
+            many_changes = False
+            for partition in await self._grown():
+                if partition.topic == "stories" and many_changes:
+                    continue  # they tell all that a story's last record does
+                most = MOST_LARGE if partition.topic in LARGE else MOST
                 records = await self._source.read(partition, self._at[partition], max_records=most)
-            finally:
-                if taking is not None:
-                    await taking
-            taking = asyncio.ensure_future(self._take(partition, records)) if records else None
-            if records:
+                if not records:
+                    self._void[partition] = self._seen.get(partition, 0)
+                    continue
                 came = True
-            else:
-                self._void[partition] = self._seen.get(partition, 0)
-        if taking is not None:
-            await taking
+                many_changes |= partition.topic == "story-changes" and len(records) == most
+                before = under_way[-1] if under_way else None
+                under_way.append(asyncio.create_task(self._take(partition, records, before)))
+                if len(under_way) > MOST_AHEAD:
+                    await under_way.popleft()
+        finally:
+            await asyncio.gather(*under_way)
         return came
 
     async def _grown(self) -> Sequence[Partition]:
@@ -119,10 +143,16 @@ class Follower:
             if self._seen[partition] > max(next_, self._void.get(partition, 0))
         ]
 
-    async def _take(self, partition: Partition, records: Sequence[Record]) -> None:
+    async def _take(
+        self, partition: Partition, records: Sequence[Record], before: asyncio.Task[None] | None
+    ) -> None:
+        """Prepare, and take when the batch `before` is taken."""
+        rows = await self._assistant.prepare(records) if self._assistant else None
+        if before is not None:
+            await before
         loop = asyncio.get_running_loop()
         batch = await loop.run_in_executor(
-            self._thread, intake.take, self._db, records, self._texts, self._undecided
+            self._thread, intake.take, self._db, records, self._texts, self._undecided, rows
         )
         moved = records[-1].offset + 1 - self._at[partition]
         behind = max(0, self.progress.behind - moved)

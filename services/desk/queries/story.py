@@ -49,7 +49,8 @@ def story(db: sqlite3.Connection, story_id: str) -> StoryPage | Moved | Gone | N
 def place(db: sqlite3.Connection, story_id: str, at: datetime) -> tuple[Partition, int] | None:
     """Of the record that says how the story stood at `at`."""
     found = db.execute(
-        "select partition, offset from change where story_id = ? and at_us <= ? "
+        "select partition, offset from change join state using (id) "
+        "where story_id = ? and change.at_us <= ? "
         "order by revision desc limit 1",
         (story_id, us(at)),
     ).fetchone()
@@ -184,7 +185,7 @@ def _step(db: sqlite3.Connection, row: StoryRow, by: int) -> Link | None:
     """To the story as it stood one step earlier or later."""
     beyond, order = ("<", "desc") if by < 0 else (">", "asc")
     found = db.execute(
-        f"select at_us from change where story_id = ? and revision {beyond} ? "
+        f"select change.at_us from change join state using (id) where story_id = ? and revision {beyond} ? "
         f"order by revision {order} limit 1",
         (row.story_id, row.revision),
     ).fetchone()
@@ -193,9 +194,9 @@ def _step(db: sqlite3.Connection, row: StoryRow, by: int) -> Link | None:
 
 def _changes(db: sqlite3.Connection, story_id: str, at: datetime | None) -> tuple[ChangeRow, ...]:
     rows = db.execute(
-        "select at_us, change, revision, coalesce(source, ''), url, article_id, updates, partition, "
-        "offset from change left join member using (article_id) "
-        "where change.story_id = ? and change.at_us <= ? order by revision desc limit ?",
+        "select change.at_us, change, revision, coalesce(source, ''), url, article_id, updates, partition, "
+        "offset from state join change using (id) left join member using (article_id) "
+        "where state.story_id = ? and change.at_us <= ? order by revision desc limit ?",
         (story_id, us_or_always(at), MOST_CHANGES),
     ).fetchall()
     return tuple(

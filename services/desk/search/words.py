@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -60,9 +60,9 @@ def _stem(word: str) -> str:
 _FOLDS = _Folds()
 
 
-def folded(text: str) -> str:
-    """A text as the index takes it."""
-    return " ".join(filter(None, map(_FOLDS.__getitem__, text.split())))
+def fold_all(words: Iterable[str]) -> str:
+    """A text, split at its blanks, as the index takes it."""
+    return " ".join(filter(None, map(_FOLDS.__getitem__, words)))
 
 
 def places(text: str) -> Iterator[Place]:

@@ -2,8 +2,8 @@
 
 import sqlite3
 from collections import Counter
+from typing import NamedTuple
 
-from services.contracts.articles import Article
 from services.desk.views.frame import Texts
 from services.stream.bus import Record
 
@@ -14,22 +14,29 @@ LONGEST_UNDECIDED = 10_000
 """Code points of a text that is held."""
 
 
+class Words(NamedTuple):
+    """Of an article, folded, as the index takes them."""
+
+    title: str
+    text: str
+
+
 class Undecided:
-    """Articles whose verdict is still to come, so that they need not be unpacked for it; bounded."""
+    """Words of articles whose verdict is still to come, so that they need not be folded again; bounded."""
 
     def __init__(self) -> None:
-        self._articles: dict[str, tuple[int, Article]] = {}
+        self._words: dict[str, tuple[int, Words]] = {}
 
-    def put(self, number: int, article: Article) -> None:
-        if len(article.text) > LONGEST_UNDECIDED:
+    def put(self, version_id: str, number: int, words: Words) -> None:
+        if len(words.text) > LONGEST_UNDECIDED:
             return
-        if len(self._articles) >= MOST_UNDECIDED:
-            self._articles.clear()
-        self._articles[article.version_id] = number, article
+        if len(self._words) >= MOST_UNDECIDED:
+            self._words.clear()
+        self._words[version_id] = number, words
 
-    def pop(self, version_id: str) -> tuple[int, Article] | None:
-        """Its number and itself; None: it is to be looked up."""
-        return self._articles.pop(version_id, None)
+    def pop(self, version_id: str) -> tuple[int, Words] | None:
+        """The article's number and its words; None: it is to be looked up."""
+        return self._words.pop(version_id, None)
 
 
 class Batch:

@@ -7,11 +7,10 @@ from typing import Any
 import msgspec
 
 from services.contracts import wire
-from services.contracts.articles import Article, Watermark, Withdrawal
+from services.contracts.articles import Watermark, Withdrawal
 from services.contracts.events import Event, Storyline
 from services.contracts.feeds import Feed, FeedState
-from services.contracts.relations import Verdict
-from services.contracts.stories import Story, StoryChange
+from services.contracts.stories import Story
 from services.contracts.topics import TOPICS
 from services.desk.store import (
     article_rows,
@@ -22,7 +21,11 @@ from services.desk.store import (
     story_rows,
     verdict_rows,
 )
+from services.desk.store.article_rows import ArticleRows
 from services.desk.store.batch import Batch, Undecided
+from services.desk.store.preparation import KINDS, Rows, job, prepare
+from services.desk.store.story_rows import ChangeRows
+from services.desk.store.verdict_rows import VerdictRows
 from services.desk.views.frame import Texts
 from services.stream.bus import Partition, Record
 
@@ -31,12 +34,14 @@ READ = (
     *(topic.name for topic in TOPICS if topic.name.startswith(dead_rows.PREFIX)),
 )  # fmt: skip
 """Topics, in the order in which they are read."""
+_PUT: Mapping[type[Rows], Callable[[Batch, Any], None]] = {
+    ArticleRows: article_rows.put,
+    VerdictRows: verdict_rows.put,
+    ChangeRows: story_rows.put_change,
+}
 _TAKE: Mapping[type[msgspec.Struct], Callable[[Batch, Record, Any], None]] = {
-    Article: article_rows.take,
     Withdrawal: article_rows.take_withdrawal,
     Watermark: article_rows.take_watermark,
-    Verdict: verdict_rows.take,
-    StoryChange: story_rows.take_change,
     Event: event_rows.take,
     Storyline: event_rows.take_storyline,
     Feed: feed_rows.take,
@@ -53,29 +58,37 @@ _END: Mapping[str, Callable[[Batch, Record], None]] = {
 
 
 def take(
-    db: sqlite3.Connection, records: Sequence[Record], texts: Texts, undecided: Undecided | None = None
+    db: sqlite3.Connection,
+    records: Sequence[Record],
+    texts: Texts,
+    undecided: Undecided | None = None,
+    rows: Sequence[Rows | None] | None = None,
 ) -> Batch:
     """Take records and note how far each partition was read, in one transaction.
 
-    `undecided`: kept from batch to batch of one file.
+    `undecided`: kept from batch to batch of one file. `rows`: of each record, where they are prepared.
     """
+    if rows is None:
+        rows = prepare([job(record) for record in records], texts)
     batch = Batch(db, texts, undecided or Undecided())
     with database.transaction(db):
-        for record in records:
-            _take(batch, record)
+        for record, prepared in zip(records, rows, strict=True):
+            _take(batch, record, prepared)
         _note(db, records)
         batch.flush()
     batch.db.close()  # an open cursor keeps a file from being closed
     return batch
 
 
-def _take(batch: Batch, record: Record) -> None:
+def _take(batch: Batch, record: Record, rows: Rows | None) -> None:
     topic = record.partition.topic
     batch.tally[f"read {topic}"] += 1
     if topic.startswith(dead_rows.PREFIX):
         dead_rows.take(batch, record)
     elif record.value is None:
         _tombstone(batch, record)
+    elif rows is not None:
+        _PUT[type(rows)](batch, rows)
     else:
         _value(batch, record, record.value)
 
@@ -94,6 +107,9 @@ def _value(batch: Batch, record: Record, value: bytes) -> None:
         take: Callable[[Batch, Record, Any], None] | None = story_rows.take
     else:
         take = _TAKE.get(kind) if kind else None
+    if kind in KINDS:
+        batch.skip(record, "undecodable")  # it could not be prepared
+        return
     if kind is None or take is None:
         canary = kind is not None and kind.__name__.startswith("Canary")
         batch.skip(record, "canary" if canary else "unknown-type")

@@ -41,7 +41,7 @@ class MemberColumns(NamedTuple):
 def put(
     batch: Batch,
     story_id: str,
-    members: Sequence[StoryMember],
+    members: Mapping[str, MemberColumns],
     at_us: int,
     *,
     was: str | None = "",
@@ -52,7 +52,7 @@ def put(
     `alone`, `was`: the outlet that alone runs the story, and did before; `was` None: the story is new.
     """
     before = {} if was is None else _members(batch, story_id)
-    after = _columns(members)
+    after = dict(members)
     for article_id in before.keys() - after.keys():
         _leave(batch, article_id)
         batch.db.execute("insert or ignore into stay values (?, ?, '', '')", (article_id, at_us))
@@ -76,19 +76,17 @@ def put(
                 batch.outlet(name)["alone"] += step
 
 
-def put_back(batch: Batch, story_id: str, members: Sequence[StoryMember], at_us: int) -> None:
+def put_back(batch: Batch, story_id: str, members: Mapping[str, MemberColumns], at_us: int) -> None:
     """A change that is read late tells that they were members at an earlier moment than is known."""
-    for member in members:
+    for article_id, member in members.items():
         row = batch.db.execute(
             "select story_id from member where article_id = ? and since_us > ?",
-            (member.article_id, at_us),
+            (article_id, at_us),
         ).fetchone()
         if row and row[0] == story_id:
-            batch.db.execute(
-                "update member set since_us = ? where article_id = ?", (at_us, member.article_id)
-            )
+            batch.db.execute("update member set since_us = ? where article_id = ?", (at_us, article_id))
         elif row:
-            batch.db.execute(_STAY, (member.article_id, at_us, story_id, member.role))
+            batch.db.execute(_STAY, (article_id, at_us, story_id, member.role))
 
 
 def _join(batch: Batch, row: tuple[object, ...], at_us: int) -> bool:
@@ -158,7 +156,8 @@ def _members(batch: Batch, story_id: str) -> dict[str, MemberColumns]:
     return {article_id: MemberColumns(*columns) for article_id, *columns in rows}
 
 
-def _columns(members: Sequence[StoryMember]) -> dict[str, MemberColumns]:
+def member_columns(members: Sequence[StoryMember]) -> dict[str, MemberColumns]:
+    """By article."""
     sources = {member.url: member.source for member in members}
     seen = [us(member.first_seen_at) for member in members]
     first = min(seen, default=0)

@@ -61,10 +61,8 @@ create unique index state_story on state (story_id, revision);
 create table card (id integer primary key, body blob not null);
 create view spread as select story_id, articles, outlets, texts, copies from state where until_us is null;
 create table change (
-  story_id text not null, revision integer not null, at_us integer not null, change text not null,
-  article_id text not null,
-  url text not null, updates blob, partition integer not null, offset integer not null,
-  primary key (story_id, revision)
+  id integer primary key, at_us integer not null, change text not null, article_id text not null,
+  url text not null, updates blob, partition integer not null, offset integer not null
 );
 create table update_of (
   version_id text primary key, replaced_id text not null, body blob not null

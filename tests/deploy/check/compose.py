@@ -18,13 +18,15 @@ from tests.kafka.crew import Crew
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "deploy" / "compose"
 HERE = Path(__file__).parents[1]
-SERVICES = ("ingest", "dedup-1", "dedup-2", "enrich")
+SERVICES = ("ingest", "dedup-1", "dedup-2", "enrich", "desk")
 FILES = ("compose.yaml", "compose.kafka.yaml", "compose.monitoring.yaml")
 PORTS = {
     "ingest": "OPS_PORT",
     "dedup-1": "OPS_PORT_DEDUP_1",
     "dedup-2": "OPS_PORT_DEDUP_2",
     "enrich": "OPS_PORT_ENRICH",
+    "desk": "OPS_PORT_DESK",
+    "pages": "DESK_PORT",
     "kafka": "KAFKA_PORT",
     "prometheus": "PROMETHEUS_PORT",
     "alertmanager": "ALERTMANAGER_PORT",

@@ -41,7 +41,7 @@ def loses_nothing(site: Site) -> str:
 
 def _harm(compose: Compose) -> int:
     """SIGKILL each, as by the kernel, and wait until it is ready again; then keep two down for longer."""
-    killed = ("ingest", "dedup-1", "kafka", "dedup-2", "enrich")
+    killed = ("ingest", "dedup-1", "kafka", "dedup-2", "enrich", "desk")
     for service in killed:
         compose.kill(service)
         compose.until(compose.ready, READY_S, f"all are ready after {service} was killed")

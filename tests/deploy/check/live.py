@@ -2,6 +2,7 @@
 
 import gzip
 import time
+import urllib.request
 
 from deploy.monitoring.evaluate import Asked, ask, findings, shown
 from services.ops.metric import Metric
@@ -23,9 +24,14 @@ ABSENT = {
 """Metrics that a run over Kafka does not have, and why."""
 STILL = {
     "dead_letters_total": "no record was unreadable",
+    "desk_behind_records": "the Desk began with the log",
+    "extension_failures_total": "no function of one's own is configured",
+    "failed_pages_total": "every page could be had",
     "late_records_total": "no record came behind its watermark",
     "partition_halted": "every dead letter could be written",
     "poll_delay_seconds": "a feed is due for the first time minutes after it was added",
+    "pushes_total": "the newspaper has no hub",
+    "silent_key_feeds": "no feed is marked as one that must not fall silent",
     "state_restore_started_timestamp_seconds": "restores are over before anybody looks",
     "unaccounted_records": "nothing is lost",
 }
@@ -94,5 +100,13 @@ def _living(site: Site) -> Compose:
     url = compose.url("prometheus")
     stories = 'sum(newsfold_records_out_total{service="enrich",topic="stories"}) > 3'
     compose.until(lambda: bool(ask(url, stories)), 90, "four stories from live feeds")
-    time.sleep(WORK_S)
+    _read(compose, WORK_S)
     return compose
+
+
+def _read(compose: Compose, seconds: float) -> None:
+    """As a browser does that shows the front page: it holds a stream open."""
+    status, page = compose.get("pages", "/")
+    demand(status == 200 and "</html>" in page, f"the Desk answers {status}")
+    with urllib.request.urlopen(f"{compose.url('pages')}/live", timeout=seconds):
+        time.sleep(seconds)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.desk.search.marking import excerpt, mark
 from services.desk.search.query import parse
-from services.desk.search.words import first_of, fold, folded, places
+from services.desk.search.words import first_of, fold, fold_all, places
 
 SPECIAL = str.maketrans({"ß": "ss", "æ": "a", "ø": "o", "œ": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
 
@@ -23,7 +23,9 @@ def index() -> Iterator[sqlite3.Connection]:
         "Soldaten und Soldatinnen helfen",
         "The bridges were closed",
     )
-    db.executemany("insert into hit (rowid, words) values (?, ?)", enumerate(map(folded, texts), 1))
+    db.executemany(
+        "insert into hit (rowid, words) values (?, ?)", enumerate(map(fold_all, map(str.split, texts)), 1)
+    )
     yield db
     db.close()
 
@@ -77,7 +79,7 @@ def test_a_word_is_folded_as_the_definition_says(word: str) -> None:
 def test_nothing_that_is_typed_is_an_operator_of_the_index(typed: str) -> None:
     db = sqlite3.connect(":memory:")
     db.execute("create virtual table hit using fts5 (words, content='')")
-    db.execute("insert into hit (rowid, words) values (1, ?)", (folded(typed),))
+    db.execute("insert into hit (rowid, words) values (1, ?)", (fold_all(typed.split()),))
     found = hits(db, typed)
     query = parse(typed)
     if query.match and not query.problem and not query.unwanted:
@@ -106,7 +108,7 @@ def test_an_excerpt_is_a_stretch_of_the_text(word: str, before: int, behind: int
 def test_a_word_is_where_it_is_said_to_be(text: str) -> None:
     for place in places(text):
         assert fold(text[place.start : place.end]) == place.folded
-    assert folded(text).split() == [place.folded for place in places(text)]
+    assert fold_all(text.split()).split() == [place.folded for place in places(text)]
 
 
 @given(st.text(max_size=100), st.frozensets(st.text(max_size=4)), st.integers(0, 5))

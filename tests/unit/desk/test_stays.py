@@ -57,7 +57,9 @@ def test_an_article_is_found_in_the_story_where_it_was(
         if queues[story]:
             _, hour, names = queues[story].pop(0)
             at = us(START + timedelta(hours=hour))
-            member_rows.put(batch, story, [member(name) for name in sorted(names)], at)
+            member_rows.put(
+                batch, story, member_rows.member_columns([member(name) for name in sorted(names)]), at
+            )
     for (article, hour), story in truth.items():
         then = START + timedelta(hours=hour, minutes=30)
         assert past.story_of(db, article, then) == story
