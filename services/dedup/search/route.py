@@ -11,13 +11,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.dedup.text.shingles import Hashes
+from services.dedup.text.shingles import Hashes, mix
 
 Numbers = npt.NDArray[np.int64]
 """Of versions, in order of entering."""
 GROUPS = 128
 _NO_KEYS: Hashes = np.zeros(0, np.uint64)
 _SHIFT = np.uint64(57)
+_KIND = np.uint64(1)
+"""The bit of a key that says what it is of."""
 
 
 class Entry(NamedTuple):
@@ -38,12 +40,26 @@ class Block(NamedTuple):
     at_us: Numbers
     """First-seen time of each version."""
     keys: Hashes
-    """All keys, version by version."""
+    """All keys, version by version, spread."""
     owners: npt.NDArray[np.int32]
     """For each key the place of its version in the block."""
 
 
 def block(signer: str, number: int, entries: Sequence[Entry]) -> Block:
+    """Keys as versions have them, spread."""
+    whole = lay(signer, number, entries)
+    return whole._replace(keys=_spread(whole.keys))
+
+
+def _spread(keys: Hashes) -> Hashes:
+    """One to one, but for their last bit; evenly over all groups. A sample is the least hash of a window, so
+    of keys as they are the fullest group of 128 has four times its share.
+    """
+    return mix(keys) & ~_KIND | keys & _KIND
+
+
+def lay(signer: str, number: int, entries: Sequence[Entry]) -> Block:
+    """Keys as they are given."""
     keys = [entry.keys for entry in entries]
     return Block(
         signer,

@@ -1,6 +1,6 @@
 """The days that a report names: those on which that happened which it tells of."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -25,17 +25,20 @@ class _Mark(NamedTuple):
     month: int | None = None
 
 
-Beside = Mapping[int, tuple[str, str]]
-"""Places of words that may tell a day, ascending: what stands behind the word and behind the next."""
+Behind = Callable[[int], str]
+"""What stands behind the word of a place."""
 
 
-def days_named(words: Sequence[str], beside: Beside, lead: int, seen: date) -> tuple[int, ...]:
+def days_named(
+    words: Sequence[str], places: Sequence[int], behind: Behind, lead: int, seen: date
+) -> tuple[int, ...]:
     """Ordinals of the days named among the first `lead` words, else of the first that is named later.
+    `places`: of words that may tell a day, ascending.
 
     A weekday is the last one of that name up to `seen`.
     """
     found: set[int] = set()
-    for place, day in _mentions(words, beside, seen):
+    for place, day in _mentions(words, places, behind, seen):
         if place >= lead and found:
             break
         if -_AHEAD <= (seen - day).days <= _BACK:
@@ -50,9 +53,11 @@ def heads_of_days(letters: int) -> frozenset[str]:
     return frozenset(name[:letters] for name in _names()) | _DAYS_OF_A_MONTH
 
 
-def _mentions(words: Sequence[str], beside: Beside, seen: date) -> Iterator[tuple[int, date]]:
+def _mentions(
+    words: Sequence[str], places: Sequence[int], behind: Behind, seen: date
+) -> Iterator[tuple[int, date]]:
     """With the place of the word, in order."""
-    for place, marks in beside.items():
+    for place in places:
         mark = _mark(words[place])
         if mark is None:
             continue
@@ -60,7 +65,7 @@ def _mentions(words: Sequence[str], beside: Beside, seen: date) -> Iterator[tupl
             yield place, seen - timedelta(days=(seen.weekday() - mark.weekday) % 7)
             continue
         if mark.month is None:
-            day = _in_digits(words, marks, place, seen)
+            day = _in_digits(words, behind, place, seen)
         else:
             around = (*words[max(place - 1, 0) : place], *words[place + 1 : place + 2])
             number = next((word for word in around if word in _DAYS_OF_A_MONTH), "")
@@ -98,12 +103,12 @@ def _heads() -> frozenset[str]:
     return frozenset(name[:_HEAD] for name, mark in _names().items() if mark.weekday is not None)
 
 
-def _in_digits(words: Sequence[str], marks: tuple[str, str], place: int, seen: date) -> date | None:
+def _in_digits(words: Sequence[str], behind: Behind, place: int, seen: date) -> date | None:
     """A date such as 31.10. or 31. 10. 2024."""
     month = words[place + 1] if place + 1 < len(words) else ""
     if not (month.isdecimal() and len(month) <= 2 and 1 <= int(month) <= 12):
         return None
-    if marks[0] not in (".", ". ") or not marks[1].startswith("."):
+    if behind(place) not in (".", ". ") or not behind(place + 1).startswith("."):
         return None
     return _nearest(seen, int(month), int(words[place]))
 

@@ -17,9 +17,9 @@ from services.contracts.events import Event, EventReport, EventState, EventStory
 from services.contracts.facts import ArticleFacts, Facts
 from services.enrich.embedder import Embedder
 from services.enrich.events import records
-from services.enrich.events.grouping import Neighbour, Place, are_one, crowd_of, place
+from services.enrich.events.grouping import Homes, Place, are_one, crowd_of, place
 from services.enrich.events.index import Index
-from services.enrich.events.reports import Report, recall, report
+from services.enrich.events.reports import recall, report
 from services.enrich.facts.extract import base_of
 from services.enrich.facts.heads import LEAD, lead
 
@@ -54,7 +54,7 @@ class EventDesk:
         self._lines: dict[str, StorylineState] = {}
         self._home: dict[str, str] = {}
         """Story to event."""
-        self._sizes: dict[str, int] = {}
+        self._homes = Homes(self._event_of, self._stories_of, self._open_line_of)
         self._records: dict[str, Event] = {}
         """What was told of events as they stand, so far as it was."""
 
@@ -121,23 +121,24 @@ class EventDesk:
         )
         if self._embedder:
             read = read._replace(kept=_with_sense(read.kept, mine, cluster.text, self._embedder))
-        near = self._neighbours(read)
+        near = self._index.near(read)
         kept = replace(read.kept, crowd=crowd_of(read.kept, near))
         changes.kept[f"report:{kept.number}"] = kept
+        found = place(kept, near, self._homes)
         for old in self._index.put(read._replace(kept=kept)):
             changes.kept[f"report:{old.number}"] = None
-        return place(kept, near, self._sizes)
+        return found
 
-    def _neighbours(self, read: Report) -> list[Neighbour]:
-        lines = {"": ""}
-        near: list[Neighbour] = []
-        for like in self._index.near(read):
-            event = self._home.get(like.report.story_id, "")
-            if event not in lines:
-                line = self._events[event].storyline_id
-                lines[event] = line if len(self._lines[line].events) < LONGEST else ""
-            near.append(Neighbour(like, event, lines[event]))
-        return near
+    def _event_of(self, story: str) -> str:
+        return self._home.get(story, "")
+
+    def _stories_of(self, event: str) -> list[str]:
+        return [story.story_id for story in self._events[event].stories]
+
+    def _open_line_of(self, event: str) -> str:
+        """The storyline of an event, if it takes more of them."""
+        line = self._lines[self._events[event].storyline_id] if event else None
+        return line.storyline_id if line and len(line.events) < LONGEST else ""
 
     def _merge(self, state: EventState, other: EventState, at: datetime, changes: EventChanges) -> EventState:
         """The event with the stories of another one, where a new story shows that they are one.
@@ -209,13 +210,11 @@ class EventDesk:
     def _put_event(self, state: EventState) -> None:
         self._events[state.event_id] = state
         self._records.pop(state.event_id, None)
-        self._sizes[state.event_id] = len(state.stories)
         for story in state.stories:
             self._home[story.story_id] = state.event_id
 
     def _forget_event(self, event: str, changes: EventChanges) -> None:
         state = self._events.pop(event)
-        del self._sizes[event]
         self._records.pop(event, None)
         for story in state.stories:
             self._home.pop(story.story_id, None)

@@ -9,18 +9,18 @@ other. And a day means much in a stream in which a hundred reports come between,
 does.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import product as pairs
 from typing import NamedTuple
 
 from services.contracts.events import EventReport
 from services.enrich.events import senses
-from services.enrich.events.index import STRANGE, Likeness
-from services.enrich.events.reports import cosine, figures_of, is_of_others, share_people, told
+from services.enrich.events.index import STRANGE
+from services.enrich.events.neighbours import Likeness, Neighbours, microseconds
+from services.enrich.events.reports import cosine, figures_of, people_of, share_people, told
 
-_DAY = timedelta(days=1)
+_DAY, _MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
 
 
 class GroupingRules(NamedTuple):
@@ -65,14 +65,15 @@ class GroupingRules(NamedTuple):
 RULES = GroupingRules()
 
 
-class Neighbour(NamedTuple):
-    """An earlier report that is no stranger, and where it belongs."""
+class Homes(NamedTuple):
+    """Where stories belong, so far."""
 
-    like: Likeness
-    event: str
-    """Empty where its story is in none any more."""
-    storyline: str
-    """Empty where that takes no more events."""
+    event_of: Callable[[str], str]
+    """Of a story; empty where it is in none any more."""
+    stories_of: Callable[[str], Sequence[str]]
+    """Of an event."""
+    storyline_of: Callable[[str], str]
+    """Of an event; empty where that takes no more events."""
 
 
 class Place(NamedTuple):
@@ -84,61 +85,81 @@ class Place(NamedTuple):
     """Of the affair, where the happening is new; empty where the affair is new too."""
 
 
-def crowd_of(new: EventReport, near: Iterable[Neighbour], rules: GroupingRules = RULES) -> int:
+def crowd_of(new: EventReport, near: Neighbours, rules: GroupingRules = RULES) -> int:
     """How like a report those of the days before are that are most like it."""
-    since, until = new.seen_at - rules.crowd_days * _DAY, new.seen_at + rules.crowd_days * _DAY
-    likenesses = [other.like.cosine for other in near if since <= other.like.report.seen_at <= until]
+    at, apart = microseconds(new.seen_at), rules.crowd_days * _DAY // _MICROSECOND
+    likenesses = [like for like, seen in zip(near.cosines, near.seen, strict=True) if abs(seen - at) <= apart]
     return sum(sorted(likenesses, reverse=True)[: rules.crowd_size]) // rules.crowd_size
 
 
-def place(
-    new: EventReport, near: Sequence[Neighbour], sizes: Mapping[str, int], rules: GroupingRules = RULES
-) -> Place:
-    """`sizes`: stories of each event."""
-    hopes = zip(near, _most(new, near, rules), strict=True)
-    likely = {other.event for other, most in hopes if most >= rules.same_event}
-    scores: defaultdict[str, list[int]] = defaultdict(list)
-    for other in near:
-        if other.event and other.event in likely:
-            scores[other.event].append(_kinship(new, other.like, rules))
-    ranked = sorted(((-_score(s, sizes[event], rules), event) for event, s in scores.items()))
-    events = tuple(event for score, event in ranked if -score >= rules.same_event)
-    return Place(events, "" if events else _storyline(new, near, rules))
+def place(new: EventReport, near: Neighbours, homes: Homes, rules: GroupingRules = RULES) -> Place:
+    least, hopes = rules.same_event, enumerate(_most(new, near, rules))
+    likely = {homes.event_of(near.report(one).story_id) for one, most in hopes if most >= least} - {""}
+    ranked = sorted(_fits(new, near, {event: homes.stories_of(event) for event in likely}, rules))
+    events = tuple([event for minus, event in ranked if -minus >= least])
+    return Place(events, "" if events else _storyline(new, near, homes, rules))
 
 
 def are_one(one: Sequence[EventReport], other: Sequence[EventReport], rules: GroupingRules = RULES) -> bool:
     """Whether two events that share a report are one happening: as alike as a report and its event."""
     found = [
-        _kinship(left, Likeness(right, like, 0, told(left, right)), rules)
+        _kinship(left, Likeness(right, like, 0, told(left, right)), _Headline.of(left), rules)
         for left, right in pairs(one, other)
         if (like := max(cosine(left.words, right.words), senses.likeness(left, right))) >= STRANGE
     ]
     return bool(found) and _score(found, len(one) * len(other), rules) >= rules.same_event
 
 
-def _most(new: EventReport, near: Sequence[Neighbour], rules: GroupingRules) -> list[int]:
+def _most(new: EventReport, near: Neighbours, rules: GroupingRules) -> list[int]:
     """The kinship of each if its days agreed. No event is more like the new one than its nearest report."""
-    most = max(0, rules.same_day)
+    most, headline, crowd, mine = max(0, rules.same_day), rules.headline, rules.crowd, new.crowd
     return [
-        old.cosine + rules.headline * old.told + most - rules.crowd * (new.crowd + old.report.crowd) // 2_000
-        for old, _, _ in near
+        like + headline * told + most - crowd * (mine + other) // 2_000
+        for like, told, other in zip(near.cosines, near.told, near.crowds, strict=True)
     ]
 
 
-def _kinship(one: EventReport, other: Likeness, rules: GroupingRules) -> int:
+def _fits(
+    new: EventReport, near: Neighbours, events: Mapping[str, Sequence[str]], rules: GroupingRules
+) -> Iterator[tuple[int, str]]:
+    """How badly a report fits events, by their stories."""
+    if not events:
+        return
+    mine, places, numbers = _Headline.of(new), near.places(), near.stories
+    for event, stories in events.items():
+        among = [places[number] for story in stories if (number := numbers.get(story, -1)) in places]
+        scores = [_kinship(new, near.like(one), mine, rules) for one in among]
+        yield -_score(scores, len(stories), rules), event
+
+
+class _Headline(NamedTuple):
+    """What a report that is laid beside several has in its headline."""
+
+    people: frozenset[str]
+    figures: frozenset[str]
+
+    @classmethod
+    def of(cls, report: EventReport) -> "_Headline":
+        return cls(people_of(report), figures_of(report))
+
+
+def _kinship(one: EventReport, other: Likeness, mine: _Headline, rules: GroupingRules) -> int:
     """Likeness and agreement, less the crowd around both and the time between them."""
     late = round(rules.day * _days(one, other.report, rules))
     crowd = rules.crowd * (one.crowd + other.report.crowd) // 2_000
     agreement = rules.headline * other.told + _agreement(one, other.report, rules)
-    return other.cosine + agreement - _others(one, other.report, rules) - crowd - late
+    return other.cosine + agreement - _others(one, other.report, mine, rules) - crowd - late
 
 
-def _others(one: EventReport, other: EventReport, rules: GroupingRules) -> int:
+def _others(one: EventReport, other: EventReport, mine: _Headline, rules: GroupingRules) -> int:
     """What it takes off that the headlines are of other people, or of other figures on another date."""
-    off = rules.other_people * (is_of_others(one, other) and is_of_others(other, one))
-    if one.seen_at.toordinal() != other.seen_at.toordinal():
-        mine, theirs = figures_of(one), figures_of(other)
-        off += rules.other_figures * bool(mine and theirs and mine.isdisjoint(theirs))
+    off = 0
+    if mine.people and mine.people.isdisjoint(other.words):
+        theirs = people_of(other)
+        off += rules.other_people * bool(theirs and theirs.isdisjoint(one.words))
+    if mine.figures and one.seen_at.toordinal() != other.seen_at.toordinal():
+        theirs = figures_of(other)
+        off += rules.other_figures * bool(theirs and theirs.isdisjoint(mine.figures))
     return off
 
 
@@ -167,15 +188,18 @@ def _score(scores: Sequence[int], size: int, rules: GroupingRules) -> int:
     return ((1_000 - rules.all) * max(scores) + rules.all * average) // 1_000
 
 
-def _storyline(new: EventReport, near: Sequence[Neighbour], rules: GroupingRules) -> str:
+def _storyline(new: EventReport, near: Neighbours, homes: Homes, rules: GroupingRules) -> str:
     """That of the report with which it shares the rarest words, the headline's and the rarest people,
     crowd or not.
     """
-    chains = [(_affinity(new, other.like, rules), other.storyline) for other in near if other.storyline]
-    like, line = max(chains, default=(0, ""))
-    return line if like >= rules.same_storyline else ""
-
-
-def _affinity(new: EventReport, old: Likeness, rules: GroupingRules) -> int:
-    people = rules.storyline_people * share_people(new, old.report)
-    return old.affinity + people + rules.storyline_headline * old.told
+    people, least, chains = rules.storyline_people, rules.same_storyline, [(0, "")]
+    # Those that even all of its people would not bring near enough are not looked at.
+    lacks = least - max(0, people) * sum(new.people.values())
+    for one, (affinity, headline) in enumerate(zip(near.affinities, near.told, strict=True)):
+        like = affinity + rules.storyline_headline * headline
+        if like >= lacks:
+            old = near.report(one)
+            akin = like + people * share_people(new, old)
+            if akin >= least and (line := homes.storyline_of(homes.event_of(old.story_id))):
+                chains.append((akin, line))
+    return max(chains)[1]

@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +10,7 @@ import numpy.typing as npt
 from services.contracts.events import EventReport
 from services.enrich import kernels
 from services.enrich.events.lexicon import Numbers
+from services.enrich.events.neighbours import Likeness, Neighbours, microseconds, row_of
 from services.enrich.events.postings import Postings
 from services.enrich.events.rarity import Rarity
 from services.enrich.events.reports import UNIT, Report, Vector
@@ -21,22 +21,9 @@ from services.enrich.events.vectors import Vectors
 OPEN = timedelta(days=14)
 """How long a report is compared with, and terms are counted."""
 MOST_REPORTS = 50_000
+_COLUMNS = 6
 STRANGE = 50_000
 """Cosine in millionths below which two reports are strangers."""
-
-
-class Likeness(NamedTuple):
-    """An earlier report that is no stranger."""
-
-    report: EventReport
-    cosine: int
-    """In millionths."""
-    affinity: int
-    """Likeness by what is rarest alone, in millionths: the cosine of the weights squared. What
-    everybody writes of has common words, and an affair has names of its own.
-    """
-    told: int = 0
-    """What the headlines say that both reports tell: see `reports.told`."""
 
 
 class Index:
@@ -64,38 +51,36 @@ class Index:
         self._terms[kept.number] = new.terms.astype(np.int32)
         self._numbers[kept.story_id] = kept.number
         self.latest = max(kept.seen_at, self.latest or kept.seen_at)
-        self.rarity.count(new.terms)
-        self._vectors.put(kept.number, new.vector, next(iter(self._reports)))
-        self._senses.put(kept, next(iter(self._reports)))
-        self._postings.add(new.vector.terms, new.vector.weights, kept.number)
+        first, fast = next(iter(self._reports)), kernels.module("index")
+        (fast.enter if fast else enter)(new, self.rarity, self._postings, self._vectors, first)
+        self._senses.put(kept, first)
         while self._is_over(next(iter(self._reports.values()))):
             _, old = self._reports.popitem(last=False)
             self._drop(old)
             yield old
 
-    def near(self, new: Report) -> list[Likeness]:
+    def near(self, new: Report) -> Neighbours:
         """Reports that are no strangers, in order of arrival."""
         since = max(new.kept.seen_at, self.latest or new.kept.seen_at) - OPEN
         fast = kernels.module("index")
         first = next(iter(self._reports), 0)
-        compared = (fast.near if fast else near)(new.vector, self._postings, self._vectors, first)
-        found = [
-            Likeness(old, cosine, affinity, told)
-            for number, cosine, affinity, told in zip(*(column.tolist() for column in compared), strict=True)
-            if (old := self._reports.get(number)) is not None and old.seen_at >= since
-        ]
+        rows = (fast.near if fast else near)(
+            new.vector, self._postings, self._vectors, first, microseconds(since)
+        )
+        found = Neighbours.of(rows.tolist(), self._reports, self._numbers)
         return self._with_senses(new.kept, found, since) if new.kept.sense else found
 
-    def _with_senses(self, new: EventReport, found: list[Likeness], since: datetime) -> list[Likeness]:
+    def _with_senses(self, new: EventReport, found: Neighbours, since: datetime) -> Neighbours:
         """Those in other languages too that are no strangers by their senses."""
-        alike = {like.report.number: like for like in found}
+        alike = {number: found.like(place) for place, number in enumerate(found.numbers)}
         for number in self._senses.near(new):
             old = self._reports.get(number)
             if old is None or old.seen_at < since or (sense := likeness(new, old)) < STRANGE:
                 continue
             like = alike.get(number) or Likeness(old, 0, 0, told_of(new, old))
             alike[number] = like._replace(cosine=max(like.cosine, sense))
-        return [alike[number] for number in sorted(alike)]
+        rows = np.array([row_of(alike[number]) for number in sorted(alike)], np.int64)
+        return Neighbours.of(rows.reshape(-1, _COLUMNS).T.tolist(), self._reports, self._numbers)
 
     def knows(self, story: str) -> bool:
         """Whether a report of it was taken in lately, whatever became of the story since."""
@@ -113,36 +98,42 @@ class Index:
     def _drop(self, old: EventReport) -> None:
         if self._numbers.get(old.story_id) == old.number:
             del self._numbers[old.story_id]
-        self._postings.forget(self.rarity.discount(self._terms.pop(old.number).astype(np.int64)))
+        fast = kernels.module("index")
+        (fast.leave if fast else leave)(self._terms.pop(old.number), self.rarity, self._postings)
 
 
-def near(
-    new: Vector, postings: Postings, vectors: Vectors, first: int
-) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    """Of each report from `first` on that is no stranger its number, ascending, and how like the new one it
-    is: cosine, affinity and what is told.
+def enter(new: Report, rarity: Rarity, postings: Postings, vectors: Vectors, first: int) -> None:
+    """`first`: the earliest report that is wanted any more."""
+    rarity.count(new.terms)
+    vectors.put(new.kept, new.vector, first)
+    postings.add(new.vector.terms, new.vector.weights, new.kept.number)
+
+
+def leave(terms: npt.NDArray[np.int32], rarity: Rarity, postings: Postings) -> None:
+    """`terms`: all of a report."""
+    postings.forget(rarity.discount(terms))
+
+
+def near(new: Vector, postings: Postings, vectors: Vectors, first: int, since: int) -> npt.NDArray[np.int64]:
+    """Of each report from `first` and from that time on that is no stranger the columns of `Neighbours`,
+    by number.
     """
     numbers, weights = postings.of(new.terms, new.weights)
-    rows = np.maximum(numbers - first + 1, 0)  # the first one is of all that left
+    places = np.maximum(numbers - first + 1, 0)  # the first one is of all that left
     # Sums of whole numbers below 2**53, so that a float holds each of them exactly.
-    cosines = np.bincount(rows, weights, minlength=1)
-    squares = np.bincount(rows, weights * weights, minlength=1)
+    cosines = np.bincount(places, weights, minlength=1)
+    squares = np.bincount(places, weights * weights, minlength=1)
     kin = np.flatnonzero(cosines[1:] >= STRANGE) + 1
+    kin = kin[vectors.seen[vectors.rows_of(kin + first - 1)] >= since]
     numbers = kin + first - 1
-    affinities = np.rint(
-        UNIT**2 * squares[kin] / (new.sharpness * vectors.sharpness[vectors.rows_of(numbers)])
-    )
-    return (
-        numbers,
-        cosines[kin].astype(np.int64),
-        affinities.astype(np.int64),
-        _told(new, vectors, numbers),
-    )
-
-
-def _told(new: Vector, vectors: Vectors, numbers: Numbers) -> Numbers:
-    """`reports.told` of each."""
     rows = vectors.rows_of(numbers)
+    affinities = np.rint(UNIT**2 * squares[kin] / (new.sharpness * vectors.sharpness[rows]))
+    columns = (cosines[kin], affinities, _told(new, vectors, rows), vectors.crowds[rows], vectors.seen[rows])
+    return np.array((numbers, *(column.astype(np.int64) for column in columns)))
+
+
+def _told(new: Vector, vectors: Vectors, rows: Numbers) -> Numbers:
+    """`reports.told` of each."""
     terms, shares = vectors.terms[rows], vectors.shares[rows]
     order = np.argsort(new.terms)
     mine = new.terms[order]

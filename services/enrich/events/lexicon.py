@@ -81,25 +81,26 @@ class Terms(dict[str, int]):
     def place_of(self, term: str, used: Numbers) -> int:
         """Where it is among those that were found distinct last; -1 where it is not."""
         number = self.get(term, -1)
-        place = int(self.first[number])
+        place: int = self.first.item(number)
         return place if 0 <= place < len(used) and used[place] == number else -1
 
     def drop(self, numbers: Numbers) -> None:
         self.codes[numbers] = 0
-        free = numbers.tolist()
+        free, names = numbers.tolist(), self.names
         for number in free:
-            del self[self.names[number]]
+            del self[names[number]]
         self._free += free
 
     def _add(self, terms: Sequence[str]) -> None:
-        numbers = [self._free.pop() if self._free else self._append() for _ in terms]
+        free = self._free
+        numbers = [free.pop() if free else self._append() for _ in terms]
         self.update(zip(terms, numbers, strict=True))
         for number, term in zip(numbers, terms, strict=True):
             self.names[number] = term
-        heads = heads_of_days(STEM)
-        self.expected[numbers] = [expected(term) for term in terms]
-        self.are_numbers[numbers] = [term[0].isdigit() for term in terms]
-        self.may_tell_a_day[numbers] = [term in heads for term in terms]
+        heads, places = heads_of_days(STEM), np.array(numbers, np.int64)
+        self.expected[places] = list(map(expected, terms))
+        self.are_numbers[places] = [term[0].isdigit() for term in terms]
+        self.may_tell_a_day[places] = [term in heads for term in terms]
 
     def _append(self) -> int:
         number = len(self.names)

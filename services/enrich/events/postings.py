@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from services.enrich import kernels
 from services.enrich.events.lexicon import Numbers
 
 MOST_OF_A_TERM = 200
@@ -26,28 +25,14 @@ class Postings:
         self.begin: Places = np.zeros(1 << 10, np.int32)
         self.size: Places = np.zeros(1 << 10, np.int32)
         self.added: Places = np.zeros(1 << 10, np.int32)
-        self._end = 0
+        self.end = 0
+        """Of all runs."""
         self.reports: Places = np.zeros(1 << 12, np.int32)
         self.weights: Places = np.zeros(1 << 12, np.int32)
 
     def add(self, slots: Numbers, weights: Numbers, report: int) -> None:
         """Each slot once; reports in ascending order."""
-        self._make_room(slots)
-        if fast := kernels.module("postings"):
-            if self._end + MOST_OF_A_TERM * len(slots) > len(self.reports):
-                self._rewrite(MOST_OF_A_TERM * len(slots))
-            self._end = fast.add(
-                slots,
-                weights,
-                report,
-                self._end,
-                self.begin,
-                self.size,
-                self.added,
-                self.reports,
-                self.weights,
-            )
-            return
+        self.make_room(int(slots.max(initial=-1)) + 1)
         size, added = self.size[slots], self.added[slots]
         if (full := (added == size) & (size < MOST_OF_A_TERM)).any():
             self._lengthen(slots[full])
@@ -55,6 +40,16 @@ class Postings:
         places = self.begin[slots] + added % size
         self.reports[places], self.weights[places] = report, weights
         self.added[slots] = added + 1
+
+    def make_room(self, slots: int, more: int = 0) -> None:
+        """For so many slots, and for `more` postings behind all others."""
+        if slots > len(self.size):
+            room = np.zeros(slots, np.int32)
+            self.begin = np.concatenate((self.begin, room))
+            self.size = np.concatenate((self.size, room))
+            self.added = np.concatenate((self.added, room))
+        if self.end + more > len(self.reports):
+            self._rewrite(more)
 
     def of(self, slots: Numbers, weights: Numbers) -> tuple[Numbers, Numbers]:
         """Of each posting the report, and its weight times that of the slot."""
@@ -75,34 +70,26 @@ class Postings:
     def _lengthen(self, slots: Numbers) -> None:
         size = np.clip(2 * self.size[slots], FEWEST, MOST_OF_A_TERM)
         whole = int(size.sum())
-        if self._end + whole > len(self.reports):
-            self._rewrite(whole)
+        self.make_room(0, whole)
         places, lengths = self._places(slots)
-        begin = self._end + np.cumsum(size) - size
+        begin = self.end + np.cumsum(size) - size
         there = _runs(begin, lengths)
         self.reports[there], self.weights[there] = self.reports[places], self.weights[places]
         self.begin[slots], self.size[slots] = begin, size
-        self._end += whole
+        self.end += whole
 
     def _rewrite(self, more: int) -> None:
         """Close the gaps, with room for `more` and as much again."""
         slots = np.flatnonzero(self.size)
         places, lengths = self._places(slots)
         size = self.size[slots]
-        self._end = int(size.sum())
+        self.end = int(size.sum())
         self.begin[slots] = np.cumsum(size) - size
         there = _runs(self.begin[slots], lengths)
         reports, weights = self.reports[places], self.weights[places]
-        room = 2 * (self._end + more)
+        room = 2 * (self.end + more)
         self.reports, self.weights = np.zeros(room, np.int32), np.zeros(room, np.int32)
         self.reports[there], self.weights[there] = reports, weights
-
-    def _make_room(self, slots: Numbers) -> None:
-        if len(slots) and (room := int(slots.max()) + 1) > len(self.size):
-            more = np.zeros(room, np.int32)
-            self.begin = np.concatenate((self.begin, more))
-            self.size = np.concatenate((self.size, more))
-            self.added = np.concatenate((self.added, more))
 
 
 def _runs(begin: npt.NDArray[np.integer[Any]], lengths: npt.NDArray[np.integer[Any]]) -> Numbers:

@@ -26,12 +26,12 @@ class Rarity:
         self.reports += 1
         self.terms.reports[terms] += 1
 
-    def discount(self, terms: Numbers) -> Numbers:
+    def discount(self, terms: npt.NDArray[np.int32]) -> Numbers:
         """Gives those whose numbers are free now."""
         self.reports -= 1
         left = self.terms.reports[terms] - 1
         self.terms.reports[terms] = left
-        over: Numbers = terms[left == 0]
+        over: Numbers = terms[left == 0].astype(np.int64)
         self.terms.drop(over)
         return over
 

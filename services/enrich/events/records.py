@@ -19,17 +19,18 @@ def event(state: EventState, merged_into: str = "") -> Event:
     stories = state.stories
     speaker = _speaker(stories)
     places = _places(stories)
-    first = min(story.first_seen_at for story in stories)
+    first = min([story.first_seen_at for story in stories])
+    line = [first.date().isoformat(), *places[:1], speaker.title]
     return Event(
         event_id=state.event_id,
         revision=state.revision,
         title=speaker.title,
-        stories=tuple(story.story_id for story in stories),
+        stories=tuple([story.story_id for story in stories]),
         articles=_articles(stories),
         first_seen_at=first,
-        last_seen_at=max(story.last_seen_at for story in stories),
+        last_seen_at=max([story.last_seen_at for story in stories]),
         places=places,
-        line=" · ".join(part for part in (first.date().isoformat(), *places[:1], speaker.title) if part),
+        line=" · ".join(filter(None, line)),
         storyline_id=state.storyline_id,
         merged_into=merged_into,
         closed=all(story.closed for story in stories),
@@ -38,16 +39,18 @@ def event(state: EventState, merged_into: str = "") -> Event:
 
 def storyline(state: StorylineState, events: Sequence[Event]) -> Storyline:
     """Of its events, in the order in which they were founded."""
-    told = sorted(map(_of_storyline, events), key=lambda one: (one.first_seen_at, one.event_id))
+    told = list(map(_of_storyline, events))
+    if len(told) > 1:
+        told.sort(key=lambda one: (one.first_seen_at, one.event_id))
     widest = max(told, key=lambda e: len(e.articles))
     return Storyline(
         storyline_id=state.storyline_id,
         revision=state.revision,
         title=widest.title,
         events=tuple(told),
-        articles=tuple(dict.fromkeys(url for one in told for url in one.articles)),
+        articles=tuple(dict.fromkeys([url for one in told for url in one.articles])),
         first_seen_at=told[0].first_seen_at,
-        last_seen_at=max(one.last_seen_at for one in told),
+        last_seen_at=max([one.last_seen_at for one in told]),
         closed=all(one.closed for one in events),
     )
 
@@ -86,7 +89,7 @@ def _said(title: str) -> frozenset[str]:
 
 
 def _articles(stories: Iterable[EventStory]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(url for story in stories for url in story.articles))
+    return tuple(dict.fromkeys([url for story in stories for url in story.articles]))
 
 
 def _places(stories: Sequence[EventStory]) -> tuple[str, ...]:

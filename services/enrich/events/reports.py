@@ -67,15 +67,15 @@ def report(
     fast = kernels.module("reports")
     weighed = (fast and fast.weigh(found, rarity)) or weigh(found, rarity)
     vector, names = weighed.vector, terms.names_of(weighed.vector.terms)
-    lead = found.title + LEAD
+    lead, shares = found.title + LEAD, vector.shares.tolist()
     kept = EventReport(
         story_id=story_id,
         number=number,
         seen_at=seen_at,
         words=dict(zip(names, vector.weights.tolist(), strict=True)),
         others=terms.spell(weighed.rest),
-        headline={names[place]: int(vector.shares[place]) for place in weighed.said.tolist()},
-        days=days_named(found.words, found.days, lead, seen_at.astimezone(UTC).date()),
+        headline={names[place]: shares[place] for place in weighed.said.tolist()},
+        days=days_named(found.words, found.days, found.behind, lead, seen_at.astimezone(UTC).date()),
         people=_people(people, found, weighed.rare, terms),
     )
     return Report(kept, vector, found.numbers)
@@ -92,15 +92,13 @@ def recall(kept: EventReport, terms: Terms) -> Report:
 def share_people(one: EventReport, other: EventReport) -> int:
     """How rare those are, taken together, whom both name: by what was rare when one was read."""
     named = other.people
-    if not named or named.keys().isdisjoint(one.people):
-        return 0
-    return sum([rare for person, rare in one.people.items() if person in named])
+    return sum([rare for person, rare in one.people.items() if person in named]) if named else 0
 
 
-def is_of_others(one: EventReport, other: EventReport) -> bool:
-    """Whether the headline of one names people and none of them is among the words of the other."""
-    titled = one.people.keys() & one.headline.keys()
-    return bool(titled) and titled.isdisjoint(other.words)
+def people_of(kept: EventReport) -> frozenset[str]:
+    """Those of its headline."""
+    headline = kept.headline
+    return frozenset([person for person in kept.people if person in headline])
 
 
 def figures_of(kept: EventReport) -> frozenset[str]:
@@ -138,8 +136,11 @@ def _people(named: Iterable[str], found: Reading, rare: Weights, terms: Terms) -
     """
     people = {}
     for name in named:
-        pieces = [(piece, terms.place_of(piece, found.numbers)) for piece in family_name(name)]
-        known = [(piece, float(rare[place])) for piece, place in pieces if place >= 0]
+        known = [
+            (piece, rare.item(place))
+            for piece in family_name(name)
+            if (place := terms.place_of(piece, found.numbers)) >= 0
+        ]
         if known:
             rarest, rarity = max(known, key=itemgetter(1))
             people[rarest] = round(_THOUSANDTHS * rarity)

@@ -51,8 +51,10 @@ class Reading(NamedTuple):
     words: Sequence[str]
     title: int
     """How many words are the title's."""
-    days: dict[int, tuple[str, str]]
-    """Places of words that may tell a day, with what stands behind the word and behind the next."""
+    behind: Callable[[int], str]
+    """What stands behind the word of a place."""
+    days: list[int]
+    """Places of words that may tell a day."""
     numbers: Numbers
     """Of the terms; they hold until the report was counted, and as long as it is."""
     uses: npt.NDArray[np.int64]
@@ -75,7 +77,8 @@ def _read(title: str, text: str, terms: Terms) -> Reading:
     return Reading(
         words,
         lead,
-        beside(found.behind, len(words), np.array(days, np.intp)),
+        found.behind,
+        days,
         numbers,
         _uses(places, part_lead, len(numbers)),
         np.array([name in names for name in terms.names_of(numbers)], np.bool_),
@@ -127,13 +130,6 @@ def split(title: str, text: str) -> Words:
 def whole_of(title: str, text: str) -> str:
     """What is read: a word ends before its end, and the text begins two signs behind the title."""
     return f"\n{title}\n{text[:_CHARACTERS]}\n"
-
-
-def beside(behind: Callable[[int], str], words: int, places: Places) -> dict[int, tuple[str, str]]:
-    """Of words at some places what stands behind the word and behind the next."""
-    return {
-        place: (behind(place), behind(place + 1) if place + 1 < words else "") for place in places.tolist()
-    }
 
 
 def _uses(places: Numbers, title: int, terms: int) -> npt.NDArray[np.int64]:

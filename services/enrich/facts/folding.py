@@ -10,7 +10,6 @@ from services.enrich.facts.places import place_of
 MOST = 20
 _COMPARED = 40
 """So many different people are laid beside each other."""
-_LIKE = str.maketrans("FLKGX", "PRHHH")
 
 
 def fold_names(texts: Iterable[tuple[Name, ...]]) -> tuple[Name, ...]:
@@ -61,7 +60,8 @@ class Group:
     def takes(self, name: Name) -> bool:
         if self.kind != "person" or self.whole == name.name:
             return self.whole == name.name
-        return not _starts(self.whole).isdisjoint(_starts(name.name)) and is_one(self.whole, name.name)
+        starts = person(name.name).starts
+        return not starts.isdisjoint(person(self.whole).starts) and is_one(self.whole, name.name)
 
     def name(self) -> Name:
         most, _ = max(self.spellings.items(), key=lambda item: item[1])
@@ -76,8 +76,3 @@ class Group:
             variants=tuple(others),
             count=self.spellings.total(),
         )
-
-
-def _starts(name: str) -> frozenset[str]:
-    """First sounds of its parts: names without one in common are not compared."""
-    return frozenset(part[:1].translate(_LIKE) for part in person(name).parts)

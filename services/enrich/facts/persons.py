@@ -10,6 +10,8 @@ from services.enrich.facts.known import latin
 from services.enrich.facts.skeleton import distance, once, script_of, skeleton
 
 _REMEMBERED = 16_384
+_LIKE = str.maketrans("FLKGX", "PRHHH")
+"""Sounds that a name may begin with in another script."""
 _PARTS = re.compile(r"[\s·・･=＝‧•—–-]+")
 _PARTICLES = frozenset(
     "al el as es ar an bin ben ibn da de di do dos von van der den du la le "
@@ -44,6 +46,8 @@ class Person(NamedTuple):
     """It cannot be a family name by itself."""
     in_a: bool
     """Its given name ends in a."""
+    starts: frozenset[str]
+    """First sounds of its parts: names without one in common are not compared."""
 
     @property
     def sounds(self) -> int:
@@ -59,12 +63,14 @@ def person(name: str) -> Person:
         tokens = list(folded)
     named = [part for place, part in enumerate(tokens) if not place or part.casefold() not in _PARTICLES]
     skeletons = [skeleton(part.removeprefix("ال")) for part in named]
+    parts = tuple([one.classes for one in skeletons])
     return Person(
-        tuple(one.classes for one in skeletons),
+        parts,
         "".join(one.latin for one in skeletons),
         script,
         len(tokens) == 1 and folded[0] in _CHINESE,
         tokens[0].endswith(("a", "á")) if tokens else False,
+        frozenset([part[:1].translate(_LIKE) for part in parts]),
     )
 
 

@@ -5,24 +5,27 @@ import numpy.typing as npt
 
 from services.enrich.events.index import STRANGE
 from services.enrich.events.lexicon import Numbers
-from services.enrich.events.postings import Places, Postings
-from services.enrich.events.reports import UNIT, Vector
+from services.enrich.events.neighbours import microseconds
+from services.enrich.events.postings import MOST_OF_A_TERM, Places, Postings
+from services.enrich.events.rarity import Rarity
+from services.enrich.events.reports import UNIT, Report, Vector
 from services.enrich.events.vectors import NO_TERM, Rows, Vectors
+from services.enrich.kernels.postings import add
 from services.kernels.target import njit
 
+Columns = npt.NDArray[np.int64]
 _FREE = -1
 _SQUARE = float(UNIT**2)
 
 
-def near(
-    new: Vector, postings: Postings, vectors: Vectors, first: int
-) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+def near(new: Vector, postings: Postings, vectors: Vectors, first: int, since: int) -> Columns:
     return compare(
         new.terms,
         new.weights,
         new.shares,
         new.sharpness,
         first,
+        since,
         postings.begin,
         postings.size,
         postings.added,
@@ -31,9 +34,99 @@ def near(
         vectors.terms,
         vectors.shares,
         vectors.sharpness,
+        vectors.crowds,
+        vectors.seen,
         vectors.cosines,
         vectors.squares,
     )
+
+
+def enter(new: Report, rarity: Rarity, postings: Postings, vectors: Vectors, first: int) -> None:
+    kept, vector = new.kept, new.vector
+    vectors.make_room(kept.number - first, len(vector.terms), first)
+    postings.make_room(len(rarity.terms.reports), MOST_OF_A_TERM * len(vector.terms))
+    postings.end = take_in(
+        new.terms,
+        vector.terms,
+        vector.weights,
+        vector.shares,
+        vector.sharpness,
+        kept.number,
+        kept.crowd,
+        microseconds(kept.seen_at),
+        postings.end,
+        rarity.terms.reports,
+        postings.begin,
+        postings.size,
+        postings.added,
+        postings.reports,
+        postings.weights,
+        vectors.terms,
+        vectors.shares,
+        vectors.sharpness,
+        vectors.crowds,
+        vectors.seen,
+    )
+    rarity.reports += 1
+
+
+def leave(terms: npt.NDArray[np.int32], rarity: Rarity, postings: Postings) -> None:
+    rarity.terms.drop(let_out(terms, rarity.terms.reports, postings.size, postings.added))
+    rarity.reports -= 1
+
+
+@njit(
+    "int64(int64[::1], int64[::1], int64[::1], int64[::1], float64, int64, int64, int64, int64, int64[::1],"
+    " int32[::1], int32[::1], int32[::1], int32[::1], int32[::1],"
+    " int32[:, ::1], int32[:, ::1], float64[::1], int64[::1], int64[::1])",
+    cache=True,
+    nogil=True,
+)
+def take_in(
+    all_terms: Numbers,
+    new_terms: Numbers,
+    new_weights: Numbers,
+    new_shares: Numbers,
+    sharpness: float,
+    number: int,
+    crowd: int,
+    seen_at: int,
+    end: int,
+    counts: Numbers,
+    begin: Places,
+    size: Places,
+    added: Places,
+    reports: Places,
+    weights: Places,
+    terms: Rows,
+    shares: Rows,
+    sharpnesses: npt.NDArray[np.float64],
+    crowds: Numbers,
+    seen: Numbers,
+) -> int:
+    """`index.enter`, where there is room. Where the postings end."""
+    for term in all_terms:
+        counts[term] += 1
+    row = number & (len(crowds) - 1)
+    for column in range(len(new_terms)):
+        terms[row, column], shares[row, column] = new_terms[column], new_shares[column]
+    terms[row, len(new_terms) :] = NO_TERM
+    sharpnesses[row], crowds[row], seen[row] = sharpness, crowd, seen_at
+    return int(add(new_terms, new_weights, number, end, begin, size, added, reports, weights))
+
+
+@njit("int64[::1](int32[::1], int64[::1], int32[::1], int32[::1])", cache=True, nogil=True)
+def let_out(terms: Rows, counts: Numbers, size: Places, added: Places) -> Numbers:
+    """`index.leave` but for the names of terms: those that no report has any more."""
+    over, count = np.empty(len(terms), np.int64), 0
+    for term in terms:
+        counts[term] -= 1
+        if counts[term] == 0:
+            over[count] = term
+            count += 1
+            if term < len(size):
+                size[term] = added[term] = 0
+    return over[:count].copy()
 
 
 @njit
@@ -110,10 +203,10 @@ def _told(
 
 
 @njit(
-    "Tuple((int64[::1], int64[::1], int64[::1], int64[::1]))"
-    "(int64[::1], int64[::1], int64[::1], float64, int64,"
+    "int64[:, ::1]"
+    "(int64[::1], int64[::1], int64[::1], float64, int64, int64,"
     " int32[::1], int32[::1], int32[::1], int32[::1], int32[::1],"
-    " int32[:, ::1], int32[:, ::1], float64[::1], int64[::1], int64[::1])",
+    " int32[:, ::1], int32[:, ::1], float64[::1], int64[::1], int64[::1], int64[::1], int64[::1])",
     cache=True,
     nogil=True,
 )
@@ -123,6 +216,7 @@ def compare(
     new_shares: Numbers,
     sharpness: float,
     first: int,
+    since: int,
     begin: Places,
     size: Places,
     added: Places,
@@ -131,20 +225,26 @@ def compare(
     terms: Rows,
     shares: Rows,
     sharpnesses: npt.NDArray[np.float64],
+    crowds: Numbers,
+    seen: Numbers,
     cosines: Numbers,
     squares: Numbers,
-) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+) -> Columns:
     """`index.near`. Sums are 0 again when it is done."""
     met = _sum(new_terms, new_weights, first, begin, size, added, reports, weights, cosines, squares)
     last = len(cosines) - 1
-    kin = np.sort(np.array([number for number in met if cosines[number & last] >= STRANGE], np.int64))
+    found = [n for n in met if cosines[n & last] >= STRANGE and seen[n & last] >= since]
+    kin = np.sort(np.array(found, np.int64))
     table = _table(new_terms)
-    likenesses = np.empty((3, len(kin)), np.int64)
+    columns = np.empty((6, len(kin)), np.int64)
     for at in range(len(kin)):
         row = kin[at] & last
-        likenesses[0, at] = cosines[row]
-        likenesses[1, at] = np.rint(_SQUARE * float(squares[row]) / (sharpness * sharpnesses[row]))
-        likenesses[2, at] = _told(row, new_terms, new_shares, terms, shares, table)
+        columns[0, at] = kin[at]
+        columns[1, at] = cosines[row]
+        columns[2, at] = np.rint(_SQUARE * float(squares[row]) / (sharpness * sharpnesses[row]))
+        columns[3, at] = _told(row, new_terms, new_shares, terms, shares, table)
+        columns[4, at] = crowds[row]
+        columns[5, at] = seen[row]
     for number in met:
         cosines[number & last] = squares[number & last] = 0
-    return kin, likenesses[0], likenesses[1], likenesses[2]
+    return columns

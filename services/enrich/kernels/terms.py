@@ -24,7 +24,6 @@ from services.enrich.events.terms import (
     WITHIN,
     Places,
     Reading,
-    beside,
     kinds_of_signs,
     whole_of,
 )
@@ -87,7 +86,7 @@ def read(title: str, text: str, terms: Terms) -> Reading | None:
 
     used, uses, named, days = tally(numbers, are_names, lead, terms.first, terms.may_tell_a_day)
     words = Slice(whole, begins, ends)
-    return Reading(words, lead, beside(behind, len(words), days), used, uses, named)
+    return Reading(words, lead, behind, days.tolist(), used, uses, named)
 
 
 def _make_room(terms: Terms, more: int) -> None:

@@ -16,7 +16,7 @@ TERMS = Terms()
 
 def named(text: str, lead: int = 100, seen: date = SEEN) -> list[str]:
     parts = read("", text, TERMS)
-    days = days_named(parts.words, parts.days, lead, seen)
+    days = days_named(parts.words, parts.days, parts.behind, lead, seen)
     return [date.fromordinal(day).strftime("%d.%m.%y") for day in days]
 
 
@@ -64,6 +64,6 @@ WORDS = st.sampled_from(["Monday", "31", "12", "März", "Freitag", "x", ". ", ".
 @given(st.lists(WORDS, max_size=30), st.dates(date(2, 1, 1), date(9998, 1, 1)), st.integers(0, 30))
 def test_whatever_is_written_the_days_are_of_the_week_around(words: list[str], seen: date, lead: int) -> None:
     parts = read("", "".join(words), TERMS)
-    days = days_named(parts.words, parts.days, lead, seen)
+    days = days_named(parts.words, parts.days, parts.behind, lead, seen)
     assert list(days) == sorted(set(days))
     assert all(-7 <= day - seen.toordinal() <= 1 for day in days)

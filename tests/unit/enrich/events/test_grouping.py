@@ -1,15 +1,16 @@
 from datetime import timedelta
+from typing import NamedTuple
 from unittest import mock
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.contracts.events import EventReport
 from services.enrich.events import grouping
-from services.enrich.events.grouping import RULES, Neighbour, Place, are_one, crowd_of, place
-from services.enrich.events.index import Likeness
+from services.enrich.events.grouping import RULES, Homes, Place, are_one, crowd_of, place
+from services.enrich.events.neighbours import Likeness, Neighbours, row_of
 from tests.unit.enrich.members import START
 
 MILLION = 1_000_000
@@ -28,13 +29,34 @@ def kept(days: float = 0, crowd: int = 0, number: int = 0, **words: int) -> Even
 NEW = kept(number=1_000)
 
 
+class Neighbour(NamedTuple):
+    like: Likeness
+    event: str
+    storyline: str
+
+
 def alike(name: str, like: int, days: float = 0, crowd: int = 0, affinity: int = 0) -> Neighbour:
     """A report in an event of its name, and that in a storyline of its own."""
     return Neighbour(Likeness(kept(-days, crowd), like, affinity), name, f"line-{name}")
 
 
+def columns(near: list[Neighbour]) -> Neighbours:
+    """Their reports by their places, each of a story of its own."""
+    reports = {number: replace(one.like.report, story_id=f"{number}") for number, one in enumerate(near)}
+    rows = [(number, *row_of(one.like)[1:]) for number, one in enumerate(near)]
+    filled = list(map(list, zip(*rows, strict=True))) if rows else [[] for _ in range(6)]
+    return Neighbours.of(filled, reports, {f"{number}": number for number in reports})
+
+
 def placed(near: list[Neighbour], new: EventReport = NEW, **sizes: int) -> Place:
-    return place(new, near, dict.fromkeys((other.event for other in near), 1) | sizes)
+    events = [one.event for one in near]
+
+    def stories_of(event: str) -> list[str]:
+        own = [f"{number}" for number, other in enumerate(events) if other == event]
+        return own + (sizes.get(event, 0) - len(own)) * ["gone"]
+
+    lines = {one.event: one.storyline for one in near}
+    return place(new, columns(near), Homes(lambda story: events[int(story)], stories_of, lines.__getitem__))
 
 
 def test_it_goes_to_the_event_that_is_most_like_it() -> None:
@@ -61,10 +83,10 @@ def test_in_a_crowd_the_same_likeness_is_less() -> None:
 
 def test_a_crowd_is_of_the_days_before_and_of_those_that_are_most_alike() -> None:
     size = RULES.crowd_size
-    assert crowd_of(NEW, [alike("a", 400_000, days=RULES.crowd_days)]) == 400_000 // size
-    assert crowd_of(NEW, [alike("a", 400_000, days=RULES.crowd_days + 0.1)]) == 0
+    assert crowd_of(NEW, columns([alike("a", 400_000, days=RULES.crowd_days)])) == 400_000 // size
+    assert crowd_of(NEW, columns([alike("a", 400_000, days=RULES.crowd_days + 0.1)])) == 0
     many = [alike(f"a{n}", 400_000) for n in range(size)]
-    assert crowd_of(NEW, [alike("b", 100_000), *many]) == 400_000
+    assert crowd_of(NEW, columns([alike("b", 100_000), *many])) == 400_000
 
 
 def test_all_of_an_event_speaks() -> None:
@@ -91,7 +113,7 @@ def test_reports_whose_headlines_name_different_people_tell_of_two_happenings(
     mine: str, theirs: str, events: tuple[str, ...]
 ) -> None:
     def about(name: str, report: EventReport) -> EventReport:
-        return msgspec.structs.replace(
+        return replace(
             report,
             words={"marsum": 600} | ({name: 600} if name else {}),
             headline={"marsum": 500} | ({name: 500} if name else {}),
@@ -116,8 +138,8 @@ def test_reports_whose_headlines_name_different_people_tell_of_two_happenings(
 def test_a_daily_count_is_another_happening_each_day(
     mine: str, theirs: str, days: int, events: tuple[str, ...]
 ) -> None:
-    new = msgspec.structs.replace(kept(days, number=1), headline={mine: 1_000})
-    old = msgspec.structs.replace(kept(), headline={theirs: 1_000})
+    new = replace(kept(days, number=1), headline={mine: 1_000})
+    old = replace(kept(), headline={theirs: 1_000})
     assert placed([Neighbour(Likeness(old, 160_000, 0), "a", "")], new).events == events
 
 
@@ -128,10 +150,10 @@ def test_what_both_headlines_say_counts_for_one_happening() -> None:
 
 
 def test_two_reports_that_name_the_same_people_are_of_one_affair() -> None:
-    new = msgspec.structs.replace(kept(number=1_000, crowd=MILLION), people={"terbor": 6_000, "rolfs": 6_000})
+    new = replace(kept(number=1_000, crowd=MILLION), people={"terbor": 6_000, "rolfs": 6_000})
 
     def line(*people: str) -> str:
-        old = msgspec.structs.replace(kept(-1), people=dict.fromkeys(people, 5_000))
+        old = replace(kept(-1), people=dict.fromkeys(people, 5_000))
         return placed([Neighbour(Likeness(old, 500_000, 300_000), "a", "line-a")], new).storyline
 
     assert line("terbor", "rolfs") == "line-a"
@@ -144,14 +166,14 @@ def test_two_reports_that_name_the_same_people_are_of_one_affair() -> None:
 def test_reports_that_name_days_far_apart_tell_of_two_happenings(
     days: tuple[int, ...], events: tuple[str, ...]
 ) -> None:
-    new = msgspec.structs.replace(kept(number=1_000), days=(105, 106))
-    other = msgspec.structs.replace(kept(), days=days)
+    new = replace(kept(number=1_000), days=(105, 106))
+    other = replace(kept(), days=days)
     assert placed([Neighbour(Likeness(other, 100_000, 0), "a", "")], new).events == events
 
 
 def test_a_day_that_both_name_speaks_for_one_happening() -> None:
-    new = msgspec.structs.replace(kept(number=1_000), days=(105,))
-    other = msgspec.structs.replace(kept(), days=(104, 105))
+    new = replace(kept(number=1_000), days=(105,))
+    other = replace(kept(), days=(104, 105))
     assert placed([Neighbour(Likeness(other, 60_000, 0), "a", "")], new).events == ("a",)
     assert placed([Neighbour(Likeness(kept(), 60_000, 0), "a", "")], new).events == ()
 
@@ -170,7 +192,7 @@ def test_events_are_one_where_their_reports_are_on_average() -> None:
 
 
 REPORTS = st.builds(
-    lambda days, crowd, marsum, velden: msgspec.structs.replace(
+    lambda days, crowd, marsum, velden: replace(
         kept(-days, crowd, marsum=marsum, velden=velden),
         headline={"marsum": 600, "velden": 400},
         days=(105,) if marsum > 500 else (),
@@ -185,5 +207,5 @@ def test_what_is_passed_over_could_not_be_one(
 ) -> None:
     near = [Neighbour(Likeness(old, like, 0), event, "") for old, like, event in others]
     found = placed(near, new)
-    with mock.patch.object(grouping, "_most", lambda _new, near, _rules: [MILLION] * len(near)):
+    with mock.patch.object(grouping, "_most", lambda _new, near, _rules: [MILLION] * len(near.numbers)):
         assert placed(near, new) == found

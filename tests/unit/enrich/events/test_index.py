@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.events import EventReport
-from services.enrich.events.index import OPEN, Index, Likeness
+from services.enrich.events.index import OPEN, Index
+from services.enrich.events.neighbours import Likeness
 from services.enrich.events.postings import MOST_OF_A_TERM, Postings
 from services.enrich.events.reports import recall
 from tests.unit.enrich.members import START
@@ -30,7 +31,8 @@ class Filled(Index):
         return list(self.put(recall(one, self.rarity.terms)))
 
     def like(self, one: EventReport) -> list[Likeness]:
-        return self.near(recall(one, self.rarity.terms))
+        near = self.near(recall(one, self.rarity.terms))
+        return list(map(near.like, range(len(near.numbers))))
 
 
 def test_what_shares_no_term_is_not_near() -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from services.enrich import kernels
 from services.enrich.events import index as definition
-from services.enrich.events.index import Index
+from services.enrich.events.index import OPEN, Index
+from services.enrich.events.neighbours import microseconds
 from services.enrich.events.rarity import Rarity
 from services.enrich.events.reports import report, weigh
 from services.enrich.events.terms import read
@@ -62,8 +63,9 @@ def test_who_is_near_is_the_same(texts: list[tuple[str, str]], times: int, days:
     for number, (title, text) in enumerate(chain.from_iterable([texts] * times)):
         seen_at = at(number * days * 24)
         new = report(f"s{number}", number, seen_at, title=title, text=text, rarity=index.rarity)
-        state = (new.vector, index._postings, index._vectors, next(iter(index._reports), 0))
-        assert bits(compiled.near(*state)) == bits(definition.near(*state))
+        since = microseconds(seen_at - OPEN)
+        state = (new.vector, index._postings, index._vectors, next(iter(index._reports), 0), since)
+        assert compiled.near(*state).tolist() == definition.near(*state).tolist()
         kernels.use(now=number % 3 > 0)  # either may go on where the other stopped
         list(index.put(new))
         kernels.use(now=True)

@@ -30,7 +30,8 @@ def told(found: Reading, terms: Terms) -> tuple[object, ...]:
     return (
         list(found.words),
         found.title,
-        found.days,
+        [(place, found.behind(place)) for place in found.days],
+        found.behind(len(found.words) - 1) if found.words else "",
         terms.names_of(found.numbers),
         found.uses.tolist(),
         found.are_names.tolist(),
