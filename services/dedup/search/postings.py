@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.dedup.memory.parts import array_of
-from services.dedup.search.route import Block, Entry, Numbers, lay
+from services.dedup.search.route import Block, Entry, Numbers, block
 from services.stream.service import Parts
 
 BAND_WEIGHT = 1 << 20
@@ -95,7 +95,7 @@ class Postings:
             Entry(number, self._at[number], key >> _ONE << _SHIFT | key & _ONE)
             for number, key in zip(numbers, keys, strict=True)
         )
-        return lay("", 0, list(entries))
+        return block("", 0, list(entries))
 
     def save(self) -> Parts:
         held = self.whole()

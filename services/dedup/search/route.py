@@ -40,26 +40,12 @@ class Block(NamedTuple):
     at_us: Numbers
     """First-seen time of each version."""
     keys: Hashes
-    """All keys, version by version, spread."""
+    """All keys, version by version."""
     owners: npt.NDArray[np.int32]
     """For each key the place of its version in the block."""
 
 
 def block(signer: str, number: int, entries: Sequence[Entry]) -> Block:
-    """Keys as versions have them, spread."""
-    whole = lay(signer, number, entries)
-    return whole._replace(keys=_spread(whole.keys))
-
-
-def _spread(keys: Hashes) -> Hashes:
-    """One to one, but for their last bit; evenly over all groups. A sample is the least hash of a window, so
-    of keys as they are the fullest group of 128 has four times its share.
-    """
-    return mix(keys) & ~_KIND | keys & _KIND
-
-
-def lay(signer: str, number: int, entries: Sequence[Entry]) -> Block:
-    """Keys as they are given."""
     keys = [entry.keys for entry in entries]
     return Block(
         signer,
@@ -72,12 +58,13 @@ def lay(signer: str, number: int, entries: Sequence[Entry]) -> Block:
 
 
 def route(whole: Block, ranges: int) -> list[Block]:
-    """One block a range. `ranges` divides GROUPS; a range is a run of groups, by the keys' top bits.
+    """One block a range. `ranges` divides GROUPS; a range is a run of groups, by the top bits of spread keys.
 
     Raises `ValueError` where the groups cannot be shared out evenly.
     """
     if ranges < 1 or GROUPS % ranges:
         raise ValueError(f"{ranges} ranges do not share out {GROUPS} key groups evenly")
+    whole = whole._replace(keys=_spread(whole.keys))
     if ranges == 1:
         return [whole]
     ranged = (whole.keys >> _SHIFT).astype(np.uint8) // np.uint8(GROUPS // ranges)
@@ -85,3 +72,10 @@ def route(whole: Block, ranges: int) -> list[Block]:
     keys, owners = whole.keys[order], whole.owners[order]
     bounds = np.searchsorted(ranged[order], np.arange(ranges + 1))
     return [whole._replace(keys=keys[a:b], owners=owners[a:b]) for a, b in pairwise(bounds.tolist())]
+
+
+def _spread(keys: Hashes) -> Hashes:
+    """One to one, but for their last bit; evenly over all groups. A sample is the least hash of a window, so
+    of keys as they are the fullest group of 128 has four times its share.
+    """
+    return mix(keys) & ~_KIND | keys & _KIND

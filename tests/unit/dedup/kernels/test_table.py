@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from services.dedup import kernels
 from services.dedup.search import table as layout
 from services.dedup.search.postings import Found, Postings
-from services.dedup.search.route import Entry, lay
+from services.dedup.search.route import Entry, block
 from services.dedup.search.table import Table
 
 WINDOW_US = 100
@@ -73,7 +73,7 @@ class Both(RuleBasedStateMachine):
         for at_us, keys, step in versions:
             self.next += step
             entries.append(Entry(self.next, at_us, hashes(keys)))
-        taken = lay("signer", self.next, entries)
+        taken = block("signer", self.next, entries)
         found = self.table.enter(taken, probing=probing)
         assert triples(found) == triples(self.definition.enter(taken, probing=probing))
         self.live.update(entry.version for entry in entries)
@@ -110,10 +110,10 @@ def test_numbers_begin_anywhere_and_room_for_them_grows(start: int, count: int) 
     made, definition = table(), Postings(window_us=WINDOW_US)
     entries = [Entry(start + i, 0, key) for i in range(count)]
     for begin in range(0, count, 1000):
-        part = lay("signer", begin, entries[begin : begin + 1000])
+        part = block("signer", begin, entries[begin : begin + 1000])
         made.enter(part, probing=False)
         definition.enter(part, probing=False)
-    last = lay("signer", count, [Entry(start + count, 0, key)])
+    last = block("signer", count, [Entry(start + count, 0, key)])
     assert triples(made.enter(last, probing=True)) == triples(definition.enter(last, probing=True))
 
 
@@ -121,19 +121,19 @@ def test_numbers_come_round_and_what_is_dead_stays_dead() -> None:
     """A posting tells the last bits of a number: another version has the same after 16 million."""
     key = hashes([1 << 50])
     made = table()
-    made.enter(lay("s", 0, [Entry(5, 0, key)]), probing=False)
+    made.enter(block("s", 0, [Entry(5, 0, key)]), probing=False)
     made.evict(np.array([5]))
     far = 5 + layout.NUMBER_MASK + 1
-    made.enter(lay("s", 1, [Entry(far - 2, 0, key), Entry(far - 1, 0, key)]), probing=False)
-    found = made.enter(lay("s", 2, [Entry(far + 10, 0, key)]), probing=True)
+    made.enter(block("s", 1, [Entry(far - 2, 0, key), Entry(far - 1, 0, key)]), probing=False)
+    found = made.enter(block("s", 2, [Entry(far + 10, 0, key)]), probing=True)
     assert sorted(found.others.tolist()) == [far - 2, far - 1]
 
 
 def test_more_versions_than_numbers_tell_apart_are_refused() -> None:
     made = table()
-    made.enter(lay("s", 0, [Entry(0, 0, hashes([1]))]), probing=False)
+    made.enter(block("s", 0, [Entry(0, 0, hashes([1]))]), probing=False)
     with pytest.raises(OverflowError, match="versions 0 to"):
-        made.enter(lay("s", 1, [Entry(layout.MOST_LIVE, 0, hashes([1]))]), probing=True)
+        made.enter(block("s", 1, [Entry(layout.MOST_LIVE, 0, hashes([1]))]), probing=True)
 
 
 def test_shelves_are_written_in_turn_and_what_was_evicted_is_cleared_away() -> None:
@@ -142,11 +142,11 @@ def test_shelves_are_written_in_turn_and_what_was_evicted_is_cleared_away() -> N
     each, live = 4000, 40
     for number in range(400):
         keys = draw.integers(0, 2**64, each, np.uint64)
-        part = lay("s", number, [Entry(number, 0, np.sort(keys))])
+        part = block("s", number, [Entry(number, 0, np.sort(keys))])
         made.evict(np.array([number - live]))
         made.enter(part, probing=False)
     assert len(made) < 400 * each
-    twice = lay("s", 401, [Entry(401, 0, np.sort(keys))])
+    twice = block("s", 401, [Entry(401, 0, np.sort(keys))])
     assert triples(made.enter(twice, probing=True)) == [
         (0, 399, len(keys) + (keys & np.uint64(1)).sum() * 0xFFFFF)
     ]
@@ -157,7 +157,7 @@ def test_what_the_definition_holds_is_taken_over_as_a_block(versions: list[tuple
     entries = [Entry(number, at_us, hashes(keys)) for number, (at_us, keys) in enumerate(versions)]
     definition, made = Postings(window_us=WINDOW_US), table()
     if entries:
-        definition.enter(lay("s", 0, entries), probing=False)
+        definition.enter(block("s", 0, entries), probing=False)
         made.enter(definition.whole(), probing=False)
-    every = lay("s", 1, [Entry(9, 100, hashes([key for entry in entries for key in entry.keys.tolist()]))])
+    every = block("s", 1, [Entry(9, 100, hashes([key for entry in entries for key in entry.keys.tolist()]))])
     assert triples(made.enter(every, probing=True)) == triples(definition.enter(every, probing=True))
