@@ -1,6 +1,7 @@
 import math
 
 import msgspec
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,7 +70,7 @@ def test_what_was_counted_and_discounted_leaves_no_trace(texts: list[list[str]])
     rarity, fresh = Rarity(), Rarity()
     counted = [count(" ".join(text), rarity) for text in texts]
     for numbers in counted:
-        rarity.discount(numbers)
+        rarity.discount(numbers.astype(np.int32))
     assert len(rarity.terms) == 0
     assert made("Marsum", "the crack of 14", rarity) == made("Marsum", "the crack of 14", fresh)
 
