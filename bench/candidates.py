@@ -20,7 +20,7 @@ import numpy as np
 from bench.footprint import resident
 from services.dedup import kernels
 from services.dedup.search.index import RangeIndex
-from services.dedup.search.route import Block, Entry, block
+from services.dedup.search.route import Block, Entry, block, route
 from services.dedup.text.shingles import Hashes
 
 LIVE = (10_000, 100_000, 1_000_000)
@@ -69,7 +69,7 @@ class Stream:
         for keys in self._drawn(count):
             entries.append(Entry(self.next, self.next, keys))
             self.next += 1
-        return block("bench", self.next, entries)
+        return route(block("bench", self.next, entries), 1)[0]
 
     def _drawn(self, count: int) -> Iterator[Hashes]:
         drawn = self._draw.integers(0, 2**64, (count, self._keys), np.uint64)

@@ -26,7 +26,7 @@ from services.desk.queries import compare, front, outlets, search, story
 from services.desk.queries.front import FrontAsk
 from services.desk.queries.search import SearchAsk
 from services.desk.store import database, intake
-from services.desk.store.batch import Undecided
+from services.desk.store.cache import Cache
 from services.desk.views.frame import Frame
 from services.desk.views.story import StoryPage
 from services.desk.web.shelf import Body, body
@@ -65,11 +65,11 @@ class Rebuild(NamedTuple):
 
 def build(file: Path, press: Press, articles: int) -> Rebuild:
     """As a file is made beside one that pages are still read from."""
-    db, undecided = database.create_unread(file), Undecided()
+    db, cache = database.create_unread(file), Cache()
     cpu = clock = 0.0
     for batch in batches(press.records(articles)):
         began, stood = time.thread_time(), time.perf_counter()
-        intake.take(db, batch, "full", undecided)
+        intake.take(db, batch, "full", cache)
         cpu += time.thread_time() - began
         clock += time.perf_counter() - stood
     began, stood = time.thread_time(), time.perf_counter()
@@ -150,11 +150,11 @@ def tell_pages(file: Path, press: Press, times: int) -> None:
     reader, over = database.open_for_reading(file), threading.Event()
 
     def write() -> None:
-        writer, undecided = database.open_for_writing(file), Undecided()
+        writer, cache = database.open_for_writing(file), Cache()
         for batch in batches(press.records(10_000_000)):
             if over.is_set():
                 break
-            intake.take(writer, batch, "full", undecided)
+            intake.take(writer, batch, "full", cache)
             time.sleep(PAUSE_S)
         writer.close()
 

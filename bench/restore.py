@@ -27,7 +27,7 @@ from services.console.addresses import topic_specs
 from services.contracts.articles import Article
 from services.dedup.service import DedupService
 from services.stream.bus import Bus, Partition
-from services.stream.changelog import RestoreResult, restore
+from services.stream.changelog import Restoration, RestoreResult
 from services.stream.clock import SystemClock
 from services.stream.imager import Imager, Written
 from services.stream.pages import join_pages
@@ -47,6 +47,8 @@ class Way(NamedTuple):
     name: str
     image: SnapshotFolder | None
     folder: Path
+    is_followed: bool = False
+    """A standby has read it all, and asks once more for what came since."""
 
 
 class Start(NamedTuple):
@@ -117,6 +119,7 @@ async def _on(name: str, bus: Bus, folder: Path, articles: Sequence[Article]) ->
         ways = (
             Way(name, "the log", None, folder),
             Way(name, "an image and the log", place, folder),
+            Way(name, "a standby", None, folder, is_followed=True),
         )
         return Starts([await _start(bus, partition, way) for way in ways], image)
     finally:
@@ -150,10 +153,16 @@ def _service(folder: Path) -> DedupService:
 
 async def _start(bus: Bus, partition: Partition, way: Way) -> Start:
     task = _service(way.folder).task(partition.number)
+    restoration = Restoration(bus, partition, task.restore, imaged=task)
+    if way.is_followed:
+        await restoration.follow()
     began = time.perf_counter()
-    restored = await restore(bus, partition, task.restore, snapshot=way.image, imaged=task)
+    if way.image:
+        await restoration.begin(way.image, SystemClock().now())
+    await restoration.follow()
     read = time.perf_counter()
     task.step([])
+    restored = restoration.result()
     return Start(way.bus, way.name, restored, read - began, time.perf_counter() - read)
 
 

@@ -71,8 +71,13 @@ class Budget:
         latest = max(one.at for one in read if isinstance(one, SightingReading))
         promise = Progress(recording="budget", position=count, at=latest)
         ingest = self._stepped("ingest", IngestTask(0, 1).take, [*read, promise])
-        dedup = self._stepped("dedup", DedupService().task(0).step, _records(ingest, "articles"))
-        enrich = self._stepped("enrich", EnrichService().task(0).step, _records(dedup, "clusters"))
+        services = (
+            DedupService(changelog=False),
+            EnrichService(changelog=False),
+        )  # as on a log that is thrown away
+        decide, tell = (service.task(0).step for service in services)
+        dedup = self._stepped("dedup", decide, _records(ingest, "articles"))
+        enrich = self._stepped("enrich", tell, _records(dedup, "clusters"))
         return [*ingest, *dedup, *enrich]
 
     def _stepped(self, stage: str, call: Callable[[Sequence[T]], Step], inputs: Sequence[T]) -> list[Output]:

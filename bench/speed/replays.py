@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -43,10 +44,12 @@ def rows(asked: Asked) -> Iterator[Row]:
         key="stories",
         title="Archive or feeds → stories",
         how=f"`newsfold replay` of {len(articles):,} articles on the embedded log, by the clock, from start "
-        f"to written files: an archive, then recorded feeds with full text, {LISTED} entries a feed.",
-        head=("", "articles/s", "s", "articles"),
+        f"to written files: an archive, then recorded feeds with full text, {LISTED} entries a feed. CPU of "
+        "all processes.",
+        head=("", "articles/s", "s", "CPU s", "articles"),
         lines=tuple(
-            (name, round(run.rate), round(run.seconds, 1), run.articles) for name, run in lines.items()
+            (name, round(run.rate), round(run.seconds, 1), round(run.cpu_s, 1), run.articles)
+            for name, run in lines.items()
         ),
         ratios={"second core": both.rate / one.rate},
     )
@@ -62,6 +65,7 @@ def rows(asked: Asked) -> Iterator[Row]:
 class Run(NamedTuple):
     articles: int
     seconds: float
+    cpu_s: float
 
     @property
     def rate(self) -> float:
@@ -71,13 +75,19 @@ class Run(NamedTuple):
 def replay(arguments: Sequence[Path | str], out: Path, cores: Sequence[int]) -> Run:
     """On some cores."""
     command = [sys.executable, "-m", "services", "replay", *map(str, arguments), "--out", str(out)]
-    began = time.perf_counter()
+    began, before = time.perf_counter(), _cpu_s()
     subprocess.run(
         command, check=True, stdout=subprocess.DEVNULL, timeout=BOUND_S, preexec_fn=_held_to(cores)
     )
-    seconds = time.perf_counter() - began
+    seconds, cpu_s = time.perf_counter() - began, _cpu_s() - before
     with (out / "articles.jsonl").open("rb") as file:
-        return Run(sum(1 for _ in file), seconds)
+        return Run(sum(1 for _ in file), seconds, cpu_s)
+
+
+def _cpu_s() -> float:
+    """Of all processes that were waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _held_to(cores: Sequence[int]) -> Callable[[], None]:

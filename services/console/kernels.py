@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from services.dedup import kernels as dedup
@@ -30,11 +30,19 @@ def log_it(why: str) -> None:
     logging.get_logger("newsfold").warning(LogEvent.LIBRARY_REPORTED, library="numba", message=why)
 
 
-def load_kernels_beside(tell: Callable[[str], None] = log_it) -> None:
-    """Call before the work begins; each service's are loaded once they pay. `tell`: why they cannot be."""
+def load_kernels_beside(tell: Callable[[str], None] = log_it, *, at_once: Collection[str] = ()) -> None:
+    """Call before the work begins; each service's are loaded once they pay. `tell`: why they cannot be.
+
+    `at_once`: services of which it is known that they will.
+    """
     for name, loading in (("dedup", dedup), ("enrich", enrich)):
         thread = partial(threading.Thread, target=_load, args=(name, loading.load, tell), name="kernels")
-        loading.defer(lambda thread=thread: thread().start())
+        if name in at_once:
+            loading.use(now=True)
+            loading.defer(lambda: None)
+            thread().start()
+        else:
+            loading.defer(lambda thread=thread: thread().start())
 
 
 def _load(name: str, load: Callable[[Callable[[], bool]], None], tell: Callable[[str], None]) -> None:

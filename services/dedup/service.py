@@ -42,10 +42,12 @@ class DedupTask:
         ranges: int = 1,
         open_store: OpenStore = HeapStore,
         foresight: Foresight | None = None,
+        changelog: bool = True,
     ) -> None:
         self._number = number
         self._partitions = {topic: Partition(topic, number) for topic in ("relations", "clusters", _STATE)}
         self._settings = settings
+        self._keeps_changelog = changelog
         self._order = Order(limit=settings.buffer_limit)
         self._canaries = Canaries()
         self._fold = Fold(settings, ranges=ranges, open_store=open_store, foresight=foresight)
@@ -86,7 +88,11 @@ class DedupTask:
         oldest = (self._order.oldest_offset(), self._canaries.oldest_offset())
         held = min((offset for offset in oldest if offset is not None), default=None)
         return Step(
-            outputs=[*self._outputs(folded), *sung, *self._state(folded)],
+            outputs=[
+                *self._outputs(folded),
+                *sung,
+                *(self._state(folded) if self._keeps_changelog else ()),
+            ],
             outcomes=folded.outcomes,
             consumed=None if held is None else {Partition("articles", self._number): held},
             noted=folded.noted,
@@ -305,12 +311,12 @@ class DedupService:
     """The definition the run loop takes. `ranges`: key ranges of the candidate search.
 
     `open_store`: where what a task remembers lies encoded; in memory, unless it is told otherwise.
-    `foresights`: what a batch found out of a shard's sightings beforehand, by its number.
+    `foresights`: what a batch found out of a shard's sightings beforehand, by its number. `changelog`: off
+    where nobody goes on from what a task came to.
     """
 
     name = "dedup"
     inputs = ("articles",)
-    changelog: str | None = _STATE
 
     def __init__(
         self,
@@ -319,7 +325,9 @@ class DedupService:
         ranges: int = 1,
         open_store: OpenStore = HeapStore,
         foresights: Mapping[int, Foresight] = MappingProxyType({}),
+        changelog: bool = True,
     ) -> None:
+        self.changelog: str | None = _STATE if changelog else None
         self._settings = settings or DedupSettings()
         self._ranges = ranges
         self._open_store = open_store
@@ -332,6 +340,7 @@ class DedupService:
             ranges=self._ranges,
             open_store=self._open_store,
             foresight=self._foresights.get(number),
+            changelog=self.changelog is not None,
         )
 
     def feeder(self, task: Task, number: int) -> Feeder | None:  # noqa: ARG002 - the log is all there is

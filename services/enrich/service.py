@@ -56,8 +56,16 @@ class Told(NamedTuple):
 
 
 class EnrichTask:
-    def __init__(self, number: int, prefer: Preference = "original", extensions: Extensions = NONE) -> None:
+    def __init__(
+        self,
+        number: int,
+        prefer: Preference = "original",
+        extensions: Extensions = NONE,
+        *,
+        changelog: bool = True,
+    ) -> None:
         self._number = number
+        self._keeps_changelog = changelog
         self._partitions = {topic: Partition(topic, number) for topic in (*_TOLD, _STATE)}
         self._prefer = prefer
         self._extractor = Extractor(extensions.extract)
@@ -111,7 +119,10 @@ class EnrichTask:
             self._sung(one) if isinstance(one, CanaryCluster) else next(outputs) for one in taken if one
         )
         return Step(
-            outputs=[*chain.from_iterable(of_all), *self._state(told, learned, changes)],
+            outputs=[
+                *chain.from_iterable(of_all),
+                *(self._state(told, learned, changes) if self._keeps_changelog else ()),
+            ],
             outcomes={name: count for name, count in outcomes.items() if count},
             noted=self._noted(clusters),
             # How soon a canary comes is its own measure, and no newsroom waits for it.
@@ -198,18 +209,21 @@ class EnrichTask:
 
 
 class EnrichService:
-    """The definition the run loop takes."""
+    """The definition the run loop takes. `changelog`: off where nobody goes on from what a task came to."""
 
     name = "enrich"
     inputs = ("clusters",)
-    changelog: str | None = _STATE
 
-    def __init__(self, prefer: Preference = "original", extensions: Extensions = NONE) -> None:
+    def __init__(
+        self, prefer: Preference = "original", extensions: Extensions = NONE, *, changelog: bool = True
+    ) -> None:
+        self.changelog: str | None = _STATE if changelog else None
         self._prefer = prefer
         self._extensions = extensions
 
     def task(self, number: int) -> EnrichTask:
-        return EnrichTask(number, self._prefer, self._extensions)
+        changelog = self.changelog is not None
+        return EnrichTask(number, self._prefer, self._extensions, changelog=changelog)
 
     def feeder(self, task: Task, number: int) -> Feeder | None:  # noqa: ARG002 - the log is all there is
         return None

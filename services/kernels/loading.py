@@ -5,13 +5,16 @@ texts have come that loading the kernels pays: a short replay is over before. A 
 beside its work (`defer`), for where nothing is cached, compiling them takes half a minute.
 """
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 WORTH = 256
 """Texts. Loading what is in the cache takes half a second, which the kernels save on so many."""
+_LINEAR_ALGEBRA = "scipy.linalg"
 
 
 class Loading:
@@ -46,7 +49,7 @@ class Loading:
         for name in self.names():
             if not go_on():
                 return
-            self._modules[name] = import_module(f"{self._package}.{name}")
+            self._modules[name] = self._imported(name)
         self._are_deferred = False
 
     def module(self, name: str) -> ModuleType | None:
@@ -55,13 +58,33 @@ class Loading:
             return None
         module = self._modules.get(name)
         if module is None:
-            module = self._modules[name] = import_module(f"{self._package}.{name}")
+            module = self._modules[name] = self._imported(name)
         return module
 
     def require(self, name: str) -> ModuleType:
         """The kernels of that name, even while definitions run: what they made only they can go on with."""
-        return self._modules.get(name) or import_module(f"{self._package}.{name}")
+        return self._modules.get(name) or self._imported(name)
+
+    def _imported(self, name: str) -> ModuleType:
+        with _without_linear_algebra():
+            return import_module(f"{self._package}.{name}")
 
     def names(self) -> list[str]:
         """Of the modules of kernels."""
         return sorted(path.stem for path in self._folder.glob("*.py") if path.stem != "__init__")
+
+
+@contextmanager
+def _without_linear_algebra() -> Iterator[None]:
+    """Without what is imported because numba asks whether it could multiply matrices: a fifth of what loading
+    kernels takes, for what none of them does.
+    """
+    if _LINEAR_ALGEBRA in sys.modules:
+        yield
+        return
+    sys.modules[_LINEAR_ALGEBRA] = None  # type: ignore[assignment] # as `import` marks what is not to be found
+    try:
+        yield
+    finally:
+        if sys.modules[_LINEAR_ALGEBRA] is None:
+            del sys.modules[_LINEAR_ALGEBRA]

@@ -31,7 +31,7 @@ def labels_by_service(label: str, values: dict[str, Values]) -> Labels:
     return Labels(("service", label), tuple((name, one) for name, of in values.items() for one in of))
 
 
-RESTORE_SOURCES: Values = ("log", "image", "snapshot", "refused-snapshot")
+RESTORE_SOURCES: Values = ("log", "image", "snapshot", "refused-snapshot", "standby")
 REBALANCES: Values = ("assigned", "revoked", "lost", "unchanged")
 FEED_STATES: Values = (*get_args(FeedStatus), "overdue", "unpolled")
 STAGES: Values = ("fetch", "restore", "step", "publish", "upkeep")

@@ -201,6 +201,9 @@ METRICS: tuple[Metric, ...] = (
         labels.RESTORE_SOURCE,
         "States rebuilt, by what was there to begin with; images and snapshots are completed from the log.",
     ),
+    _gauge(
+        "standby_partitions", "partitions", labels.SERVICE, "Partitions of others whose state is at hand."
+    ),
     _counter(
         "state_restored_records_total",
         "records",

@@ -176,7 +176,7 @@ class RunnerObserver:
         self._totals.restore_over(number)
         self._told_at.pop(number, None)
         source = "image" if restored.image else "snapshot" if restored.from_snapshot else "log"
-        source = "refused-snapshot" if restored.refused else source
+        source = "standby" if restored.followed else "refused-snapshot" if restored.refused else source
         self._metrics.counter("state_restores_total", self._service, source).inc()
         self._metrics.counter("state_restored_records_total", self._service).inc(restored.count)
         self._metrics.histogram("state_restore_seconds", self._service).observe(seconds)
@@ -203,6 +203,9 @@ class RunnerObserver:
                 duration_ms=round(1000 * written.seconds),
                 pause_ms=round(1000 * written.pause_s, 1),
             )
+
+    def following(self, numbers: frozenset[int]) -> None:
+        self._metrics.gauge("standby_partitions", self._service).set(len(numbers))
 
     def rebalanced(self, owned: frozenset[int]) -> None:
         self._totals.restore_over(*(self.owned - owned))

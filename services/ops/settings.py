@@ -47,6 +47,10 @@ class BusSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     instance: Annotated[str, Meta(pattern=r"^[a-zA-Z0-9._-]{0,200}$")] = ""
     """Kafka: the process's own name in its groups (KIP-345), never given to two at once. Restarted within
     `session_s` under the same name it keeps its partitions. Only where `enrich.workers` is 1."""
+    standby: bool = False
+    """Kafka: follow the state of the partitions that other processes own, so that one that comes here is
+    worked on at once. Each process then holds the state of all partitions, in memory and in `state_dir`.
+    Several `enrich.workers` of one process keep none."""
 
 
 class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

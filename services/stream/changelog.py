@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
-from services.stream.bus import Bus, Partition, Record
+from services.stream.bus import Bus, Partition, Record, Retry
 from services.stream.clock import Clock, SystemClock
 from services.stream.image import Image, close_files, image_path, load_image
 from services.stream.retention import last_offsets
@@ -53,6 +53,12 @@ class RestoreResult(msgspec.Struct, frozen=True, kw_only=True):
     """Why the image or snapshot was not used; empty where it was, or none was asked for."""
     refused: bool = False
     """There was a snapshot, and it could not be believed."""
+    followed: bool = False
+    """It was followed while another owned the number; only the rest was read now."""
+
+
+class LogLost(Retry):
+    """What was applied is not of the log at hand: to be tried again from its beginning."""
 
 
 class _Applier:
@@ -102,6 +108,77 @@ async def _next(blocks: AsyncIterator[T]) -> T | None:
     return await anext(blocks, None)
 
 
+def _tell_nobody(at: int, end: int) -> None: ...
+
+
+class Restoration:
+    """A changelog being read into a state: up to its end as of now, and on from there as often as is asked.
+
+    Where `follow` raises in `apply`, the state must not be worked on.
+    """
+
+    def __init__(
+        self, bus: Bus, partition: Partition, apply: Apply, *, imaged: ImagedTask | None = None
+    ) -> None:
+        """`imaged` takes an image, if there is one to be believed, and `apply` what came behind it."""
+        self._bus, self._partition, self._imaged = bus, partition, imaged
+        self._applied = _Applier(apply)
+        self._ignored = Rejection("", absent=True)
+        self._from_image = False
+        self._from_snapshot = 0
+        self.next_offset = 0
+        """The log's records from here on are not in the state."""
+
+    async def begin(self, folder: SnapshotFolder, now: datetime, progress: Progress = _tell_nobody) -> None:
+        """From an image or a snapshot, if there is one to be believed."""
+        end = await self._bus.end(self._partition)
+        if self._imaged is not None:
+            image = await _open_image(self._bus, self._partition, folder.of_images(), end, now)
+            if not isinstance(image, Rejection):
+                path = image_path(folder, self._partition)
+                self.next_offset, self._from_image = await _take_image(image, self._imaged, path), True
+                progress(self.next_offset, end)
+                return
+            self._ignored = image
+        found = await _open_snapshot(self._bus, self._partition, folder, end, now)
+        if isinstance(found, Rejection):
+            self._ignored = found if self._ignored.absent else self._ignored
+            return
+        self.next_offset = await _apply_snapshot(found, self._applied, lambda at: progress(at, end))
+        self._from_snapshot = self._applied.count
+
+    async def follow(
+        self, progress: Progress = _tell_nobody, *, wanted: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Apply what the log has, off the event loop; no further than the stretch in which it is not wanted.
+
+        Raises `LogLost` where the log ends before what was applied.
+        """
+        end = await self._bus.end(self._partition)
+        if end < self.next_offset:
+            raise LogLost(f"{self._partition.topic}/{self._partition.number} was begun anew")
+        async with aclosing(read_ahead(walk(self._bus, self._partition, self.next_offset, end))) as blocks:
+            async for records in blocks:
+                await asyncio.to_thread(self._applied, records)
+                self.next_offset = records[-1].offset + 1
+                progress(self.next_offset, end)
+                if not wanted():
+                    return
+        self.next_offset = end
+
+    def result(self, *, followed: bool = False) -> RestoreResult:
+        return RestoreResult(
+            count=self._applied.count,
+            next_offset=self.next_offset,
+            checksum=self._applied.checksum(),
+            from_snapshot=self._from_snapshot,
+            image=self._from_image,
+            ignored=self._ignored.reason,
+            refused=bool(self._ignored.reason) and not self._ignored.absent,
+            followed=followed,
+        )
+
+
 async def restore(
     bus: Bus,
     partition: Partition,
@@ -109,49 +186,18 @@ async def restore(
     *,
     snapshot: SnapshotFolder | None = None,
     imaged: ImagedTask | None = None,
-    progress: Progress | None = None,
+    progress: Progress = _tell_nobody,
     clock: Clock | None = None,
 ) -> RestoreResult:
     """Apply the changelog up to its end as of now, in offset order, off the event loop.
 
-    `imaged` takes an image instead, if there is one to be believed, and `apply` what came behind it.
     Raises what `apply` raises: a state that cannot be read back must not be worked on.
     """
-    end = await bus.end(partition)
-    applied = _Applier(apply)
-    told = progress or _no_progress
-    start, ignored, from_image = 0, Rejection("", absent=True), False
-    now = (clock or SystemClock()).now()
-    if snapshot is not None and imaged is not None:
-        image = await _open_image(bus, partition, snapshot.of_images(), end, now)
-        if isinstance(image, Rejection):
-            ignored = image
-        else:
-            start, from_image = await _take_image(image, imaged, image_path(snapshot, partition)), True
-            told(start, end)
-    if snapshot is not None and not from_image:
-        found = await _open_snapshot(bus, partition, snapshot, end, now)
-        if isinstance(found, Rejection):
-            ignored = found if ignored.absent else ignored
-        else:
-            start = await _apply_snapshot(found, applied, lambda at: told(at, end))
-    from_snapshot = applied.count
-    async with aclosing(read_ahead(walk(bus, partition, start, end))) as blocks:
-        async for records in blocks:
-            await asyncio.to_thread(applied, records)
-            told(records[-1].offset + 1, end)
-    return RestoreResult(
-        count=applied.count,
-        next_offset=end,
-        checksum=applied.checksum(),
-        from_snapshot=from_snapshot,
-        image=from_image,
-        ignored=ignored.reason,
-        refused=bool(ignored.reason) and not ignored.absent,
-    )
-
-
-def _no_progress(at: int, end: int) -> None: ...
+    restoration = Restoration(bus, partition, apply, imaged=imaged)
+    if snapshot is not None:
+        await restoration.begin(snapshot, (clock or SystemClock()).now(), progress)
+    await restoration.follow(progress)
+    return restoration.result()
 
 
 async def _open_snapshot(

@@ -32,6 +32,7 @@ from services.stream.service import (
     Step,
     Task,
 )
+from services.stream.standby import Standby, Standbys
 from services.stream.steps import bury_reading, bury_record, whole_or_one_by_one
 
 logger = logging.getLogger(__name__)
@@ -54,7 +55,13 @@ class Lane:
     """
 
     def __init__(
-        self, context: LaneContext, number: int, changed: Callable[[], None], *, has_moved: bool = False
+        self,
+        context: LaneContext,
+        number: int,
+        changed: Callable[[], None],
+        *,
+        standbys: Standbys,
+        has_moved: bool = False,
     ) -> None:
         settings = context.settings
         self.number = number
@@ -68,6 +75,7 @@ class Lane:
         self.inbox = Inbox(most_records=settings.queue_records, most_bytes=settings.queue_bytes)
         self._context = context
         self._changed = changed
+        self._standbys = standbys
         self._has_moved = has_moved
         self._inputs = [Partition(topic, number) for topic in context.service.inputs]
         self.stopping = asyncio.Event()
@@ -191,9 +199,10 @@ class Lane:
         self._given = {partition: committed.get(partition, 0) for partition in self._inputs}
         self.positions = dict(self._given)
         self.taken = dict(self._given)
-        self._task = context.service.task(self.number)
+        standby = await self._standbys.take(self.number)
+        self._task = standby.task if standby else context.service.task(self.number)
         self._imager = self._new_imager()
-        await self._restore()
+        await self._restore(standby)
         self._ahead = {partition: await context.bus.end(partition) for partition in self._inputs}
         self._feeder = context.service.feeder(self._task, self.number)
         self.exhausted = self._feeder is None
@@ -206,23 +215,29 @@ class Lane:
             self._context.bus, Partition(changelog, self.number), folder.of_images(), self._context.clock
         )
 
-    async def _restore(self) -> None:
+    async def _restore(self, standby: Standby | None) -> None:
+        """All of the changelog, or what came behind that which a standby has."""
         context = self._context
         if context.service.changelog is None:
             return
         partition = Partition(context.service.changelog, self.number)
         self._doing = f"restoring from {partition.topic}/{partition.number}"
         started = time.monotonic()
+        progress = partial(context.observer.restoring, self.number)
         with self._spending("restore"):
-            restored = await restore(
-                context.bus,
-                partition,
-                self._task.restore,
-                snapshot=context.settings.snapshots,
-                imaged=self._task if isinstance(self._task, ImagedTask) else None,
-                progress=partial(context.observer.restoring, self.number),
-                clock=context.clock,
-            )
+            if standby:
+                await standby.restoration.follow(progress)
+                restored = standby.restoration.result(followed=True)
+            else:
+                restored = await restore(
+                    context.bus,
+                    partition,
+                    self._task.restore,
+                    snapshot=context.settings.snapshots,
+                    imaged=self._task if isinstance(self._task, ImagedTask) else None,
+                    progress=progress,
+                    clock=context.clock,
+                )
             await asyncio.to_thread(self._task.restored)
         if restored.refused:
             logger.warning(

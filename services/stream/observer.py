@@ -61,6 +61,9 @@ class Observer(Protocol):
     def imaged(self, number: int, written: Written) -> None:
         """The state of a number was kept as an image."""
 
+    def following(self, numbers: frozenset[int]) -> None:
+        """The numbers of others whose state is at hand."""
+
     def rebalanced(self, owned: frozenset[int]) -> None:
         """The numbers this runner owns from now on."""
 
@@ -87,6 +90,8 @@ class NullObserver:
     def restored(self, number: int, restored: RestoreResult, seconds: float) -> None: ...
 
     def imaged(self, number: int, written: Written) -> None: ...
+
+    def following(self, numbers: frozenset[int]) -> None: ...
 
     def rebalanced(self, owned: frozenset[int]) -> None: ...
 

@@ -22,6 +22,7 @@ from services.stream.outbox import LaneContext, LaneHalted
 from services.stream.patience import call_patiently
 from services.stream.service import Service
 from services.stream.settings import RunSettings
+from services.stream.standby import Standbys
 
 logger = logging.getLogger(__name__)
 FULL_S = 0.05
@@ -60,6 +61,7 @@ class Runner:
             service, bus, self.group, settings, observer or NullObserver(), clock or SystemClock()
         )
         self._keeper = Keeper(self._context)
+        self._standbys = Standbys(self._context)
         self._lanes: dict[int, Lane] = {}
         self._fenced: set[int] = set()
         self._halted: dict[int, str] = {}
@@ -146,7 +148,7 @@ class Runner:
         async with asyncio.TaskGroup() as self._tasks:
             loops = [
                 self._tasks.create_task(loop)
-                for loop in (self._follow(member), self._fetch(member), self._snapshot())
+                for loop in (self._follow(member), self._fetch(member), self._snapshot(), self._stand_by())
             ]
             await stop.wait()
             limit.reschedule(asyncio.get_running_loop().time() + self._context.settings.drain_s)
@@ -182,7 +184,7 @@ class Runner:
         self._context.observer.rebalanced(owned)
 
     def _open(self, number: int, *, has_moved: bool = False) -> None:
-        lane = Lane(self._context, number, self._changed.set, has_moved=has_moved)
+        lane = Lane(self._context, number, self._changed.set, standbys=self._standbys, has_moved=has_moved)
         self._lanes[number] = lane
         self._tasks.create_task(self._keep(lane), name=lane.name)
 
@@ -254,6 +256,11 @@ class Runner:
         await self._changed.wait()
         if full:
             self._context.observer.spent("backpressure", time.monotonic() - started)
+
+    async def _stand_by(self) -> None:
+        while not self._joined:  # noqa: ASYNC110 - what is ours is not to be followed first
+            await asyncio.sleep(FULL_S)
+        await self._standbys.follow(self._lanes.keys)
 
     async def _snapshot(self) -> None:
         while True:

@@ -32,3 +32,5 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     """After so long, a number that halted starts again from what is committed. None: it ends the runner."""
     snapshots: SnapshotFolder | None = None
     snapshot_every_s: float = 900.0
+    standby: bool = False
+    """Follow the states of numbers that others own, to go on at once where one comes here."""

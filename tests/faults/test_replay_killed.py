@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from services.console.replay import beside
+from services.console.replay import request
 from services.console.replay import stages as replaying
 from services.console.replay.settings import RUN
 from services.console.scan import scan
@@ -44,7 +44,7 @@ SMALL = 40
 def kill_until_done(command: list[str], seed: int, longest_s: float, kills: int, in_two: bool) -> None:
     """Kill `kills` times; then let it run to its end. Prints how many of the killed were at work."""
     if in_two:
-        beside.WORTH_BYTES = archive.FEW = 0
+        request.LONG_BYTES = archive.FEW = 0
     smaller = replace(RUN, batch_records=SMALL, feeder_items=SMALL, fetch_records=2 * SMALL)
     vars(replaying)["RUN"] = smaller
     chance, killed = random.Random(seed), 0

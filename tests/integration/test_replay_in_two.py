@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.console.replay import beside
+from services.console.replay import beside, request
 from services.ingest.readings import BadReading, SightingReading
 from services.ingest.recordings import archive
 from services.ingest.recordings.archive_process import ArchiveProcess
@@ -33,7 +33,7 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]
 @pytest.fixture
 def shared(monkeypatch: pytest.MonkeyPatch) -> None:
     """However short an input is, it is shared among processes."""
-    monkeypatch.setattr(beside, "WORTH_BYTES", 0)
+    monkeypatch.setattr(request, "LONG_BYTES", 0)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     monkeypatch.setattr(archive, "FEW", 0)
 
@@ -51,13 +51,13 @@ def test_several_processes_leave_the_bytes_of_one(
     week: tuple[Path, dict[str, str]], tmp_path: Path, workers: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[str] = []
-    enter = beside.Downstream.__aenter__
+    start = beside.Downstream.start
 
-    async def counted(self: beside.Downstream) -> beside.Downstream:
+    async def counted(self: beside.Downstream) -> None:
         started.append("downstream")
-        return await enter(self)
+        await start(self)
 
-    monkeypatch.setattr(beside.Downstream, "__aenter__", counted)
+    monkeypatch.setattr(beside.Downstream, "start", counted)
     ran = replayed(week, tmp_path, "--workers", workers)
     assert started == ["downstream"]
     assert f"{COUNT + 1} " in ran.out  # the summary counts what the other process has gathered
@@ -92,14 +92,14 @@ def test_an_archive_whose_reader_dies_is_read_to_its_end(
 def test_a_second_process_that_dies_ends_the_replay_with_one_line(
     week: tuple[Path, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    enter = beside.Downstream.__aenter__
+    start = beside.Downstream.start
 
-    async def killed(self: beside.Downstream) -> beside.Downstream:
-        entered = await enter(self)
+    async def killed(self: beside.Downstream) -> None:
+        await start(self)
+        assert self._process
         self._process.kill()
-        return entered
 
-    monkeypatch.setattr(beside.Downstream, "__aenter__", killed)
+    monkeypatch.setattr(beside.Downstream, "start", killed)
     ran = newsfold("replay", week[0], "--out", tmp_path / "out")
     assert ran.code == 1
     assert ran.told == [
@@ -113,11 +113,11 @@ def test_a_replay_in_two_processes_can_be_interrupted_and_goes_on(
     week: tuple[Path, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     bus = f"sqlite:{tmp_path / 'log.db'}"
-    enter, finish = beside.Downstream.__aenter__, beside.Downstream.finish
+    start, finish = beside.Downstream.start, beside.Downstream.finish
 
-    async def interrupted(self: beside.Downstream) -> beside.Downstream:
+    async def interrupted(self: beside.Downstream) -> None:
         os.kill(os.getpid(), signal.SIGINT)
-        return await enter(self)
+        await start(self)
 
     async def interrupted_late(self: beside.Downstream, stop: asyncio.Event) -> beside.Finished | None:
         stop.set()
@@ -125,7 +125,7 @@ def test_a_replay_in_two_processes_can_be_interrupted_and_goes_on(
 
     with monkeypatch.context() as patched:
         if when == "at work":
-            patched.setattr(beside.Downstream, "__aenter__", interrupted)
+            patched.setattr(beside.Downstream, "start", interrupted)
         else:
             patched.setattr(beside.Downstream, "finish", interrupted_late)
         ran = newsfold("replay", week[0], "--out", tmp_path / "out", "--bus", bus)

@@ -167,14 +167,20 @@ class Crew:
         self.hands[name] = hand
         return hand
 
-    def services(self, source: Path, *, dedup: int = 2, speed: float = 0.0, static: bool = True) -> None:
-        """One ingest that plays `source` and ends, `dedup` dedup workers and an enrich that stay."""
+    def services(
+        self, source: Path, *, dedup: int = 2, speed: float = 0.0, static: bool = True, standby: bool = False
+    ) -> None:
+        """One ingest that plays `source` and ends, `dedup` dedup workers and an enrich that stay.
+
+        `standby`: the dedup workers follow each other's state.
+        """
         self.add(
             "ingest", "run", "ingest", "--recording", str(source), "--once",
             static=static, NEWSFOLD_REPLAY__SPEED=str(speed),
         )  # fmt: skip
         for number in range(dedup):
-            self.add(f"dedup-{number}", "run", "dedup", static=static)
+            follow = {"NEWSFOLD_BUS__STANDBY": "true"} if standby else {}
+            self.add(f"dedup-{number}", "run", "dedup", static=static, **follow)
         self.add("enrich", "run", "enrich", static=static)
 
     async def started(self, within_s: float) -> None:

@@ -49,6 +49,7 @@ async def churn(crew: Crew, seconds: float, every_s: float) -> Did:
     while time.monotonic() < until:
         guest = crew.add(f"guest-{changes}", "run", "dedup", static=False)
         await asyncio.sleep(every_s)
+        await guest.told("ops.started", STOP_S)  # before that a signal ends it as the kernel does
         began = time.monotonic()
         guest.send(signal.SIGTERM)
         assert await guest.ended(STOP_S) == 0, guest.log.read_text()[-2000:]

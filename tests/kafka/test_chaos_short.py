@@ -69,10 +69,14 @@ async def test_a_worker_frozen_past_its_session_publishes_nothing_more_and_ends(
     await same(crew, calm)
 
 
-async def test_members_that_come_and_go_change_nothing(crew: Crew, calm: Calm) -> None:
-    crew.services(calm.source, speed=speed(14), static=False)
+async def test_members_that_come_and_go_change_nothing_where_others_stand_by_for_them(
+    crew: Crew, calm: Calm
+) -> None:
+    crew.services(calm.source, speed=speed(14), static=False, standby=True)
     await faults.churn(crew, 15, 2)
+    logs = [crew.hands[f"dedup-{number}"].log for number in range(2)]
     await same(crew, calm)
+    assert any('"source": "standby"' in log.read_text() for log in logs)
 
 
 async def test_a_broker_that_dies_and_an_outage_change_nothing(crew: Crew, calm: Calm) -> None:

@@ -197,13 +197,19 @@ PARTITIONS = Row(
         ),
         Panel(
             title="Restores by source",
-            about="An image or a snapshot takes seconds; a refused one is read from the log instead.",
+            about="An image or a snapshot takes seconds, a standby less; a refused one is read from the log.",
             queries=(
                 Query(
                     "sum by (service, source) (increase(newsfold_state_restores_total[1h]))",
                     "{{service}} {{source}}",
                 ),
             ),
+            least=0,
+        ),
+        Panel(
+            title="Standbys",
+            about="Partitions of others that a process could work on at once; 0 without bus.standby.",
+            queries=(Query(total("newsfold_standby_partitions", "service"), "{{service}}"),),
             least=0,
         ),
         Panel(

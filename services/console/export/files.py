@@ -36,8 +36,8 @@ from services.ops.outcomes import SERVICES
 from services.stream.bus import Bus, Partition
 from services.stream.dead_letters import topic_of
 
-FOLLOW_S = 0.2
-"""How often a log that still grows is asked for more."""
+FOLLOW_S = 1.0
+"""How often a log that still grows is asked for more. Of what came twice meanwhile, once is shown."""
 
 
 async def export(bus: Bus, out: Path, settled: asyncio.Event | None = None) -> Tally:

@@ -229,13 +229,16 @@ class Standing(ABC, Generic[T]):
         self._standing: dict[bytes | None, Position] = {}
 
     def take(self, records: Sequence[Record]) -> None:
-        for record in records:
+        for key, record in {record.key: record for record in records if self._counts(record)}.items():
             if record.value is None:
-                self._standing.pop(record.key, None)
-            elif wire.kind_of(record.headers) is self._kind:
+                self._standing.pop(key, None)
+            else:
                 content = lines.whole_of(self._kind, record.value)
-                position = self._standing[record.key] = _position(record)
+                position = self._standing[key] = _position(record)
                 self._file.add(self._key(content, position), lines.whole(content))
+
+    def _counts(self, record: Record) -> bool:
+        return record.value is None or wire.kind_of(record.headers) is self._kind
 
     @abstractmethod
     def _key(self, content: T, position: Position) -> bytes:

@@ -3,11 +3,10 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import msgspec
 
@@ -15,14 +14,8 @@ import services
 from services.console.replay.order import SETTLED, Answer, Order
 from services.ops.exits import Exit, Stop
 
-WORTH_BYTES = 2 << 20
-"""Input from which on a second process is worth its start."""
 STOP_S = 5.0
 _HOME = str(Path(services.__file__).resolve().parents[1])
-
-
-def is_worth_it(paths: Sequence[Path]) -> bool:
-    return (os.cpu_count() or 1) > 1 and sum(path.stat().st_size for path in paths) >= WORTH_BYTES
 
 
 class Finished(NamedTuple):
@@ -33,14 +26,14 @@ class Finished(NamedTuple):
 
 
 class Downstream:
-    """Tells stories until it is told that nothing more comes. An async context manager."""
+    """Tells stories until it is told that nothing more comes."""
 
-    def __init__(self, order: Order) -> None:
-        self._order = order
-        self._process: asyncio.subprocess.Process
+    def __init__(self) -> None:
+        self._process: asyncio.subprocess.Process | None = None
         self._answer: asyncio.Task[Answer]
 
-    async def __aenter__(self) -> Self:
+    async def start(self) -> None:
+        """Have the process load what it works with, before there is a log to work on."""
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -50,21 +43,32 @@ class Downstream:
             env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": _HOME},
             start_new_session=True,  # Ctrl-C is ours to handle
         )
-        self._answer = asyncio.create_task(self._read())
-        await self._tell(msgspec.json.encode(self._order) + b"\n")
-        return self
+        self._answer = asyncio.create_task(self._read(self._process))
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._process.stdin
-        self._process.stdin.close()
+    @asynccontextmanager
+    async def working(self, order: Order) -> AsyncIterator[None]:
+        """While it does what is ordered. Started, unless it was."""
+        if self._process is None:
+            await self.start()
+        try:
+            await self._tell(msgspec.json.encode(order) + b"\n")
+            yield
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Closing twice is closing once."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        assert process.stdin
+        process.stdin.close()
         try:
             async with asyncio.timeout(STOP_S):
-                await self._process.wait()
+                await process.wait()
         except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
+            process.kill()
+            await process.wait()
         self._answer.cancel()
 
     def call_at_end(self, callback: Callable[[], None]) -> None:
@@ -92,18 +96,19 @@ class Downstream:
         return Finished(answer.held, answer.unaccounted)
 
     async def _tell(self, line: bytes) -> None:
+        assert self._process
         assert self._process.stdin
         with suppress(ConnectionError):  # it has ended, and its answer says why
             self._process.stdin.write(line)
             await self._process.stdin.drain()
 
-    async def _read(self) -> Answer:
-        assert self._process.stdout
-        line = await self._process.stdout.read()
+    async def _read(self, process: asyncio.subprocess.Process) -> Answer:
+        assert process.stdout
+        line = await process.stdout.read()
         try:
             return msgspec.json.decode(line, type=Answer)
         except msgspec.MsgspecError:
-            code = await self._process.wait()
+            code = await process.wait()
             return Answer(
                 failure=f"the process that tells the stories ended with {code}; run the same command again",
                 code=Exit.FAILED,

@@ -2,11 +2,14 @@
 
 import asyncio
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from services.console.replay.beside import Downstream
 from services.console.replay.parsers import parser_count
 from services.console.replay.request import ReplayRequest
 from services.console.signals import stopped_by_signals
@@ -60,12 +63,26 @@ def _print_stories(console: "Console", out: Path, tally: "Tally") -> None:
 async def _replay(request: ReplayRequest, scratch: Path, out: Path) -> "Report":
     stop = asyncio.Event()
     with stopped_by_signals(stop):
-        async with Pool(parser_count(request.paths)) as pool:
-            # Loaded while the parsers load theirs.
+        async with _downstream(request) as downstream, Pool(parser_count(request.paths)) as pool:
+            # Loaded while they load theirs.
             from services.console.kernels import load_kernels_beside
-            from services.console.replay.stages import report_of
+            from services.console.replay.stages import Means, report_of
             from services.console.tuning import tuned
 
             tuned()
-            load_kernels_beside(lambda why: click.echo(why, err=True))
-            return await report_of(request, pool, scratch, out, stop)
+            load_kernels_beside(
+                lambda why: click.echo(why, err=True), at_once=("dedup",) if request.is_long else ()
+            )
+            return await report_of(request, Means(pool, downstream, scratch, stop), out)
+
+
+@asynccontextmanager
+async def _downstream(request: ReplayRequest) -> AsyncIterator[Downstream]:
+    """Started, where its work begins at once."""
+    downstream = Downstream()
+    if request.is_split and request.prepare is None:
+        await downstream.start()
+    try:
+        yield downstream
+    finally:
+        await downstream.close()

@@ -45,7 +45,8 @@ async def _work(order: Order, stdin: asyncio.StreamReader) -> Answer:
     await bus.start()
     try:
         settings = replace(RUN, patience=Patience(total_s=order.wait_s))
-        pipeline = Pipeline(bus, [Stage(EnrichService(order.best), order.workers)], settings, Metrics())
+        service = EnrichService(order.best, changelog=order.changelog)
+        pipeline = Pipeline(bus, [Stage(service, order.workers)], settings, Metrics())
         async with pipeline.running(asyncio.Event()) as running:
             if not await _told(stdin, running) or not await pipeline.settled(running):
                 raise Stop(Exit.INTERRUPTED, "interrupted")
@@ -69,10 +70,12 @@ async def _told(stdin: asyncio.StreamReader, running: RunnerGroup) -> bool:
 async def _serve() -> Answer:
     stdin = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdin), sys.stdin)
-    order = msgspec.json.decode(await stdin.readline(), type=Order)
     tuned()
-    load_kernels_beside()
-    return await answer(order, stdin)
+    load_kernels_beside(at_once=("enrich",))
+    line = await stdin.readline()
+    if not line:  # nothing came of what it was started for
+        return Answer(failure="interrupted", code=Exit.INTERRUPTED)
+    return await answer(msgspec.json.decode(line, type=Order), stdin)
 
 
 def main() -> None:

@@ -16,6 +16,8 @@ class Order(msgspec.Struct, frozen=True):
     workers: int
     wait_s: float
     best: Preference = "original"
+    changelog: bool = True
+    """Whether somebody may go on from what it had come to."""
 
 
 class Answer(msgspec.Struct, frozen=True):

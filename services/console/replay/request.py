@@ -1,5 +1,6 @@
 """What a replay was asked for, checked before anything is started."""
 
+import os
 from collections.abc import Sequence
 from math import inf
 from pathlib import Path
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     Prepare = Callable[[Bus, Path, asyncio.Event], Awaitable[Mapping[int, Foresight]]]
 
 FASTEST = 1_000_000
+LONG_BYTES = 2 << 20
+"""Input from which on a second process, and kernels loaded at once, are worth their start."""
 
 
 class ReplayRequest(NamedTuple):
@@ -48,6 +51,26 @@ class ReplayRequest(NamedTuple):
     """Functions of the user's in enrich."""
     prepare: "Prepare | None" = None
     """Finds out what can be known before anything is decided."""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it pays to load at once all that the work may come to need."""
+        return sum(path.stat().st_size for path in self.paths) >= LONG_BYTES
+
+    @property
+    def is_split(self) -> bool:
+        """Whether the stories are told in a second process. None: few input, one core, no log in a file, or a
+        function of the user's, which may need what only this process has been given.
+        """
+        has_file = self.address is None or self.address.file() is not None
+        return has_file and not self.extensions and self.is_long and (os.cpu_count() or 1) > 1
+
+    @property
+    def is_resumable(self) -> bool:
+        """Whether a task may have to go on from what another had come to: in another run on a log that is
+        kept, where a number moves from one worker to another, and where what was prepared does not hold.
+        """
+        return self.address is not None or self.workers > 1 or self.prepare is not None
 
     @classmethod
     def of(

@@ -15,7 +15,7 @@ from services.console import addresses, progress
 from services.console.export.output import gathered, written
 from services.console.export.tally import Tally
 from services.console.replay.accounts import Ingested
-from services.console.replay.beside import Downstream, is_worth_it
+from services.console.replay.beside import Downstream
 from services.console.replay.order import Order
 from services.console.replay.recordings import Replayed, prepare_log, replayed_in
 from services.console.replay.request import ReplayRequest
@@ -37,23 +37,30 @@ LOG = "log.db"
 """The temporary log."""
 
 
-async def report_of(
-    request: ReplayRequest, pool: Pool, scratch: Path, out: Path, stop: asyncio.Event
-) -> Report:
+class Means(NamedTuple):
+    """What a replay works with."""
+
+    pool: Pool
+    downstream: Downstream
+    scratch: Path
+    stop: asyncio.Event
+
+
+async def report_of(request: ReplayRequest, means: Means, out: Path) -> Report:
     """Replay and write the files. Raises `Stop` where it cannot, or was stopped."""
     started = time.monotonic()
     bus = (
         addresses.bus_at(request.address, request.settings)
         if request.address
-        else SqliteBus(scratch / LOG, durable=False)
+        else SqliteBus(means.scratch / LOG, durable=False)
     )
     await bus.start()
     try:
         await bus.create(addresses.topic_specs(forget=request.settings.replay.forget))
         sharding = request.settings.ingest.sharding
-        replayed = replayed_in(request.paths, request.program, sharding, pool)
+        replayed = replayed_in(request.paths, request.program, sharding, means.pool)
         await prepare_log(bus, request.paths, request.feeds, request.program.frame)
-        finished = await _finish(bus, replayed, request, scratch, stop, out=out)
+        finished = await _finish(bus, replayed, request, means, out=out)
         return Report(
             **finished._asdict(),
             damage=tuple(replayed.damage),
@@ -73,18 +80,15 @@ class Finished(NamedTuple):
 
 
 async def _finish(
-    bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event, *, out: Path
+    bus: Bus, replayed: Replayed, request: ReplayRequest, means: Means, *, out: Path
 ) -> Finished:
     """By one process or two; what was found out beforehand and does not hold is left aside."""
-    before = await _prepare(bus, replayed, request, scratch, stop) if request.prepare else None
-    order = _order_beside(request, scratch)
+    before = await _prepare(bus, replayed, request, means) if request.prepare else None
     while True:
         try:
-            if order:
-                return await _in_two(
-                    bus, replayed, request, scratch, stop, out=out, order=order, before=before
-                )
-            return await _in_one(bus, replayed, request, scratch, stop, out=out, before=before)
+            if request.is_split:
+                return await _in_two(bus, replayed, request, means, out=out, before=before)
+            return await _in_one(bus, replayed, request, means, out=out, before=before)
         except Fatal as error:
             if before is None or not isinstance(error.__cause__, Unforeseen):
                 raise
@@ -99,18 +103,16 @@ class Before(NamedTuple):
     foresights: Mapping[int, Foresight]
 
 
-async def _prepare(
-    bus: Bus, replayed: Replayed, request: ReplayRequest, scratch: Path, stop: asyncio.Event
-) -> Before:
+async def _prepare(bus: Bus, replayed: Replayed, request: ReplayRequest, means: Means) -> Before:
     """All articles into the log, and what can be found out of them."""
     assert request.prepare is not None
     settings = replace(RUN, patience=Patience(total_s=request.settings.bus.wait_s))
     pipeline = Pipeline(bus, [Stage(replayed.service)], settings, Metrics())
-    async with _linked(stop) as halt:
+    async with _linked(means.stop) as halt:
         if not await _run(pipeline, replayed, halt):
             raise _interruption(replayed, request)
-    found = {} if await _is_begun(bus) else await request.prepare(bus, scratch, stop)
-    if stop.is_set():
+    found = {} if await _is_begun(bus) else await request.prepare(bus, means.scratch, means.stop)
+    if means.stop.is_set():
         raise _interruption(replayed, request)
     return Before(pipeline.totals["ingest"], found)
 
@@ -136,19 +138,16 @@ async def _linked(stop: asyncio.Event) -> AsyncIterator[asyncio.Event]:
         linked.cancel()
 
 
-def _order_beside(request: ReplayRequest, scratch: Path) -> Order | None:
-    """What a second process is to do; None where there is none: few input, one core, no log in a file, or
-    a function of the user's, which may need what only this process has been given.
-    """
+def _order(request: ReplayRequest, scratch: Path) -> Order:
+    """What the second process is to do."""
     log = request.address.file() if request.address else scratch / LOG
-    if log is None or request.extensions or not is_worth_it(request.paths):
-        return None
     return Order(
         log=str(log),
         durable=request.address is not None,
         workers=request.workers,
         wait_s=request.settings.bus.wait_s,
         best=request.settings.enrich.best,
+        changelog=request.is_resumable,
     )
 
 
@@ -156,8 +155,7 @@ async def _in_one(
     bus: Bus,
     replayed: Replayed,
     request: ReplayRequest,
-    scratch: Path,
-    stop: asyncio.Event,
+    means: Means,
     *,
     out: Path,
     before: Before | None,
@@ -165,10 +163,12 @@ async def _in_one(
     from services.enrich.extensions import NONE
     from services.enrich.service import EnrichService
 
-    service = EnrichService(request.settings.enrich.best, request.extensions or NONE)
+    service = EnrichService(
+        request.settings.enrich.best, request.extensions or NONE, changelog=request.is_resumable
+    )
     enrich = Stage(service, request.workers)
-    pipeline = _pipeline(bus, replayed, request, scratch, enrich, before=before)
-    async with _linked(stop) as halt:
+    pipeline = _pipeline(bus, replayed, request, means.scratch, enrich, before=before)
+    async with _linked(means.stop) as halt:
         if not await _run(pipeline, replayed, halt):
             raise _interruption(replayed, request)
     return _finished(pipeline, replayed, await written(bus, out))
@@ -178,21 +178,20 @@ async def _in_two(
     bus: Bus,
     replayed: Replayed,
     request: ReplayRequest,
-    scratch: Path,
-    stop: asyncio.Event,
+    means: Means,
     *,
     out: Path,
-    order: Order,
     before: Before | None,
 ) -> Finished:
     """Stories in a process beside this one, while dedup works here and the files are gathered."""
-    async with Downstream(order) as downstream, gathered(bus, out) as gathering:
-        pipeline = _pipeline(bus, replayed, request, scratch, before=before)
-        async with _linked(stop) as halt:
+    downstream = means.downstream
+    async with downstream.working(_order(request, means.scratch)), gathered(bus, out) as gathering:
+        pipeline = _pipeline(bus, replayed, request, means.scratch, before=before)
+        async with _linked(means.stop) as halt:
             downstream.call_at_end(halt.set)
             settled = await _run(pipeline, replayed, halt)
         with progress.shown("writing"):
-            told = await downstream.finish(stop) if settled or downstream.has_ended else None
+            told = await downstream.finish(means.stop) if settled or downstream.has_ended else None
             if told is None:
                 raise _interruption(replayed, request)
             finished = _finished(pipeline, replayed, await gathering.written())
@@ -221,6 +220,7 @@ def _pipeline(
         request.settings.dedup,
         open_store=partial(Spool, scratch),
         foresights=before.foresights if before else {},
+        changelog=request.is_resumable,
     )
     # What is foreseen of a shard is asked by one task from its beginning.
     dedup = Stage(service, 1 if before else request.workers)

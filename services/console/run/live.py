@@ -312,6 +312,7 @@ def _run_settings(request: RunRequest) -> RunSettings:
         patience=Patience(total_s=settings.bus.wait_s),
         snapshots=states.place(request.address, settings),
         snapshot_every_s=settings.bus.snapshot_every_s,
+        standby=settings.bus.standby,
         dead_limits=Limits(consecutive=settings.bus.dead_run, ratio=settings.bus.dead_share),
         halt_s=None if request.once else settings.bus.halt_s,  # one round ends, well or not
     )

@@ -6,6 +6,8 @@ from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from services.ops.logging import get_logger
 from services.ops.observing import ServiceTotals
 from services.ops.registry import Metrics
@@ -46,7 +48,13 @@ class Pipeline:
             name: ServiceTotals(name, metrics, get_logger(name) if log else None) for name in names
         }
         self.runners = [
-            Runner(stage.service, bus, settings=settings, observer=self.totals[stage.service.name].runner())
+            Runner(
+                stage.service,
+                bus,
+                # Workers of one process would each follow what the others own.
+                settings=replace(settings, standby=settings.standby and stage.workers == 1),
+                observer=self.totals[stage.service.name].runner(),
+            )
             for stage in stages
             for _ in range(stage.workers)
         ]

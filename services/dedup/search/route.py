@@ -11,13 +11,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.dedup.text.shingles import Hashes
+from services.dedup.text.shingles import Hashes, mix
 
 Numbers = npt.NDArray[np.int64]
 """Of versions, in order of entering."""
 GROUPS = 128
 _NO_KEYS: Hashes = np.zeros(0, np.uint64)
 _SHIFT = np.uint64(57)
+_KIND = np.uint64(1)
+"""The bit of a key that says what it is of."""
 
 
 class Entry(NamedTuple):
@@ -56,12 +58,13 @@ def block(signer: str, number: int, entries: Sequence[Entry]) -> Block:
 
 
 def route(whole: Block, ranges: int) -> list[Block]:
-    """One block a range. `ranges` divides GROUPS; a range is a run of groups, by the keys' top bits.
+    """One block a range. `ranges` divides GROUPS; a range is a run of groups, by the top bits of spread keys.
 
     Raises `ValueError` where the groups cannot be shared out evenly.
     """
     if ranges < 1 or GROUPS % ranges:
         raise ValueError(f"{ranges} ranges do not share out {GROUPS} key groups evenly")
+    whole = whole._replace(keys=_spread(whole.keys))
     if ranges == 1:
         return [whole]
     ranged = (whole.keys >> _SHIFT).astype(np.uint8) // np.uint8(GROUPS // ranges)
@@ -69,3 +72,10 @@ def route(whole: Block, ranges: int) -> list[Block]:
     keys, owners = whole.keys[order], whole.owners[order]
     bounds = np.searchsorted(ranged[order], np.arange(ranges + 1))
     return [whole._replace(keys=keys[a:b], owners=owners[a:b]) for a, b in pairwise(bounds.tolist())]
+
+
+def _spread(keys: Hashes) -> Hashes:
+    """One to one, but for their last bit; evenly over all groups. A sample is the least hash of a window, so
+    of keys as they are the fullest group of 128 has four times its share.
+    """
+    return mix(keys) & ~_KIND | keys & _KIND

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from services.desk.log.assistant import Assistant, has_room
 from services.desk.log.source import Ends, Source
 from services.desk.store import database, intake
-from services.desk.store.batch import Batch, Undecided
+from services.desk.store.batch import Batch
+from services.desk.store.cache import Cache
 from services.desk.views.frame import Texts
 from services.stream.bus import BusError, Partition, Record
 
@@ -21,7 +22,7 @@ RETRY_S = 2.0
 MOST = 2000
 MOST_LARGE = 500
 """Records read at once, of one partition; of stories, each of which holds all its members, fewer."""
-MOST_AHEAD = 1
+MOST_AHEAD = 2
 """Batches that are read and prepared while another one is taken."""
 WORTH_HELP = 20_000
 """Records at a stretch from which on a second process is worth its start."""
@@ -58,12 +59,16 @@ class Follower:
         self._texts = texts
         self._tell = tell
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk-writer")
-        self._undecided = Undecided()
+        self._cache = Cache()
         self._seen: Mapping[Partition, int] = {}
         """Ends, as they were told last."""
         self._void: dict[Partition, int] = {}
         """Ends up to which there is no record, as Kafka's markers are none."""
         self._at: dict[Partition, int] = {}
+        """Next offset to take."""
+        self._next: dict[Partition, int] = {}
+        """Next offset to read."""
+        self._under_way: deque[asyncio.Task[None]] = deque()
         self._assistant: Assistant | None = None
         self.progress = Progress()
 
@@ -82,16 +87,30 @@ class Follower:
 
     async def catch_up(self) -> None:
         """Until all that lay there is taken. Raises `BusError`."""
+        self._next = dict(self._at)
         begun = self.progress.taken
         try:
             while await self._round():
                 if self.progress.taken - begun >= WORTH_HELP:
                     self._get_help()
+        except asyncio.CancelledError:
+            for taking in self._under_way:
+                taking.cancel()
+            raise
+        finally:
+            await self._finish()
+        self.progress = self.progress._replace(caught_up=True, behind=0, trouble="")
+
+    async def _finish(self) -> None:
+        """What is under way, and with the assistant. Raises what the taking does."""
+        under_way = tuple(self._under_way)
+        self._under_way.clear()
+        try:
+            await asyncio.gather(*under_way)
         finally:
             if self._assistant is not None:
                 self._assistant.stop()
                 self._assistant = None
-        self.progress = self.progress._replace(caught_up=True, behind=0, trouble="")
 
     async def follow(self) -> None:
         """For ever; a log that is away is asked again."""
@@ -110,36 +129,35 @@ class Follower:
 
     async def _round(self) -> bool:
         """Each partition once; whether something came. While one is taken, the next ones are read."""
-        came = False
-        under_way: deque[asyncio.Task[None]] = deque()
-        try:
-            many_changes = False
-            for partition in await self._grown():
-                if partition.topic == "stories" and many_changes:
-                    continue  # they tell all that a story's last record does
-                most = MOST_LARGE if partition.topic in LARGE else MOST
-                records = await self._source.read(partition, self._at[partition], max_records=most)
-                if not records:
-                    self._void[partition] = self._seen.get(partition, 0)
-                    continue
-                came = True
-                many_changes |= partition.topic == "story-changes" and len(records) == most
-                before = under_way[-1] if under_way else None
-                under_way.append(asyncio.create_task(self._take(partition, records, before)))
-                if len(under_way) > MOST_AHEAD:
-                    await under_way.popleft()
-        finally:
-            await asyncio.gather(*under_way)
+        came = many_changes = False
+        for partition in await self._grown():
+            if partition.topic == "stories" and many_changes:
+                continue  # they tell all that a story's last record does
+            most = MOST_LARGE if partition.topic in LARGE else MOST
+            records = await self._source.read(partition, self._next[partition], max_records=most)
+            if not records:
+                self._void[partition] = self._seen.get(partition, 0)
+                continue
+            came = True
+            many_changes |= partition.topic == "story-changes" and len(records) == most
+            await self._begin_taking(partition, records)
         return came
+
+    async def _begin_taking(self, partition: Partition, records: Sequence[Record]) -> None:
+        self._next[partition] = records[-1].offset + 1
+        before = self._under_way[-1] if self._under_way else None
+        self._under_way.append(asyncio.create_task(self._take(partition, records, before)))
+        if len(self._under_way) > MOST_AHEAD:
+            await self._under_way.popleft()
 
     async def _grown(self) -> Sequence[Partition]:
         """In which something may lie: all, where the source cannot tell it at once."""
         if not isinstance(self._source, Ends):
-            return list(self._at)
-        self._seen = await self._source.ends(self._at.keys())
+            return list(self._next)
+        self._seen = await self._source.ends(self._next.keys())
         return [
             partition
-            for partition, next_ in self._at.items()
+            for partition, next_ in self._next.items()
             if self._seen[partition] > max(next_, self._void.get(partition, 0))
         ]
 
@@ -152,7 +170,7 @@ class Follower:
             await before
         loop = asyncio.get_running_loop()
         batch = await loop.run_in_executor(
-            self._thread, intake.take, self._db, records, self._texts, self._undecided, rows
+            self._thread, intake.take, self._db, records, self._texts, self._cache, rows
         )
         moved = records[-1].offset + 1 - self._at[partition]
         behind = max(0, self.progress.behind - moved)

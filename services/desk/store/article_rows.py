@@ -8,7 +8,8 @@ from services.contracts.articles import Article, Watermark, Withdrawal
 from services.desk import rights
 from services.desk.search.words import fold_all
 from services.desk.store import bodies
-from services.desk.store.batch import Batch, Words
+from services.desk.store.batch import Batch
+from services.desk.store.cache import Words
 from services.desk.store.moments import us
 from services.desk.views.frame import Texts
 from services.stream.bus import Record
@@ -77,7 +78,7 @@ def put(batch: Batch, rows: ArticleRows) -> None:
     batch.contents.append((number, rows.body))
     copies = _early(batch, version.version_id) if batch.has_early else None
     if copies is None:
-        batch.undecided.put(version.version_id, number, rows.words)
+        batch.cache.put_words(version.version_id, number, rows.words)
     else:
         mark_decided(batch, number, rows.words, copies=copies)
 

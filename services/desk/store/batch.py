@@ -2,51 +2,22 @@
 
 import sqlite3
 from collections import Counter
-from typing import NamedTuple
 
+from services.desk.store.cache import Cache
 from services.desk.views.frame import Texts
 from services.stream.bus import Record
 
 OUTLET = ("articles", "first", "copied", "rewrote", "updated", "corrected", "withdrawn", "stories", "alone")
 
-MOST_UNDECIDED = 2000
-LONGEST_UNDECIDED = 10_000
-"""Code points of a text that is held."""
-
-
-class Words(NamedTuple):
-    """Of an article, folded, as the index takes them."""
-
-    title: str
-    text: str
-
-
-class Undecided:
-    """Words of articles whose verdict is still to come, so that they need not be folded again; bounded."""
-
-    def __init__(self) -> None:
-        self._words: dict[str, tuple[int, Words]] = {}
-
-    def put(self, version_id: str, number: int, words: Words) -> None:
-        if len(words.text) > LONGEST_UNDECIDED:
-            return
-        if len(self._words) >= MOST_UNDECIDED:
-            self._words.clear()
-        self._words[version_id] = number, words
-
-    def pop(self, version_id: str) -> tuple[int, Words] | None:
-        """The article's number and its words; None: it is to be looked up."""
-        return self._words.pop(version_id, None)
-
 
 class Batch:
     """Counts go to the tables once, when it ends: a batch is some thousand records."""
 
-    def __init__(self, db: sqlite3.Connection, texts: Texts, undecided: Undecided) -> None:
+    def __init__(self, db: sqlite3.Connection, texts: Texts, cache: Cache) -> None:
         self.db = db.cursor()
         """One for all statements: none is asked while the answer of another is still being read."""
         self.texts = texts
-        self.undecided = undecided
+        self.cache = cache
         self.tally: Counter[str] = Counter()
         self.skips: Counter[tuple[str, str]] = Counter()
         self._skipped: dict[tuple[str, str], Record] = {}

@@ -22,7 +22,8 @@ from services.desk.store import (
     verdict_rows,
 )
 from services.desk.store.article_rows import ArticleRows
-from services.desk.store.batch import Batch, Undecided
+from services.desk.store.batch import Batch
+from services.desk.store.cache import Cache
 from services.desk.store.preparation import KINDS, Rows, job, prepare
 from services.desk.store.story_rows import ChangeRows
 from services.desk.store.verdict_rows import VerdictRows
@@ -61,21 +62,26 @@ def take(
     db: sqlite3.Connection,
     records: Sequence[Record],
     texts: Texts,
-    undecided: Undecided | None = None,
+    cache: Cache | None = None,
     rows: Sequence[Rows | None] | None = None,
 ) -> Batch:
     """Take records and note how far each partition was read, in one transaction.
 
-    `undecided`: kept from batch to batch of one file. `rows`: of each record, where they are prepared.
+    `cache`: kept from batch to batch of one file. `rows`: of each record, where they are prepared.
     """
     if rows is None:
         rows = prepare([job(record) for record in records], texts)
-    batch = Batch(db, texts, undecided or Undecided())
-    with database.transaction(db):
-        for record, prepared in zip(records, rows, strict=True):
-            _take(batch, record, prepared)
-        _note(db, records)
-        batch.flush()
+    cache = cache or Cache()
+    batch = Batch(db, texts, cache)
+    try:
+        with database.transaction(db):
+            for record, prepared in zip(records, rows, strict=True):
+                _take(batch, record, prepared)
+            _note(db, records)
+            batch.flush()
+    except BaseException:
+        cache.clear()  # what it holds was not written
+        raise
     batch.db.close()  # an open cursor keeps a file from being closed
     return batch
 

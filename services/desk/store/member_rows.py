@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from services.contracts.stories import Role, StoryMember
 from services.desk.store.batch import Batch
+from services.desk.store.cache import MemberColumns
 from services.desk.store.moments import us
 
 COUNTED_AS: Mapping[Role, str] = {
@@ -29,29 +29,14 @@ _COLUMNS = (
 _STAY = "insert or replace into stay values (?, ?, ?, ?)"
 
 
-class MemberColumns(NamedTuple):
-    version_id: str
-    source: str
-    role: Role
-    of_source: str
-    first_us: int
-    delay_s: int
-
-
 def put(
     batch: Batch,
     story_id: str,
+    before: Mapping[str, MemberColumns],
     members: Mapping[str, MemberColumns],
     at_us: int,
-    *,
-    was: str | None = "",
-    alone: str = "",
-) -> None:
-    """What differs from before is written, and counted for the outlets.
-
-    `alone`, `was`: the outlet that alone runs the story, and did before; `was` None: the story is new.
-    """
-    before = {} if was is None else _members(batch, story_id)
+) -> Mapping[str, MemberColumns]:
+    """What differs from before is written, and counted for the outlets. Gives those that are of it now."""
     after = dict(members)
     for article_id in before.keys() - after.keys():
         _leave(batch, article_id)
@@ -70,6 +55,11 @@ def put(
             continue
         _count(batch, columns, 1)
     _stories(batch, before, after)
+    return after
+
+
+def count_alone(batch: Batch, was: str, alone: str) -> None:
+    """The outlets that alone run a story, and did before."""
     if was != alone:
         for name, step in ((was, -1), (alone, 1)):
             if name:
@@ -123,6 +113,7 @@ def _taken(batch: Batch, article_id: str, at_us: int) -> bool:
     if left == 1:
         batch.outlet(columns.source)["stories"] -= 1
     _leave(batch, article_id)
+    batch.cache.drop_story(story_id)
     _count(batch, columns, -1)
     return True
 
@@ -147,7 +138,7 @@ def _write(batch: Batch, row: tuple[object, ...]) -> None:
     )
 
 
-def _members(batch: Batch, story_id: str) -> dict[str, MemberColumns]:
+def members_of(batch: Batch, story_id: str) -> Mapping[str, MemberColumns]:
     rows = batch.db.execute(
         "select article_id, version_id, source, role, of_source, first_us, delay_s from member "
         "where story_id = ?",

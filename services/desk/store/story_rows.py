@@ -8,9 +8,9 @@ from services.contracts.stories import Story, StoryChange
 from services.desk import rights
 from services.desk.store import bodies, member_rows
 from services.desk.store.batch import Batch
+from services.desk.store.cache import MemberColumns, Standing
 from services.desk.store.cards import card
 from services.desk.store.heat import heat, reach
-from services.desk.store.member_rows import MemberColumns
 from services.desk.store.moments import us
 from services.desk.views.frame import Texts
 from services.desk.views.rows import StoryRow
@@ -159,27 +159,44 @@ def end(batch: Batch, record: Record) -> None:
         "update state set until_us = max(at_us, ?) where story_id = ? and until_us is null",
         (record.timestamp_us, story_id),
     )
-    known = batch.db.execute("select alone from story where story_id = ?", (story_id,)).fetchone()
-    member_rows.put(batch, story_id, {}, record.timestamp_us, was=known[0] if known else "")
+    known = _standing(batch, story_id)
+    members = known.members if known else member_rows.members_of(batch, story_id)
+    member_rows.put(batch, story_id, members, {}, record.timestamp_us)
+    member_rows.count_alone(batch, known.alone if known else "", "")
+    batch.cache.drop_story(story_id)
     batch.stories[story_id] = None
+
+
+def _standing(batch: Batch, story_id: str) -> Standing | None:
+    """None: there is none yet."""
+    known = batch.cache.story(story_id)
+    if known is not None:
+        return known
+    found = batch.db.execute(
+        "select revision, alone, state from story where story_id = ?", (story_id,)
+    ).fetchone()
+    if found is None:
+        return None
+    revision, alone, number = found
+    return Standing(revision, alone, number, member_rows.members_of(batch, story_id))
 
 
 def _put(batch: Batch, story: StoryRows, at_us: int, *, of_change: bool) -> int:
     """Gives the number of its state."""
     story_id, revision = story.state[:2]
-    known = batch.db.execute(
-        "select revision, alone, state from story where story_id = ?", (story_id,)
-    ).fetchone()
-    if known and known[0] >= revision:
+    known = _standing(batch, story_id)
+    if known and known.revision >= revision:
         return _put_earlier(batch, story, at_us, of_change=of_change)
     if known:
-        batch.db.execute("update state set until_us = max(at_us, ?) where id = ?", (at_us, known[2]))
+        batch.db.execute("update state set until_us = max(at_us, ?) where id = ?", (at_us, known.number))
     number = _put_state(batch, story, at_us, at_us if story.ended else None)
-    members = {} if story.ended else story.members
-    was = known[1] if known else None
-    member_rows.put(batch, story_id, members, at_us, was=was, alone=story.alone)
+    members = member_rows.put(
+        batch, story_id, known.members if known else {}, {} if story.ended else story.members, at_us
+    )
+    member_rows.count_alone(batch, known.alone if known else "", story.alone)
     row = (story_id, revision, at_us, story.merged_into, story.alone, number, story.body)
     batch.db.execute(_PUT_STORY, row)
+    batch.cache.put_story(story_id, Standing(revision, story.alone, number, members))
     batch.stories[story_id] = None
     return number
 

@@ -9,7 +9,8 @@ from services.contracts.relations import Verdict
 from services.desk import rights
 from services.desk.store import bodies
 from services.desk.store.article_rows import mark_decided, words
-from services.desk.store.batch import Batch, Words
+from services.desk.store.batch import Batch
+from services.desk.store.cache import Words
 from services.desk.views.frame import Texts
 
 WHOLE = 0.8
@@ -61,7 +62,7 @@ def put(batch: Batch, rows: VerdictRows) -> None:
 
 
 def _index(batch: Batch, version_id: str, *, copies: bool) -> None:
-    found = batch.undecided.pop(version_id) or _stored(batch, version_id)
+    found = batch.cache.pop_words(version_id) or _stored(batch, version_id)
     if found:
         mark_decided(batch, *found, copies=copies)
     else:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 
 from services.contracts.facts import Name
+from services.enrich.facts.landmarks import landmarks
 from services.enrich.facts.wording import words
 
 MOST = 8
-SCANNED = 3_000
 _WORD = re.compile(r"[^\W\d_][\w'-]{4,}")
 _NAMES = 4
 
@@ -17,7 +17,7 @@ def keywords(title: str, text: str, language: str, named: Sequence[Name]) -> tup
     shown = [name.name for name in named[:_NAMES] if name.count > 1]
     parts = {part for name in shown for part in name.casefold().split()}
     common = words("opening", language)
-    body = text[:SCANNED].casefold()
+    body = landmarks(title, text).folded
     titled = {word.casefold(): word for word in _WORD.findall(title)}
     said = [
         (-count, word)

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from services.enrich import kernels
 from services.enrich.facts.places import spelt_places
 
-NAMED, COUNTED, QUOTED = 3_000, 4_000, 5_000
-"""Characters of a text that are looked at for names, for figures and for quotations."""
+NAMED, FOLDED, COUNTED, QUOTED = 3_000, 3_000, 4_000, 5_000
+"""Characters of a text that are looked at for names, words of the title, figures and quotations."""
 UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶŁĻŃŅŇŌŐŘŚŞŠŢŤŪŮŰŹŻŽȘȚА-ЯЁЄІЇҐЎЂЋЏЉЊΑ-ΩΆΈΉΊΌΎΏ"
 PARTICLES = "von der|von|van der|van|de la|de|da|di|del|dos|du|al|el|bin|ben|ibn|zu".split("|")
 INSIDE = r"\w'’-"
@@ -47,6 +47,8 @@ class Landmarks(NamedTuple):
     """Where digits begin, behind anything but a digit."""
     opening: list[int]
     """Where marks stand that open a quotation, in the text alone."""
+    folded: str
+    """The text without regard to case."""
     is_unparted: bool
     has_apostrophes: bool
     has_other_digits: bool
@@ -71,6 +73,7 @@ def _landmarks(title: str, text: str) -> Landmarks:
         runs=[run for run in runs if " " in run],
         decimals=[match.start() for match in _DECIMALS.finditer(counted)],
         opening=[match.start() for match in _OPENING.finditer(text[:QUOTED])],
+        folded=text[:FOLDED].casefold(),
         is_unparted=_UNPARTED.search(named) is not None,
         has_apostrophes=not APOSTROPHES.isdisjoint(named),
         has_other_digits=_OTHER_DIGITS.search(counted) is not None,

@@ -10,6 +10,7 @@ from services.enrich.facts.landmarks import (
     APOSTROPHES,
     COUNTED,
     DIGITS,
+    FOLDED,
     INSIDE,
     NAMED,
     OPENING,
@@ -20,6 +21,8 @@ from services.enrich.facts.landmarks import (
     Landmarks,
 )
 from services.enrich.facts.places import spelt_places
+from services.enrich.kernels.lexicon import BITS, MASK
+from services.enrich.kernels.terms import MOST_FOLDED, folds_of_signs
 from services.kernels.target import njit
 
 Codes = npt.NDArray[np.uint32]
@@ -85,7 +88,9 @@ def landmarks(title: str, text: str) -> Landmarks | None:
     whole = f"{title}\n{text[:QUOTED]}"
     codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), np.uint32)
     body = len(title) + 1
-    known, words, others, runs, decimals, opening, met = survey(codes, body, _KINDS, _PLACES_KNOWN)
+    known, words, others, runs, decimals, opening, folded, met = survey(
+        codes, body, _KINDS, _PLACES_KNOWN, folds_of_signs()
+    )
     if not known:
         return None
     return Landmarks(
@@ -94,6 +99,7 @@ def landmarks(title: str, text: str) -> Landmarks | None:
         runs=_written(runs).split("\n")[:-1],
         decimals=decimals.tolist(),
         opening=opening.tolist(),
+        folded=_written(folded),
         is_unparted=bool(met & _UNPARTED),
         has_apostrophes=bool(met & _APOSTROPHE),
         has_other_digits=bool(met & _OTHER_DIGIT),
@@ -204,20 +210,39 @@ def _runs(codes: Codes, kinds: Kinds, end: int, places: Hashes) -> tuple[Codes, 
     return words[:alone], others[:rest], runs[:together]
 
 
+@njit
+def _folded(codes: Codes, begin: int, end: int, folds: Hashes) -> Codes:
+    folded, count = np.empty(MOST_FOLDED * max(0, end - begin), np.uint32), 0
+    for at in range(begin, end):
+        code = codes[np.uintp(at)]
+        rest = folds[np.uintp(code)] if code < _PLANE else np.uint64(0)
+        folded[np.uintp(count)] = rest & MASK if code < _PLANE else code
+        count += 1
+        while rest > MASK:
+            rest >>= np.uint64(BITS)
+            folded[np.uintp(count)] = rest & MASK
+            count += 1
+    return folded[:count]
+
+
 _CODES = types.Array(types.uint32, 1, "C")
 _PLACES = types.int64[::1]
 
 
 @njit(
-    types.Tuple((types.boolean, _CODES, _CODES, _CODES, _PLACES, _PLACES, types.int64))(
-        types.Array(types.uint32, 1, "C", readonly=True), types.int64, types.uint8[::1], types.uint64[::1]
+    types.Tuple((types.boolean, _CODES, _CODES, _CODES, _PLACES, _PLACES, _CODES, types.int64))(
+        types.Array(types.uint32, 1, "C", readonly=True),
+        types.int64,
+        types.uint8[::1],
+        types.uint64[::1],
+        types.uint64[::1],
     ),
     cache=True,
     nogil=True,
 )
 def survey(
-    codes: Codes, body: int, table: Kinds, places: Hashes
-) -> tuple[bool, Codes, Codes, Codes, Places, Places, int]:
+    codes: Codes, body: int, table: Kinds, places: Hashes, folds: Hashes
+) -> tuple[bool, Codes, Codes, Codes, Places, Places, Codes, int]:
     """The rows of `Landmarks`, and kinds of what was met; false where a character is in no table."""
     known, kinds = _kinds_of(codes, table)
     words, others, runs = _runs(codes, kinds, min(len(codes), body + NAMED) if known else 0, places)
@@ -236,4 +261,5 @@ def survey(
             if kind & _OPENING and at >= body:
                 opening[marks] = at - body
                 marks += 1
-    return known, words, others, runs, decimals[:digits], opening[:marks], met
+    folded = _folded(codes, body, min(len(codes), body + FOLDED) if known else body, folds)
+    return known, words, others, runs, decimals[:digits], opening[:marks], folded, met

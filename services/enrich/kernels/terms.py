@@ -32,7 +32,7 @@ from services.kernels.target import njit
 
 Kinds = npt.NDArray[np.uint8]
 Buckets = npt.NDArray[np.int32]
-_MOST_FOLDED = 3
+MOST_FOLDED = 3
 _MIX_HIGH, _MIX_LOW = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 _SHIFT = np.uint64(29)
 _UNKNOWN, _EMPTY = -1, -1
@@ -68,7 +68,7 @@ def read(title: str, text: str, terms: Terms) -> Reading | None:
     units = np.frombuffer(whole.encode("utf-16-le", "surrogatepass"), np.uint16)
     _make_room(terms, len(units))
     is_told, lead, after, begins, ends, numbers, are_names, places, codes = cut(
-        units, body, kinds_of_signs(), _folds(), terms.codes, terms.buckets
+        units, body, kinds_of_signs(), folds_of_signs(), terms.codes, terms.buckets
     )
     if not is_told or len(units) > len(whole):
         return None
@@ -102,13 +102,13 @@ def _make_room(terms: Terms, more: int) -> None:
 
 
 @lru_cache(maxsize=1)
-def _folds() -> Codes:
+def folds_of_signs() -> Codes:
     """What each sign of the first plane folds to, the first letter in the lowest bits."""
     folded = [chr(code).casefold() for code in range(PLANE)]
-    assert max(map(len, folded)) <= _MOST_FOLDED
+    assert max(map(len, folded)) <= MOST_FOLDED
     columns = [
         np.fromiter((ord(letters[place : place + 1] or "\0") for letters in folded), np.uint64, PLANE)
-        for place in range(_MOST_FOLDED)
+        for place in range(MOST_FOLDED)
     ]
     assert max(column.max() for column in columns) <= MASK
     return columns[0] | columns[1] << np.uint64(BITS) | columns[2] << np.uint64(2 * BITS)

@@ -19,7 +19,7 @@ import msgspec
 import services
 from services.ingest.http.exchange import Exchange
 from services.ingest.readings import ParsedFeed, ParsedPage, Refusal
-from services.ingest.workers.worker import LENGTH, MAX_FRAME, Job, framed, perform
+from services.ingest.workers.worker import FIRST, LENGTH, MAX_FRAME, Job, framed, perform, warming_up
 
 Name = Literal["feed", "page"]
 ParsedBody = ParsedFeed | ParsedPage
@@ -31,7 +31,7 @@ RECYCLE_AFTER = 2_000
 MEMORY_BYTES = 2 << 30
 """Address space of a worker."""
 START_S = 60.0
-"""A worker that is not ready by then counts as crashed."""
+"""A worker that is not ready by then, or has not loaded a parser, counts as crashed."""
 STOP_S = 2.0
 
 _HOME = str(Path(services.__file__).resolve().parents[1])
@@ -132,7 +132,8 @@ class _Worker:
     def __init__(self, memory_bytes: int) -> None:
         self._memory_bytes = memory_bytes
         self._process: asyncio.subprocess.Process | None = None
-        self._ready = False
+        self._loaded: set[str] = set()
+        """For which jobs it has loaded what they need."""
         self.served = 0
 
     async def start(self) -> None:
@@ -147,12 +148,12 @@ class _Worker:
             env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": _HOME, "OPENBLAS_NUM_THREADS": "1"},
             start_new_session=True,  # Ctrl-C is the parent's to handle
         )
-        self._ready = False
+        self._loaded = set()
         self.served = 0
 
     async def ask(self, job: Job, deadline_s: float) -> ParsedBody:
         try:
-            await self._get_ready()
+            await self._get_ready(job.name)
             async with asyncio.timeout(deadline_s):
                 answer = await self._exchange(msgspec.msgpack.encode(job))
             self.served += 1
@@ -167,13 +168,16 @@ class _Worker:
             await self._kill()
             raise
 
-    async def _get_ready(self) -> None:
+    async def _get_ready(self, name: str) -> None:
         if self._process is None or self._process.returncode is not None:
             await self.start()
-        if not self._ready:
-            async with asyncio.timeout(START_S):
+        async with asyncio.timeout(START_S):
+            if not self._loaded:
                 await self._read()
-            self._ready = True
+                self._loaded.add(FIRST)
+            if name not in self._loaded:
+                await self._exchange(msgspec.msgpack.encode(warming_up(name)))
+                self._loaded.add(name)
 
     async def _exchange(self, payload: bytes) -> bytes:
         assert self._process

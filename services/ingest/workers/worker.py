@@ -20,6 +20,13 @@ from services.ingest.readings import ParsedFeed, ParsedPage
 READY = b"ready"
 MAX_FRAME = 256 << 20
 LENGTH = 4
+FIRST = "feed"
+"""What a process is ready for when it says so: pages may never come, and their parser is slow to load."""
+_WARM = {
+    "feed": b'<rss version="2.0"><channel><title>Warm</title></channel></rss>',
+    "page": b"<html><body><article>%b</article></body></html>"
+    % (b"<p>Warm words, enough of them to be an article.</p>" * 9),
+}
 
 
 class Job(msgspec.Struct, frozen=True, array_like=True):
@@ -53,18 +60,10 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
         sink.flush()
 
 
-def _warm_up() -> None:
-    """Load everything before the first deadline runs."""
-    html = (
-        b"<html><body><article>"
-        + b"<p>Warm words, enough of them to be an article.</p>" * 9
-        + b"</article></body></html>"
-    )
-    rss = b'<rss version="2.0"><channel><title>Warm</title></channel></rss>'
-    for name, body in (("feed", rss), ("page", html)):
-        perform(
-            Job(name, Exchange(url="http://warm.example/", outcome="ok", content_type="text/html", body=body))
-        )
+def warming_up(name: str) -> Job:
+    """A job that has loaded its parser once it is done, before any deadline runs."""
+    exchange = Exchange(url="http://warm.example/", outcome="ok", content_type="text/html", body=_WARM[name])
+    return Job(name, exchange)
 
 
 def main() -> None:
@@ -74,7 +73,7 @@ def main() -> None:
     # Libraries that print must not end up between the frames.
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    _warm_up()
+    perform(warming_up(FIRST))
     try:
         sink.write(framed(READY))
         sink.flush()

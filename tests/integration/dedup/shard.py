@@ -75,6 +75,7 @@ class Shard:
         self._image: dict[str, bytes] = {}
         self._since: dict[bytes, Output] = {}
         """What the changelog keeps of what came behind the image."""
+        self._standby: DedupTask | None = None
 
     def run(self, *, batch: int = 256, to: int | None = None) -> "Shard":
         end = len(self._records) if to is None else to
@@ -109,12 +110,36 @@ class Shard:
             self._position = self._committed
         return self
 
+    def stand_by(self) -> "Shard":
+        """Let another task follow the changelog from here on, from the image or from nothing."""
+        self._standby = DedupTask(0, self._settings, ranges=self._ranges)
+        if self._image:
+            self._standby.load(self._image)
+        for output in (self._since if self._image else self.state).values():
+            self._follow(output)
+        return self
+
+    def take_over(self) -> "Shard":
+        """Lose the task; the one that followed reads on from what was committed."""
+        assert self._standby is not None
+        self.task, self._standby = self._standby, None
+        if self._position:
+            self._position = self._committed
+        return self
+
+    def _follow(self, output: Output) -> None:
+        if self._standby is not None:
+            self._standby.restore(
+                Record(STATE, 0, output.key, output.value, output.headers, output.timestamp_us)
+            )
+
     def _publish(self, outputs: Iterable[Output]) -> None:
         for output in outputs:
             if output.partition != STATE:
                 self.outputs.append(output)
                 continue
             assert output.key is not None
+            self._follow(output)
             self.state.pop(output.key, None)
             self.state[output.key] = output
             self._since.pop(output.key, None)

@@ -115,6 +115,24 @@ def test_a_shard_goes_on_from_its_image_and_what_came_behind_as_if_it_had_not_be
     assert resumed.kept() == whole.kept()
 
 
+@given(
+    logs(prompt=True), st.lists(st.integers(0, 16), min_size=3, max_size=3), st.booleans(), st.integers(1, 5)
+)
+@settings(max_examples=15)
+def test_a_standby_that_followed_the_changelog_goes_on_as_if_nothing_had_been(
+    log: list[Value], stops: list[int], imaged: bool, batch: int
+) -> None:
+    whole = Shard(log).run(batch=1)
+    early, mid, late = sorted(min(stop, len(log)) for stop in stops)
+    shard = Shard(log, ranges=4).run(batch=batch, to=early)
+    followed = (shard.image() if imaged and early else shard).stand_by().run(batch=batch, to=mid).take_over()
+    resumed = (
+        followed.run(batch=batch, to=late).stand_by().run(batch=batch, to=len(log) - 1).take_over().run()
+    )
+    assert resumed.published() == whole.published()
+    assert resumed.kept() == whole.kept()
+
+
 def test_a_version_that_came_anew_after_an_image_is_counted_on_its_new_day() -> None:
     def promise(hours: int) -> list[Value]:
         return [Watermark(origin=o, origins=2, at=START + timedelta(hours=hours)) for o in (0, 1)]

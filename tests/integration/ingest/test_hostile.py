@@ -145,7 +145,7 @@ async def test_documents_made_to_stall_parsers_are_read_or_refused_within_their_
     task = subscribed(*map(site.url, site.routes))
     async with Pool(1, deadlines_s={"feed": DEADLINE_S, "page": DEADLINE_S}) as pool:
         for worker in pool._workers:
-            await worker._get_ready()
+            await worker._get_ready("feed")
         started = time.monotonic()
         await followed(task, strict, pool)
     assert time.monotonic() - started < BUDGET_S + DEADLINE_S * len(QUADRATIC)

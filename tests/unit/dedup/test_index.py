@@ -165,11 +165,11 @@ def test_a_block_that_can_no_longer_come_again_need_not_be_remembered() -> None:
 
 def test_two_keys_that_differ_in_their_last_bits_alone_are_one() -> None:
     key = int(ALPHABET[0]) >> 30 << 30
-    blocks = [
-        block("s", n, [Entry(n, 0, np.array([key + low], np.uint64))])
-        for n, low in enumerate((0, 2, 1, 1 << 21))
-    ]
-    assert joined(blocks, 1) == {(0, 1): (0, 1)}
+    index = RangeIndex(window_us=WINDOW_US)
+    found: Pairs = {}
+    for n, low in enumerate((0, 2, 1, 1 << 21)):
+        found |= pairs(index.probe_insert(block("s", n, [Entry(n, 0, np.array([key + low], np.uint64))])))
+    assert found == {(0, 1): (0, 1)}
 
 
 @pytest.mark.parametrize("ranges", [1, 2, 4, 8, 16, 32, 64, 128])
@@ -178,7 +178,8 @@ def test_routing_deals_out_every_key_once_by_its_group(ranges: int, keys: list[i
     whole = block("signer", 3, [Entry(7, 1, distinct(np.array(keys, np.uint64)))])
     pieces = route(whole, ranges)
     assert len(pieces) == ranges
-    assert np.concatenate([piece.keys for piece in pieces]).tolist() == whole.keys.tolist()
+    routed = np.concatenate([piece.keys for piece in pieces])
+    assert sorted(routed.tolist()) == sorted(route(whole, 1)[0].keys.tolist())
     wide = GROUPS // ranges
     for number, piece in enumerate(pieces):
         groups = [key >> 57 for key in piece.keys.tolist()]
@@ -196,7 +197,7 @@ def test_groups_that_cannot_be_shared_out_evenly_are_refused(ranges: int) -> Non
 def test_a_block_knows_which_version_owns_each_key_in_whatever_range_it_is() -> None:
     one, other = distinct(ALPHABET[:4]), distinct(ALPHABET[2:6])
     whole = block("signer", 0, [Entry(8, 1, one), Entry(9, 2, other)])
-    wanted = [(key, 0) for key in one.tolist()] + [(key, 1) for key in other.tolist()]
+    wanted = list(zip(route(whole, 1)[0].keys.tolist(), [0] * len(one) + [1] * len(other), strict=True))
     for ranges in (1, 16):
         owned = [
             pair
@@ -205,3 +206,12 @@ def test_a_block_knows_which_version_owns_each_key_in_whatever_range_it_is() -> 
         ]
         assert sorted(owned) == sorted(wanted)
         assert all((np.diff(piece.owners) >= 0).all() for piece in route(whole, ranges))
+
+
+def test_keys_come_to_all_groups_alike() -> None:
+    hashes = mix(np.arange(1, 120_001, dtype=np.uint64))
+    least = np.lib.stride_tricks.sliding_window_view(hashes, 8).min(axis=1)
+    whole = block("signer", 0, [Entry(0, 0, distinct(least))])
+    sizes = [len(piece.keys) for piece in route(whole, GROUPS)]
+    assert len(set(route(whole, 1)[0].keys.tolist())) == sum(sizes) == len(whole.keys)
+    assert max(sizes) < 1.3 * sum(sizes) / GROUPS

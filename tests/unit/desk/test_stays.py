@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from services.contracts.stories import StoryMember
 from services.desk.queries import past
 from services.desk.store import member_rows, schema
-from services.desk.store.batch import Batch, Undecided
+from services.desk.store.batch import Batch
+from services.desk.store.cache import Cache
 from services.desk.store.moments import us
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 ARTICLES, STORIES = ("a", "b", "c"), ("s", "t", "u")
-MOVES = st.lists(st.tuples(st.sampled_from(ARTICLES), st.sampled_from(STORIES)), max_size=12)
+MOVE = st.tuples(st.sampled_from(ARTICLES), st.sampled_from(STORIES))
+MOVES = st.lists(MOVE, max_size=12)
 Step = tuple[str, int, frozenset[str]]
 """A story, the hour of its change, and its members from then on."""
 
@@ -49,7 +51,7 @@ def test_an_article_is_found_in_the_story_where_it_was(
     told, truth = steps(moves)
     db = sqlite3.connect(":memory:")
     db.executescript(schema.TABLES)
-    batch = Batch(db, "full", Undecided())
+    batch = Batch(db, "full", Cache())
     queues: defaultdict[str, list[Step]] = defaultdict(list)
     for step in told:
         queues[step[0]].append(step)
@@ -57,8 +59,9 @@ def test_an_article_is_found_in_the_story_where_it_was(
         if queues[story]:
             _, hour, names = queues[story].pop(0)
             at = us(START + timedelta(hours=hour))
+            before = member_rows.members_of(batch, story)
             member_rows.put(
-                batch, story, member_rows.member_columns([member(name) for name in sorted(names)]), at
+                batch, story, before, member_rows.member_columns([member(name) for name in sorted(names)]), at
             )
     for (article, hour), story in truth.items():
         then = START + timedelta(hours=hour, minutes=30)

@@ -117,6 +117,14 @@ def test_rebalances_are_told_apart() -> None:
     assert kinds == {"assigned": 3, "revoked": 1, "unchanged": 1, "lost": 1}
 
 
+def test_the_partitions_that_a_process_stands_by_for_are_told() -> None:
+    totals, metrics = observed()
+    runner = totals.runner()
+    for numbers in (frozenset({1, 2}), frozenset({2})):
+        runner.following(numbers)
+        assert value(metrics, 'standby_partitions{service="dedup"}') == len(numbers)
+
+
 def test_restores_are_counted_by_what_they_began_with() -> None:
     totals, metrics = observed()
     runner = totals.runner()
@@ -127,12 +135,13 @@ def test_restores_are_counted_by_what_they_began_with() -> None:
         RestoreResult(count=9, next_offset=10, checksum="", image=True),
         RestoreResult(count=9, next_offset=10, checksum="", ignored="damaged", refused=True),
         RestoreResult(count=9, next_offset=10, checksum="", ignored="there is none"),
+        RestoreResult(count=9, next_offset=10, checksum="", followed=True),
     ):
         runner.restored(0, restored, 0.5)
     assert totals.restoring == {}
     for source in RESTORE_SOURCES:
         assert value(metrics, f'state_restores_total{{service="dedup",source="{source}"}}') == 1
-    assert value(metrics, 'state_restored_records_total{service="dedup"}') == 36
+    assert value(metrics, 'state_restored_records_total{service="dedup"}') == 45
 
 
 def test_a_publish_that_is_tried_again_is_failing_until_it_is_done() -> None:

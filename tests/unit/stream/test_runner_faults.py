@@ -146,7 +146,7 @@ async def test_a_fenced_number_stays_with_its_thief_when_others_change_hands() -
 async def test_what_was_fetched_for_a_lane_is_not_given_to_its_successor(bus: MemoryBus) -> None:
     await toys.put(bus, WORDS)
     runner = Runner(CountService(), bus, settings=FAST)
-    old, new = (Lane(runner._context, 0, lambda: None) for _ in range(2))
+    old, new = (Lane(runner._context, 0, lambda: None, standbys=runner._standbys) for _ in range(2))
     member = await bus.join("newsfold-count", ["source"])
     member.seek({Partition("source", 0): 10})
     runner._lanes = {0: new}

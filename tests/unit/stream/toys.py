@@ -121,9 +121,13 @@ class Notes(NullObserver):
         self.owned: list[set[int]] = []
         self.halts: list[int] = []
         self.images: list[Written] = []
+        self.followed: frozenset[int] = frozenset()
 
     def imaged(self, number: int, written: Written) -> None:  # noqa: ARG002
         self.images.append(written)
+
+    def following(self, numbers: frozenset[int]) -> None:
+        self.followed = numbers
 
     def halted(self, number: int) -> None:
         self.halts.append(number)

@@ -2,6 +2,7 @@ import math
 from datetime import timedelta
 
 import msgspec
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -82,7 +83,7 @@ def test_what_was_counted_and_discounted_leaves_no_trace(texts: list[list[str]])
     rarity, fresh = Rarity(), Rarity()
     counted = [count(" ".join(text), rarity) for text in texts]
     for numbers in counted:
-        rarity.discount(numbers)
+        rarity.discount(numbers.astype(np.int32))
     assert len(rarity.terms) == 0
     assert made("Marsum", "the crack of 14", rarity) == made("Marsum", "the crack of 14", fresh)
 
