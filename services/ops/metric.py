@@ -1,5 +1,6 @@
 """What one row of the table of metrics says. Pure."""
 
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -50,3 +51,6 @@ def metric_row(
         owned=owned,
         services=(only,) if only else SERVICES,
     )
+
+
+counter, gauge, histogram = (partial(metric_row, kind) for kind in ("counter", "gauge", "histogram"))
