@@ -81,6 +81,11 @@ class EventReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     seen_at: datetime
     words: dict[str, int] = {}
     """Its weightiest terms; the squares of the weights add up to about a million."""
+    news: tuple[int, ...] = ()
+    """What each of them weighs, in this order, where it is asked whether two reports tell of one happening:
+    the more, the less was written with it before. The squares add up to about a million; where it is empty,
+    the words weigh there what they weigh anywhere.
+    """
     others: str = ""
     """The rest of its terms, which are counted and not compared, with blanks between."""
     crowd: int = 0

@@ -1,12 +1,12 @@
 """Whether a report tells of a happening that is known, or of another one in the same affair.
 
-How alike two reports of one happening are depends on what else is written in those days: where nobody
-else writes of the affair, a quarter of the weight in common is much; in the week in which all write of it,
-half of it is little. So the likeness of two reports is taken less the crowd around both: how like them
-the reports of the last days are that are most like them. What either headline says stands in the other
-report, if they tell of one thing, and so do the people that it names; both name the same day, and no
+Two reports of one happening have in common what is news: words that were written less before. How alike
+they are depends on what else is written in those days: where nobody else writes of the affair, a quarter
+of the weight in common is much; in the week in which all write of it, half of it is little. So their
+likeness is taken less the crowd around both: how like them the reports of the last days are that are most
+like them. The people that either headline names stand in the other report; both name the same day, and no
 other. And a day means much in a stream in which a hundred reports come between, and little where none
-does.
+does. A storyline is chained by the words themselves, as an affair goes on with the words that it has.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from services.contracts.events import EventReport
 from services.enrich.events import senses
 from services.enrich.events.index import STRANGE
 from services.enrich.events.neighbours import Likeness, Neighbours, microseconds
-from services.enrich.events.reports import cosine, figures_of, people_of, share_people, told
+from services.enrich.events.reports import figures_of, likeness, news_of, people_of, share_people
 
 _DAY, _MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
 
@@ -30,8 +30,6 @@ class GroupingRules(NamedTuple):
     """How much of the crowd is taken off."""
     crowd_size: int = 40
     crowd_days: int = 5
-    headline: int = 30
-    """What each thousandth of the headlines counts that the other report tells too."""
     same_day: int = 50_000
     """What a day counts that both reports name."""
     other_day: int = 25_000
@@ -43,19 +41,21 @@ class GroupingRules(NamedTuple):
     other_figures: int = 80_000
     """What is taken off where each headline names figures, none of them the same, and on different dates:
     what is counted every day is another count every day."""
-    day: int = 150_000
-    """What each day between two reports takes off."""
+    day: int = 170_000
+    """What each day between two reports takes off …"""
+    most_days: int = 2_500
+    """… up to so many thousandths: what is told of one happening later is told of it as much after a week."""
     calendar: int = 900
     """How much of a day is the date, the rest being hours."""
     day_reports: int = 30
     """A day counts whole where at least so many reports come between …"""
     quiet_day: int = 145
     """… and this much of it where none does."""
-    all: int = 650
+    all: int = 700
     """What the average over all reports of an event counts; the nearest of them counts the rest."""
     stranger: int = -160_000
     """What a report of the event counts for that has nothing in common with the new one."""
-    same_event: int = 85_000
+    same_event: int = 80_000
     same_storyline: int = 700_000
     storyline_headline: int = 600
     storyline_people: int = 50
@@ -102,20 +102,21 @@ def place(new: EventReport, near: Neighbours, homes: Homes, rules: GroupingRules
 
 def are_one(one: Sequence[EventReport], other: Sequence[EventReport], rules: GroupingRules = RULES) -> bool:
     """Whether two events that share a report are one happening: as alike as a report and its event."""
+    sides = [[(report, news_of(report)) for report in side] for side in (one, other)]
     found = [
-        _kinship(left, Likeness(right, like, 0, told(left, right)), _Headline.of(left), rules)
-        for left, right in pairs(one, other)
-        if (like := max(cosine(left.words, right.words), senses.likeness(left, right))) >= STRANGE
+        _kinship(left, Likeness(right, like, 0), _Headline.of(left), rules)
+        for (left, mine), (right, theirs) in pairs(*sides)
+        if (like := max(likeness(left, right, mine, theirs), senses.likeness(left, right))) >= STRANGE
     ]
     return bool(found) and _score(found, len(one) * len(other), rules) >= rules.same_event
 
 
 def _most(new: EventReport, near: Neighbours, rules: GroupingRules) -> list[int]:
     """The kinship of each if its days agreed. No event is more like the new one than its nearest report."""
-    most, headline, crowd, mine = max(0, rules.same_day), rules.headline, rules.crowd, new.crowd
+    most, crowd, mine = max(0, rules.same_day), rules.crowd, new.crowd
     return [
-        like + headline * told + most - crowd * (mine + other) // 2_000
-        for like, told, other in zip(near.cosines, near.told, near.crowds, strict=True)
+        like + most - crowd * (mine + other) // 2_000
+        for like, other in zip(near.cosines, near.crowds, strict=True)
     ]
 
 
@@ -147,7 +148,7 @@ def _kinship(one: EventReport, other: Likeness, mine: _Headline, rules: Grouping
     """Likeness and agreement, less the crowd around both and the time between them."""
     late = round(rules.day * _days(one, other.report, rules))
     crowd = rules.crowd * (one.crowd + other.report.crowd) // 2_000
-    agreement = rules.headline * other.told + _agreement(one, other.report, rules)
+    agreement = _agreement(one, other.report, rules)
     return other.cosine + agreement - _others(one, other.report, mine, rules) - crowd - late
 
 
@@ -179,7 +180,7 @@ def _days(one: EventReport, other: EventReport, rules: GroupingRules) -> float:
     dates = abs(one.seen_at.toordinal() - other.seen_at.toordinal())
     days = (rules.calendar * dates + (1_000 - rules.calendar) * hours) / 1_000
     busy = abs(one.number - other.number) / rules.day_reports
-    return min(days, max(busy, days * rules.quiet_day / 1_000))
+    return min(days, max(busy, days * rules.quiet_day / 1_000), rules.most_days / 1_000)
 
 
 def _score(scores: Sequence[int], size: int, rules: GroupingRules) -> int:

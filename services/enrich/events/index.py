@@ -13,7 +13,7 @@ from services.enrich.events.lexicon import Numbers
 from services.enrich.events.neighbours import Likeness, Neighbours, microseconds, row_of
 from services.enrich.events.postings import Postings
 from services.enrich.events.rarity import Rarity
-from services.enrich.events.reports import UNIT, Report, Vector
+from services.enrich.events.reports import MOST_BY_NEWS, UNIT, WHOLE, Report, Vector
 from services.enrich.events.reports import told as told_of
 from services.enrich.events.senses import Senses, likeness
 from services.enrich.events.vectors import Vectors
@@ -21,6 +21,9 @@ from services.enrich.events.vectors import Vectors
 OPEN = timedelta(days=14)
 """How long a report is compared with, and terms are counted."""
 MOST_REPORTS = 50_000
+LATELY = timedelta(hours=48)
+"""How long a report is one of the latest, as are the last …"""
+FEWEST_LATELY = 100
 _COLUMNS = 6
 STRANGE = 50_000
 """Cosine in millionths below which two reports are strangers."""
@@ -40,6 +43,8 @@ class Index:
         self._numbers: dict[str, int] = {}
         """By story."""
         self.latest: datetime | None = None
+        self._aged = 0
+        """The number of the first of the latest reports."""
 
     def next_number(self) -> int:
         return next(reversed(self._reports)) + 1 if self._reports else 0
@@ -54,6 +59,7 @@ class Index:
         first, fast = next(iter(self._reports)), kernels.module("index")
         (fast.enter if fast else enter)(new, self.rarity, self._postings, self._vectors, first)
         self._senses.put(kept, first)
+        self._age(kept.number, first)
         while self._is_over(next(iter(self._reports.values()))):
             _, old = self._reports.popitem(last=False)
             self._drop(old)
@@ -95,7 +101,20 @@ class Index:
         assert self.latest is not None
         return old.seen_at < self.latest - OPEN or len(self._reports) > MOST_REPORTS
 
+    def _age(self, number: int, first: int) -> None:
+        """Up to what is late when a report of this number came."""
+        assert self.latest is not None
+        self._aged, since = max(self._aged, first), self.latest - LATELY
+        while number - self._aged >= FEWEST_LATELY and self._reports[self._aged].seen_at < since:
+            self._age_first()
+
+    def _age_first(self) -> None:
+        self.rarity.age(self._terms[self._aged])
+        self._aged += 1
+
     def _drop(self, old: EventReport) -> None:
+        if old.number == self._aged:
+            self._age_first()
         if self._numbers.get(old.story_id) == old.number:
             del self._numbers[old.story_id]
         fast = kernels.module("index")
@@ -128,18 +147,20 @@ def near(new: Vector, postings: Postings, vectors: Vectors, first: int, since: i
     numbers = kin + first - 1
     rows = vectors.rows_of(numbers)
     affinities = np.rint(UNIT**2 * squares[kin] / (new.sharpness * vectors.sharpness[rows]))
-    columns = (cosines[kin], affinities, _told(new, vectors, rows), vectors.crowds[rows], vectors.seen[rows])
+    news, told = _shared(new, vectors, rows)
+    alike = np.minimum(news, cosines[kin].astype(np.int64) * MOST_BY_NEWS // WHOLE)
+    columns = (alike, affinities, told, vectors.crowds[rows], vectors.seen[rows])
     return np.array((numbers, *(column.astype(np.int64) for column in columns)))
 
 
-def _told(new: Vector, vectors: Vectors, rows: Numbers) -> Numbers:
-    """`reports.told` of each."""
-    terms, shares = vectors.terms[rows], vectors.shares[rows]
+def _shared(new: Vector, vectors: Vectors, rows: Numbers) -> tuple[Numbers, Numbers]:
+    """Of each the cosine by news, and `reports.told`."""
+    terms, shares, news = vectors.terms[rows], vectors.shares[rows], vectors.news[rows].astype(np.int64)
     order = np.argsort(new.terms)
     mine = new.terms[order]
     places = np.searchsorted(mine, terms).clip(max=len(mine) - 1)
     are_shared = mine[places] == terms
     told = np.where(are_shared, new.shares[order][places], 0).sum(axis=1)
     other = np.where(are_shared, shares, 0).sum(axis=1)
-    lesser: Numbers = np.minimum(told, other)
-    return lesser
+    alike = np.where(are_shared, new.news[order][places] * news, 0).sum(axis=1)
+    return alike, np.minimum(told, other)

@@ -41,7 +41,9 @@ class Terms(dict[str, int]):
         self.names: list[str] = []
         """By number, some of them free."""
         self.reports: Numbers = np.zeros(_ROOM, np.int64)
-        """How many of those that are remembered have it."""
+        """How many of those that are remembered have it, and …"""
+        self.lately: Numbers = np.zeros(_ROOM, np.int64)
+        """… how many of the latest of them."""
         self.expected: npt.NDArray[np.float64] = np.zeros(_ROOM)
         self.are_numbers: Flags = np.zeros(_ROOM, np.bool_)
         self.may_tell_a_day: Flags = np.zeros(_ROOM, np.bool_)
@@ -110,7 +112,7 @@ class Terms(dict[str, int]):
         return number
 
     def _widen(self, room: int) -> None:
-        for name in ("reports", "expected", "are_numbers", "may_tell_a_day", "first", "codes"):
+        for name in ("reports", "lately", "expected", "are_numbers", "may_tell_a_day", "first", "codes"):
             old = getattr(self, name)
             wide = np.zeros((room, *old.shape[1:]), old.dtype)
             wide[: len(old)] = old

@@ -20,7 +20,7 @@ class Likeness(NamedTuple):
 
     report: EventReport
     cosine: int
-    """In millionths."""
+    """By what is news in either, in millionths: see `reports.likeness`."""
     affinity: int
     """Likeness by what is rarest alone, in millionths: the cosine of the weights squared. What
     everybody writes of has common words, and an affair has names of its own.

@@ -1,4 +1,6 @@
-"""How rare a term is in what was seen lately, and how rare it is taken to be before anything was seen."""
+"""How rare a term is in what is remembered, how rare it is taken to be before anything was seen, and how
+much of what has it was written lately.
+"""
 
 import math
 
@@ -19,15 +21,24 @@ class Rarity:
 
     def __init__(self) -> None:
         self.reports = 0
+        self.lately = 0
+        """How many of them are the latest ones."""
         self.terms = Terms()
 
     def count(self, terms: Numbers) -> None:
         """Each term once."""
         self.reports += 1
+        self.lately += 1
         self.terms.reports[terms] += 1
+        self.terms.lately[terms] += 1
+
+    def age(self, terms: npt.NDArray[np.int32]) -> None:
+        """Those of a report that is none of the latest any more."""
+        self.lately -= 1
+        self.terms.lately[terms] -= 1
 
     def discount(self, terms: npt.NDArray[np.int32]) -> Numbers:
-        """Gives those whose numbers are free now."""
+        """Of a report that is none of the latest; gives those whose numbers are free now."""
         self.reports -= 1
         left = self.terms.reports[terms] - 1
         self.terms.reports[terms] = left
@@ -44,3 +55,12 @@ class Rarity:
         # numpy's logarithm may differ in the last bit from one processor to another.
         logs = np.fromiter(map(math.log, shares.tolist()), np.float64, len(shares))
         return np.maximum(0.0, -logs)
+
+    def freshness(self, numbers: Numbers) -> npt.NDArray[np.float64]:
+        """How much of what is written with each term is written now: half of it where it is written as ever,
+        all where it was not before.
+        """
+        lately = self.terms.lately[numbers]
+        now = (lately + 1) / (self.lately + 1)
+        before = (self.terms.reports[numbers] - lately) / (self.reports - self.lately + UNSEEN)
+        return now / (now + before)

@@ -20,6 +20,7 @@ class Vectors:
         self.terms: Rows = np.full((_ROWS, _WIDTH), NO_TERM, np.int32)
         """Behind the last of each report there is none."""
         self.shares: Rows = np.zeros((_ROWS, _WIDTH), np.int32)
+        self.news: Rows = np.zeros((_ROWS, _WIDTH), np.int32)
         self.sharpness: npt.NDArray[np.float64] = np.zeros(_ROWS)
         self.crowds: Numbers = np.zeros(_ROWS, np.int64)
         self.seen: Numbers = np.zeros(_ROWS, np.int64)
@@ -35,6 +36,7 @@ class Vectors:
         rows = len(self.terms)
         row = number & (rows - 1)
         self.terms[row, :count], self.shares[row, :count] = vector.terms, vector.shares
+        self.news[row, :count] = vector.news
         self.terms[row, count:] = NO_TERM
         self.sharpness[row] = vector.sharpness
         self.crowds[row], self.seen[row] = kept.crowd, microseconds(kept.seen_at)
@@ -52,7 +54,7 @@ class Vectors:
         rows = 1 << max(reports.bit_length(), old.bit_length() - 1)
         wide = max(width, terms)
         numbers = np.arange(first, first + old)
-        for name in ("terms", "shares", "sharpness", "crowds", "seen", "cosines", "squares"):
+        for name in ("terms", "shares", "news", "sharpness", "crowds", "seen", "cosines", "squares"):
             before = getattr(self, name)
             after = np.full((rows, wide)[: before.ndim], NO_TERM if name == "terms" else 0, before.dtype)
             places = (numbers & (rows - 1), slice(0, width))[: before.ndim]

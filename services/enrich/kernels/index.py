@@ -8,7 +8,7 @@ from services.enrich.events.lexicon import Numbers
 from services.enrich.events.neighbours import microseconds
 from services.enrich.events.postings import MOST_OF_A_TERM, Places, Postings
 from services.enrich.events.rarity import Rarity
-from services.enrich.events.reports import UNIT, Report, Vector
+from services.enrich.events.reports import MOST_BY_NEWS, UNIT, WHOLE, Report, Vector
 from services.enrich.events.vectors import NO_TERM, Rows, Vectors
 from services.enrich.kernels.postings import add
 from services.kernels.target import njit
@@ -22,6 +22,7 @@ def near(new: Vector, postings: Postings, vectors: Vectors, first: int, since: i
     return compare(
         new.terms,
         new.weights,
+        new.news,
         new.shares,
         new.sharpness,
         first,
@@ -32,6 +33,7 @@ def near(new: Vector, postings: Postings, vectors: Vectors, first: int, since: i
         postings.reports,
         postings.weights,
         vectors.terms,
+        vectors.news,
         vectors.shares,
         vectors.sharpness,
         vectors.crowds,
@@ -49,6 +51,7 @@ def enter(new: Report, rarity: Rarity, postings: Postings, vectors: Vectors, fir
         new.terms,
         vector.terms,
         vector.weights,
+        vector.news,
         vector.shares,
         vector.sharpness,
         kept.number,
@@ -56,18 +59,21 @@ def enter(new: Report, rarity: Rarity, postings: Postings, vectors: Vectors, fir
         microseconds(kept.seen_at),
         postings.end,
         rarity.terms.reports,
+        rarity.terms.lately,
         postings.begin,
         postings.size,
         postings.added,
         postings.reports,
         postings.weights,
         vectors.terms,
+        vectors.news,
         vectors.shares,
         vectors.sharpness,
         vectors.crowds,
         vectors.seen,
     )
     rarity.reports += 1
+    rarity.lately += 1
 
 
 def leave(terms: npt.NDArray[np.int32], rarity: Rarity, postings: Postings) -> None:
@@ -76,9 +82,9 @@ def leave(terms: npt.NDArray[np.int32], rarity: Rarity, postings: Postings) -> N
 
 
 @njit(
-    "int64(int64[::1], int64[::1], int64[::1], int64[::1], float64, int64, int64, int64, int64, int64[::1],"
-    " int32[::1], int32[::1], int32[::1], int32[::1], int32[::1],"
-    " int32[:, ::1], int32[:, ::1], float64[::1], int64[::1], int64[::1])",
+    "int64(int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], float64, int64, int64, int64, int64,"
+    " int64[::1], int64[::1], int32[::1], int32[::1], int32[::1], int32[::1], int32[::1],"
+    " int32[:, ::1], int32[:, ::1], int32[:, ::1], float64[::1], int64[::1], int64[::1])",
     cache=True,
     nogil=True,
 )
@@ -86,6 +92,7 @@ def take_in(
     all_terms: Numbers,
     new_terms: Numbers,
     new_weights: Numbers,
+    new_news: Numbers,
     new_shares: Numbers,
     sharpness: float,
     number: int,
@@ -93,12 +100,14 @@ def take_in(
     seen_at: int,
     end: int,
     counts: Numbers,
+    lately: Numbers,
     begin: Places,
     size: Places,
     added: Places,
     reports: Places,
     weights: Places,
     terms: Rows,
+    news: Rows,
     shares: Rows,
     sharpnesses: npt.NDArray[np.float64],
     crowds: Numbers,
@@ -107,9 +116,11 @@ def take_in(
     """`index.enter`, where there is room. Where the postings end."""
     for term in all_terms:
         counts[term] += 1
+        lately[term] += 1
     row = number & (len(crowds) - 1)
     for column in range(len(new_terms)):
         terms[row, column], shares[row, column] = new_terms[column], new_shares[column]
+        news[row, column] = new_news[column]
     terms[row, len(new_terms) :] = NO_TERM
     sharpnesses[row], crowds[row], seen[row] = sharpness, crowd, seen_at
     return int(add(new_terms, new_weights, number, end, begin, size, added, reports, weights))
@@ -183,12 +194,19 @@ def _table(terms: Numbers) -> Numbers:
 
 
 @njit
-def _told(
-    row: int, new_terms: Numbers, new_shares: Numbers, terms: Rows, shares: Rows, table: Numbers
-) -> int:
-    """See `reports.told`."""
+def _shared(
+    row: int,
+    new_terms: Numbers,
+    new_news: Numbers,
+    new_shares: Numbers,
+    terms: Rows,
+    news: Rows,
+    shares: Rows,
+    table: Numbers,
+) -> tuple[int, int]:
+    """See `index._shared`."""
     last = len(table) - 1
-    mine = other = 0
+    alike = mine = other = 0
     for column in range(terms.shape[1]):
         term = terms[row, column]
         if term == NO_TERM:
@@ -197,22 +215,25 @@ def _told(
         while table[at] != _FREE and new_terms[table[at]] != term:
             at = (at + 1) & last
         if table[at] != _FREE:
+            alike += new_news[table[at]] * news[row, column]
             mine += new_shares[table[at]]
             other += shares[row, column]
-    return min(mine, other)
+    return alike, min(mine, other)
 
 
 @njit(
     "int64[:, ::1]"
-    "(int64[::1], int64[::1], int64[::1], float64, int64, int64,"
+    "(int64[::1], int64[::1], int64[::1], int64[::1], float64, int64, int64,"
     " int32[::1], int32[::1], int32[::1], int32[::1], int32[::1],"
-    " int32[:, ::1], int32[:, ::1], float64[::1], int64[::1], int64[::1], int64[::1], int64[::1])",
+    " int32[:, ::1], int32[:, ::1], int32[:, ::1], float64[::1], int64[::1], int64[::1],"
+    " int64[::1], int64[::1])",
     cache=True,
     nogil=True,
 )
 def compare(
     new_terms: Numbers,
     new_weights: Numbers,
+    new_news: Numbers,
     new_shares: Numbers,
     sharpness: float,
     first: int,
@@ -223,6 +244,7 @@ def compare(
     reports: Places,
     weights: Places,
     terms: Rows,
+    news: Rows,
     shares: Rows,
     sharpnesses: npt.NDArray[np.float64],
     crowds: Numbers,
@@ -240,9 +262,9 @@ def compare(
     for at in range(len(kin)):
         row = kin[at] & last
         columns[0, at] = kin[at]
-        columns[1, at] = cosines[row]
         columns[2, at] = np.rint(_SQUARE * float(squares[row]) / (sharpness * sharpnesses[row]))
-        columns[3, at] = _told(row, new_terms, new_shares, terms, shares, table)
+        alike, columns[3, at] = _shared(row, new_terms, new_news, new_shares, terms, news, shares, table)
+        columns[1, at] = min(alike, cosines[row] * MOST_BY_NEWS // WHOLE)
         columns[4, at] = crowds[row]
         columns[5, at] = seen[row]
     for number in met:

@@ -8,7 +8,17 @@ from numba import types
 
 from services.enrich.events.lexicon import Codes, Flags, Numbers
 from services.enrich.events.rarity import NAME, UNSEEN, Rarity
-from services.enrich.events.reports import COMMON, HALVES, MOST_TERMS, UNIT, WHOLE, Vector, Weighing, Weights
+from services.enrich.events.reports import (
+    COMMON,
+    HALVES,
+    MOST_TERMS,
+    OLD,
+    UNIT,
+    WHOLE,
+    Vector,
+    Weighing,
+    Weights,
+)
 from services.enrich.events.terms import Reading
 from services.kernels.target import njit
 
@@ -24,10 +34,12 @@ def weigh(found: Reading, rarity: Rarity) -> Weighing | None:
         found.uses,
         found.are_names,
         terms.reports,
+        terms.lately,
         terms.expected,
         terms.are_numbers,
         terms.codes,
         rarity.reports,
+        rarity.lately,
     )
     return Weighing(rare, Vector(*vector), said, rest) if are_ranked else None
 
@@ -50,6 +62,27 @@ def _frequency(halves: int) -> float:
     if halves == 2:
         return 1.0
     return 1 + math.log(halves / 2) if halves > 2 else halves / 2
+
+
+@njit
+def _newness(there: int, lately_there: int, reports: int, lately: int) -> float:
+    """What `Rarity.freshness` makes a term weigh: see `reports._news`."""
+    now = (lately_there + 1) / (lately + 1)
+    fresh = now / (now + (there - lately_there) / (reports - lately + UNSEEN))
+    return OLD + (fresh * fresh) * (fresh * fresh)
+
+
+@njit
+def _unit(weights: Weights) -> Numbers:
+    """In a vector of unit length."""
+    length = 0.0
+    for weight in weights:
+        length += weight * weight
+    length = math.sqrt(length)
+    scaled = np.empty(len(weights), np.int64)
+    for at in range(len(weights)):
+        scaled[at] = np.int64(np.rint(UNIT * weights[at] / length))
+    return scaled
 
 
 @njit
@@ -91,18 +124,18 @@ def _heaviest(weights: Weights, numbers: Numbers, codes: Codes) -> tuple[bool, N
             types.boolean,
             types.float64[::1],
             *(types.int64[::1],) * 2,
-            *(types.int64[::1],) * 3,
+            *(types.int64[::1],) * 4,
             types.float64,
         )
     )(
         types.int64[::1],
         types.int64[:, ::1],
         types.boolean[::1],
-        types.int64[::1],
+        *(types.int64[::1],) * 2,
         types.float64[::1],
         types.boolean[::1],
         types.uint64[:, ::1],
-        types.int64,
+        *(types.int64,) * 2,
     ),
     cache=True,
     nogil=True,
@@ -112,11 +145,13 @@ def weigh_terms(
     uses: Uses,
     are_names: Flags,
     there: Numbers,
+    lately_there: Numbers,
     expected: Weights,
     are_numbers: Flags,
     codes: Codes,
     reports: int,
-) -> tuple[bool, Weights, Numbers, Numbers, Numbers, Numbers, Numbers, float]:
+    lately: int,
+) -> tuple[bool, Weights, Numbers, Numbers, Numbers, Numbers, Numbers, Numbers, float]:
     """Whether all can be put in order; the rarity of each term; those in no vector, and the places in it of
     those that the headline says; and the vector.
     """
@@ -131,6 +166,7 @@ def weigh_terms(
     length = math.sqrt(length)
     are_ranked, places = _heaviest(weights, numbers, codes) if length else (True, numbers[:0])
     terms, scaled = np.empty(len(places), np.int64), np.empty(len(places), np.int64)
+    news = np.empty(len(places), np.float64)
     said = np.empty(len(places), np.int64)
     is_rest = np.ones(len(numbers), np.bool_)
     count = many = 0
@@ -139,7 +175,9 @@ def weigh_terms(
         weight = np.int64(np.rint(UNIT * weights[place] / length))
         if not weight:
             continue
-        terms[count], scaled[count], is_rest[place] = numbers[place], weight, False
+        term = numbers[place]
+        terms[count], scaled[count], is_rest[place] = term, weight, False
+        news[count] = weights[place] * _newness(there[term], lately_there[term], reports, lately)
         fourth += weight**4
         if place < title:
             said[many] = count
@@ -156,6 +194,7 @@ def weigh_terms(
         said[:many].copy(),
         terms[:count].copy(),
         scaled[:count].copy(),
+        _unit(news[:count]),
         shares,
         math.sqrt(fourth),
     )

@@ -143,12 +143,6 @@ def test_a_daily_count_is_another_happening_each_day(
     assert placed([Neighbour(Likeness(old, 160_000, 0), "a", "")], new).events == events
 
 
-def test_what_both_headlines_say_counts_for_one_happening() -> None:
-    like = Likeness(kept(), 70_000, 0, told=1_000)
-    assert placed([Neighbour(like, "a", "")]).events == ("a",)
-    assert placed([Neighbour(like._replace(told=0), "a", "")]).events == ()
-
-
 def test_two_reports_that_name_the_same_people_are_of_one_affair() -> None:
     new = replace(kept(number=1_000, crowd=MILLION), people={"terbor": 6_000, "rolfs": 6_000})
 

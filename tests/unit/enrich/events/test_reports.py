@@ -1,16 +1,29 @@
 import math
+from datetime import timedelta
 
 import msgspec
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.contracts.events import EventReport
+from services.enrich.events.index import Index
 from services.enrich.events.lexicon import Numbers, Terms
 from services.enrich.events.rarity import Rarity
-from services.enrich.events.reports import MOST_TERMS, UNIT, cosine, recall, report, share_people
+from services.enrich.events.reports import (
+    MOST_BY_NEWS,
+    MOST_TERMS,
+    UNIT,
+    cosine,
+    likeness,
+    news_of,
+    recall,
+    report,
+    share_people,
+)
 from services.enrich.events.terms import read
-from tests.unit.enrich.members import at
+from tests.unit.enrich.members import START, at
 
 WORDS = st.lists(
     st.sampled_from(["Marsum", "crack", "the", "bridge", "14", "of", "Terborg", "."]), max_size=40
@@ -123,3 +136,28 @@ def test_a_report_is_recalled_as_it_was_made(title: list[str], text: list[str]) 
     assert recalled.vector.weights.tolist() == made.vector.weights.tolist()
     assert recalled.vector.shares.tolist() == made.vector.shares.tolist()
     assert recalled.vector.sharpness == made.vector.sharpness
+
+
+def test_what_was_written_before_is_less_news_than_what_was_not() -> None:
+    index = Index()
+    for number in range(200):
+        seen_at = START + timedelta(hours=number)
+        list(index.put(report(f"s{number}", number, seen_at, title="Marsum", text="", rarity=index.rarity)))
+    rarity = index.rarity
+    assert (rarity.reports, rarity.lately) == (200, 100)
+    kept = reported("Marsum", "Terborg", rarity)
+    weighs, news = kept.words, news_of(kept)
+    assert news["terbor"] / weighs["terbor"] > news["marsum"] / weighs["marsum"]
+
+
+def test_news_makes_reports_little_more_alike_than_their_words_and_counts_as_words_where_none_is_kept() -> (
+    None
+):
+    one = EventReport(story_id="s", number=0, seen_at=at(0), words={"marsum": 600, "terbor": 800})
+    fresh = replace(one, words={"marsum": 600, "velden": 800}, news=(1_000, 0))
+    assert news_of(one) == one.words
+    assert news_of(fresh) == {"marsum": 1_000, "velden": 0}
+    news = replace(one, news=(1_000, 0))
+    most = 360_000 * MOST_BY_NEWS // 1_000
+    assert likeness(news, fresh, news_of(news), news_of(fresh)) == most < 1_000_000
+    assert likeness(one, one, news_of(one), news_of(one)) == 1_000_000
