@@ -41,6 +41,7 @@ NOT_SEEN = {
     "desk_answer_seconds": ("nobody looks", "unit/console/test_desk_gauges.py"),
     "desk_streams": ("nobody looks", "unit/console/test_desk_gauges.py"),
     "state_image_seconds": ("none is written in so short a time", "unit/ops/test_observing.py"),
+    "standby_partitions": ("nobody is to stand by", "unit/ops/test_observing.py"),
     "late_records_total": ("nobody is late", "integration/dedup/test_noted.py"),
     "candidates_left_out_total": ("nothing has so many copies", "integration/dedup/test_copies.py"),
 }

@@ -32,6 +32,7 @@ STILL = {
     "poll_delay_seconds": "a feed is due for the first time minutes after it was added",
     "pushes_total": "the newspaper has no hub",
     "silent_key_feeds": "no feed is marked as one that must not fall silent",
+    "standby_partitions": "nobody is told to stand by",
     "state_restore_started_timestamp_seconds": "restores are over before anybody looks",
     "unaccounted_records": "nothing is lost",
 }
