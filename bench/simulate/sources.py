@@ -36,7 +36,7 @@ def _costs(costs: Costs) -> Iterator[str]:
     groups = sorted(costs.key_shares, reverse=True)
     yield (
         f"A story's record grows by {costs.story_bytes[1]:,.0f} bytes an article. An article has "
-        f"{costs.keys:.0f} keys. Key groups are not alike: the fullest of {len(groups)} has "
+        f"{costs.keys:.0f} keys. The fullest key group of {len(groups)} has "
         f"{len(groups) * groups[0]:.1f} times the mean, and half of all keys lie in {_half(groups)} of them."
     )
 
