@@ -37,12 +37,9 @@ def load_kernels_beside(tell: Callable[[str], None] = log_it, *, at_once: Collec
     """
     for name, loading in (("dedup", dedup), ("enrich", enrich)):
         thread = partial(threading.Thread, target=_load, args=(name, loading.load, tell), name="kernels")
+        loading.defer(lambda thread=thread: thread().start())
         if name in at_once:
-            loading.use(now=True)
-            loading.defer(lambda: None)
-            thread().start()
-        else:
-            loading.defer(lambda thread=thread: thread().start())
+            loading.note_texts(loading.WORTH)
 
 
 def _load(name: str, load: Callable[[Callable[[], bool]], None], tell: Callable[[str], None]) -> None:
