@@ -54,6 +54,14 @@ class Again(NamedTuple):
     """By the search, from now on."""
 
 
+class Returned(NamedTuple):
+    """Versions that were taken up again, and are not found yet."""
+
+    new: Sequence[Again]
+    lost: Sequence[str]
+    """To be found no more by what they were."""
+
+
 class Fold:
     """State of one shard and the function over it."""
 
@@ -80,10 +88,9 @@ class Fold:
         self._pairs = Pairs(self.window, self.search, settings, self.stories.source_of, foresight)
         self._revisions = Revisions(self.window, self.search, self._reader, self.stories, self._pairs)
 
-    def remember_again(self, values: Iterable[bytes]) -> None:
-        """Take up versions as the changelog has them, each once and in its order.
-
-        Raises `ValueError` on another sketch scheme.
+    def remember_again(self, values: Iterable[bytes]) -> Returned:
+        """Take up versions as the changelog has them, each once and in its order: all but what is found by
+        their texts, for which come `traces` and `find_again`.
         """
         new, lost = list[Again](), list[str]()
         for value in values:
@@ -101,15 +108,23 @@ class Fold:
             if (was_found and (is_found or not kept.is_compared)) or self.window.is_leaving:
                 lost.append(record.article.version_id)
         kernels.note_texts(len(new))
-        self.search.evict(lost)
-        self._take_up(new)
+        return Returned(new, lost)
 
-    def _take_up(self, batch: Sequence[Again]) -> None:
-        """What their texts leave behind. Raises `Unforeseen` where what came behind them was foreseen."""
-        if self._foresees and batch:
+    def traces(self, returned: Returned) -> list[Trace]:
+        """Of their texts. In any thread, and while others are taken up.
+
+        Raises `ValueError` on another sketch scheme; `Unforeseen` where what came behind them was foreseen.
+        """
+        if self._foresees and returned.new:
             raise Unforeseen("the state of an earlier run stands in the log")
-        told = ((one.record.article.text, one.record.seen, one.record.sketch) for one in batch)
-        pairs = list(zip(batch, self.search.traces(told), strict=True))
+        return self.search.traces(
+            (one.record.article.text, one.record.seen, one.record.sketch) for one in returned.new
+        )
+
+    def find_again(self, returned: Returned, traces: Sequence[Trace]) -> None:
+        """Let them be counted and found, batches in their order."""
+        self.search.evict(returned.lost)
+        pairs = list(zip(returned.new, traces, strict=True))
         for day, same_day in groupby(pairs, key=_day_of_pair):
             counted = [trace.shingles for one, trace in same_day if one.counts]
             if counted:

@@ -1,6 +1,7 @@
 """dedup as the run loop sees it: `articles` in, `relations`, `clusters` and the changelog out."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from types import MappingProxyType
 
@@ -13,13 +14,14 @@ from services.contracts.clusters import Cluster
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered, ShardClock
 from services.dedup.canary import Canaries, lone_story
-from services.dedup.fold import Fold
+from services.dedup.fold import Fold, Returned
 from services.dedup.folded import Folded
 from services.dedup.foresight import Foresight
 from services.dedup.memory.parts import under, within
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.order import Due, Order, Sighting, seen_at
 from services.dedup.records import without_text
+from services.dedup.search.traces import Trace
 from services.dedup.settings import DedupSettings, scheme
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Feeder, Parts, Poison, Step, Task, buffer
@@ -271,12 +273,18 @@ def _name(verdict: Verdict) -> str:
 
 
 class Restoring:
-    """A changelog being read into a state, record by record: the last of each key holds."""
+    """A changelog being read into a state, record by record: the last of each key holds.
+
+    While texts are read on another core, for which they need nothing but themselves, records that come
+    after them are decoded here.
+    """
 
     def __init__(self, fold: Fold) -> None:
         self._fold = fold
         self._versions: dict[str, bytes] = {}
         """Those to be taken up next."""
+        self._threads = ThreadPoolExecutor(1, "restore")
+        self._reading: tuple[Returned, Future[list[Trace]]] | None = None
         self.clock: ShardClock | None = None
 
     def take(self, record: Record) -> None:
@@ -292,19 +300,33 @@ class Restoring:
 
     def finish(self) -> ShardClock | None:
         """How far the shard had come."""
-        self._fold.remember_again(self._versions.values())
-        self._versions = {}
+        self._take_up()
+        self._find()
+        self._threads.shutdown()
         return self.clock
 
     def _take_version(self, name: str, value: bytes | None) -> None:
         self._versions.pop(name, None)  # what holds comes last
         if value is None:
+            self._find()
             self._fold.forget_again(name)
             return
         self._versions[name] = value
         if len(self._versions) >= _RESTORED_AT_ONCE:
-            self._fold.remember_again(self._versions.values())
-            self._versions = {}
+            self._take_up()
+
+    def _take_up(self) -> None:
+        returned = self._fold.remember_again(self._versions.values())
+        self._versions = {}
+        self._find()
+        self._reading = returned, self._threads.submit(self._fold.traces, returned)
+
+    def _find(self) -> None:
+        """Let those be found whose texts were being read."""
+        if self._reading is not None:
+            returned, traces = self._reading
+            self._reading = None
+            self._fold.find_again(returned, traces.result())
 
 
 class DedupService:
