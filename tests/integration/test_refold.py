@@ -1,7 +1,11 @@
 """What Spark looked at beforehand leaves what one process leaves; without Java that is said, and all."""
 
+import os
 import shutil
+import signal
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +27,8 @@ from tests.told import NO_SPARK
 from tests.unit.dedup.pieces import SETTINGS
 
 ORDER = SparkOrder(master="local[2]", memory="512m", partitions=4, listen="127.0.0.1")
+MOST_KILLS = 3
+"""Less than a task's tries: all may meet the same one."""
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +74,50 @@ def test_a_refold_leaves_the_files_of_a_replay_and_a_log_to_go_on_from(
     assert digests(tmp_path / "refolded") == digests(tmp_path / "month")
     assert newsfold("replay", month, hour, "--out", tmp_path / "seeded", "--bus", bus).code == 0
     assert digests(tmp_path / "seeded") == digests(tmp_path / "both")
+
+
+@pytest.mark.timeout(180)
+def test_workers_of_spark_that_are_killed_cost_no_byte(
+    engine: Spark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = write_archive(tmp_path / "some.jsonl", 200)
+    assert newsfold("replay", archive, "--out", tmp_path / "replayed").code == 0
+    monkeypatch.setattr("services.console.refold.command.spark", lambda _: KeptSession(engine))
+    over = threading.Event()
+    with ThreadPoolExecutor(1) as threads:
+        killing = threads.submit(_kill_workers, over)
+        ran = newsfold("refold", archive, "--out", tmp_path / "refolded")
+        over.set()
+    assert killing.result() >= 2
+    assert (ran.code, ran.err) == (0, "")
+    assert digests(tmp_path / "refolded") == digests(tmp_path / "replayed")
+
+
+def _kill_workers(over: threading.Event) -> int:
+    """Every now and then one that is at work, as often as one task may fail; how many."""
+    killed, seen = 0, dict[int, int]()
+    while killed < MOST_KILLS and not over.wait(0.05):
+        busy = [pid for pid, ticks in _workers() if ticks > seen.get(pid, ticks)]
+        seen = dict(_workers())
+        if busy and not over.is_set():
+            os.kill(busy[0], signal.SIGKILL)
+            killed, seen = killed + 1, {}
+            over.wait(0.5)
+    return killed
+
+
+def _workers() -> Iterator[tuple[int, int]]:
+    """Python processes that Spark forks, and how much CPU each has had. Linux."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+            own, above = (
+                (place / "cmdline").read_bytes() for place in (stat.parent, Path("/proc") / fields[1])
+            )
+        except OSError:
+            continue
+        if b"pyspark.daemon" in own and b"pyspark.daemon" in above:
+            yield int(stat.parent.name), sum(map(int, fields[11:13]))
 
 
 class KeptSession:

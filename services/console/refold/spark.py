@@ -5,6 +5,7 @@ failed again. Spark and Java are looked for where a refold is asked for, and now
 """
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,9 @@ _NO_JAVA = (
 )
 _JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """Of the Java process that drives: it moves blocks, and code compiled at length is not worth its wait."""
+_LOCAL = re.compile(r"local(?:\[(\d+|\*)\])?")
+_TRIES = 4
+"""Of a task, as on a cluster."""
 _NO_SPARK = "refold needs Spark: pip install 'newsfold[spark]'; `newsfold replay` needs none"
 
 
@@ -102,7 +106,9 @@ def _started(order: SparkOrder) -> "SparkContext":
         raise Stop(Exit.USAGE, _NO_SPARK) from None
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_LOCAL_IP", order.listen)  # what it has no setting for, too
-    settings = SparkConf().setMaster(order.master).setAppName("newsfold refold").setAll(_settings(order))
+    settings = (
+        SparkConf().setMaster(_patient(order.master)).setAppName("newsfold refold").setAll(_settings(order))
+    )
     try:
         context = SparkContext(conf=settings)
     except Exception as error:
@@ -111,6 +117,12 @@ def _started(order: SparkOrder) -> "SparkContext":
             Exit.USAGE, f"Spark does not start ({order.master}): {told[0] if told else error!r}"
         ) from error
     return context
+
+
+def _patient(master: str) -> str:
+    """On one machine Spark gives up at the first task that fails, unless the master says how often it may."""
+    local = _LOCAL.fullmatch(master)
+    return f"local[{local[1] or 1},{_TRIES}]" if local else master
 
 
 def _settings(order: SparkOrder) -> list[tuple[str, str]]:
