@@ -109,7 +109,8 @@ class Index:
             self._age_first()
 
     def _age_first(self) -> None:
-        self.rarity.age(self._terms[self._aged])
+        fast = kernels.module("index")
+        (fast.age if fast else age)(self._terms[self._aged], self.rarity)
         self._aged += 1
 
     def _drop(self, old: EventReport) -> None:
@@ -126,6 +127,11 @@ def enter(new: Report, rarity: Rarity, postings: Postings, vectors: Vectors, fir
     rarity.count(new.terms)
     vectors.put(new.kept, new.vector, first)
     postings.add(new.vector.terms, new.vector.weights, new.kept.number)
+
+
+def age(terms: npt.NDArray[np.int32], rarity: Rarity) -> None:
+    """`terms`: all of a report that is none of the latest any more."""
+    rarity.age(terms)
 
 
 def leave(terms: npt.NDArray[np.int32], rarity: Rarity, postings: Postings) -> None:

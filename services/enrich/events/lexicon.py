@@ -11,13 +11,18 @@ from services.enrich.events.days import heads_of_days
 
 STEM = 6
 """Letters of a word that are compared: what follows is mostly inflection or the tail of a compound."""
-_NUMBER, _SMALL_NUMBER = 0.02, 0.15
 _BY_LENGTH = (0.3, 0.3, 0.3, 0.3, 0.1, 0.1, 0.03)
-"""The last of them is that of longer ones too."""
+_SMALL_NUMBER, _NUMBER = 0.15, 0.02
+SHARES = np.array((*_BY_LENGTH, _SMALL_NUMBER, _NUMBER))
+"""The share of reports that a term is expected in, in any language: short words are frequent."""
+SHARE, NUMBER, DAY = 15, 16, 32
+"""What is in a form: the place of its share; whether it is a number, and whether it may tell a day."""
 _WORDS_AT_HAND = 1 << 16
 _ROOM = 1 << 10
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Forms = npt.NDArray[np.uint8]
+Counts = npt.NDArray[np.int32]
 Codes = npt.NDArray[np.uint64]
 
 
@@ -27,11 +32,10 @@ def term_of(word: str) -> str:
     return folded if folded[0].isdigit() else folded[:STEM]
 
 
-def expected(term: str) -> float:
-    """The share of reports that a term of this form is in, in any language: short words are frequent."""
-    if term[0].isdigit():
-        return _NUMBER if len(term) > 2 else _SMALL_NUMBER
-    return _BY_LENGTH[min(len(term), len(_BY_LENGTH) - 1)]
+def form(term: str) -> int:
+    """What is known of a term by itself."""
+    is_day = DAY if term in heads_of_days(STEM) else 0
+    return is_day | (NUMBER + len(_BY_LENGTH) + (len(term) > 2) if term[0].isdigit() else len(term))
 
 
 class Terms(dict[str, int]):
@@ -40,14 +44,10 @@ class Terms(dict[str, int]):
     def __init__(self) -> None:
         self.names: list[str] = []
         """By number, some of them free."""
-        self.reports: Numbers = np.zeros(_ROOM, np.int64)
-        """How many of those that are remembered have it, and …"""
-        self.lately: Numbers = np.zeros(_ROOM, np.int64)
-        """… how many of the latest of them."""
-        self.expected: npt.NDArray[np.float64] = np.zeros(_ROOM)
-        self.are_numbers: Flags = np.zeros(_ROOM, np.bool_)
-        self.may_tell_a_day: Flags = np.zeros(_ROOM, np.bool_)
-        self.first: Numbers = np.zeros(_ROOM, np.int64)
+        self.counts: Counts = np.zeros((_ROOM, 2), np.int32)
+        """How many of those that are remembered have it, and how many of the latest of them."""
+        self.forms: Forms = np.zeros(_ROOM, np.uint8)
+        self.first: npt.NDArray[np.int32] = np.zeros(_ROOM, np.int32)
         """Places of terms, of those that were found distinct last; of others anything."""
         self.codes: Codes = np.zeros((_ROOM, 2), np.uint64)
         """By what a kernel knows a term; 0 of one that it does not know."""
@@ -60,8 +60,11 @@ class Terms(dict[str, int]):
         numbers = list(map(self.get, terms))
         if None in numbers:
             self._add([term for term in dict.fromkeys(terms) if term not in self])
-            numbers = list(map(self.get, terms))
+            numbers = list(map(self.__getitem__, terms))
         return np.array(numbers, np.int64)
+
+    def are_numbers(self, numbers: Numbers) -> Flags:
+        return self.forms[numbers] & NUMBER != 0
 
     def names_of(self, numbers: Numbers) -> list[str]:
         names = self.names
@@ -78,7 +81,7 @@ class Terms(dict[str, int]):
         self.first[numbers[::-1]] = places[::-1]  # of several uses the last one written is the first
         used = numbers[self.first[numbers] == places]
         self.first[used] = places[: len(used)]
-        return used, self.first[numbers]
+        return used, self.first[numbers].astype(np.int64)
 
     def place_of(self, term: str, used: Numbers) -> int:
         """Where it is among those that were found distinct last; -1 where it is not."""
@@ -94,25 +97,21 @@ class Terms(dict[str, int]):
         self._free += free
 
     def _add(self, terms: Sequence[str]) -> None:
-        free = self._free
+        free, names = self._free, self.names
         numbers = [free.pop() if free else self._append() for _ in terms]
-        self.update(zip(terms, numbers, strict=True))
         for number, term in zip(numbers, terms, strict=True):
-            self.names[number] = term
-        heads, places = heads_of_days(STEM), np.array(numbers, np.int64)
-        self.expected[places] = list(map(expected, terms))
-        self.are_numbers[places] = [term[0].isdigit() for term in terms]
-        self.may_tell_a_day[places] = [term in heads for term in terms]
+            self[term], names[number] = number, term
+        self.forms[numbers] = list(map(form, terms))
 
     def _append(self) -> int:
         number = len(self.names)
         self.names.append("")
-        if number == len(self.reports):
+        if number == len(self.forms):
             self._widen(2 * number)
         return number
 
     def _widen(self, room: int) -> None:
-        for name in ("reports", "lately", "expected", "are_numbers", "may_tell_a_day", "first", "codes"):
+        for name in ("counts", "forms", "first", "codes"):
             old = getattr(self, name)
             wide = np.zeros((room, *old.shape[1:]), old.dtype)
             wide[: len(old)] = old

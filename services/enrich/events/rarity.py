@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from services.enrich.events.lexicon import Numbers, Terms
+from services.enrich.events.lexicon import SHARE, SHARES, Numbers, Terms
 from services.enrich.events.terms import Reading
 
 UNSEEN = 100
@@ -29,19 +29,18 @@ class Rarity:
         """Each term once."""
         self.reports += 1
         self.lately += 1
-        self.terms.reports[terms] += 1
-        self.terms.lately[terms] += 1
+        self.terms.counts[terms] += 1
 
     def age(self, terms: npt.NDArray[np.int32]) -> None:
         """Those of a report that is none of the latest any more."""
         self.lately -= 1
-        self.terms.lately[terms] -= 1
+        self.terms.counts[terms, 1] -= 1
 
     def discount(self, terms: npt.NDArray[np.int32]) -> Numbers:
         """Of a report that is none of the latest; gives those whose numbers are free now."""
         self.reports -= 1
-        left = self.terms.reports[terms] - 1
-        self.terms.reports[terms] = left
+        left = self.terms.counts[terms, 0] - 1
+        self.terms.counts[terms, 0] = left
         over: Numbers = terms[left == 0].astype(np.int64)
         self.terms.drop(over)
         return over
@@ -49,9 +48,9 @@ class Rarity:
     def of(self, found: Reading) -> npt.NDArray[np.float64]:
         """Of each term its inverse document frequency; 0 for what is in nearly all reports."""
         numbers = found.numbers
-        are_names = found.are_names & ~self.terms.are_numbers[numbers]
-        expected = np.where(are_names, NAME, self.terms.expected[numbers])
-        shares = (self.terms.reports[numbers] + UNSEEN * expected + 0.5) / (self.reports + UNSEEN + 1)
+        are_names = found.are_names & ~self.terms.are_numbers(numbers)
+        expected = np.where(are_names, NAME, SHARES[self.terms.forms[numbers] & SHARE])
+        shares = (self.terms.counts[numbers, 0] + UNSEEN * expected + 0.5) / (self.reports + UNSEEN + 1)
         # numpy's logarithm may differ in the last bit from one processor to another.
         logs = np.fromiter(map(math.log, shares.tolist()), np.float64, len(shares))
         return np.maximum(0.0, -logs)
@@ -60,7 +59,7 @@ class Rarity:
         """How much of what is written with each term is written now: half of it where it is written as ever,
         all where it was not before.
         """
-        lately = self.terms.lately[numbers]
+        reports, lately = self.terms.counts[numbers].T
         now = (lately + 1) / (self.lately + 1)
-        before = (self.terms.reports[numbers] - lately) / (self.reports - self.lately + UNSEEN)
+        before = (reports - lately) / (self.reports - self.lately + UNSEEN)
         return now / (now + before)

@@ -208,7 +208,7 @@ def _length(weights: Weights) -> float:
 
 
 def _standing(found: Reading, terms: Terms) -> Weights:
-    return np.where(found.are_names | terms.are_numbers[found.numbers], 1.0, COMMON)
+    return np.where(found.are_names | terms.are_numbers(found.numbers), 1.0, COMMON)
 
 
 def _frequency(found: Reading) -> Weights:

@@ -3,7 +3,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -61,22 +61,25 @@ def _cased(marks: Landmarks, language: str) -> dict[_Key, int]:
                 families.setdefault(family, key)
     if marks.has_apostrophes:
         alone = list(map(_bare, alone))
-    spoken = set(alone)
-    told = _named_alone(spoken, language) | _relatives(families, spoken, others)
+    spoken = Counter(alone)
+    relatives = _relatives(families, spoken, others)
+    told = _named_alone(spoken, language) | relatives
     for word, key in told.items():
-        found[key] = found.get(key, 0) + alone.count(word) + others.count(f"\n{word}\n")
+        # Places and acronyms are never among the others.
+        among = others.count(f"\n{word}\n") if word in relatives else 0
+        found[key] = found.get(key, 0) + spoken[word] + among
     if language not in _CAPITAL_NOUNS:
-        for word, count in Counter(alone).items():
+        for word, count in spoken.items():
             if count > 1 and word not in told and (unclear := _unclear(word, language)):
                 found[unclear] = found.get(unclear, 0) + count
     return found
 
 
-def _named_alone(spoken: set[str], language: str) -> dict[str, _Key]:
+def _named_alone(spoken: Mapping[str, int], language: str) -> dict[str, _Key]:
     """Of words that stand alone those that name something by themselves: places, acronyms."""
     places = spelt_places()
     told: dict[str, _Key] = {}
-    for word in spoken & places.keys():
+    for word in spoken.keys() & places.keys():
         place = places[word]
         if language not in _CAPITAL_NOUNS or len(word) >= _SHORT or word.isupper():
             told[word] = place.name, place.kind, place.code
@@ -88,14 +91,15 @@ def _named_alone(spoken: set[str], language: str) -> dict[str, _Key]:
     return told
 
 
-def _relatives(families: dict[str, _Key], spoken: set[str], others: str) -> dict[str, _Key]:
+def _relatives(families: dict[str, _Key], spoken: Mapping[str, int], others: str) -> dict[str, _Key]:
     """Of words that stand alone those that name somebody who is named in full."""
-    return {
-        word: key
-        for family, key in families.items()
-        for word in (family, f"{family}s")
-        if word in spoken or f"\n{word}\n" in others
-    }
+    told = {}
+    for family, key in families.items():
+        is_among = family in others  # soon seen, and seldom so
+        for word in (family, f"{family}s"):
+            if word in spoken or (is_among and f"\n{word}\n" in others):
+                told[word] = key
+    return told
 
 
 def _folded(found: dict[_Key, int]) -> tuple[Name, ...]:
@@ -161,10 +165,15 @@ def _reading(written: str, language: str) -> tuple[_Key | None, str, Sequence[st
     be read by itself.
     """
     parts = written.split(" ")
-    bare = written.replace("'s", "").replace("’s", "").split(" ") if "s" in written else parts
+    bare = parts
+    if "'s" in written or "’s" in written:
+        bare = written.replace("'s", "").replace("’s", "").split(" ")
     standing = list(map(_standings(language).__getitem__, bare))
-    start, end, titled = _bounds(standing) if any(standing) else (0, len(bare), False)
-    key = _named(bare[start:end], language, titled=titled)
+    if any(standing):
+        start, end, titled = _bounds(standing)
+        key = _named(bare[start:end], language, titled=titled)
+    else:
+        key = _named(bare, language, titled=False)
     if key is None:
         return None, "", parts
     return key, key[0].rpartition(" ")[2] if key[1] == "person" else "", ()

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.enrich.events.index import STRANGE
-from services.enrich.events.lexicon import Numbers
+from services.enrich.events.lexicon import Counts, Numbers
 from services.enrich.events.neighbours import microseconds
 from services.enrich.events.postings import MOST_OF_A_TERM, Places, Postings
 from services.enrich.events.rarity import Rarity
@@ -46,7 +46,7 @@ def near(new: Vector, postings: Postings, vectors: Vectors, first: int, since: i
 def enter(new: Report, rarity: Rarity, postings: Postings, vectors: Vectors, first: int) -> None:
     kept, vector = new.kept, new.vector
     vectors.make_room(kept.number - first, len(vector.terms), first)
-    postings.make_room(len(rarity.terms.reports), MOST_OF_A_TERM * len(vector.terms))
+    postings.make_room(len(rarity.terms.counts), MOST_OF_A_TERM * len(vector.terms))
     postings.end = take_in(
         new.terms,
         vector.terms,
@@ -58,8 +58,7 @@ def enter(new: Report, rarity: Rarity, postings: Postings, vectors: Vectors, fir
         kept.crowd,
         microseconds(kept.seen_at),
         postings.end,
-        rarity.terms.reports,
-        rarity.terms.lately,
+        rarity.terms.counts,
         postings.begin,
         postings.size,
         postings.added,
@@ -76,14 +75,19 @@ def enter(new: Report, rarity: Rarity, postings: Postings, vectors: Vectors, fir
     rarity.lately += 1
 
 
+def age(terms: npt.NDArray[np.int32], rarity: Rarity) -> None:
+    pass_by(terms, rarity.terms.counts)
+    rarity.lately -= 1
+
+
 def leave(terms: npt.NDArray[np.int32], rarity: Rarity, postings: Postings) -> None:
-    rarity.terms.drop(let_out(terms, rarity.terms.reports, postings.size, postings.added))
+    rarity.terms.drop(let_out(terms, rarity.terms.counts, postings.size, postings.added))
     rarity.reports -= 1
 
 
 @njit(
     "int64(int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], float64, int64, int64, int64, int64,"
-    " int64[::1], int64[::1], int32[::1], int32[::1], int32[::1], int32[::1], int32[::1],"
+    " int32[:, ::1], int32[::1], int32[::1], int32[::1], int32[::1], int32[::1],"
     " int32[:, ::1], int32[:, ::1], int32[:, ::1], float64[::1], int64[::1], int64[::1])",
     cache=True,
     nogil=True,
@@ -99,8 +103,7 @@ def take_in(
     crowd: int,
     seen_at: int,
     end: int,
-    counts: Numbers,
-    lately: Numbers,
+    counts: Counts,
     begin: Places,
     size: Places,
     added: Places,
@@ -115,8 +118,8 @@ def take_in(
 ) -> int:
     """`index.enter`, where there is room. Where the postings end."""
     for term in all_terms:
-        counts[term] += 1
-        lately[term] += 1
+        counts[term, 0] += 1
+        counts[term, 1] += 1
     row = number & (len(crowds) - 1)
     for column in range(len(new_terms)):
         terms[row, column], shares[row, column] = new_terms[column], new_shares[column]
@@ -126,13 +129,20 @@ def take_in(
     return int(add(new_terms, new_weights, number, end, begin, size, added, reports, weights))
 
 
-@njit("int64[::1](int32[::1], int64[::1], int32[::1], int32[::1])", cache=True, nogil=True)
-def let_out(terms: Rows, counts: Numbers, size: Places, added: Places) -> Numbers:
+@njit("void(int32[::1], int32[:, ::1])", cache=True, nogil=True)
+def pass_by(terms: Rows, counts: Counts) -> None:
+    """`index.age`."""
+    for term in terms:
+        counts[term, 1] -= 1
+
+
+@njit("int64[::1](int32[::1], int32[:, ::1], int32[::1], int32[::1])", cache=True, nogil=True)
+def let_out(terms: Rows, counts: Counts, size: Places, added: Places) -> Numbers:
     """`index.leave` but for the names of terms: those that no report has any more."""
     over, count = np.empty(len(terms), np.int64), 0
     for term in terms:
-        counts[term] -= 1
-        if counts[term] == 0:
+        counts[term, 0] -= 1
+        if counts[term, 0] == 0:
             over[count] = term
             count += 1
             if term < len(size):

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import types
 
-from services.enrich.events.lexicon import Codes, Flags, Numbers
+from services.enrich.events.lexicon import NUMBER, SHARE, SHARES, Codes, Counts, Flags, Forms, Numbers
 from services.enrich.events.rarity import NAME, UNSEEN, Rarity
 from services.enrich.events.reports import (
     COMMON,
@@ -33,10 +33,8 @@ def weigh(found: Reading, rarity: Rarity) -> Weighing | None:
         found.numbers,
         found.uses,
         found.are_names,
-        terms.reports,
-        terms.lately,
-        terms.expected,
-        terms.are_numbers,
+        terms.counts,
+        terms.forms,
         terms.codes,
         rarity.reports,
         rarity.lately,
@@ -45,15 +43,14 @@ def weigh(found: Reading, rarity: Rarity) -> Weighing | None:
 
 
 @njit
-def _rarities(
-    numbers: Numbers, are_names: Flags, there: Numbers, expected: Weights, are_numbers: Flags, reports: int
-) -> Weights:
+def _rarities(numbers: Numbers, are_names: Flags, counts: Counts, forms: Forms, reports: int) -> Weights:
     """`Rarity.of`. The logarithm is the one that Python calls."""
     rare = np.empty(len(numbers), np.float64)
     for at in range(len(numbers)):
         number = numbers[at]
-        share = NAME if are_names[at] and not are_numbers[number] else expected[number]
-        rare[at] = max(0.0, -math.log((there[number] + UNSEEN * share + 0.5) / (reports + UNSEEN + 1)))
+        form = forms[number]
+        share = NAME if are_names[at] and not form & NUMBER else SHARES[form & SHARE]
+        rare[at] = max(0.0, -math.log((counts[number, 0] + UNSEEN * share + 0.5) / (reports + UNSEEN + 1)))
     return rare
 
 
@@ -131,9 +128,8 @@ def _heaviest(weights: Weights, numbers: Numbers, codes: Codes) -> tuple[bool, N
         types.int64[::1],
         types.int64[:, ::1],
         types.boolean[::1],
-        *(types.int64[::1],) * 2,
-        types.float64[::1],
-        types.boolean[::1],
+        types.int32[:, ::1],
+        types.uint8[::1],
         types.uint64[:, ::1],
         *(types.int64,) * 2,
     ),
@@ -144,10 +140,8 @@ def weigh_terms(
     numbers: Numbers,
     uses: Uses,
     are_names: Flags,
-    there: Numbers,
-    lately_there: Numbers,
-    expected: Weights,
-    are_numbers: Flags,
+    counts: Counts,
+    forms: Forms,
     codes: Codes,
     reports: int,
     lately: int,
@@ -155,11 +149,11 @@ def weigh_terms(
     """Whether all can be put in order; the rarity of each term; those in no vector, and the places in it of
     those that the headline says; and the vector.
     """
-    rare = _rarities(numbers, are_names, there, expected, are_numbers, reports)
+    rare = _rarities(numbers, are_names, counts, forms, reports)
     weights, length, title = np.empty(len(numbers), np.float64), 0.0, 0
     for at in range(len(numbers)):
         halves = _TITLE * uses[0, at] + _LEAD * uses[1, at] + _REST * uses[2, at]
-        standing = 1.0 if are_names[at] or are_numbers[numbers[at]] else COMMON
+        standing = 1.0 if are_names[at] or forms[numbers[at]] & NUMBER else COMMON
         weights[at] = rare[at] * standing * _frequency(halves)
         length += weights[at] * weights[at]
         title += uses[0, at] > 0
@@ -177,7 +171,7 @@ def weigh_terms(
             continue
         term = numbers[place]
         terms[count], scaled[count], is_rest[place] = term, weight, False
-        news[count] = weights[place] * _newness(there[term], lately_there[term], reports, lately)
+        news[count] = weights[place] * _newness(counts[term, 0], counts[term, 1], reports, lately)
         fourth += weight**4
         if place < title:
             said[many] = count

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import types
 
-from services.enrich.events.lexicon import STEM, Codes, Flags, Numbers, Terms, term_of
+from services.enrich.events.lexicon import DAY, STEM, Codes, Flags, Forms, Numbers, Terms, term_of
 from services.enrich.events.terms import (
     BARE,
     CAPITAL,
@@ -27,7 +27,7 @@ from services.enrich.events.terms import (
     kinds_of_signs,
     whole_of,
 )
-from services.enrich.kernels.lexicon import BITS, LETTERS_A_HALF, MASK, Units, shift
+from services.enrich.kernels.lexicon import BITS, LETTERS_A_HALF, MASK, Units, shift, spell_codes
 from services.kernels.target import njit
 
 Kinds = npt.NDArray[np.uint8]
@@ -73,10 +73,7 @@ def read(title: str, text: str, terms: Terms) -> Reading | None:
     if not is_told or len(units) > len(whole):
         return None
     if len(places):
-        stand = zip(begins[places].tolist(), ends[places].tolist(), strict=True)
-        # Words that were not seen lately, so that none of them is at hand.
-        of_new = term_of.__wrapped__
-        numbers[places] = terms.numbers_of([of_new(whole[begin:end]) for begin, end in stand])
+        numbers[places] = terms.numbers_of(_spelt(codes) or _cut_out(whole, begins[places], ends[places]))
         terms.taken += enter(numbers[places], codes, terms.codes, terms.buckets)
 
     def behind(place: int) -> str:
@@ -84,9 +81,21 @@ def read(title: str, text: str, terms: Terms) -> Reading | None:
             return whole[ends[place] : body - 1]
         return whole[ends[place] : begins[place + 1] if place + 1 < len(begins) else after]
 
-    used, uses, named, days = tally(numbers, are_names, lead, terms.first, terms.may_tell_a_day)
+    used, uses, named, days = tally(numbers, are_names, lead, terms.first, terms.forms)
     words = Slice(whole, begins, ends)
     return Reading(words, lead, behind, days.tolist(), used, uses, named)
+
+
+def _spelt(codes: Codes) -> list[str]:
+    """Terms by their codes; none where one has no code."""
+    are_coded, letters = spell_codes(np.arange(len(codes)), codes)
+    return letters.tobytes().decode("utf-16-le").split(" ") if are_coded else []
+
+
+def _cut_out(whole: str, begins: Numbers, ends: Numbers) -> list[str]:
+    """The same terms by their words: they were not seen lately, so that none is at hand."""
+    of_new = term_of.__wrapped__
+    return [of_new(whole[begin:end]) for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
 
 
 def _make_room(terms: Terms, more: int) -> None:
@@ -304,13 +313,13 @@ def cut(
 
 @njit(
     types.Tuple((types.int64[::1], types.int64[:, ::1], types.boolean[::1], types.int64[::1]))(
-        types.int64[::1], types.boolean[::1], types.int64, types.int64[::1], types.boolean[::1]
+        types.int64[::1], types.boolean[::1], types.int64, types.int32[::1], types.uint8[::1]
     ),
     cache=True,
     nogil=True,
 )
 def tally(
-    numbers: Numbers, are_names: Flags, lead: int, first: Numbers, may_tell_a_day: Flags
+    numbers: Numbers, are_names: Flags, lead: int, first: npt.NDArray[np.int32], forms: Forms
 ) -> tuple[Numbers, Numbers, Flags, Places]:
     """Terms in order of first use, their uses, whether they are names; and places that may tell a day.
 
@@ -322,7 +331,7 @@ def tally(
     count = many = 0
     for place in range(len(numbers)):
         number = numbers[place]
-        if may_tell_a_day[number]:
+        if forms[number] & DAY:
             days[many] = place
             many += 1
         at = first[number]

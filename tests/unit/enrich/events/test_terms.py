@@ -22,7 +22,7 @@ class Use(NamedTuple):
 def uses(title: str, text: str) -> dict[str, Use]:
     found = read(title, text, TERMS)
     names = TERMS.names_of(found.numbers)
-    numbers = TERMS.are_numbers[found.numbers]
+    numbers = TERMS.are_numbers(found.numbers)
     return dict(zip(names, map(Use, *found.uses.tolist(), found.are_names, numbers), strict=True))
 
 
