@@ -71,7 +71,7 @@ class EnrichTask:
         self._extractor = Extractor(extensions.extract)
         self._embedder = Embedder(extensions.embed) if extensions.embed else None
         self._memory = Memory(self._extractor)
-        self._events = EventDesk(self._embedder)
+        self._events = EventDesk(self._embedder, restored=changelog)
         self._restoring: dict[bytes, Kept] | None = None
 
     def restore(self, record: Record) -> None:

@@ -47,8 +47,10 @@ class EventChanges(msgspec.Struct):
 class EventDesk:
     """Takes clusters in their order."""
 
-    def __init__(self, embedder: Embedder | None = None) -> None:
+    def __init__(self, embedder: Embedder | None = None, *, restored: bool = True) -> None:
+        """`restored`: off where nobody keeps what is kept of it, so that no desk is restored from it."""
         self._embedder = embedder
+        self._is_restored = restored
         self._index = Index()
         self._events: dict[str, EventState] = {}
         self._lines: dict[str, StorylineState] = {}
@@ -118,6 +120,7 @@ class EventDesk:
             text=cluster.text,
             people=(name.name for name in said.facts.names if name.kind == "person") if said else (),
             rarity=self._index.rarity,
+            recalled=self._is_restored,
         )
         if self._embedder:
             read = read._replace(kept=_with_sense(read.kept, mine, cluster.text, self._embedder))

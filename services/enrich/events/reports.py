@@ -69,8 +69,11 @@ def report(
     text: str,
     people: Iterable[str] = (),
     rarity: Rarity,
+    recalled: bool = True,
 ) -> Report:
-    """The report as it is compared, by what is rare as of now. `people`: the names of those it names."""
+    """The report as it is compared, by what is rare as of now. `people`: the names of those it names.
+    `recalled`: off where nobody will recall it, for which the rest of its terms is spelt.
+    """
     found, terms = read(title, text, rarity.terms), rarity.terms
     fast = kernels.module("reports")
     weighed = (fast and fast.weigh(found, rarity)) or weigh(found, rarity)
@@ -82,7 +85,7 @@ def report(
         seen_at=seen_at,
         words=dict(zip(names, vector.weights.tolist(), strict=True)),
         news=tuple(vector.news.tolist()),
-        others=terms.spell(weighed.rest),
+        others=terms.spell(weighed.rest) if recalled else "",
         headline={names[place]: shares[place] for place in weighed.said.tolist()},
         days=days_named(found.words, found.days, found.behind, lead, seen_at.astimezone(UTC).date()),
         people=_people(people, found, weighed.rare, terms),

@@ -3,7 +3,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -130,7 +130,9 @@ def _folded(found: dict[_Key, int]) -> tuple[Name, ...]:
     )
 
 
-def _variants(name: str, spellings: Iterable[str]) -> tuple[str, ...]:
+def _variants(name: str, spellings: Mapping[str, int]) -> tuple[str, ...]:
+    if len(spellings) == 1 and name in spellings:
+        return ()
     return tuple(sorted(spelling for spelling in spellings if spelling != name))
 
 

@@ -51,6 +51,8 @@ def _people(named: Sequence[Name]) -> dict[str, str]:
 
 def _speaker(body: str, match: re.Match[str], language: str, people: Mapping[str, str]) -> str:
     """The person beside a verb of saying: behind the quotation first, then in front of it."""
+    if not people:
+        return ""
     behind = body[match.end() : match.end() + _NEAR].lstrip(" ,.–—")
     after = behind[: end.start()] if (end := _STOP.search(behind)) else behind
     there = [name for name in people if name in after]

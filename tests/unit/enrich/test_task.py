@@ -9,6 +9,7 @@ from services.contracts.stories import Story, StoryChange
 from services.enrich.service import EnrichService, EnrichTask
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Poison
+from tests.unit.enrich.events import happenings
 from tests.unit.enrich.members import at, cluster, member
 
 ORIGINAL, COPY = member("a"), member("b", 1, kind="syndicated", of="a")
@@ -144,6 +145,14 @@ def test_replaying_the_changes_rebuilds_the_stories() -> None:
                 del rebuilt[key]
     assert rebuilt == stories
     assert list(stories) == ["story"]
+
+
+def test_a_task_without_a_changelog_tells_the_same() -> None:
+    stories = [*happenings.BRIDGE_SHUT, *happenings.BRIDGE_TRIAL, *happenings.STORM]
+    told = [happenings.told(copy, f"n{hours}", hours) for hours, copy in enumerate(stories)]
+    records = [record(one, offset) for offset, one in enumerate(told)]
+    bare = EnrichTask(2, changelog=False).step(records).outputs
+    assert bare == public(EnrichTask(2).step(records).outputs)
 
 
 def test_a_task_that_was_restored_goes_on_as_if_nothing_had_been() -> None:

@@ -56,6 +56,20 @@ def test_what_weighs_most_is_the_same(texts: list[tuple[str, str]]) -> None:
         rarity.count(found.numbers)
 
 
+@given(st.lists(WORDS, min_size=1, max_size=8))
+def test_those_that_are_late_no_more_are_counted_out_alike(texts: list[str]) -> None:
+    ours, theirs = Rarity(), Rarity()
+    for text in texts:
+        for rarity in (ours, theirs):
+            rarity.count(read("", text, rarity.terms).numbers)
+    for text in texts:
+        compiled.age(read("", text, ours.terms).numbers.astype(np.int32), ours)
+        definition.age(read("", text, theirs.terms).numbers.astype(np.int32), theirs)
+        assert (ours.reports, ours.lately) == (theirs.reports, theirs.lately)
+        assert ours.terms.counts.tolist() == theirs.terms.counts.tolist()
+    assert ours.lately == 0 == ours.terms.counts[:, 1].sum()
+
+
 @given(STREAM, st.integers(1, 12), st.integers(0, 20))
 @settings(max_examples=15)
 def test_who_is_near_is_the_same(texts: list[tuple[str, str]], times: int, days: int) -> None:
