@@ -64,7 +64,8 @@ class Terms(dict[str, int]):
         return np.array(numbers, np.int64)
 
     def are_numbers(self, numbers: Numbers) -> Flags:
-        return self.forms[numbers] & NUMBER != 0
+        are_numbers: Flags = self.forms[numbers] & NUMBER != 0
+        return are_numbers
 
     def names_of(self, numbers: Numbers) -> list[str]:
         names = self.names

@@ -59,7 +59,8 @@ class Rarity:
         """How much of what is written with each term is written now: half of it where it is written as ever,
         all where it was not before.
         """
-        reports, lately = self.terms.counts[numbers].T
+        reports, lately = self.terms.counts[numbers, 0], self.terms.counts[numbers, 1]
         now = (lately + 1) / (self.lately + 1)
         before = (reports - lately) / (self.reports - self.lately + UNSEEN)
-        return now / (now + before)
+        fresh: npt.NDArray[np.float64] = now / (now + before)
+        return fresh
