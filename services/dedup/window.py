@@ -21,7 +21,6 @@ from services.dedup.memory.ids import Ids, IdTable, Numbers, key_of
 from services.dedup.memory.parts import Holding, gather, scatter
 from services.dedup.memory.records import Records
 from services.dedup.memory.store import HeapStore, Store
-from services.dedup.records import shown_at
 from services.dedup.search.lookup import Signed
 from services.dedup.search.profile import Profile, first_seen_us, profile, read
 from services.dedup.search.seen import unpack
@@ -261,6 +260,8 @@ class Window:
 
     def evict(self, *, whole: bool = False) -> list[Gone]:
         """Let go some of what is forgotten and held, oldest first; or the whole of it."""
+        if not self._leaving:
+            return []
         count = len(self._leaving) if whole else min(self._at_once, len(self._leaving))
         numbers = (self._leaving.popleft() for _ in range(count))
         return [self._let_go(number) for number in numbers if self.flags[number] & _LEAVING]
@@ -327,14 +328,15 @@ class Window:
             self._title[number] = _title_hash(article.title)
         self.article_ids.put(number, article.article_id, owner)
         compared = record.current and record.sketch is not None
-        self.at_us[number] = first_seen_us(article)
+        self.at_us[number] = seen_us = first_seen_us(article)
         self.flags[number] = (
             _CURRENT * record.current
             | _COMPARED * compared
             | _COUNTED * record.counted
             | _OUTSIDE * (record.verdict.reason == "beyond-window")
         )
-        self._day[number] = wire.microseconds(shown_at(record)) // _DAY_US
+        shown_us = seen_us if record.shown_at is None else wire.microseconds(record.shown_at)
+        self._day[number] = shown_us // _DAY_US
         if record.current:
             self._current.set(owner, number)
         elif self._current.get(owner) == number:

@@ -26,6 +26,8 @@ _FAR_LONGER = 16
 """Times. Of a set so much longer than the other only what is looked for is looked at."""
 _FEW = 8
 """One in so many is looked for one by one."""
+_LONG = 4096
+"""Distinct shingles of a text of which most are not looked at."""
 _BITS, _MOST_BITS = 16, 17
 """For each hash that is marked, and for all, as a power of two."""
 
@@ -80,21 +82,47 @@ def _perhaps_among(hashes: Hashes, others: Hashes) -> Numbers:
 
 @njit(cache=True, nogil=True)
 def _sought(hashes: Hashes, places: Numbers, many: Hashes) -> tuple[Numbers, Numbers]:
-    """Where the hashes at some places stand among ascending ones, and at which of the places those are."""
+    """Where the hashes at some places stand among ascending ones, and at which of the places those are.
+
+    Hashes are spread evenly: from where one stands the next is about so many further as its distance says,
+    and what is near is in the cache already.
+    """
     here = np.empty(len(places), np.int32)
     there = np.empty_like(here)
-    count = begin = 0
+    a_step = float(len(many)) / 2.0**64
+    count = low = 0
+    before = np.uint64(0)
     for place in places:
-        wanted, low, left = hashes[place], begin, len(many) - begin
-        while left > 1:
-            half = left >> 1
-            low += half if many[low + half - 1] < wanted else 0
-            left -= half
-        if many[low] == wanted:
+        wanted = hashes[place]
+        low = _from(many, wanted, min(low + int(float(wanted - before) * a_step), len(many)))
+        if low < len(many) and many[low] == wanted:
             here[count], there[count] = low, place
             count += 1
-        begin = low
+        before = wanted
     return here[:count], there[:count]
+
+
+@njit(cache=True, nogil=True)
+def _from(many: Hashes, wanted: np.uint64, guess: int) -> int:
+    """Where the first of ascending hashes stands that is not less, looked for from a guess on, in steps that
+    double.
+    """
+    low = high = guess
+    step = 1
+    if guess < len(many) and many[guess] < wanted:
+        while high < len(many) and many[high] < wanted:
+            low, high, step = high + 1, high + step, 2 * step
+        high = min(high, len(many))
+    else:
+        while low > 0 and many[low - 1] >= wanted:
+            high, low, step = low - 1, max(0, low - step), 2 * step
+    while low < high:
+        middle = (low + high) >> 1
+        if many[middle] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @njit(cache=True, nogil=True)
@@ -134,6 +162,8 @@ def shared(mine: Hashes, theirs: Hashes) -> int:
 @njit(cache=True, nogil=True)
 def _at(shared: Numbers, distinct: int, numbers: Numbers) -> tuple[Numbers, Numbers]:
     """For each shingle of a text which of the shared ones it is, or -1; and where these stand."""
+    if distinct >= _LONG:
+        return _at_few(shared, distinct, numbers)
     share = np.full(distinct, -1, np.int32)
     for i in range(len(shared)):
         share[shared[i]] = i
@@ -144,6 +174,30 @@ def _at(shared: Numbers, distinct: int, numbers: Numbers) -> tuple[Numbers, Numb
         at[place] = share[numbers[place]]
         places[count] = place
         count += at[place] >= 0
+    return at, places[:count]
+
+
+@njit(cache=True, nogil=True)
+def _at_few(shared: Numbers, distinct: int, numbers: Numbers) -> tuple[Numbers, Numbers]:
+    """The same of a long text, most of which is not shared: told by a bit of each distinct shingle, for the
+    bits fit into the nearest cache.
+    """
+    six, one, low = np.uint64(6), np.uint64(1), np.uint64(63)
+    share = np.empty(distinct, np.int32)
+    marked = np.zeros((distinct >> 6) + 1, np.uint64)
+    for i in range(len(shared)):
+        bit = np.uint64(shared[i])
+        share[shared[i]] = i
+        marked[bit >> six] |= one << (bit & low)
+    places = np.empty(len(numbers) + 1, np.int32)
+    count = 0
+    for place in range(len(numbers)):
+        bit = np.uint64(numbers[place])
+        places[count] = place
+        count += np.int64((marked[bit >> six] >> (bit & low)) & one)
+    at = np.full(len(numbers), -1, np.int32)
+    for place in places[:count]:
+        at[place] = share[numbers[place]]
     return at, places[:count]
 
 

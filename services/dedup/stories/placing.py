@@ -173,7 +173,7 @@ class Stories:
         for article in gone:
             home = self.of(article)
             if home is not None and not self._is_remembered(home):
-                closed += self.close(home.story_id, at)
+                closed.append(self._close(home, at))
         return sorted(closed, key=lambda cluster: cluster.story_id)
 
     def is_forgotten(self, story: str) -> bool:
@@ -181,9 +181,11 @@ class Stories:
         return story in self._open and not self._is_remembered(self._open[story])
 
     def close(self, story: str, at: datetime) -> list[Cluster]:
-        home = self._open[story]
-        self.drop(story)
-        return [_changed(home, "closed", home.members[-1].article_id, at)]
+        return [self._close(self._open[story], at)]
+
+    def _close(self, home: Cluster, at: datetime) -> Cluster:
+        self.drop(home.story_id)
+        return _changed(home, "closed", home.members[-1].article_id, at)
 
     def _is_remembered(self, story: Cluster) -> bool:
         return any(self._remembers(member.article_id) for member in story.members)
@@ -348,11 +350,16 @@ def _changed(
         article_id=article,
         members=story.members if members is None else members,
         merged_into=merged_into,
-        merged_from=tuple(sorted({*story.merged_from, *merged_from})),
+        merged_from=_with(story.merged_from, merged_from),
         split_from=story.split_from,
-        split_into=tuple(sorted({*story.split_into, *split_into})),
+        split_into=_with(story.split_into, split_into),
         turns=_turns(story.turns, change, at, (*merged_from, *split_into, *filter(None, [merged_into]))),
     )
+
+
+def _with(past: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """In order, each once, as those of the past are."""
+    return tuple(sorted({*past, *others})) if others else past
 
 
 def _turns(past: tuple[Turn, ...], change: Change, at: datetime, others: Iterable[str]) -> tuple[Turn, ...]:

@@ -1,6 +1,7 @@
 """What a pair shares and where: the kernels and their definitions agree, whatever the script."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import chain
 from typing import TypeVar
 
@@ -107,6 +108,17 @@ def test_of_a_set_far_longer_than_the_other_the_same_is_found(
     many: Hashes = np.unique(np.array(rest, np.uint64))
     count = len(matches(few, many)[0])
     assert relations.shared(few, many) == relations.shared(many, few) == count
+
+
+@given(st.lists(st.integers(0, 5_200), min_size=1, max_size=5), st.integers(1, 60))
+def test_a_text_of_thousands_of_shingles_has_the_same_runs(begins: list[int], length: int) -> None:
+    chronicle = words("chronicle", 5_300)
+    quoted = [word for begin in begins for word in (*chronicle[begin : begin + length], "amid")]
+    report = profiled(article(" ".join(quoted), "/new"))
+    whole = profiled(article(" ".join(chronicle), "/old"))
+    for newer, older in ((report, whole), (whole, report)):
+        defined, compiled = both(partial(runs, newer, older))
+        assert compiled == defined
 
 
 def test_a_chatter_beyond_the_bound_has_no_runs_in_both() -> None:
