@@ -1,12 +1,8 @@
 """Kernels of `services.dedup.text.words`."""
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
-from numba import carray, types
+from numba import types
 
-from services.dedup.kernels.layouts import LETTERS
 from services.dedup.kernels.letters import (
     ALPHABETIC,
     CASED,
@@ -30,7 +26,6 @@ from services.dedup.kernels.letters import (
     Units,
     letter_table,
 )
-from services.dedup.text.codes import Codes
 from services.dedup.text.words import Spans, Split
 from services.kernels.target import njit
 
@@ -42,12 +37,15 @@ _SCRIPTS = LATIN | FOREIGN
 _IN_WORD = MOST_LETTERS << COUNT
 _UNKNOWN = -1
 _TABLE = letter_table()
-Starts = npt.NDArray[np.int64]
 
 
 def split(text: str) -> Split | None:
     """The folded words of a text and where they stand; None where the table cannot tell them."""
-    known, letters, spans = split_text(text, *_TABLE)
+    try:
+        units = np.frombuffer(text.encode("utf-16-le"), np.uint16)
+    except UnicodeEncodeError:
+        return None
+    known, letters, spans = split_units(units, *_TABLE)
     return Split(letters, spans) if known else None
 
 
@@ -133,17 +131,19 @@ def _mixes_scripts(units: Units, entries: Entries) -> bool:
     return False
 
 
-@njit
-def _split_at(
-    units: Units, paired: bool, letters: Units, edges: Starts, entries: Entries, more: Units
-) -> tuple[int, int]:
-    """How many letters and edges there are now; edges below zero where a text has no rule.
-
-    `paired`: whether what stands in two units of UTF-16 may be there. A word has two edges, so that their
-    number tells whether one has begun and not ended.
-    """
-    failed = 0, _UNKNOWN
-    count = edge = inside = last = pairs = held = sigmas = at = 0
+@njit(
+    types.Tuple((types.boolean, types.uint16[::1], types.int64[:, ::1]))(
+        types.Array(types.uint16, 1, "C", readonly=True), types.int64[::1], types.uint16[::1]
+    ),
+    cache=True,
+    nogil=True,
+)
+def split_units(units: Units, entries: Entries, more: Units) -> tuple[bool, Units, Spans]:
+    """Letters of the words, a blank between two of them, and spans; false where a text has no rule."""
+    letters = np.empty(3 * len(units) + MOST_LETTERS, np.uint16)
+    edges = np.empty(2 * len(units) + 2, np.int64)  # where words begin and end, in turn
+    failed = (False, letters[:0], edges[:0].reshape(0, 2))
+    count = edge = last = pairs = inside = held = sigmas = at = 0
     while at < len(units):
         unit = units[np.uintp(at)]
         entry = entries[unit]
@@ -155,7 +155,7 @@ def _split_at(
             ):
                 at += 1
                 continue
-            if (unit == _HYPHEN or unit == _TRUE_HYPHEN) and _breaks_word(units, entries, at):  # noqa: PLR1714
+            if unit in (_HYPHEN, _TRUE_HYPHEN) and _breaks_word(units, entries, at):
                 at += 2
                 continue
             if entry & SIGN:
@@ -179,7 +179,7 @@ def _split_at(
                 at += 1
                 continue
             if _HIGH <= unit < _BEHIND:
-                if not (paired and _is_picture(units, entries, at)):
+                if not _is_picture(units, entries, at):
                     return failed
                 at += 1
                 pairs += 1
@@ -223,62 +223,4 @@ def _split_at(
     count -= (inside ^ 1) & (count > 0)
     if (held & _SCRIPTS == _SCRIPTS and _mixes_scripts(units, entries)) or (sigmas and held & DOTTED):
         return failed
-    return count, edge
-
-
-@njit
-def _split(units: Units, paired: bool, entries: Entries, more: Units) -> tuple[bool, Units, Spans]:
-    letters = np.empty(3 * len(units) + MOST_LETTERS, np.uint16)
-    edges = np.empty(2 * len(units) + 2, np.int64)
-    count, edge = _split_at(units, paired, letters, edges, entries, more)
-    known = edge >= 0
-    edge = max(edge, 0)
-    return known, letters[:count].copy(), edges[:edge].copy().reshape(edge // 2, 2)
-
-
-@njit(
-    types.Tuple((types.boolean, types.uint16[::1], types.int64[:, ::1]))(
-        LETTERS, types.int64[::1], types.uint16[::1]
-    ),
-    cache=True,
-    nogil=True,
-)
-def split_units(units: Units, entries: Entries, more: Units) -> tuple[bool, Units, Spans]:
-    """Letters of the words, a blank between two of them, and spans; false where a text has no rule."""
-    return _split(units, True, entries, more)
-
-
-@njit
-def _in_pairs(codes: Codes) -> Units:
-    """The units of UTF-16; none where a half of a pair stands for itself."""
-    units = np.empty(2 * len(codes), np.uint16)
-    count = 0
-    for code in codes:
-        if _HIGH <= code < _BEHIND:
-            return units[:0]
-        if code < PLANE:
-            units[count] = code
-            count += 1
-        else:
-            units[count] = _HIGH + ((code - PLANE) >> 10)
-            units[count + 1] = _LOW + ((code - PLANE) & 0x3FF)
-            count += 2
-    return units[:count]
-
-
-@njit(
-    types.Tuple((types.boolean, types.uint16[::1], types.int64[:, ::1]))(
-        types.unicode_type, types.int64[::1], types.uint16[::1]
-    ),
-    cache=True,
-    nogil=True,
-)
-def split_text(text: Any, entries: Entries, more: Units) -> tuple[bool, Units, Spans]:
-    """`split_units` of a text where it lies: with as many bytes a character as the widest asks for."""
-    if text._kind == 1:
-        return _split(carray(text._data, (len(text),), np.uint8), False, entries, more)
-    if text._kind == 2:
-        return _split(carray(text._data, (len(text),), np.uint16), False, entries, more)
-    units = _in_pairs(carray(text._data, (len(text),), np.uint32))
-    known, letters, spans = _split(units, True, entries, more)
-    return known and len(units) > 0, letters, spans
+    return True, letters[:count].copy(), edges[:edge].copy().reshape(edge // 2, 2)
