@@ -56,7 +56,7 @@ def _sum_up(letters: Units, hashes: Hashes) -> bool:
         longest |= place
         word += within ^ _ONE
     hashes[np.uintp(word)] = value
-    return longest <= _LAST_POWER
+    return bool(longest <= _LAST_POWER)
 
 
 @njit
