@@ -25,7 +25,10 @@ from services.kernels.target import njit
 
 _BLANK = 0x20
 _FACTOR, _THREE = np.uint64(BASE), np.uint64(3)
-_POWERS = 64
+_NOTHING, _ONE = np.uint64(0), np.uint64(1)
+_LAST_POWER = np.uint64(63)
+_POWERS = np.array([pow(BASE, power, 1 << 64) for power in range(int(_LAST_POWER) + 1)], np.uint64)
+"""Of the letters of a word; there are few of more."""
 _FIRST_SIGN = 0xE00
 _ENTRIES = letter_table().entries
 _NO_BOXES: Spans = np.zeros((0, 2), np.int64)
@@ -41,23 +44,42 @@ def reading(known: Split, boxes: list[tuple[int, int]]) -> Reading:
 
 
 @njit
-def _hash_words(letters: Units, words: int) -> Hashes:
-    powers = np.empty(_POWERS, np.uint64)
-    power = np.uint64(1)
-    for place in range(_POWERS):
-        powers[place] = power
-        power *= _FACTOR
-    hashes = np.empty(words + 1, np.uint64)
-    word = place = 0
-    value = np.uint64(0)
+def _sum_up(letters: Units, hashes: Hashes) -> bool:
+    """Of each word the sum of its letters times powers; false where one is too long for those at hand."""
+    word = place = longest = value = _NOTHING
     for unit in letters:
-        within = unit != _BLANK
-        power = powers[np.uintp(place)] if place < _POWERS else power * _FACTOR
         hashes[np.uintp(word)] = value  # of its letters so far
-        value = value + np.uint64(unit) * power if within else np.uint64(0)
-        place = place + 1 if within else 0
-        word += 0 if within else 1
+        within = np.uint64(unit != _BLANK)
+        kept = _NOTHING - within  # no branch on where words end: nothing can predict it
+        value = (value + np.uint64(unit) * _POWERS[np.uintp(place & _LAST_POWER)]) & kept
+        place = (place + _ONE) & kept
+        longest |= place
+        word += within ^ _ONE
     hashes[np.uintp(word)] = value
+    return bool(longest <= _LAST_POWER)
+
+
+@njit
+def _sum_up_long(letters: Units, hashes: Hashes) -> None:
+    """`_sum_up` of words as long as may be."""
+    word = 0
+    value, power = np.uint64(0), np.uint64(1)
+    for unit in letters:
+        if unit == _BLANK:
+            hashes[word] = value
+            value, power = np.uint64(0), np.uint64(1)
+            word += 1
+        else:
+            value += np.uint64(unit) * power
+            power *= _FACTOR
+    hashes[word] = value
+
+
+@njit
+def _hash_words(letters: Units, words: int) -> Hashes:
+    hashes = np.empty(words + 1, np.uint64)
+    if not _sum_up(letters, hashes):
+        _sum_up_long(letters, hashes)
     for word in range(words):
         hashes[word] = mix(hashes[word])
     return hashes[:words]
@@ -93,13 +115,18 @@ def _mostly_signs(signs: Places) -> Places:
 
 @njit
 def _shingle(words: Hashes, width: int) -> Hashes:
-    """Of shingles that all have as many words."""
+    """Of shingles that all have as many words: each from the one before, less the word that leaves."""
     made = np.empty(max(0, len(words) - width + 1), np.uint64)
+    if not len(made):
+        return made
+    value, weight = np.uint64(0), np.uint64(1)
+    for word in range(width - 1):
+        value = value * _THREE + words[word]
+        weight *= _THREE
     for start in range(len(made)):
-        value = words[start]
-        for place in range(1, width):
-            value = value * _THREE + words[start + place]
+        value = value * _THREE + words[start + width - 1]
         made[start] = mix(value)
+        value -= weight * words[start]
     return made
 
 
@@ -145,8 +172,11 @@ def _unboxed(
 def _around(narrow: int, numbers: Numbers) -> Numbers:
     """Of each narrow shingle the number of the wide one in the middle of which it stands."""
     around = np.empty(narrow if len(numbers) else 0, np.int32)
-    for place in range(len(around)):
-        around[place] = numbers[min(max(place - 1, 0), len(numbers) - 1)]
+    if len(around):
+        end = min(len(numbers), narrow - 1) + 1
+        around[0] = numbers[0]
+        around[1:end] = numbers[: end - 1]
+        around[end:] = numbers[len(numbers) - 1]
     return around
 
 

@@ -3,11 +3,12 @@
 import numpy as np
 from numba import types
 
-from services.dedup.kernels.layouts import BYTES, HASHES
+from services.dedup.kernels.layouts import BYTES, HASHES, NUMBERS
+from services.dedup.kernels.profile import evidence
 from services.dedup.kernels.shingles import distinct, mix
 from services.dedup.search.novelty import Days
 from services.dedup.search.sketch import BAND, KIND_MASK, SALT, SAMPLE, Signature
-from services.dedup.text.shingles import Hashes
+from services.dedup.text.shingles import Hashes, Numbers
 from services.kernels.target import njit
 
 
@@ -145,3 +146,42 @@ def keys(
     for place in range(len(samples)):
         samples[place] = samples[place] & KIND_MASK | SAMPLE
     return _merge(bands, samples), len(bands), len(samples)
+
+
+@njit(
+    types.Tuple((types.int64, types.uint32[::1], types.uint64[::1], types.int64, types.int64))(
+        HASHES,
+        NUMBERS,
+        BYTES,
+        types.uint64[::1],
+        HASHES,
+        BYTES,
+        types.int64,
+        types.uint32[::1],
+        types.uint32[::1],
+        types.uint64[::1],
+        types.int64,
+        types.int64,
+    ),
+    cache=True,
+    nogil=True,
+)
+def sign(
+    narrow: Hashes,
+    around: Numbers,
+    days: Days,
+    wide: Hashes,
+    unique: Hashes,
+    weighed: Days,
+    least: int,
+    factors: Signature,
+    offsets: Signature,
+    salts: Hashes,
+    rows: int,
+    window: int,
+) -> tuple[int, Signature, Hashes, int, int]:
+    """The fields of `Signs`, and of its keys; the signature is empty where nothing is novel."""
+    novel = evidence(narrow, around, days, least)
+    signed = signature(novel, factors, offsets) if len(novel) else np.empty(0, np.uint32)
+    values, bands, samples = keys(wide, window, unique, weighed, least, signed, salts, rows)
+    return len(novel), signed, values, bands, samples

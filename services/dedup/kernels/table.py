@@ -48,6 +48,8 @@ State = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
 Owners = npt.NDArray[np.int32]
+_within = njit(nogil=True, inline="always")
+"""What is done for each posting: to call for it would take longer than to do it."""
 
 
 @njit(nogil=True)
@@ -55,29 +57,29 @@ def _tag(key: np.uint64) -> np.uint32:
     return np.uint32((((key >> _TAG_SHIFT) & _TAG_MASK) << _ONE) | (key & _ONE))
 
 
-@njit(nogil=True)
+@_within
 def _word(pool: Units, place: int) -> np.uint32:
     return np.uint32(np.uint32(pool[place + 1]) | np.uint32(pool[place + 2]) << np.uint32(16))
 
 
-@njit(nogil=True)
+@_within
 def _next_chunk(pool: Units, chunk: int) -> np.int64:
     return np.int64(pool[chunk]) | np.int64(pool[chunk + 1]) << 16
 
 
-@njit(nogil=True)
+@_within
 def _end_of_chunk(pool: Units, chunk: int) -> np.int64:
     """Behind its last posting."""
     return chunk + _HEADER + 3 * np.int64(pool[chunk + 2] >> 3)
 
 
-@njit(nogil=True)
+@_within
 def _head_chunk(pool: Units, chunk: int, after: int, size: int) -> None:
     pool[chunk], pool[chunk + 1] = np.uint16(after & 0xFFFF), np.uint16(after >> 16)
     pool[chunk + 2] = np.uint16(size)
 
 
-@njit(nogil=True)
+@_within
 def _place_chunk(pool: Units, after: int, size: int, state: State) -> int:
     """An empty chunk of a class, before another in its chain."""
     chunk = state[FREE + size]
@@ -90,7 +92,7 @@ def _place_chunk(pool: Units, after: int, size: int, state: State) -> int:
     return chunk
 
 
-@njit(nogil=True)
+@_within
 def _append(
     directory: Words,
     shelves: Hashes,
@@ -118,26 +120,13 @@ def _append(
     pool[chunk + 2] += np.uint16(8)
 
 
-@njit(nogil=True)
+@_within
 def _slot(word: np.uint32, state: State, slots: int) -> int:
     """Where a posting's version stands among so many, by the last bits of its number; -1 if it is gone."""
     number = np.int64(word) & NUMBER_MASK
     if ((number - state[FLOOR]) & NUMBER_MASK) >= state[NEXT] - state[FLOOR]:
         return -1
     return int(number & (slots - 1))
-
-
-@njit(nogil=True)
-def _count(word: np.uint32, weight: np.uint32, state: State, counts: Words, met: Words, many: int) -> int:
-    """One key shared with the version of a posting. How many versions are met by now."""
-    slot = _slot(word, state, len(counts))
-    if slot < 0:
-        return many
-    if counts[slot] == 0:
-        met[many] = slot
-        many += 1
-    counts[slot] += weight
-    return many
 
 
 @njit(nogil=True)
@@ -181,26 +170,45 @@ def _look_up(keys: Hashes, directory: Words, shelves: Hashes, pool: Units, place
 def _probe(
     keys: Hashes, shelves: Hashes, pool: Units, places: Places, state: State, counts: Words, met: Words
 ) -> int:
-    """Count what is shared with whom. How many versions are met."""
+    """Count what is shared with whom. How many versions are met; what stands behind them in `met` is free."""
     many = 0
+    floor, span, last = state[FLOOR], state[NEXT] - state[FLOOR], np.int64(len(counts) - 1)
     for i in range(len(keys)):
         tag = _tag(keys[i])
         weight = np.uint32(BAND_WEIGHT) if tag & np.uint32(1) else np.uint32(1)
-        high, low = np.uint16(tag >> np.uint32(8)), tag & np.uint32(0xFF)
+        high, low = np.uint16(tag >> np.uint32(8)), np.int64(tag & np.uint32(0xFF))
         place, end, chunk = places[i]
-        shelf = np.int64(keys[i] >> _BUCKET_SHIFT) >> SHELF_SHIFT
-        tags = carray(pointer(shelves[shelf, 0]), (end + AT_ONCE,), np.uint16)
-        words = carray(pointer(shelves[shelf, 1]), (end,), np.uint32)
-        place = _find(tags, place, end, high)
-        while place < end:
-            if words[place] >> np.uint32(24) == low:
-                many = _count(words[place], weight, state, counts, met, many)
-            place = _find(tags, place + 1, end, high)
+        if place < end:
+            shelf = np.int64(keys[i] >> _BUCKET_SHIFT) >> SHELF_SHIFT
+            tags = carray(pointer(shelves[shelf, 0]), (end + AT_ONCE,), np.uint16)
+            words = carray(pointer(shelves[shelf, 1]), (end,), np.uint32)
+            place = _find(tags, place, end, high)
+            while place < end:
+                word = np.int64(words[place])
+                number = word & NUMBER_MASK
+                if word >> 24 == low and ((number - floor) & NUMBER_MASK) < span:
+                    slot = np.uintp(number & last)
+                    met[np.uintp(many)] = slot
+                    many += counts[slot] == 0
+                    counts[slot] += weight
+                place += 1
+                if place < end and tags[place] != high:
+                    place = _find(tags, place, end, high)
         while chunk:
+            after = _next_chunk(pool, chunk)
             for place in range(chunk + _HEADER, _end_of_chunk(pool, chunk), 3):
-                if pool[place] == high and np.uint32(pool[place + 2] >> np.uint16(8)) == low:
-                    many = _count(_word(pool, place), weight, state, counts, met, many)
-            chunk = _next_chunk(pool, chunk)
+                rest = np.int64(pool[np.uintp(place + 2)])
+                number = np.int64(pool[np.uintp(place + 1)]) | (rest & 0xFF) << 16
+                if (
+                    pool[np.uintp(place)] == high
+                    and rest >> 8 == low
+                    and ((number - floor) & NUMBER_MASK) < span
+                ):
+                    slot = np.uintp(number & last)
+                    met[np.uintp(many)] = slot
+                    many += counts[slot] == 0
+                    counts[slot] += weight
+            chunk = after
     return many
 
 
@@ -285,7 +293,7 @@ def enter(
     return done, versions[:pairs].copy(), others[:pairs].copy(), shared[:pairs].copy()
 
 
-@njit(nogil=True)
+@_within
 def _is_live(word: np.uint32, state: State, live: Flags) -> bool:
     slot = _slot(word, state, len(live))
     return slot >= 0 and live[slot] != 0
@@ -346,9 +354,12 @@ def rebuild(
     for bucket in range(shelf * BUCKETS_A_SHELF, (shelf + 1) * BUCKETS_A_SHELF):
         soon = min(bucket + _SOON, BUCKETS - 1)
         ask(base + np.uint64(2) * np.uint64(directory[soon, HEAD]))
-        old, stop = directory[bucket, START], directory[bucket, END]
-        end = _copy_live(old_tags[old:stop], old_words[old:stop], tags, words, begin, state, live)
-        end = _empty_chain(pool, np.int64(directory[bucket, HEAD]), tags, words, end, state, live)
+        old, stop = np.int64(directory[bucket, START]), np.int64(directory[bucket, END])
+        end, chain = begin, np.int64(directory[bucket, HEAD])
+        if old < stop:
+            end = _copy_live(old_tags[old:stop], old_words[old:stop], tags, words, end, state, live)
+        if chain:
+            end = _empty_chain(pool, chain, tags, words, end, state, live)
         directory[bucket, START], directory[bucket, END] = np.uint32(begin), np.uint32(end)
         directory[bucket, HEAD], directory[bucket, LIMIT] = np.uint32(0), np.uint32(end + room)
         count += end - begin

@@ -141,9 +141,9 @@ def _mixes_scripts(units: Units, entries: Entries) -> bool:
 def split_units(units: Units, entries: Entries, more: Units) -> tuple[bool, Units, Spans]:
     """Letters of the words, a blank between two of them, and spans; false where a text has no rule."""
     letters = np.empty(3 * len(units) + MOST_LETTERS, np.uint16)
-    spans = np.empty((len(units) + 1, 2), np.int64)
-    failed = (False, letters[:0], spans[:0])
-    count = words = start = end = pairs = inside = held = sigmas = at = 0
+    edges = np.empty(2 * len(units) + 2, np.int64)  # where words begin and end, in turn
+    failed = (False, letters[:0], edges[:0].reshape(0, 2))
+    count = edge = last = pairs = inside = held = sigmas = at = 0
     while at < len(units):
         unit = units[np.uintp(at)]
         entry = entries[unit]
@@ -164,16 +164,17 @@ def split_units(units: Units, entries: Entries, more: Units) -> tuple[bool, Unit
                 if inside:
                     letters[count] = _BLANK
                     count += 1
-                    words += 1
+                    edges[edge] = last
+                    edge += 1
                     inside = 0
                 letters[count] = entry
                 letters[count + 1] = entry >> SECOND
                 count += entry >> COUNT & MOST_LETTERS
                 letters[count] = _BLANK
                 count += 1
-                spans[words, 0] = at - pairs
-                spans[words, 1] = at - pairs + 1
-                words += 1
+                edges[edge] = at - pairs
+                edges[edge + 1] = at - pairs + 1
+                edge += 2
                 held |= entry
                 at += 1
                 continue
@@ -201,24 +202,25 @@ def split_units(units: Units, entries: Entries, more: Units) -> tuple[bool, Unit
         while True:
             held |= entry
             length = entry >> COUNT & 3
-            in_word = 1 if length else 0
+            in_word = (length + 1) >> 1
+            turns = in_word ^ inside
             letters[np.uintp(count)] = entry
             letters[np.uintp(count + 1)] = entry >> SECOND
-            count += length + (inside & (in_word ^ 1))
-            start = start if inside else at - pairs
-            end = at - pairs + 1 if length else end
-            spans[np.uintp(words), 0] = start
-            spans[np.uintp(words), 1] = end
-            words += inside & (in_word ^ 1)
+            count += length + (inside & turns)
+            here = at - pairs
+            edges[np.uintp(edge)] = here + ((last - here) & -inside)
+            edge += turns
             inside = in_word
             at += 1
+            last = here + 1
             if at == len(units):
                 break
             entry = entries[units[np.uintp(at)]]
             if entry >= RULED:
                 break
-    words += inside
+    edges[edge] = last
+    edge += inside
     count -= (inside ^ 1) & (count > 0)
     if (held & _SCRIPTS == _SCRIPTS and _mixes_scripts(units, entries)) or (sigmas and held & DOTTED):
         return failed
-    return True, letters[:count].copy(), spans[:words].copy()
+    return True, letters[:count].copy(), edges[:edge].copy().reshape(edge // 2, 2)

@@ -67,6 +67,16 @@ class Ids:
             return self._odd[number]
         return _HALVES.pack(self.high[number], self.low[number]).hex()
 
+    def names(self, numbers: npt.NDArray[np.uint32]) -> list[str]:
+        """The ids of many numbers."""
+        if self._odd:
+            return [self[number] for number in numbers.tolist()]
+        halves = np.empty((len(numbers), 2), ">u8")
+        halves[:, 0] = np.frombuffer(self.high, np.uint64)[numbers]
+        halves[:, 1] = np.frombuffer(self.low, np.uint64)[numbers]
+        digits = halves.tobytes().hex()
+        return [digits[start : start + _HEX] for start in range(0, len(digits), _HEX)]
+
     def key(self, number: int) -> Key:
         return self.high[number], self.low[number]
 

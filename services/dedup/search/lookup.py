@@ -14,10 +14,10 @@ from services.dedup.memory.parts import under, within
 from services.dedup.search.candidates import Shares, eligible
 from services.dedup.search.novelty import Days
 from services.dedup.search.postings import BAND_WEIGHT, Counts
-from services.dedup.search.profile import Profile, Reading, evidence, profile
+from services.dedup.search.profile import Profile, Reading, profile
 from services.dedup.search.ranges import Index, Ranges
 from services.dedup.search.route import Block, Entry, Numbers, block
-from services.dedup.search.sketch import Keys, Signature, Signer, keys
+from services.dedup.search.sketch import Keys, Signature, Signer, keys, sign
 from services.dedup.search.traces import Known, Trace, traces
 from services.dedup.search.versions import Versions
 from services.dedup.settings import DedupSettings, scheme
@@ -72,13 +72,14 @@ class Search:
     def sign(self, batch: Sequence[tuple[Article, Reading, Days]]) -> list[Signed]:
         """`Days`: on how many earlier days each of `Reading.unique` was seen."""
         least = self._settings.novelty_least
-        narrow = [evidence(reading, days, least) for _, reading, days in batch]
-        signatures = [self._signer.signature(one) for one in narrow]
         profiles = [profile(article, reading, days) for article, reading, days in batch]
-        found = [self._keys_of(*pair) for pair in zip(profiles, signatures, strict=True)]
+        signs = [
+            sign(self._signer, reading, days, made.days, least=least)
+            for (_, reading, days), made in zip(batch, profiles, strict=True)
+        ]
         return [
-            Signed(made, self._sketch(signature, len(one)), held)
-            for made, signature, one, held in zip(profiles, signatures, narrow, found, strict=True)
+            Signed(made, self._sketch(one.signature, one.novel), one.keys)
+            for made, one in zip(profiles, signs, strict=True)
         ]
 
     def _sketch(self, signature: Signature | None, novel: int) -> Sketch:
@@ -165,10 +166,13 @@ class Search:
 
     def hits(self, hits: Hits) -> list[Hit]:
         """Those that are still remembered."""
+        bands, samples = hits.counts // BAND_WEIGHT, hits.counts % BAND_WEIGHT
         return [
-            Hit(version, *divmod(count, BAND_WEIGHT))
-            for number, count in zip(hits.others.tolist(), hits.counts.tolist(), strict=True)
-            if (version := self._versions.id(number)) is not None
+            Hit(version, *shared)
+            for version, *shared in zip(
+                self._versions.ids(hits.others), bands.tolist(), samples.tolist(), strict=True
+            )
+            if version is not None
         ]
 
     def insert(self, batch: list[Findable]) -> None:

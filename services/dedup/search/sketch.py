@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from services.dedup import kernels
 from services.dedup.search.novelty import Days
+from services.dedup.search.profile import Reading, evidence
 from services.dedup.settings import DedupSettings
 from services.dedup.text.shingles import Hashes, Shingles, among, distinct, mix
 
@@ -35,7 +36,7 @@ class Signer:
         self.rows = settings.band_rows
         self._bands = settings.permutations // settings.band_rows
         self.window = settings.sample_window
-        self._permutations = factors, offsets = _permutations(settings.permutations, settings.seed)
+        self.permutations = factors, offsets = _permutations(settings.permutations, settings.seed)
         parts = range(_ROWS_AT_ONCE, settings.permutations, _ROWS_AT_ONCE)
         self._factors = np.split(factors[:, None], parts)
         self._offsets = np.split(offsets[:, None], parts)
@@ -47,7 +48,7 @@ class Signer:
             return None
         compiled = kernels.module("sketch")
         if compiled is not None:
-            least: Signature = compiled.signature(novel, *self._permutations)
+            least: Signature = compiled.signature(novel, *self.permutations)
             return least
         low = _finalize((novel & _LOW).astype(np.uint32))
         return np.concatenate(
@@ -134,3 +135,36 @@ def keys(
     samples = samples & KIND_MASK | SAMPLE
     bands = signer.band_keys(signature) if signature is not None else samples[:0]
     return Keys(distinct(np.concatenate((bands, samples))), len(bands), len(samples))
+
+
+class Signs(NamedTuple):
+    """What is made of a text to find it."""
+
+    novel: int
+    """Distinct narrow shingles that were signed."""
+    signature: Signature | None
+    keys: Keys
+
+
+def sign(signer: Signer, reading: Reading, days: Days, weighed: Days, *, least: int) -> Signs:
+    """`evidence` by the days signed, and `keys` by what they weigh."""
+    compiled = kernels.module("sketch")
+    if compiled is not None:
+        signed, signature, *made = compiled.sign(
+            reading.narrow,
+            reading.around,
+            days,
+            reading.shingles.wide,
+            reading.unique,
+            weighed,
+            least,
+            *signer.permutations,
+            signer.band_salts,
+            signer.rows,
+            signer.window,
+        )
+        return Signs(signed, signature if signed else None, Keys(*made))
+    novel = evidence(reading, days, least)
+    signature = signer.signature(novel)
+    made = keys(signer, reading.shingles, signature, reading.unique, weighed, least=least)
+    return Signs(len(novel), signature, made)

@@ -66,7 +66,7 @@ class Table:
         self._at = np.zeros(1024, np.int64)
         self._live = np.zeros(1024, np.uint8)
         self._counts = np.zeros(1024, np.uint32)
-        self._met = np.zeros(1024, np.uint32)
+        self._met = np.zeros(1025, np.uint32)
         self._turn = 0
 
     def enter(self, block: Block, *, probing: bool) -> Found:
@@ -134,7 +134,7 @@ class Table:
         self._held, self._state = array_of(parts["held"], np.int64), array_of(parts["state"], np.int64)
         self._pool = array_of(parts["pool"], np.uint16)
         self._at, self._live = array_of(parts["at"], np.int64), array_of(parts["live"], np.uint8)
-        self._counts, self._met = (np.zeros(len(self._at), np.uint32) for _ in range(2))
+        self._counts, self._met = (np.zeros(len(self._at) + more, np.uint32) for more in (0, 1))
         self._shelves = [
             (array_of(parts[f"tags.{shelf}"], np.uint16), array_of(parts[f"words.{shelf}"], np.uint32))
             for shelf in range(SHELVES)
@@ -154,7 +154,7 @@ class Table:
             self._at = self._doubled(self._at)
             self._live = self._doubled(self._live)
             self._counts = np.zeros(len(self._at), np.uint32)
-            self._met = np.zeros(len(self._at), np.uint32)
+            self._met = np.zeros(len(self._at) + 1, np.uint32)
         state[FLOOR], state[NEXT] = floor, after
 
     def _doubled(self, ring: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:

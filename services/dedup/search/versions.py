@@ -13,6 +13,7 @@ from services.stream.service import Parts
 
 Places = npt.NDArray[np.uint32]
 _SLACK = 1024
+_MANY = 8
 FORGOTTEN = 0xFFFFFFFF
 
 
@@ -57,6 +58,17 @@ class Versions:
         """None where it was forgotten."""
         place = self._place(number)
         return None if place == FORGOTTEN else self._ids[place]
+
+    def ids(self, numbers: Numbers) -> list[str | None]:
+        """`id` of each."""
+        if len(numbers) < _MANY:
+            return [self.id(number) for number in numbers.tolist()]
+        there = np.flatnonzero(self.are_there(numbers))
+        found: list[str | None] = [None] * len(numbers)
+        places = np.frombuffer(self._place_of, np.uint32)[numbers[there] - self._base]
+        for at, version in zip(there.tolist(), self._ids.names(places), strict=True):
+            found[at] = version
+        return found
 
     def are_there(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
         places = np.frombuffer(self._place_of, np.uint32)

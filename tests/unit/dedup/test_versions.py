@@ -27,6 +27,8 @@ def test_ids_and_numbers_lead_to_each_other_until_they_are_forgotten(acts: list[
     assert len(versions) == len(there)
     assert [versions.id(number) for number in numbers] == list(there)
     assert [versions.number(name) for name in there] == numbers
+    given = np.array(given_out, np.int64)
+    assert versions.ids(given) == [versions.id(number) for number in given_out]
     assert versions.samples(np.array(numbers, np.int64)).tolist() == [
         samples for _, samples in there.values()
     ]
@@ -44,3 +46,14 @@ def test_what_the_oldest_left_behind_is_given_up() -> None:
     assert versions.id(10) is None
     assert versions.id(49_500) == "v49500"
     assert versions.are_there(np.array([10, 48_999, 49_000])).tolist() == [False, False, True]
+
+
+@given(st.sets(st.integers(0, 40)))
+def test_many_ids_at_once_are_those_that_are_still_there(gone: set[int]) -> None:
+    versions = Versions()
+    names = [f"{which << 100:032x}" for which in range(40)]
+    for which, name in enumerate(names):
+        assert versions.enter(name, which) == which
+    versions.forget(name for which, name in enumerate(names) if which in gone)
+    there = [None if which in gone else name for which, name in enumerate(names)]
+    assert versions.ids(np.arange(40)) == there

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.dedup import kernels
-from services.dedup.search.sketch import Signature, Signer, keys
+from services.dedup.search.profile import read
+from services.dedup.search.sketch import Signature, Signer, keys, sign
 from services.dedup.settings import DedupSettings
 from services.dedup.text.shingles import Hashes, Shingles, distinct
+from tests.unit.dedup.pieces import prose
 
 HASHES = st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=200)
 
@@ -58,4 +60,20 @@ def test_keys_are_the_same(wide: list[int], stale: list[int], rows: tuple[int, i
             kernels.use(now=compiled)
             made = keys(signer, shingles, signed, known, days, least=3)
             found.append((made.values.tolist(), made.bands, made.samples))
+        assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("words", [0, 2, 3, 4, 60, 900])
+def test_what_is_made_to_find_a_text_is_the_same(words: int) -> None:
+    settings = DedupSettings()
+    reading = read(prose("sign", words))
+    for most in (1, 3, 6):
+        days = (reading.unique % np.uint64(most)).astype(np.uint8)
+        weighed = np.where(reading.unique % np.uint64(5) == 0, np.uint8(255), days)
+        found = []
+        for compiled in (False, True):
+            kernels.use(now=compiled)
+            made = sign(Signer(settings), reading, days, weighed, least=2)
+            signed = None if made.signature is None else made.signature.tolist()
+            found.append((made.novel, signed, made.keys.values.tolist(), *made.keys[1:]))
         assert found[0] == found[1]

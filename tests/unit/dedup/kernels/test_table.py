@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -105,6 +105,8 @@ TestBoth.settings = settings(stateful_step_count=12, deadline=None)
 
 
 @given(st.integers(0, 2**40), st.integers(1, 3000))
+@example(7, 1023)
+@example(7, 2047)
 def test_numbers_begin_anywhere_and_room_for_them_grows(start: int, count: int) -> None:
     key = hashes([1 << 50])
     made, definition = table(), Postings(window_us=WINDOW_US)
