@@ -62,7 +62,7 @@ def alternatives(names: Iterable[str]) -> str:
     by_first: dict[str, list[str]] = {}
     for name in dict.fromkeys(names):
         by_first.setdefault(name[:1], []).append(name[1:])
-    ends = "" in by_first and by_first.pop("") is not None
+    ends = by_first.pop("", None) is not None
     branches = [re.escape(first) + _rest(rests) for first, rests in by_first.items()]
     return f"(?:{'|'.join([*branches, ''] if ends else branches)})"
 
