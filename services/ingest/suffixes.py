@@ -26,6 +26,8 @@ def registrable(host: str) -> str | None:
         return tld.get_fld(host, fix_protocol=True, fail_silently=True)
     labels = host.rstrip(".").split(".")
     length = _suffix_length(labels)
+    if length == len(labels):
+        return host
     return ".".join(labels[-length - 1 :]) if length else None
 
 
