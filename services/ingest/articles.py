@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from services.contracts import ids, wire
 from services.contracts.articles import Article, Withdrawal
 from services.contracts.feeds import Feed
-from services.ingest.credits.attribution import credits_of
 from services.ingest.credits.publishers import agency_of
 from services.ingest.publishers import publisher
 from services.ingest.readings import (
@@ -22,6 +21,9 @@ from services.ingest.readings import (
 )
 from services.ingest.text.language import settle
 from services.ingest.urls import host_of
+
+if TYPE_CHECKING:
+    from services.ingest.credits.attribution import Credits
 
 
 class Sight(NamedTuple):
@@ -70,7 +72,7 @@ def _from_record(record: Article | Withdrawal) -> Article | Withdrawal:
     """Credits are those of today's rules; all else stays."""
     if isinstance(record, Withdrawal):
         return record
-    named = credits_of(record.title, record.text, record.source)
+    named = _credits_of(record.title, record.text, record.source)
     return replace(
         record,
         agencies=named.agencies,
@@ -155,7 +157,7 @@ def _article(
     sight: Sight = Sight(),  # noqa: B008 - frozen
     silent: bool = False,
 ) -> Article:
-    named = credits_of(title, text, source)
+    named = _credits_of(title, text, source)
     return Article(
         article_id=article_id,
         version_id=ids.version_id(article_id, title, text),
@@ -176,3 +178,9 @@ def _article(
         agency=agency_of(source, publisher(host_of(url))),
         silent=silent,
     )
+
+
+def _credits_of(title: str, text: str, source: str) -> "Credits":
+    from services.ingest.credits.attribution import credits_of  # when it is needed: it takes its time
+
+    return credits_of(title, text, source)

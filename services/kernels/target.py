@@ -11,11 +11,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import llvmlite.binding as llvm  # type: ignore[import-untyped]
 import numba
 from numba.core import config
-from numba.core.caching import InTreeCacheLocator
+from numba.core.caching import Cache, InTreeCacheLocator
+from numba.core.runtime import rtsys
 
 HOME = Path(__file__).parents[1]
 CACHE = "__pycache__"
@@ -118,6 +120,17 @@ class ReadOnlyCache(InTreeCacheLocator):  # type: ignore[misc] # numba's have no
             raise FileNotFoundError(self.get_cache_path())
 
 
+def load_only(cache: Any, signature: object, context: object) -> object:
+    """What `Cache.load_overload` does without what only a compilation needs, which sees to that itself: all
+    that numba knows of types and functions is a quarter of what loading the kernels takes.
+    """
+    rtsys.initialize(context)
+    with cache._guard_against_spurious_io_errors():  # noqa: SLF001 - as numba's own does
+        return cache._load_overload(signature, context)  # noqa: SLF001
+    return None
+
+
+Cache.load_overload = load_only
 config.CACHE_LOCATOR_CLASSES = ",".join(
     (
         "UserProvidedCacheLocator",

@@ -29,6 +29,8 @@ class Batch(msgspec.Struct, frozen=True):
     records: bytes
 
 
+_ARRAY_32, _COUNT_BYTES = b"\xdd", 4
+"""How MessagePack begins an array whose length takes four bytes."""
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(list[StoredRecord])
 
@@ -52,8 +54,16 @@ def pack(records: Iterable[StoredRecord]) -> Iterator[Batch]:
 
 def _batch(records: Sequence[StoredRecord], packed: Sequence[bytes]) -> Batch:
     oldest = min([record.timestamp_us for record in records])
-    # MessagePack's "array 32", whose elements are packed already: their sizes had to be known.
-    return Batch(records[-1].offset, oldest, b"\xdd%b%b" % (len(packed).to_bytes(4, "big"), b"".join(packed)))
+    # The elements are packed already: their sizes had to be known.
+    head = _ARRAY_32 + len(packed).to_bytes(_COUNT_BYTES, "big")
+    return Batch(records[-1].offset, oldest, b"".join([head, *packed]))
+
+
+def count_in(records: bytes) -> int:
+    """How many records are packed, without unpacking them. 0: it is not told, as in what 0.1 packed."""
+    if not records.startswith(_ARRAY_32):
+        return 0
+    return int.from_bytes(records[1 : 1 + _COUNT_BYTES], "big")
 
 
 def unpack(records: bytes) -> list[StoredRecord]:

@@ -22,7 +22,7 @@ class Partition(NamedTuple):
     number: int
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A record as read. `value` None is a tombstone. `timestamp_us`: microseconds since the epoch, UTC."""
 
     partition: Partition
@@ -33,7 +33,7 @@ class Record(msgspec.Struct, frozen=True):
     timestamp_us: int
 
 
-class Output(msgspec.Struct, frozen=True):
+class Output(msgspec.Struct, frozen=True, gc=False):
     """A record to be published to an explicit partition."""
 
     partition: Partition

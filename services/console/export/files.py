@@ -9,8 +9,9 @@ their names only when all of them are complete.
 import asyncio
 import heapq
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
+from itertools import islice
 from pathlib import Path
 
 from services.console.export import lines
@@ -38,6 +39,10 @@ from services.stream.dead_letters import topic_of
 
 FOLLOW_S = 1.0
 """How often a log that still grows is asked for more. Of what came twice meanwhile, once is shown."""
+AT_ONCE = 128
+"""Lines that are written together."""
+Chosen = Callable[[bytes], bool]
+"""Which lines a file shows, by their keys."""
 
 
 async def export(bus: Bus, out: Path, settled: asyncio.Event | None = None) -> Tally:
@@ -65,14 +70,14 @@ async def export(bus: Bus, out: Path, settled: asyncio.Event | None = None) -> T
         events.count(tally)
         storylines.count(tally)
         standing = articles.standing()
-        kept = {
-            "articles.jsonl": standing.positions(),
-            "withdrawals.jsonl": {seen.position for seen in standing.withdrawn.values()},
-            "stories.jsonl": stories.positions(),
-            "events.jsonl": events.positions(),
-            "storylines.jsonl": storylines.positions(),
+        kept: dict[str, Chosen] = {
+            "articles.jsonl": standing.keys().__contains__,
+            "withdrawals.jsonl": {seen.key for seen in standing.withdrawn.values()}.__contains__,
+            "stories.jsonl": stories.keys().__contains__,
+            "events.jsonl": events.keys().__contains__,
+            "storylines.jsonl": storylines.keys().__contains__,
         }
-        kept["relations.jsonl"] = kept["screened.jsonl"] = verdicts.standing(standing.shown)
+        kept["relations.jsonl"] = kept["screened.jsonl"] = _is_at(verdicts.standing(standing.shown))
         await asyncio.to_thread(_write, out, files, kept)
     return tally
 
@@ -117,7 +122,12 @@ async def _feeds(bus: Bus, file: SortedLines, tally: Tally) -> None:
     tally.complaints = [past_complaint(one) for one in ill[:COMPLAINTS]]
 
 
-def _write(out: Path, files: Files, kept: Mapping[str, set[Position]]) -> None:
+def _is_at(positions: set[Position]) -> Chosen:
+    """Whether a line is of a record there, which may have several."""
+    return lambda key: lines.position_in(key) in positions
+
+
+def _write(out: Path, files: Files, kept: Mapping[str, Chosen]) -> None:
     partial = {name: out / f".{name}.partial" for name in FILES}
     try:
         for name, content in files.items():
@@ -131,18 +141,19 @@ def _write(out: Path, files: Files, kept: Mapping[str, set[Position]]) -> None:
         path.replace(out / name)
 
 
-def _kept(content: SortedLines, positions: set[Position] | None) -> Iterator[Pair]:
-    """The lines of records at `positions`, or of all."""
-    return (pair for pair in content.pairs() if positions is None or lines.position_in(pair[0]) in positions)
+def _kept(content: SortedLines, chosen: Chosen | None) -> Iterator[Pair]:
+    """Those of its lines, or all."""
+    return content.pairs() if chosen is None else (pair for pair in content.pairs() if chosen(pair[0]))
 
 
-def _history(files: Files, shown: set[Position]) -> Iterator[Pair]:
+def _history(files: Files, shown: Chosen) -> Iterator[Pair]:
     """All that was seen and is in no line of `articles.jsonl`, every withdrawal included."""
-    articles = files["articles.jsonl"].pairs()
-    before = (pair for pair in articles if lines.position_in(pair[0]) not in shown)
+    before = (pair for pair in files["articles.jsonl"].pairs() if not shown(pair[0]))
     return heapq.merge(before, files["withdrawals.jsonl"].pairs())
 
 
 def _write_lines(path: Path, pairs: Iterator[Pair]) -> None:
     with path.open("wb") as file:
-        file.writelines(line + b"\n" for _, line in pairs)
+        while block := [line for _, line in islice(pairs, AT_ONCE)]:
+            block.append(b"")
+            file.write(b"\n".join(block))

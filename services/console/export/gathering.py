@@ -40,6 +40,8 @@ class Sighting(NamedTuple):
 
     at: datetime
     position: Position
+    key: bytes
+    """Of the line that shows it."""
 
 
 class LatestArticle(NamedTuple):
@@ -58,8 +60,8 @@ class ArticlesShown(NamedTuple):
     """The first sight of each version at each address: it speaks for the version in every file."""
     withdrawn: Mapping[str, Sighting]
 
-    def positions(self) -> set[Position]:
-        return {self.first[shown.version_id, shown.url].position for shown in self.shown.values()}
+    def keys(self) -> set[bytes]:
+        return {self.first[shown.version_id, shown.url].key for shown in self.shown.values()}
 
 
 class LatestVerdict(NamedTuple):
@@ -120,18 +122,18 @@ class Articles:
 
     def _article(self, content: Article, position: Position) -> None:
         self._tally.records += 1
-        seen = Sighting(content.first_seen_at, position)
+        key = lines.place_key(position, content.first_seen_at, content.article_id)
+        seen = Sighting(content.first_seen_at, position, key)
         this = LatestArticle(seen, content.version_id, content.url)
         self._shown[content.article_id] = max(this, self._shown.get(content.article_id, this))
         version = (content.version_id, content.url)
         self._first[version] = min(seen, self._first.get(version, seen))
-        key = lines.place_key(position, content.first_seen_at, content.article_id)
         self._files["articles.jsonl"].add(key, lines.whole(content))
 
     def _withdrawal(self, content: Withdrawal, position: Position) -> None:
-        seen = Sighting(content.at, position)
-        self._withdrawn[content.article_id] = max(seen, self._withdrawn.get(content.article_id, seen))
         key = lines.place_key(position, content.at, content.article_id)
+        seen = Sighting(content.at, position, key)
+        self._withdrawn[content.article_id] = max(seen, self._withdrawn.get(content.article_id, seen))
         self._files["withdrawals.jsonl"].add(key, lines.whole(content))
 
     def standing(self) -> ArticlesShown:
@@ -226,16 +228,17 @@ class Standing(ABC, Generic[T]):
     def __init__(self, kind: type[T], file: SortedLines) -> None:
         self._kind = kind
         self._file = file
-        self._standing: dict[bytes | None, Position] = {}
+        self._standing: dict[bytes | None, bytes] = {}
+        """The key of its line, by the key of its record."""
 
     def take(self, records: Sequence[Record]) -> None:
-        for key, record in {record.key: record for record in records if self._counts(record)}.items():
+        for id_, record in {record.key: record for record in records if self._counts(record)}.items():
             if record.value is None:
-                self._standing.pop(key, None)
+                self._standing.pop(id_, None)
             else:
                 content = lines.whole_of(self._kind, record.value)
-                position = self._standing[key] = _position(record)
-                self._file.add(self._key(content, position), lines.whole(content))
+                key = self._standing[id_] = self._key(content, _position(record))
+                self._file.add(key, lines.whole(content))
 
     def _counts(self, record: Record) -> bool:
         return record.value is None or wire.kind_of(record.headers) is self._kind
@@ -244,7 +247,8 @@ class Standing(ABC, Generic[T]):
     def _key(self, content: T, position: Position) -> bytes:
         """What a line is sorted by."""
 
-    def positions(self) -> set[Position]:
+    def keys(self) -> set[bytes]:
+        """Of the lines of what stands."""
         return set(self._standing.values())
 
 
@@ -253,15 +257,16 @@ class Stories(Standing[Story]):
 
     def __init__(self, files: Files) -> None:
         super().__init__(Story, files["stories.jsonl"])
-        self._shared: set[Position] = set()
+        self._shared: set[bytes] = set()
 
     def _key(self, content: Story, position: Position) -> bytes:
+        key = lines.place_key(position, content.first_seen_at, content.story_id)
         if len(content.articles) > 1:
-            self._shared.add(position)
-        return lines.place_key(position, content.first_seen_at, content.story_id)
+            self._shared.add(key)
+        return key
 
     def count(self, tally: Tally) -> None:
-        standing = self.positions()
+        standing = self.keys()
         tally.stories, tally.shared = len(standing), len(standing & self._shared)
 
 
@@ -275,7 +280,7 @@ class Events(Standing[Event]):
         return lines.place_key(position, content.first_seen_at, content.event_id)
 
     def count(self, tally: Tally) -> None:
-        tally.events = len(self.positions())
+        tally.events = len(self.keys())
 
 
 class Storylines(Standing[Storyline]):
@@ -288,7 +293,7 @@ class Storylines(Standing[Storyline]):
         return lines.place_key(position, content.first_seen_at, content.storyline_id)
 
     def count(self, tally: Tally) -> None:
-        tally.storylines = len(self.positions())
+        tally.storylines = len(self.keys())
 
 
 class Changes:

@@ -41,6 +41,8 @@ class SortedLines:
     def pairs(self) -> Iterator[Pair]:
         """All (key, line) pairs in order. One reader at a time; what came by then may be read again."""
         self._held.sort()
+        if not self._runs:
+            return iter(self._held)
         runs: list[Iterable[Pair]] = [_read(run) for run in self._runs]
         return heapq.merge(*runs, self._held)
 

@@ -54,5 +54,18 @@ def _bounds(word: str) -> tuple[str, str]:
 
 
 def alternatives(names: Iterable[str]) -> str:
-    """A regular expression for one of `names`, the longest first."""
-    return f"(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})"
+    """A regular expression for one of `names`, the longest first.
+
+    It branches by one character after the other: `re` tries the branches of an alternation in turn, and of
+    hundreds of names at each character of a text few begin as it goes on.
+    """
+    by_first: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        by_first.setdefault(name[:1], []).append(name[1:])
+    ends = by_first.pop("", None) is not None
+    branches = [re.escape(first) + _rest(rests) for first, rests in by_first.items()]
+    return f"(?:{'|'.join([*branches, ''] if ends else branches)})"
+
+
+def _rest(rests: list[str]) -> str:
+    return re.escape(rests[0]) if len(rests) == 1 else alternatives(rests)

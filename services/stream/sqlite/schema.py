@@ -16,11 +16,16 @@ APPLICATION_ID = int.from_bytes(b"NwFd", "big")
 FORMAT = 1
 BUSY_S = 5.0
 """How long a statement waits for another process's lock."""
-_PAGE_BYTES = 8192
+_PAGE_BYTES, _LARGE_PAGE_BYTES = 8192, 32768
+"""Of a log whose commits are waited for, which write each page they touch; and of one whose are not, where
+fewer calls for what is published count for more."""
 _CACHE_KIB = 32 * 1024
 _CHECKPOINT_PAGES = 2000
 _WAL_BYTES = 64 * 1024 * 1024
 """The size a write-ahead log is cut back to once it grew beyond."""
+_MAPPED_BYTES = 1 << 30
+"""So much of a log that need not outlive the machine is read where it lies: a disk that fails under a mapped
+file ends the process, where one that is read by calls gives an error."""
 
 _TABLES = (
     """CREATE TABLE topics (
@@ -54,11 +59,12 @@ def connect(path: Path, *, durable: bool) -> sqlite3.Connection:
     """
     db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
     try:
-        db.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
+        db.execute(f"PRAGMA page_size = {_PAGE_BYTES if durable else _LARGE_PAGE_BYTES}")
         if _is_empty(db):
             _create(db, path)
         _check(db, path)
         db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+        db.execute(f"PRAGMA mmap_size = {0 if durable else _MAPPED_BYTES}")
         db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         db.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")

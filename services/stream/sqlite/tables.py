@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.stream import layout
-from services.stream.batches import StoredRecord, pack, unpack_from
+from services.stream.batches import StoredRecord, count_in, pack, unpack_from
 from services.stream.bus import Fenced, Output, Partition, Record, TopicSpec
 from services.stream.groups import READERS
 from services.stream.member import FetchRequest, FetchResult
@@ -222,6 +222,8 @@ def _stretch(
     read = 0
     try:
         for (packed,) in cursor:
+            if records and len(records) + count_in(packed) > request.limit:
+                return records, read, False  # what is unpacked half is unpacked again
             records += unpack_from(request.partition, packed, request.start)
             read += len(packed)
             if len(records) >= request.limit or read >= most_bytes:

@@ -11,7 +11,7 @@ from services.ingest.credits import attribution
 from services.ingest.credits.attribution import credits_of
 from services.ingest.credits.mentions import MOST, mentions
 from services.ingest.credits.presses import AGENCIES, HOMONYMS, SLUGS, Agency
-from services.ingest.credits.wording import WORDING, Wording
+from services.ingest.credits.wording import WORDING, Wording, alternatives
 
 COPY = "The council closed the bridge. It was old."
 
@@ -113,3 +113,11 @@ def test_of_a_text_full_of_names_the_first_and_the_last_count() -> None:
 
 def test_half_a_character_is_no_hindrance() -> None:
     assert credits_of("", f"\ud800 {COPY} (AFP)").agencies == ("afp",)
+
+
+@given(st.lists(st.text("ab. ", max_size=4), min_size=1), st.text("ab. ", max_size=12))
+def test_a_choice_of_names_finds_what_one_name_after_the_other_finds(names: list[str], text: str) -> None:
+    in_turn = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    for form in ("{}", "(?:{}) ?$"):
+        chosen, defined = (re.compile(form.format(one)) for one in (alternatives(names), f"(?:{in_turn})"))
+        assert [m.span() for m in chosen.finditer(text)] == [m.span() for m in defined.finditer(text)]

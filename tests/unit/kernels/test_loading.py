@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -106,6 +108,17 @@ def test_what_is_built_is_found_where_nobody_may_write(monkeypatch: pytest.Monke
         locator = target.ReadOnlyCache.from_function(kernels.note_texts, here)
         assert (locator is not None) is built
     assert target.ReadOnlyCache.__name__ in config.CACHE_LOCATOR_CLASSES
+
+
+def test_loading_leaves_out_what_only_compiling_needs_and_compiling_works_behind_it() -> None:
+    code = (
+        "import sys; from services.dedup.kernels import layouts, sketch; from services.kernels import target;"
+        "assert target.is_built(); assert 'numba.core.typing.arraydecl' not in sys.modules;"
+        "assert target.njit(lambda x: x + 1)(1) == 2; assert 'numba.core.typing.arraydecl' in sys.modules"
+    )
+    build.build()
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
 
 
 @pytest.fixture

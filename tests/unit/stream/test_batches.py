@@ -1,10 +1,11 @@
 """Packing loses nothing and keeps its bounds."""
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.stream import batches
-from services.stream.batches import StoredRecord, pack, unpack, unpack_from
+from services.stream.batches import StoredRecord, count_in, pack, unpack, unpack_from
 from services.stream.bus import Partition
 
 blob = st.one_of(st.none(), st.binary(max_size=50))
@@ -40,3 +41,10 @@ def test_unpacking_can_begin_inside_a_batch() -> None:
         (5, b"5", Partition("t", 1)),
         (9, b"9", Partition("t", 1)),
     ]
+
+
+@given(st.lists(stored, min_size=1, max_size=20))
+def test_a_batch_tells_how_many_it_holds(records: list[StoredRecord]) -> None:
+    assert sum(count_in(batch.records) for batch in pack(records)) == len(records)
+    assert count_in(msgspec.msgpack.encode(records)) == 0, "as it was packed once"
+    assert unpack(msgspec.msgpack.encode(records)) == records

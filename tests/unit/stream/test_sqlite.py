@@ -201,6 +201,16 @@ async def test_a_fetch_is_bounded_in_bytes_and_goes_on_where_it_stopped(
     assert all(offsets == list(range(12)) for offsets in seen.values())
 
 
+async def test_a_read_ends_where_the_next_row_would_be_unpacked_in_part(bus: SqliteBus) -> None:
+    for _ in range(3):
+        await publish(bus, records(4))
+    ends = [0]
+    while found := await bus.read(T0, ends[-1], max_records=6):
+        ends.append(found[-1].offset + 1)
+    assert ends == [0, 4, 8, 12]
+    assert [record.offset for record in await bus.read(T0, 5, max_records=2)] == [5, 6]
+
+
 async def test_compaction_goes_through_a_partition_in_turns_and_joins_small_rows(
     bus: SqliteBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
