@@ -5,9 +5,7 @@ from py3langid.langid import LanguageIdentifier, visit_counts
 
 from services.ingest.text.identifier import IDENTIFIER, Identifier
 
-WORDS = st.sampled_from(
-    "the council der Rat von la ville über das мост через реку 橋 \x00 ÅÄÖ".split(" ")
-)
+WORDS = st.sampled_from("the council der Rat von la ville über das мост через реку 橋 \x00 ÅÄÖ".split(" "))
 TEXTS = st.text() | st.lists(WORDS, max_size=200).map(" ".join)
 
 
