@@ -44,8 +44,8 @@ class Exposition:
     def _written(self) -> tuple[str, list[Series]]:
         registry = CollectorRegistry()
         registry.register(self._parent)
-        lines = generate_latest(registry).decode().splitlines(keepends=True)
-        about = "".join(line for line in lines if line.startswith("#"))
+        lines = generate_latest(registry).decode().removesuffix("\n").split("\n")
+        about = "".join(f"{line}\n" for line in lines if line.startswith("#"))
         blank = (_without_amount(line) for line in lines if not line.startswith("#"))
         return about, [
             Series(values, "".join(next(blank) for _ in child.amounts()), child)

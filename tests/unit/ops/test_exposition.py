@@ -11,7 +11,7 @@ from services.ops.instruments import BatchHistogram, Counter, Gauge, Instrument
 NUMBERS = ("0", "1", "2")
 KINDS = st.sampled_from((Counter, Gauge, BatchHistogram))
 AMOUNTS = st.floats(allow_nan=False) | st.sampled_from((0.0, 1e6, 1e22, 1_234_567.0))
-NAMES = st.text(st.characters(exclude_categories=("Cs", "Zl", "Zp")), max_size=8)
+NAMES = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
 
 
 @pytest.fixture(scope="module", autouse=True)
