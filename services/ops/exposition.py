@@ -37,8 +37,8 @@ class Exposition:
         """Of the children whose label values `shows` holds for."""
         about, series = self._written
         shown = [one for one in series if shows(one.values)]
-        amounts = [floatToGoString(amount) for one in shown for amount in one.child.amounts()]
-        return about + "".join([one.lines for one in shown]) % tuple(amounts)
+        amounts = [amount for one in shown for amount in one.child.amounts()]
+        return about + "".join([one.lines for one in shown]) % tuple(map(floatToGoString, amounts))
 
     @cached_property
     def _written(self) -> tuple[str, list[Series]]:

@@ -44,7 +44,7 @@ class Identifier(LanguageIdentifier):  # type: ignore[misc]
             if np.array_equal(reached, states[1:]):
                 break
             states[1:] = reached
-        found = self._output.take(states)
+        found: npt.NDArray[np.int64] = self._output.take(states)
         return found[found >= 0]
 
     def _raw_score(self, text: bytes) -> Scores:
