@@ -1,26 +1,20 @@
 """The metrics of one process: the rows of the table that its services have, bound once."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from importlib.metadata import version
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    ProcessCollector,
-    disable_created_metrics,
-    generate_latest,
-)
-from prometheus_client import Metric as PrometheusMetric
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics, generate_latest
 
-from services.ops.batch_histogram import BatchHistogram
+from services.ops.exposition import Exposition
+from services.ops.instruments import BatchHistogram, Counter, Gauge, Instrument
 from services.ops.labels import Values
 from services.ops.metric import Metric
 from services.ops.metrics import METRICS, PREFIX, services_of
 from services.ops.outcomes import SERVICES
 
-Child = Counter | Gauge | BatchHistogram
+PIECE_ROWS = 16
+"""Of the exposition: written at once, before the event loop turns."""
 
 
 class Metrics:
@@ -33,11 +27,12 @@ class Metrics:
     def __init__(self, services: Collection[str] = SERVICES) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self._services = frozenset(services)
-        self._rows: list[CollectorRegistry] = []
-        """Each with one collector."""
-        ProcessCollector(registry=self._row())
+        self._process = CollectorRegistry()
+        ProcessCollector(registry=self._process)
+        self._rows: list[Callable[[], str]] = []
+        """What gives the text of each."""
         self._owned: dict[str, frozenset[str]] = dict.fromkeys(SERVICES, frozenset())
-        self._children = {row.name: dict(self._bind(row)) for row in METRICS}
+        self._children = {row.name: self._bind(row) for row in METRICS}
         for service in self._services:
             self.gauge("build_info", service, version("newsfold")).set(1)
 
@@ -66,43 +61,30 @@ class Metrics:
                     self.gauge(row.name, *values).set(0)
 
     def exposition(self) -> Iterator[bytes]:
-        """The Prometheus text format, version 0.0.4, row by row: all at once would hold the event loop."""
-        return map(generate_latest, self._rows)
+        """The Prometheus text format, version 0.0.4, in pieces: all at once would hold the event loop."""
+        yield generate_latest(self._process)
+        for at in range(0, len(self._rows), PIECE_ROWS):
+            yield "".join([text() for text in self._rows[at : at + PIECE_ROWS]]).encode()
 
-    def _row(self) -> CollectorRegistry:
-        self._rows.append(CollectorRegistry())
-        return self._rows[-1]
-
-    def _bind(self, row: Metric) -> Iterator[tuple[Values, Child]]:
+    def _bind(self, row: Metric) -> Mapping[Values, Instrument]:
         here, elsewhere = _make_metric(row), _make_metric(row)
-        if self._services.intersection(services_of(row)):
-            self._row().register(_OwnedSeries(row, here, self._owned) if row.owned else here)
+        children, shown = {}, {}
         for values in row.allowed:
-            parent = (
-                here if "service" not in row.labels or _service(row, values) in self._services else elsewhere
-            )
-            yield values, parent.labels(*values) if values else parent
+            is_shown = "service" not in row.labels or _service(row, values) in self._services
+            parent = here if is_shown else elsewhere
+            children[values] = parent.labels(*values) if values else parent
+            if is_shown:
+                shown[values] = children[values]
+        if self._services.intersection(services_of(row)):
+            self._rows.append(partial(Exposition(here, shown).text, partial(self._is_owned, row)))
+        return children
+
+    def _is_owned(self, row: Metric, values: Values) -> bool:
+        """Or of no partition."""
+        return not row.owned or values[-1] in self._owned[_service(row, values)]
 
 
-class _OwnedSeries(Collector):
-    """A row without the samples of partitions that are not owned."""
-
-    def __init__(self, row: Metric, all_of_it: Child, owned: Mapping[str, frozenset[str]]) -> None:
-        self._row = row
-        self._all = all_of_it
-        self._owned = owned
-
-    def collect(self) -> Iterator[PrometheusMetric]:
-        for family in self._all.collect():
-            family.samples = [one for one in family.samples if self._shows(one.labels)]
-            yield family
-
-    def _shows(self, labels: Mapping[str, str]) -> bool:
-        service = labels.get("service", self._row.services[0])
-        return labels[self._row.labels[-1]] in self._owned[service]
-
-
-def _make_metric(row: Metric) -> Child:
+def _make_metric(row: Metric) -> Instrument:
     name = PREFIX + row.name
     if row.kind == "histogram":
         return BatchHistogram(name, row.help, row.labels, registry=None, buckets=row.buckets)

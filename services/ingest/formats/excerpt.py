@@ -39,6 +39,8 @@ class Copy(NamedTuple):
 
 def read_copy(markup: str, addresses: Collection[str], title: str) -> Copy:
     """`addresses`: where the entry is, the first one absolute. `title`: as plain text."""
+    if not markup:
+        return Copy("", excerpt=False)
     own = _Own(addresses, title)
     left, excerpt = runs(markup), False
     for _ in range(LINES_UNDER):
@@ -128,7 +130,11 @@ def _sends_on(link: Sequence[Run], before: str, own: _Own) -> bool:
 
 def _tells_where_first(line: Sequence[Run], own: _Own) -> bool:
     """Whether a line is "The post X appeared first on Y", by its two links or by its words."""
-    text = tidy("".join(run.text for run in line))
+    text = "".join(run.text for run in line)
+    # Tidy, one line is what its parts between spaces are: most are too long by their beginning.
+    if len(tidy(text[: text.rfind(" ", 0, 2 * LONGEST_LINE) + 1])) > LONGEST_LINE:
+        return False
+    text = tidy(text)
     if len(text) > LONGEST_LINE:
         return False
     hrefs = {run.href for run in line if run.href}

@@ -29,7 +29,6 @@ from services.ingest.text.plain import plain
 MARK = "\ufeff"
 """Ends a value that is not ASCII: what is all Latin-1, feedparser may take for UTF-8 misread ("CAFÉ®")."""
 _NAMESPACES = {
-    "content": "http://purl.org/rss/1.0/modules/content/",
     "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
     "sy": "http://purl.org/rss/1.0/modules/syndication/",
 }
@@ -59,19 +58,22 @@ _TEXT = frozenset({"", "text", "text/plain"})
 _HTML = frozenset({"text/html", "text/xhtml", "application/xhtml+xml"})
 
 
+class Texts(NamedTuple):
+    """HTML of what an item says; empty where it says nothing."""
+
+    summary: str = ""
+    content: str = ""
+
+
 class Skeleton(NamedTuple):
     document: bytes
-    texts: Sequence[str]
-    """HTML of summaries and contents, which stand in the document by their numbers.
-
-    They are long, and feedparser looks up every letter that may have come from Windows; `printable` sees
-    to that later, in ranges.
-    """
+    texts: Sequence[Texts]
+    """Of each entry, beside the document: feedparser would only copy them, letter by letter."""
 
 
 def skeleton(channel: Element, items: Iterable[Element], native: str, *, atom: bool) -> Skeleton:
     """A document with an entry for each item, in their order."""
-    texts: list[str] = []
+    texts: list[Texts] = []
     root = etree.Element("feed" if atom else "channel", nsmap=_NAMESPACES)
     about = fields(channel, native)
     _add(root, "language", words(about, "language", "dc:language") or language_of(channel))
@@ -79,16 +81,9 @@ def skeleton(channel: Element, items: Iterable[Element], native: str, *, atom: b
     for item in items:
         entry, found = etree.SubElement(root, "entry" if atom else "item"), fields(item, native)
         _add_item(entry, item, found, atom=atom)
-        _add_text(entry, "description", _longest(found, _SUMMARY, atom=atom), texts)
-        _add_text(entry, "content:encoded", _longest(found, _CONTENT, atom=atom), texts)
         _add_source(entry, found)
+        texts.append(Texts(*(_longest(found, names, atom=atom).strip() for names in (_SUMMARY, _CONTENT))))
     return Skeleton(bytes(etree.tostring(root, encoding="utf-8")), texts)
-
-
-def _add_text(entry: Element, called: str, value: str, texts: list[str]) -> None:
-    if value.strip():
-        _add(entry, called, str(len(texts)), type="html")
-        texts.append(value)
 
 
 def _add_item(entry: Element, item: Element, found: Fields, *, atom: bool) -> None:

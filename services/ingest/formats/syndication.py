@@ -19,7 +19,7 @@ from services.ingest.formats.entries import (
     is_address,
     refused_feed,
 )
-from services.ingest.formats.skeleton import MARK, Skeleton, skeleton
+from services.ingest.formats.skeleton import MARK, Skeleton, Texts, skeleton
 from services.ingest.readings import ParsedFeed
 from services.ingest.text.dates import read_stamp
 from services.ingest.text.document import Document, Element
@@ -38,8 +38,7 @@ class _Item(NamedTuple):
     element: Element
     said: ReadFields | None
     """None where feedparser makes no entry of it."""
-    texts: Sequence[str] = ()
-    """What the numbers stand for that it says for its texts."""
+    texts: Texts = Texts()
 
 
 def read_syndication(found: Document, url: str) -> ParsedFeed:
@@ -99,7 +98,7 @@ def _parse_skeleton(
     few = elements[:MAX_ENTRIES]
     whole = skeleton(channel, few, native, atom=atom)
     about, entries = _parse(whole)
-    items = [_Item(element, said, whole.texts) for element, said in zip(few, entries, strict=False)]
+    items = list(map(_Item, few, entries, whole.texts))
     if len(entries) != len(few):
         about, _ = _parse(skeleton(channel, (), native, atom=atom))
         nothing = channel.makeelement("channel")
@@ -109,7 +108,7 @@ def _parse_skeleton(
 
 def _read_alone(element: Element, found: Skeleton) -> _Item:
     entries = _parse(found)[1]
-    return _Item(element, entries[0] if len(entries) == 1 else None, found.texts)
+    return _Item(element, entries[0] if len(entries) == 1 else None, *found.texts)
 
 
 def _parse(found: Skeleton) -> tuple[ReadFields, Sequence[ReadFields]]:
@@ -141,9 +140,8 @@ def _draft(item: _Item, place: Place, *, atom: bool) -> EntryDraft:
         base=base_of(item.element, place.document),
         source=_source(said.get("source") or {}),
         headline=_title(said, atom=atom),
-        # Not the summary itself: feedparser makes one of the content where there is none.
-        summary=_html(said.get("summary_detail") or {}, item.texts),
-        content=next((_html(content, item.texts) for content in said.get("content") or ()), ""),
+        summary=item.texts.summary,
+        content=item.texts.content,
         published_at=stamp.at if stamp else None,
         updated=updated or _text(said, "created"),
     )
@@ -152,11 +150,6 @@ def _draft(item: _Item, place: Place, *, atom: bool) -> EntryDraft:
 def _text(said: ReadFields, field: str) -> str:
     """Not by `get`: feedparser hands out `published` for a missing `updated`, with a warning."""
     return str(dict.get(said, field) or "").removesuffix(MARK)
-
-
-def _html(detail: ReadFields, texts: Sequence[str]) -> str:
-    number = _text(detail, "value")
-    return texts[int(number)].strip() if number else ""
 
 
 # --- addresses -------------------------------------------------------------------------------------

@@ -106,6 +106,5 @@ def _detected(sample: str, at_least: float, possible: Callable[[str], bool]) -> 
     """The likeliest of the languages it may be; empty where it is not likely enough."""
     from services.ingest.text.identifier import IDENTIFIER  # when it is needed: it takes its time
 
-    ranked = IDENTIFIER.rank(sample)
-    found, probability = next(((one, share) for one, share in ranked if possible(code(one))), ("", 0.0))
+    found, probability = IDENTIFIER.likeliest(sample, lambda one: possible(code(one)))
     return code(found) if probability >= at_least else ""

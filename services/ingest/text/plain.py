@@ -8,6 +8,7 @@ from typing import NamedTuple
 from lxml import etree, html  # type: ignore[import-untyped]
 
 from services.ingest.text.characters import REFERENCE, printable, referenced, without_odd_references
+from services.ingest.text.document import Element
 
 MAX_CHARS = 1_000_000
 TITLE_WORDS = 12
@@ -25,6 +26,7 @@ _TITLE_TAG = re.compile(
     re.IGNORECASE,
 )
 _VOID = frozenset({"br", "hr", "img", "wbr"})
+_BARE = {"remove_comments": True, "remove_pis": True}
 _LOOSE_END = ".,;:\u2013\u2014-\u2026"
 
 
@@ -49,9 +51,7 @@ def runs(text: str) -> list[Run]:
     if not _MARKUP.search(text):
         return [run for line in text.split("\n") for run in (Run(line), BREAK)]
     try:
-        root = html.fromstring(
-            f"<div>{text}</div>", parser=html.HTMLParser(remove_comments=True, remove_pis=True)
-        )
+        root = _root_of(f"<div>{text}</div>")
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return [Run(re.sub(r"<[^>]*>", " ", text))]
     return _runs_of(root)
@@ -112,7 +112,20 @@ def _unless_markup(match: re.Match[str], closed: set[str]) -> str:
     return " " if name in _BLOCKS else ""
 
 
-def _runs_of(root: html.HtmlElement) -> list[Run]:
+def _root_of(fragment: str) -> Element:
+    """As `lxml.html` reads a fragment, which looks up a class for each element: only where it has to tidy."""
+    document = etree.fromstring(fragment, etree.HTMLParser(**_BARE))
+    body = document[0] if document is not None and len(document) == 1 else None
+    if body is not None and body.tag == "body" and len(body) == 1 and _is_blank(body.text, body[0].tail):
+        return body[0]
+    return html.fromstring(fragment, parser=html.HTMLParser(**_BARE))
+
+
+def _is_blank(*texts: str | None) -> bool:
+    return not any(text and text.strip() for text in texts)
+
+
+def _runs_of(root: Element) -> list[Run]:
     found: list[Run] = []
     hrefs = [""]
     unread = 0

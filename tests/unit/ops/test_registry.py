@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from services.ops.batch_histogram import BatchHistogram
+from services.ops.instruments import BatchHistogram
 from services.ops.metrics import METRICS, PREFIX, services_of
 from services.ops.outcomes import DESK, SERVICES
 from services.ops.registry import Metrics

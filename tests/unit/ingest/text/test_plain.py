@@ -6,9 +6,10 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree, html  # type: ignore[import-untyped]
 
 from services.ingest.text.characters import printable, without_controls
-from services.ingest.text.plain import exact_title, loose_title, plain, tidy, title, title_of
+from services.ingest.text.plain import _root_of, exact_title, loose_title, plain, tidy, title, title_of
 
 
 @pytest.mark.parametrize(
@@ -133,3 +134,21 @@ def test_a_title_is_cut_at_a_word_and_says_so() -> None:
     assert title_of(words) == "The ferry across the Ilse stays in port until its engine has…"
     assert title_of("The ferry stays.\nNobody knows why.") == "The ferry stays."
     assert title_of("渡" * 90) == "渡" * 50 + "…"
+
+
+PIECES = st.sampled_from(
+    "<p> </p> <div> </div> <body> </body> <html> <head> </head> <title> <frameset> <br> <a href='#b'> </a>"
+    " <td> </td> <b> </b> <script> </script> <!-- c --> <?pi?> &amp; &#13; word ü \x00 \n".split(" ")
+)
+
+
+@given(st.lists(PIECES, max_size=30).map(" ".join))
+def test_a_fragment_is_read_as_lxml_reads_it(text: str) -> None:
+    parser = html.HTMLParser(remove_comments=True, remove_pis=True)
+    wanted = html.fromstring(f"<div>{text}</div>", parser=parser)
+    assert etree.tostring(_root_of(f"<div>{text}</div>")) == etree.tostring(wanted)
+
+
+@given(st.text(st.sampled_from("a ue\u0308\u0301\xa0\xad\n\t\r\u2028\ud83d\ude00\u1100\u1161\x85 ")))
+def test_a_text_is_tidied_from_its_beginning(text: str) -> None:
+    assert tidy(text).startswith(tidy(text[: text.rfind(" ") + 1]))
