@@ -15,7 +15,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     schema_version: int = msgspec.field(default_factory=version_1)
     event_id: str
-    """From the story that founded it; whatever joins or leaves, it stays."""
+    """From the story that founded it, or from the event that it was parted from; whatever joins or leaves, it
+    stays."""
     revision: int
     title: str
     """What happened: the headline of its most widely run story."""
@@ -24,7 +25,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     first_seen_at: datetime
     last_seen_at: datetime
     places: tuple[str, ...] = ()
-    """Where: what its reports name as a place, the most frequent first."""
+    """Where: what its reports name as a place, the weightiest first; none that they name in passing."""
     line: str = ""
     """When, where and what, in one line."""
     storyline_id: str = ""
@@ -32,6 +33,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Set when this id ended: the event that its last story went to."""
     closed: bool = False
     """All its stories are closed; it will not change any more."""
+    split_from: str = ""
+    """The event that its first stories were in, until later ones showed that they tell of something else."""
 
 
 class StorylineEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -113,6 +116,8 @@ class EventStory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of the story, up to which it was taken: what is read again says nothing new."""
     title: str
     places: tuple[str, ...] = ()
+    place_weights: tuple[int, ...] = ()
+    """How often each of them is named; the headline and the first paragraph count more. Empty: not known."""
     articles: tuple[str, ...] = ()
     first_seen_at: datetime
     last_seen_at: datetime
@@ -127,6 +132,7 @@ class EventState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     revision: int
     storyline_id: str
     stories: tuple[EventStory, ...] = ()
+    split_from: str = ""
 
 
 class StorylineState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

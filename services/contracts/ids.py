@@ -38,5 +38,10 @@ def event_id(first_story: str) -> str:
     return _hash("event", first_story)
 
 
+def parted_event_id(event: str, revision: int) -> str:
+    """Of what an event was parted from at that revision of it."""
+    return _hash("event", event, str(revision))
+
+
 def storyline_id(first_event: str) -> str:
     return _hash("storyline", first_event)

@@ -4,9 +4,9 @@ Pure: the same clusters give the same records, whether they come in one run or s
 state was restored in between.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from types import MappingProxyType
 
 import msgspec
@@ -14,11 +14,12 @@ import msgspec
 from services.contracts import ids
 from services.contracts.clusters import Cluster, Member
 from services.contracts.events import Event, EventReport, EventState, EventStory, Storyline, StorylineState
-from services.contracts.facts import ArticleFacts, Facts
+from services.contracts.facts import ArticleFacts
 from services.enrich.embedder import Embedder
-from services.enrich.events import records
+from services.enrich.events import places, records
 from services.enrich.events.grouping import Homes, Place, are_one, crowd_of, place
 from services.enrich.events.index import Index
+from services.enrich.events.parting import Kinships, strayed
 from services.enrich.events.reports import recall, report
 from services.enrich.facts.extract import base_of
 from services.enrich.facts.heads import LEAD, lead
@@ -29,10 +30,9 @@ MOST_MERGED = 4
 """Events that one report is asked to join."""
 Told = Event | Storyline
 Kept = EventReport | EventState | StorylineState
-MOST_PLACES = 4
-"""Places that are remembered of a story."""
 _NOTHING: Mapping[str, ArticleFacts] = MappingProxyType({})
 replace = msgspec.structs.replace
+_number = attrgetter("number")
 
 
 class EventChanges(msgspec.Struct):
@@ -57,6 +57,7 @@ class EventDesk:
         self._home: dict[str, str] = {}
         """Story to event."""
         self._homes = Homes(self._event_of, self._stories_of, self._open_line_of)
+        self._kinships = Kinships()
         self._records: dict[str, Event] = {}
         """What was told of events as they stand, so far as it was."""
 
@@ -99,15 +100,44 @@ class EventDesk:
             state = replace(state, stories=(*state.stories, told))
             for name in found.events[1:MOST_MERGED]:
                 state = self._merge(state, self._events[name], cluster.at, changes)
-            self._change(state, cluster.at, changes)
+            self._join(state, told, cluster.at, changes)
             return
-        event = ids.event_id(cluster.story_id)
-        line = self._lines.get(found.storyline) or StorylineState(
-            storyline_id=ids.storyline_id(event), revision=0
+        event, line = ids.event_id(cluster.story_id), found.storyline
+        new = EventState(event_id=event, revision=0, storyline_id=line, stories=(told,))
+        self._found(new, cluster.at, changes)
+
+    def _found(self, state: EventState, at: datetime, changes: EventChanges) -> None:
+        """An event in the storyline that it names; in one of its own where there is none."""
+        line = self._lines.get(state.storyline_id) or StorylineState(
+            storyline_id=ids.storyline_id(state.event_id), revision=0
         )
-        self._lines[line.storyline_id] = replace(line, events=(*line.events, event))
-        state = EventState(event_id=event, revision=0, storyline_id=line.storyline_id, stories=(told,))
-        self._change(state, cluster.at, changes)
+        self._lines[line.storyline_id] = replace(line, events=(*line.events, state.event_id))
+        self._change(replace(state, storyline_id=line.storyline_id), at, changes)
+
+    def _join(self, state: EventState, new: EventStory, at: datetime, changes: EventChanges) -> None:
+        """An event with a story that is new in it; where that shows two happenings, two events.
+
+        The one of the more reports keeps the id.
+        """
+        reports = sorted(self._index.of_stories(story.story_id for story in state.stories), key=_number)
+        strays = {report.story_id for report in strayed(reports, self._kinships)}
+        gone = tuple(story for story in state.stories if story.story_id in strays)
+        state = replace(state, stories=tuple(story for story in state.stories if story not in gone))
+        if state.stories != self._events[state.event_id].stories:
+            self._change(state, at, changes)
+        if not gone:
+            return
+        parted = EventState(
+            event_id=ids.parted_event_id(state.event_id, self._events[state.event_id].revision),
+            revision=0,
+            storyline_id=state.storyline_id,
+            stories=gone,
+            split_from=state.event_id,
+        )
+        if gone == (new,):
+            # It never was told to be in the event.
+            parted = replace(parted, event_id=ids.event_id(new.story_id), split_from="")
+        self._found(parted, at, changes)
 
     def _read(self, cluster: Cluster, facts: Mapping[str, ArticleFacts], changes: EventChanges) -> Place:
         mine = next((m for m in cluster.members if m.article_id == cluster.article_id), cluster.members[0])
@@ -235,28 +265,19 @@ def _with_sense(kept: EventReport, mine: Member, text: str, embedder: Embedder) 
 def _story(cluster: Cluster, facts: Mapping[str, ArticleFacts]) -> EventStory:
     """What an event remembers of a story; its first member with a title speaks for it."""
     members = cluster.members
+    said = [(m.title, facts[m.article_id].facts) for m in members if m.article_id in facts]
+    named, weights = places.of_story(said)
     return EventStory(
         story_id=cluster.story_id,
         revision=cluster.revision,
         title=next((member.title for member in members if member.title), ""),
-        places=_places([facts[m.article_id].facts for m in members if m.article_id in facts]),
+        places=named,
+        place_weights=weights,
         articles=tuple([member.url for member in members]),
         first_seen_at=members[0].first_seen_at,
         last_seen_at=max([member.version_seen_at for member in members]),
         closed=cluster.change == "closed",
     )
-
-
-def _places(said: Iterable[Facts]) -> tuple[str, ...]:
-    """Where it was sent from and what it names as a place, the most frequent first."""
-    counts: defaultdict[str, int] = defaultdict(int)
-    for one in said:
-        if one.dateline:
-            counts[one.dateline] += 1
-        named = {name.name: name.count for name in one.names if name.kind in ("place", "country")}
-        for name, count in named.items():
-            counts[name] += count
-    return tuple(sorted(counts, key=counts.__getitem__, reverse=True)[:MOST_PLACES])
 
 
 def _begin(state: EventState) -> datetime:

@@ -51,8 +51,13 @@ class GroupingRules(NamedTuple):
     """A day counts whole where at least so many reports come between …"""
     quiet_day: int = 145
     """… and this much of it where none does."""
-    all: int = 700
-    """What the average over all reports of an event counts; the nearest of them counts the rest."""
+    average: int = 700
+    """What the average over reports of an event counts; the nearest of them counts the rest. It is over …"""
+    nearest: int = 700
+    """… so many thousandths of them, the nearest: neither one that strayed in nor what else is said of a
+    happening keeps a report from it."""
+    parted: int = 275
+    """Up to how many thousandths of the kinship within them two parts of an event are two happenings."""
     stranger: int = -160_000
     """What a report of the event counts for that has nothing in common with the new one."""
     same_event: int = 80_000
@@ -104,11 +109,29 @@ def are_one(one: Sequence[EventReport], other: Sequence[EventReport], rules: Gro
     """Whether two events that share a report are one happening: as alike as a report and its event."""
     sides = [[(report, news_of(report)) for report in side] for side in (one, other)]
     found = [
-        _kinship(left, Likeness(right, like, 0), _Headline.of(left), rules)
+        kinship
         for (left, mine), (right, theirs) in pairs(*sides)
-        if (like := max(likeness(left, right, mine, theirs), senses.likeness(left, right))) >= STRANGE
+        if (kinship := _between(left, right, mine, theirs, rules)) is not None
     ]
     return bool(found) and _score(found, len(one) * len(other), rules) >= rules.same_event
+
+
+def kinship(one: EventReport, other: EventReport, rules: GroupingRules = RULES) -> int:
+    """Of two reports of one event; the same whichever comes first."""
+    found = _between(one, other, news_of(one), news_of(other), rules)
+    return rules.stranger if found is None else found
+
+
+def _between(
+    one: EventReport,
+    other: EventReport,
+    news: Mapping[str, int],
+    its_news: Mapping[str, int],
+    rules: GroupingRules,
+) -> int | None:
+    """None of strangers."""
+    like = max(likeness(one, other, news, its_news), senses.likeness(one, other))
+    return _kinship(one, Likeness(other, like, 0), _Headline.of(one), rules) if like >= STRANGE else None
 
 
 def _most(new: EventReport, near: Neighbours, rules: GroupingRules) -> list[int]:
@@ -184,9 +207,12 @@ def _days(one: EventReport, other: EventReport, rules: GroupingRules) -> float:
 
 
 def _score(scores: Sequence[int], size: int, rules: GroupingRules) -> int:
-    strangers = max(0, size - len(scores))
-    average = (sum(scores) + strangers * rules.stranger) // (len(scores) + strangers)
-    return ((1_000 - rules.all) * max(scores) + rules.all * average) // 1_000
+    """Of the kinships with those that are no strangers among so many."""
+    size = max(size, len(scores))
+    count = max(1, -(-rules.nearest * size // 1_000))
+    nearest = sorted(scores, reverse=True)[:count]
+    average = (sum(nearest) + (count - len(nearest)) * rules.stranger) // count
+    return ((1_000 - rules.average) * nearest[0] + rules.average * average) // 1_000
 
 
 def _storyline(new: EventReport, near: Neighbours, homes: Homes, rules: GroupingRules) -> str:

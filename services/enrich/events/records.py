@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from services.contracts.events import Event, EventState, EventStory, Storyline, StorylineEvent, StorylineState
+from services.enrich.events import places as places_of
 from services.enrich.events.terms import terms_of_word
 
-_MOST_PLACES = 3
 _TITLES_AT_HAND = 4096
 _WORD = re.compile(r"\w{4,}|\d+|[A-Z]{2,}")
 """Of a headline what is no small word, as far as that shows."""
@@ -18,7 +18,7 @@ def event(state: EventState, merged_into: str = "") -> Event:
     """The event as it stands. Of one that lost its last story: as it stood before."""
     stories = state.stories
     speaker = _speaker(stories)
-    places = _places(stories)
+    places = places_of.of_event(stories)
     first = min([story.first_seen_at for story in stories])
     line = [first.date().isoformat(), *places[:1], speaker.title]
     return Event(
@@ -34,6 +34,7 @@ def event(state: EventState, merged_into: str = "") -> Event:
         storyline_id=state.storyline_id,
         merged_into=merged_into,
         closed=all(story.closed for story in stories),
+        split_from=state.split_from,
     )
 
 
@@ -90,10 +91,3 @@ def _said(title: str) -> frozenset[str]:
 
 def _articles(stories: Iterable[EventStory]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([url for story in stories for url in story.articles]))
-
-
-def _places(stories: Sequence[EventStory]) -> tuple[str, ...]:
-    if len(stories) == 1:
-        return stories[0].places[:_MOST_PLACES]  # they are in order already
-    counts = Counter(place for story in stories for place in story.places)
-    return tuple(place for place, _ in counts.most_common(_MOST_PLACES))
