@@ -99,7 +99,9 @@ class EventDesk:
             state = self._events[found.events[0]]
             state = replace(state, stories=(*state.stories, told))
             for name in found.events[1:MOST_MERGED]:
-                state = self._merge(state, self._events[name], cluster.at, changes)
+                # With one that ends a storyline may be over, and what else was in it.
+                if name in self._events:
+                    state = self._merge(state, self._events[name], cluster.at, changes)
             self._join(state, told, cluster.at, changes)
             return
         event, line = ids.event_id(cluster.story_id), found.storyline
@@ -182,7 +184,9 @@ class EventDesk:
         if not are_one(known, self._index.of_stories(story.story_id for story in other.stories)):
             return state
         first, second = sorted((state, other), key=lambda one: (_begin(one), one.event_id))
-        self._end(second, first.event_id, at, changes)
+        # That of the first is told with it, which may be all of the storyline that is not over.
+        tells_line = second.storyline_id != first.storyline_id
+        self._end(second, first.event_id, at, changes, tells_line=tells_line)
         stories = sorted((*first.stories, *second.stories), key=lambda s: (s.first_seen_at, s.story_id))
         return replace(first, stories=tuple(stories))
 
@@ -203,7 +207,9 @@ class EventDesk:
         into = self._home.get(cluster.merged_into) or ids.event_id(cluster.merged_into)
         self._end(state, into, cluster.at, changes)
 
-    def _end(self, state: EventState, into: str, at: datetime, changes: EventChanges) -> None:
+    def _end(
+        self, state: EventState, into: str, at: datetime, changes: EventChanges, *, tells_line: bool = True
+    ) -> None:
         """An event gave its stories to another one."""
         ended = replace(state, revision=state.revision + 1)
         changes.told.append((records.event(ended, merged_into=into), at))
@@ -211,7 +217,8 @@ class EventDesk:
         line = self._lines[state.storyline_id]
         left = tuple(event for event in line.events if event != state.event_id)
         self._lines[line.storyline_id] = replace(line, events=left)
-        self._tell_line(line.storyline_id, at, changes)
+        if tells_line:
+            self._tell_line(line.storyline_id, at, changes)
 
     def _change(self, state: EventState, at: datetime, changes: EventChanges) -> None:
         state = replace(state, revision=state.revision + 1)

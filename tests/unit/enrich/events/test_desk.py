@@ -1,6 +1,6 @@
 """Stories to events, events to storylines, and that the state is all there is to know."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.contracts.clusters import Cluster
-from services.contracts.events import Event, EventState, EventStory, Storyline
+from services.contracts.events import Event, EventReport, EventState, EventStory, Storyline
 from services.enrich import kernels
 from services.enrich.events import records
 from services.enrich.events.desk import EventChanges, EventDesk, Kept
@@ -143,6 +143,48 @@ def test_a_story_without_a_word_is_an_event_of_its_own() -> None:
     assert len(events) == 2
 
 
+def stray(*stories: str) -> Callable[..., list[EventReport]]:
+    """That these stray from an event as soon as there are others in it."""
+    return lambda reports, _: [
+        report for report in reports if report.story_id in stories and len(reports) > len(stories)
+    ]
+
+
+def test_a_report_that_would_stray_founds_an_event_in_the_storyline_and_the_other_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.enrich.events.desk.strayed", stray("story-c"))
+    changes = take(NEWS[:3])
+    events, lines = standing(changes)
+    bridge, _, new = events.values()
+    assert (bridge.stories, bridge.revision) == (("story-a",), 1)
+    assert (new.stories, new.revision, new.split_from) == (("story-c",), 1, "")
+    assert [len(line.events) for line in lines.values()] == [2, 1]
+    assert not any(told == bridge for told, _ in changes[-1].told)
+
+
+def test_stories_that_prove_to_tell_of_another_happening_are_an_event_that_names_where_they_were(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.enrich.events.desk.strayed", stray("story-a"))
+    changes = take(NEWS[:3])
+    events, lines = standing(changes)
+    bridge, _, new = events.values()
+    assert (bridge.stories, bridge.revision) == (("story-c",), 2)
+    assert (new.stories, new.revision, new.split_from) == (("story-a",), 1, bridge.event_id)
+    assert len({one.event_id for one, _ in changes[-1].told if isinstance(one, Event)}) == 2
+    assert [len(line.events) for line in lines.values()] == [2, 1]
+
+
+@pytest.fixture(params=["as it is", "whatever it joins"])
+def _parting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events part as they do, or at every turn."""
+    if request.param == "whatever it joins":
+        monkeypatch.setattr(
+            "services.enrich.events.desk.strayed", lambda reports, _: reports[: len(reports) // 2]
+        )
+
+
 @st.composite
 def streams(draw: st.DrawFn) -> list[Cluster]:
     """Stories founded, grown, merged and closed, in any order that dedup may give."""
@@ -179,7 +221,9 @@ def _next(before: Cluster, act: str, hours: float, others: Sequence[str]) -> Clu
     )
 
 
+@pytest.mark.usefixtures("_parting")
 @given(streams(), st.integers(0, 14))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_desk_that_was_restored_goes_on_as_if_nothing_had_been(stream: list[Cluster], cut: int) -> None:
     whole = take(stream)
     before = take(stream[:cut])
@@ -210,7 +254,9 @@ def test_a_desk_tells_the_same_wherever_kernels_come_in(stream: list[Cluster], c
     assert before + after == whole
 
 
+@pytest.mark.usefixtures("_parting")
 @given(streams())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_story_that_stands_is_in_one_event_and_every_event_in_one_storyline(
     stream: list[Cluster],
 ) -> None:
