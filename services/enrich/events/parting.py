@@ -53,7 +53,8 @@ def strayed(
     near = (1_000 - rules.average) * max(between) + rules.average * sum(between) / len(between)
     if near >= rules.parted * tight:
         return []
-    return [reports[place] for place in sorted(min(second, first, key=len))]
+    lesser = second if len(second) <= len(first) else first
+    return [reports[place] for place in sorted(lesser)]
 
 
 def _parts(count: int, kin: dict[tuple[int, int], int]) -> tuple[_Part, _Part]:

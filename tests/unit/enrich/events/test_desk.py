@@ -120,6 +120,27 @@ def test_an_event_whose_last_story_went_to_another_one_names_it_and_leaves_its_s
     assert set(events) == {event.event_id for line in lines.values() for event in line.events}
 
 
+def test_an_event_whose_stories_are_closed_takes_in_the_last_open_one_of_its_storyline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = EventDesk()
+    changes = take(NEWS[:1], desk)
+    ((bridge,), (line,)) = map(list, standing(changes))
+    monkeypatch.setattr("services.enrich.events.desk.place", lambda *_: Place((), line))
+    closed = msgspec.structs.replace(NEWS[0], change="closed", revision=2)
+    changes += take([NEWS[1], closed], desk)
+    (storm,) = set(standing(changes)[0]) - {bridge}
+    monkeypatch.setattr("services.enrich.events.desk.place", lambda *_: Place((storm, bridge), ""))
+    monkeypatch.setattr("services.enrich.events.desk.are_one", lambda *_: True)
+    monkeypatch.setattr("services.enrich.events.desk.strayed", lambda *_: [])
+    changes += take(NEWS[2:3], desk)
+    events, lines = standing(changes)
+    assert {name: event.stories for name, event in events.items()} == {
+        bridge: ("story-a", "story-b", "story-c")
+    }
+    assert [[event.event_id for event in one.events] for one in lines.values()] == [[bridge]]
+
+
 def test_a_story_that_leaves_an_event_leaves_the_rest_of_it() -> None:
     gone = msgspec.structs.replace(NEWS[2], change="merged", merged_into="story-b", revision=2)
     events, _ = standing(take([*NEWS[:3], gone]))
