@@ -182,7 +182,7 @@ def _at_few(shared: Numbers, distinct: int, numbers: Numbers) -> tuple[Numbers, 
     """The same of a long text, most of which is not shared: told by a bit of each distinct shingle, for the
     bits fit into the nearest cache.
     """
-    six, one, low = np.uint64(6), np.uint64(1), np.uint64(63)
+    six, one, low, none = np.uint64(6), np.uint64(1), np.uint64(63), np.uint64(0)
     share = np.empty(distinct, np.int32)
     marked = np.zeros((distinct >> 6) + 1, np.uint64)
     for i in range(len(shared)):
@@ -194,7 +194,7 @@ def _at_few(shared: Numbers, distinct: int, numbers: Numbers) -> tuple[Numbers, 
     for place in range(len(numbers)):
         bit = np.uint64(numbers[place])
         places[count] = place
-        count += np.int64((marked[bit >> six] >> (bit & low)) & one)
+        count += marked[bit >> six] & (one << (bit & low)) != none
     at = np.full(len(numbers), -1, np.int32)
     for place in places[:count]:
         at[place] = share[numbers[place]]
