@@ -41,7 +41,7 @@ class Downstream:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": _HOME},
-            start_new_session=True,  # Ctrl-C is ours to handle
+            process_group=0,  # Ctrl-C is ours to handle; in another session no niceness would count
         )
         self._answer = asyncio.create_task(self._read(self._process))
 

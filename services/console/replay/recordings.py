@@ -17,7 +17,7 @@ from services.contracts.feeds import Feed, FeedState
 from services.contracts.topics import Sharding
 from services.ingest.recordings.archive import Archive
 from services.ingest.recordings.recording import Recording
-from services.ingest.recordings.replay import ReplayFeeder
+from services.ingest.recordings.replay import HasRoom, ReplayFeeder, always
 from services.ingest.recordings.source import WHOLE, Source, TimeFrame, digest_of
 from services.ingest.service import IngestService, IngestTask
 from services.ingest.text.dates import MICROSECOND
@@ -36,6 +36,8 @@ class Replayed:
         self.service = IngestService(self._feeder, origins=1, sharding=sharding, checks=program.checks)
         self._sources = sources
         self._program = program
+        self.has_room: HasRoom = always
+        """For more articles: set before the work begins."""
         self.before = 0
         """Items that an earlier run on the same log published."""
         self._given: tuple[IngestTask, ReplayFeeder] | None = None
@@ -45,7 +47,13 @@ class Replayed:
             return None
         if self._given is None:
             self.before = sum(state.position for state in task.states.values())
-        feeder = ReplayFeeder(task, self._sources, pace=self._program.pace, rounds=self._program.rounds)
+        feeder = ReplayFeeder(
+            task,
+            self._sources,
+            pace=self._program.pace,
+            rounds=self._program.rounds,
+            has_room=self.has_room,
+        )
         self._given = (task, feeder)
         return feeder
 

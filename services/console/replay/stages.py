@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -29,10 +29,13 @@ from services.ops.observing import ServiceTotals
 from services.ops.registry import Metrics
 from services.stream.bus import Bus, Fatal, Partition
 from services.stream.patience import Patience
+from services.stream.runner import Runner
 from services.stream.spool import Spool
 from services.stream.sqlite import SqliteBus
 
 POLL_S = 0.1
+MOST_AHEAD = 1_000
+"""So many articles lie on the log before they are taken from it, passed by one batch at most."""
 LOG = "log.db"
 """The temporary log."""
 
@@ -229,7 +232,18 @@ def _pipeline(
     pipeline = Pipeline(bus, [*first, dedup, *more], settings, Metrics())
     if before:
         pipeline.totals["ingest"] = before.ingested
+    else:
+        replayed.has_room = partial(_is_near, bus, pipeline.of(service.name))
     return pipeline
+
+
+async def _is_near(bus: Bus, readers: Sequence[Runner]) -> bool:
+    """Whether those who read articles have all but some of them: the sooner they are decided, the sooner
+    the stories behind them are begun, which take longest.
+    """
+    taken = {partition: at for reader in readers for partition, at in reader.next_offsets().items()}
+    ends = await bus.ends(taken)
+    return sum(ends.values()) - sum(taken.values()) <= MOST_AHEAD
 
 
 async def _run(pipeline: Pipeline, replayed: Replayed, stop: asyncio.Event) -> bool:

@@ -33,7 +33,7 @@ class ArchiveProcess:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": _HOME},
-            start_new_session=True,  # Ctrl-C is the parent's to handle
+            process_group=0,  # Ctrl-C is the parent's to handle; in another session no niceness would count
         )
         return self
 

@@ -6,7 +6,7 @@ often the replay was killed. A batch ends with how far each file is out and what
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from math import inf, isfinite
@@ -22,6 +22,14 @@ from services.stream.clock import Clock, SystemClock
 T = TypeVar("T")
 AHEAD = 32
 """So many items of a file are read before they are asked for; passed by one batch at most."""
+ROOM_S = 0.02
+"""How often it is asked whether there is room."""
+HasRoom = Callable[[], Awaitable[bool]]
+"""Whether those behind are near enough to be given more."""
+
+
+async def always() -> bool:
+    return True
 
 
 class ReplayFeeder:
@@ -39,8 +47,10 @@ class ReplayFeeder:
         pace: Pace = AT_ONCE,
         rounds: int = 1,
         clock: Clock | None = None,
+        has_room: HasRoom = always,
     ) -> None:
         self._task = task
+        self._has_room = has_room
         self._sources = sources
         self._beat = Beat(pace, clock or SystemClock())
         self._rounds = rounds
@@ -70,6 +80,10 @@ class ReplayFeeder:
         runs = self._opening.result()
         if all(run.done for run in runs):
             return None
+        while not await self._has_room():
+            if asyncio.get_running_loop().time() >= deadline:
+                return []
+            await asyncio.sleep(ROOM_S)
         batch: list[Reading] = []
         touched: dict[str, _Run] = {}
         while len(batch) < max(1, max_items - len(runs)):

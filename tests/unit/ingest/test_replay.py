@@ -257,3 +257,25 @@ def test_what_is_outside_the_frame_is_counted_and_the_rest_is_as_it_was(
     clamped = [frame.clamped(after(minute)) for minute in sorted(minutes)]
     assert clamped == sorted(clamped)
     assert frame.id_of("file") != WHOLE.id_of("file") == "file"
+
+
+async def test_nothing_is_given_while_those_behind_have_no_room() -> None:
+    room = asyncio.Event()
+
+    async def has_room() -> bool:
+        return room.is_set()
+
+    feeder = ReplayFeeder(IngestTask(0, origins=1), [Listed("one", [1, 2])], has_room=has_room)
+    try:
+        assert await feeder.next(max_items=9, timeout_s=0.1) == []
+        waiting = asyncio.create_task(feeder.next(max_items=9, timeout_s=5.0))
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        room.set()
+        readings = await waiting
+        assert readings is not None
+        assert len([one for one in readings if isinstance(one, ArchiveReading)]) == 2
+        room.clear()
+        assert await feeder.next(max_items=9, timeout_s=0.1) is None  # what is over waits for nobody
+    finally:
+        await feeder.close()
