@@ -125,7 +125,8 @@ def test_an_event_whose_stories_are_closed_takes_in_the_last_open_one_of_its_sto
 ) -> None:
     desk = EventDesk()
     changes = take(NEWS[:1], desk)
-    ((bridge,), (line,)) = map(list, standing(changes))
+    events, lines = standing(changes)
+    (bridge,), (line,) = events, lines
     monkeypatch.setattr("services.enrich.events.desk.place", lambda *_: Place((), line))
     closed = msgspec.structs.replace(NEWS[0], change="closed", revision=2)
     changes += take([NEWS[1], closed], desk)
