@@ -24,6 +24,7 @@ from bench import invented
 from bench.archive import articles_of
 from bench.shard import by_shard
 from services.console.addresses import topic_specs
+from services.console.run.threads import begin_in_thread
 from services.contracts.articles import Article
 from services.dedup.service import DedupService
 from services.stream.bus import Bus, Partition
@@ -148,7 +149,7 @@ async def _fill(bus: Bus, place: SnapshotFolder, articles: Sequence[Article]) ->
 
 
 def _service(folder: Path) -> DedupService:
-    return DedupService(open_store=partial(Spool, folder))
+    return DedupService(open_store=partial(Spool, folder), begin=begin_in_thread)
 
 
 async def _start(bus: Bus, partition: Partition, way: Way) -> Start:

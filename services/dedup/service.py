@@ -1,9 +1,9 @@
 """dedup as the run loop sees it: `articles` in, `relations`, `clusters` and the changelog out."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -29,8 +29,19 @@ from services.stream.service import Feeder, Parts, Poison, Step, Task, buffer
 _CLOCK = "clock"
 _STATE = "dedup-state"
 _RESTORED_AT_ONCE = 256
+T = TypeVar("T")
 Taken = Article | Withdrawal | Watermark | CanaryArticle
 """What lies on `articles`."""
+
+
+class Begin(Protocol):
+    def __call__(self, work: Callable[[], T]) -> Callable[[], T]:
+        """What gives the result of a work: it may be done meanwhile, on another core."""
+
+
+def at_once(work: Callable[[], T]) -> Callable[[], T]:
+    result = work()
+    return lambda: result
 
 
 class DedupTask:
@@ -45,6 +56,7 @@ class DedupTask:
         open_store: OpenStore = HeapStore,
         foresight: Foresight | None = None,
         changelog: bool = True,
+        begin: Begin = at_once,
     ) -> None:
         self._number = number
         self._partitions = {topic: Partition(topic, number) for topic in ("relations", "clusters", _STATE)}
@@ -53,7 +65,7 @@ class DedupTask:
         self._order = Order(limit=settings.buffer_limit)
         self._canaries = Canaries()
         self._fold = Fold(settings, ranges=ranges, open_store=open_store, foresight=foresight)
-        self._restoring: Restoring | None = Restoring(self._fold)
+        self._restoring: Restoring | None = Restoring(self._fold, begin)
         self._clock: ShardClock | None = None
         self._taken = 0
         self._settled: tuple[int, datetime] | None = None
@@ -275,16 +287,15 @@ def _name(verdict: Verdict) -> str:
 class Restoring:
     """A changelog being read into a state, record by record: the last of each key holds.
 
-    While texts are read on another core, for which they need nothing but themselves, records that come
-    after them are decoded here.
+    Texts need nothing but themselves to be read: while that is done, records behind them are decoded.
     """
 
-    def __init__(self, fold: Fold) -> None:
+    def __init__(self, fold: Fold, begin: Begin) -> None:
         self._fold = fold
+        self._begin = begin
         self._versions: dict[str, bytes] = {}
         """Those to be taken up next."""
-        self._threads = ThreadPoolExecutor(1, "restore")
-        self._reading: tuple[Returned, Future[list[Trace]]] | None = None
+        self._reading: tuple[Returned, Callable[[], list[Trace]]] | None = None
         self.clock: ShardClock | None = None
 
     def take(self, record: Record) -> None:
@@ -302,7 +313,6 @@ class Restoring:
         """How far the shard had come."""
         self._take_up()
         self._find()
-        self._threads.shutdown()
         return self.clock
 
     def _take_version(self, name: str, value: bytes | None) -> None:
@@ -319,14 +329,14 @@ class Restoring:
         returned = self._fold.remember_again(self._versions.values())
         self._versions = {}
         self._find()
-        self._reading = returned, self._threads.submit(self._fold.traces, returned)
+        self._reading = returned, self._begin(lambda: self._fold.traces(returned))
 
     def _find(self) -> None:
         """Let those be found whose texts were being read."""
         if self._reading is not None:
             returned, traces = self._reading
             self._reading = None
-            self._fold.find_again(returned, traces.result())
+            self._fold.find_again(returned, traces())
 
 
 class DedupService:
@@ -334,7 +344,7 @@ class DedupService:
 
     `open_store`: where what a task remembers lies encoded; in memory, unless it is told otherwise.
     `foresights`: what a batch found out of a shard's sightings beforehand, by its number. `changelog`: off
-    where nobody goes on from what a task came to.
+    where nobody goes on from what a task came to. `begin`: how texts are read where a state is restored.
     """
 
     name = "dedup"
@@ -348,7 +358,9 @@ class DedupService:
         open_store: OpenStore = HeapStore,
         foresights: Mapping[int, Foresight] = MappingProxyType({}),
         changelog: bool = True,
+        begin: Begin = at_once,
     ) -> None:
+        self._begin = begin
         self.changelog: str | None = _STATE if changelog else None
         self._settings = settings or DedupSettings()
         self._ranges = ranges
@@ -363,6 +375,7 @@ class DedupService:
             open_store=self._open_store,
             foresight=self._foresights.get(number),
             changelog=self.changelog is not None,
+            begin=self._begin,
         )
 
     def feeder(self, task: Task, number: int) -> Feeder | None:  # noqa: ARG002 - the log is all there is

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import ip_address
 
+import tld
+
 from services.contracts.feeds import Feed
-from services.ingest.suffixes import registrable
 from services.ingest.urls import host_of
 
 _HOSTING = frozenset(
@@ -41,7 +42,8 @@ def publisher(host: str) -> str:
         hosting = ".".join(labels[start:]) in _HOSTING or labels[start] == "blogspot"  # of any country
         if hosting and labels[start - 1] != "www":
             return ".".join(labels[start - 1 :])
-    return registrable(host) or ".".join(labels[-2:])
+    known = tld.get_fld(host, fix_protocol=True, fail_silently=True)
+    return known or ".".join(labels[-2:])
 
 
 def source_of(url: str, feed: Feed, *, source_url: str = "", home_url: str = "", hosted: bool = False) -> str:

@@ -29,6 +29,7 @@ from services.console.run.feed_file import FeedFile
 from services.console.run.limits import tell_limits
 from services.console.run.once import OnceFeeder, Round
 from services.console.run.pipeline import Pipeline, Stage
+from services.console.run.threads import begin_in_thread
 from services.console.run.watch import Watch
 from services.console.signals import stopped_by_signals
 from services.console.tuning import tuned
@@ -268,7 +269,7 @@ async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[S
             stages.append(Stage(_ingest(fetcher, pool, request, fetches, conduct)))
         if "dedup" in request.services:
             store = states.store_opener(request.address, settings)
-            stages.append(Stage(DedupService(settings.dedup, open_store=store)))
+            stages.append(Stage(DedupService(settings.dedup, open_store=store, begin=begin_in_thread)))
         if "enrich" in request.services:
             enrich = EnrichService(settings.enrich.best, request.extensions or NONE)
             stages.append(Stage(enrich, settings.enrich.workers))

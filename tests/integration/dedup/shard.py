@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from services.console.run.threads import begin_in_thread
 from services.contracts import wire
 from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.clusters import Cluster
@@ -96,8 +97,11 @@ class Shard:
         return self
 
     def cut(self) -> "Shard":
-        """Lose the task; a new one has what the changelog kept and reads on from what was committed."""
-        self.task = DedupTask(0, self._settings, ranges=self._ranges)
+        """Lose the task; a new one has what the changelog kept and reads on from what was committed.
+
+        It reads texts beside, one that follows reads them at once.
+        """
+        self.task = DedupTask(0, self._settings, ranges=self._ranges, begin=begin_in_thread)
         kept = [output for output in self.state.values() if output.value is not None]
         if self._image:
             self.task.load(self._image)
