@@ -51,6 +51,9 @@ class Footer(Lineage, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Of all before it and of this footer without it."""
 
 
+_FOOTER = msgspec.json.Decoder(Footer)
+
+
 class Image(NamedTuple):
     """A file that was proved whole."""
 
@@ -150,7 +153,7 @@ def _prove(
     start = len(whole) - _LENGTH_BYTES - length
     if start < 0:
         return Rejection("has no footer")
-    footer = msgspec.json.decode(whole[start:-_LENGTH_BYTES], type=Footer)
+    footer = _FOOTER.decode(whole[start:-_LENGTH_BYTES])
     why = doubt(footer, folder, partition, end=end, now=now, known=FORMAT)
     if why:
         return Rejection(why)

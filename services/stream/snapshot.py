@@ -60,6 +60,9 @@ class Header(Lineage, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Of the payload and of this header without it."""
 
 
+_HEADER = msgspec.json.Decoder(Header)
+
+
 class Rejection(msgspec.Struct, frozen=True):
     """Why a file was not used, as a half sentence."""
 
@@ -178,7 +181,7 @@ def _prove(
     file: BinaryIO, folder: SnapshotFolder, partition: Partition, end: int, now: datetime
 ) -> Header | Rejection:
     try:
-        header = msgspec.json.decode(file.read(HEADER_BYTES), type=Header)
+        header = _HEADER.decode(file.read(HEADER_BYTES))
         why = doubt(header, folder, partition, end=end, now=now) or _damage(file, header)
     except msgspec.MsgspecError as error:
         return Rejection(f"has no readable header: {error}")

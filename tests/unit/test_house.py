@@ -299,3 +299,17 @@ def test_no_file_says_where_press_copy_lies_on_one_machine() -> None:
     assert not [
         str(path.relative_to(ROOT)) for path in named if beside.search(path.read_text(encoding="utf-8"))
     ]
+
+
+ASKED_BY_THREADS = (
+    "services.stream",
+    "services.desk",
+    *(f"services.ingest.{name}" for name in ("recordings", "workers")),
+)
+
+
+def test_what_threads_read_by_type_has_a_decoder_made_beforehand() -> None:
+    """`services.desk.decoders` says why."""
+    for module in (each for package in ASKED_BY_THREADS for each in members(package)):
+        calls = [ast.unparse(node) for node in ast.walk(tree(module)) if isinstance(node, ast.Call)]
+        assert not [call for call in calls if re.match(r"msgspec\.\w+\.decode\(.*type=", call)], module

@@ -13,14 +13,15 @@ shingle that no sample has is as novel as the nearest in the text that one has: 
 from collections.abc import Collection
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from services.dedup import kernels
-from services.dedup.memory.parts import array_of, gather, pack_facts, scatter, unpack_facts
+from services.dedup.memory.parts import array_of, gather, pack_facts, scatter
 from services.dedup.search.sightings import Bound, Sightings, sampled
 from services.dedup.text.shingles import Hashes, Numbers, mix
-from services.stream.service import Parts
+from services.stream.service import Parts, buffer
 
 Days = npt.NDArray[np.uint8]
 Slots = npt.NDArray[np.uint32] | npt.NDArray[np.uint64]
@@ -62,6 +63,9 @@ class KnownDays(NamedTuple):
     closed: dict[int, Filter]
     leaving: int
     swept: int
+
+
+_KNOWN_DAYS = msgspec.msgpack.Decoder(KnownDays)
 
 
 class Place(NamedTuple):
@@ -201,7 +205,7 @@ class Novelty:
         return {"slots": self._slots, "days": pack_facts(days), **gather(opened)}
 
     def load(self, parts: Parts) -> None:
-        days = unpack_facts(parts["days"], KnownDays)
+        days = _KNOWN_DAYS.decode(buffer(parts["days"]))
         self._slots = array_of(parts["slots"], self._kind)
         self._open = {day: Sightings(self.bound) for day in days.open}
         scatter({str(day): seen for day, seen in self._open.items()}, parts)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
+from services.desk.decoders import decoder_of
 from services.desk.store import bodies
 
 T = TypeVar("T")
@@ -42,7 +43,7 @@ def fetch(
     (told,) = db.execute(
         f"select '[' || coalesce(group_concat(line), '') || ']' from ({rows})", values
     ).fetchone()
-    return cast(list[T], msgspec.json.decode(told, type=list[kind]))  # type: ignore[valid-type]
+    return cast(list[T], decoder_of(list[kind]).decode(told))  # type: ignore[valid-type]
 
 
 def fetch_bodies(db: sqlite3.Connection, kind: type[S], table: str, numbers: Sequence[int]) -> dict[int, S]:

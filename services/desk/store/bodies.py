@@ -1,10 +1,11 @@
 """Records and views as they lie in the read model: JSON, compressed where that saves room. Pure."""
 
-from functools import cache
-from typing import Any, Final, TypeVar, cast
+from typing import Final, TypeVar, cast
 
 import msgspec
 from backports import zstd
+
+from services.desk.decoders import decoder_of
 
 T = TypeVar("T", bound=msgspec.Struct)
 SMALL: Final = 1500
@@ -24,9 +25,4 @@ def pack_json(value: bytes) -> bytes:
 
 def unpack(kind: type[T], body: bytes) -> T:
     value = body if body.startswith(b"{") else zstd.decompress(body)
-    return cast(T, _decoder(kind).decode(value))
-
-
-@cache
-def _decoder(kind: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(kind)
+    return cast(T, decoder_of(kind).decode(value))

@@ -102,7 +102,7 @@ class EventDesk:
                 # With one that ends a storyline may be over, and what else was in it.
                 if name in self._events:
                     state = self._merge(state, self._events[name], cluster.at, changes)
-            self._join(state, told, cluster.at, changes)
+            self._join(state, told, found.storyline, cluster.at, changes)
             return
         event, line = ids.event_id(cluster.story_id), found.storyline
         new = EventState(event_id=event, revision=0, storyline_id=line, stories=(told,))
@@ -116,10 +116,12 @@ class EventDesk:
         self._lines[line.storyline_id] = replace(line, events=(*line.events, state.event_id))
         self._change(replace(state, storyline_id=line.storyline_id), at, changes)
 
-    def _join(self, state: EventState, new: EventStory, at: datetime, changes: EventChanges) -> None:
+    def _join(
+        self, state: EventState, new: EventStory, line: str, at: datetime, changes: EventChanges
+    ) -> None:
         """An event with a story that is new in it; where that shows two happenings, two events.
 
-        The one of the more reports keeps the id.
+        The one of the more reports keeps the id. `line`: the storyline of the story, if it is alone.
         """
         reports = sorted(self._index.of_stories(story.story_id for story in state.stories), key=_number)
         strays = {report.story_id for report in strayed(reports, self._kinships)}
@@ -138,7 +140,7 @@ class EventDesk:
         )
         if gone == (new,):
             # It never was told to be in the event.
-            parted = replace(parted, event_id=ids.event_id(new.story_id), split_from="")
+            parted = replace(parted, event_id=ids.event_id(new.story_id), split_from="", storyline_id=line)
         self._found(parted, at, changes)
 
     def _read(self, cluster: Cluster, facts: Mapping[str, ArticleFacts], changes: EventChanges) -> Place:

@@ -87,7 +87,7 @@ class Place(NamedTuple):
     events: tuple[str, ...]
     """The events it may tell of, the likeliest first; none where it tells of something new."""
     storyline: str
-    """Of the affair, where the happening is new; empty where the affair is new too."""
+    """Of the affair, where the happening is new or turns out to be; empty where the affair is new too."""
 
 
 def crowd_of(new: EventReport, near: Neighbours, rules: GroupingRules = RULES) -> int:
@@ -102,7 +102,7 @@ def place(new: EventReport, near: Neighbours, homes: Homes, rules: GroupingRules
     likely = {homes.event_of(near.report(one).story_id) for one, most in hopes if most >= least} - {""}
     ranked = sorted(_fits(new, near, {event: homes.stories_of(event) for event in likely}, rules))
     events = tuple([event for minus, event in ranked if -minus >= least])
-    return Place(events, "" if events else _storyline(new, near, homes, rules))
+    return Place(events, _storyline(new, near, homes, rules))
 
 
 def are_one(one: Sequence[EventReport], other: Sequence[EventReport], rules: GroupingRules = RULES) -> bool:

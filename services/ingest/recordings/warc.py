@@ -28,6 +28,7 @@ from services.ingest.urls import without_login
 MAX_ANSWERS = 5_000_000
 _FEED_TYPES = ("rss+xml", "atom+xml", "rdf+xml", "feed+json")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
+_FAILURE = msgspec.json.Decoder(FetchFailure)
 
 
 class Answer(NamedTuple):
@@ -150,7 +151,7 @@ def _type(record: Any) -> str:
 def _failure(record: Any, at: datetime, offset: int) -> Answer | None:
     """A fetch that brought no answer, as our own recorder writes it down."""
     try:
-        kind = msgspec.json.decode(record.raw_stream.read(), type=FetchFailure).kind
+        kind = _FAILURE.decode(record.raw_stream.read()).kind
     except msgspec.MsgspecError:
         return None
     return Answer(at, offset, kind)
@@ -226,7 +227,7 @@ def exchange_at(file: BinaryIO, answer: Answer) -> Exchange:
     url = _url(record)
     asked = answer.asked or url
     if record.rec_type == "metadata":
-        failure = msgspec.json.decode(record.raw_stream.read(), type=FetchFailure)
+        failure = _FAILURE.decode(record.raw_stream.read())
         return Exchange(
             url=url,
             final_url=failure.final_url,

@@ -36,6 +36,7 @@ STOP_S = 2.0
 
 _HOME = str(Path(services.__file__).resolve().parents[1])
 _TYPES: Mapping[str, type[ParsedBody]] = {"feed": ParsedFeed, "page": ParsedPage}
+_DECODERS = {name: msgspec.msgpack.Decoder(kind) for name, kind in _TYPES.items()}
 
 
 class Pool:
@@ -157,7 +158,7 @@ class _Worker:
             async with asyncio.timeout(deadline_s):
                 answer = await self._exchange(msgspec.msgpack.encode(job))
             self.served += 1
-            return msgspec.msgpack.decode(answer, type=_TYPES[job.name])
+            return _DECODERS[job.name].decode(answer)
         except TimeoutError:
             await self._kill()
             return _refused_body(job.name, "parse_timeout", f"not parsed within {deadline_s:g} s")

@@ -20,13 +20,16 @@ class Claim(msgspec.Struct, frozen=True):
     """Of what it is dealt, the numbers that another member brought."""
 
 
+_CLAIM = msgspec.json.Decoder(Claim)
+
+
 def encode(claim: Claim) -> bytes:
     return msgspec.json.encode(claim)
 
 
 def decode(data: bytes | None) -> Claim:
     """Raises `msgspec.MsgspecError` where another assignor wrote it."""
-    return msgspec.json.decode(data, type=Claim) if data else Claim()
+    return _CLAIM.decode(data) if data else Claim()
 
 
 def next_round(claims: Mapping[str, Claim]) -> int:
