@@ -80,7 +80,7 @@ def test_a_refold_leaves_the_files_of_a_replay_and_a_log_to_go_on_from(
 def test_workers_of_spark_that_are_killed_cost_no_byte(
     engine: Spark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    archive = write_archive(tmp_path / "some.jsonl", 200)
+    archive = write_archive(tmp_path / "some.jsonl", 100)
     assert newsfold("replay", archive, "--out", tmp_path / "replayed").code == 0
     monkeypatch.setattr("services.console.refold.command.spark", lambda _: KeptSession(engine))
     over = threading.Event()
