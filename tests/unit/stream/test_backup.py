@@ -55,7 +55,7 @@ async def told(path: Path) -> tuple[int, int, int]:
 async def test_a_copy_taken_while_a_service_publishes_is_of_one_moment(
     log: SqliteBus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backup, "STEP_PAGES", 4)
+    monkeypatch.setattr(backup, "STEP_PAGES", 1)
     await publish(log, 300, size=2000)
     seen: list[int] = []
     done = threading.Event()
