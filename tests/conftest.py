@@ -15,7 +15,7 @@ settings.register_profile("thorough", deadline=None)  # a busy machine is no fai
 settings.register_profile("quick", settings.get_profile("thorough"), max_examples=25)
 settings.load_profile("quick")
 
-SHARED = frozenset({"demo", "bad_day"})
+SHARED = frozenset({"demo", "bad_day", "folder"})
 """Fixtures of the whole session that are dear."""
 
 

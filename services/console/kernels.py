@@ -15,7 +15,7 @@ from functools import partial
 from services.dedup import kernels as dedup
 from services.enrich import kernels as enrich
 
-COMMAND = (sys.executable, "-m", "services.kernels.build")
+COMMAND = (sys.executable, "-m", "services.kernels.build", "--jobs", "1")
 COMPILING_S = 900.0
 """A compilation is given up then."""
 _LOOK_S = 0.1

@@ -1,6 +1,6 @@
 """What the tests of the Desk in a browser share."""
 
-from tests.browser.tabs import browser, window
+from tests.browser.tabs import browser, chromium, window
 from tests.end_to_end.conftest import demo
 
-__all__ = ["browser", "demo", "window"]
+__all__ = ["browser", "chromium", "demo", "window"]

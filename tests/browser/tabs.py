@@ -20,14 +20,20 @@ HOST = "http://desk.example"
 """Answered by the test itself: nothing leaves the process."""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Closed with its module: while it is open, this thread runs no event loop of its own."""
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The program. What is dear to make and only looked at in a browser asks for it first."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         pytest.skip(f"{NO_BROWSER}install chromium (apt-get install chromium)")
+    return program
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Closed with its module: while it is open, this thread runs no event loop of its own."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program)
+        browser = playwright.chromium.launch(executable_path=chromium)
         yield browser
         browser.close()
 

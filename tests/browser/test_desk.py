@@ -41,22 +41,24 @@ ON_THE_QUARTER = pytest.mark.parametrize("folder", ["named" if NAMED else QUARTE
 
 
 @pytest.fixture(scope="session", params=["named"] if NAMED else ["demo", QUARTER])
-def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(request: pytest.FixtureRequest, chromium: str) -> Path:  # noqa: ARG001 - nobody else looks
     """Output of a replay."""
     if request.param == "quarter":
-        return _quarter(tmp_path_factory.mktemp("quarter"))
+        quarter: Path = request.getfixturevalue("quarter")
+        return quarter
     if NAMED:
         return Path(NAMED)
     demo: Replay = request.getfixturevalue("demo")
     return demo.out
 
 
-def _quarter(place: Path) -> Path:
+@pytest.fixture(scope="session")
+def quarter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """In a process of its own: while a browser is open, this thread runs no event loop."""
     data = press_data()
     if data is None:
         pytest.skip("no press data here")
-    source = data / "de-press" / "articles.jsonl.gz"
+    place, source = tmp_path_factory.mktemp("quarter"), data / "de-press" / "articles.jsonl.gz"
     command = [sys.executable, "-m", "services", "replay", str(source), "--out", str(place / "out")]
     subprocess.run(command, check=True, capture_output=True)
     return place / "out"
