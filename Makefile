@@ -27,10 +27,11 @@ $(VENV)/.spark: tests/spark.lock | setup
 	@touch $@
 
 test: setup check $(SPARK)
-	$(BIN)/python -m pytest --hypothesis-profile=thorough --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest -m "not proof" --hypothesis-profile=thorough --numprocesses 2 --dist loadgroup
 
 # All that is too long for every change: an hour on an idle machine. One after the other, for the speeds' sake.
 prove: test
+	$(BIN)/python -m pytest -m proof
 	$(MAKE) chaos
 	$(MAKE) deploy-check
 	$(MAKE) quality
@@ -39,7 +40,7 @@ prove: test
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers auto
 
 # What is made from the code and checked in; tests compare the bytes.
 generated: setup

@@ -7,7 +7,7 @@ import pytest
 from tests.deploy.embedded_log import check
 from tests.kafka import session
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.proof]
 
 
 async def test_a_log_backed_up_restored_and_moved_leaves_the_stories_of_an_undisturbed_run(

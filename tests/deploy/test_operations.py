@@ -78,6 +78,7 @@ class Box:
         assert shell.returncode == 0, told
 
 
+@pytest.mark.proof
 @pytest.mark.timeout(600)
 def test_every_block_for_one_machine_does_what_the_page_says(tmp_path: Path) -> None:
     if shutil.which("curl") is None:
@@ -89,6 +90,7 @@ def test_every_block_for_one_machine_does_what_the_page_says(tmp_path: Path) -> 
         box.run(block)
 
 
+@pytest.mark.proof
 @pytest.mark.kafka
 @pytest.mark.timeout(600)
 def test_every_block_about_kafka_does_what_the_page_says(tmp_path: Path) -> None:
