@@ -32,10 +32,14 @@ def bootstrap() -> str:
 
 
 def own() -> Own:
-    """The session's broker; skips the test where there is none. Who stops it starts it again."""
+    """The session's broker; skips the test where there is none. Who stops it starts it again; who failed
+    before that costs the tests behind it nothing.
+    """
     found = _own()
     if isinstance(found, Unavailable):
         pytest.skip(f"{NONE}{found}")
+    if not all(node.running for node in found.cluster.nodes):
+        found.cluster.start()
     return found
 
 
