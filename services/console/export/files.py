@@ -93,7 +93,7 @@ class Decided:
         shown = standing.keys().__contains__
         withdrawn = {seen.key for seen in standing.withdrawn.values()}.__contains__
         said = _is_at(self._verdicts.standing(standing.shown))
-        chosen = {"articles.jsonl": shown, "withdrawals.jsonl": withdrawn}
+        chosen: dict[str, Chosen] = {"articles.jsonl": shown, "withdrawals.jsonl": withdrawn}
         chosen |= {"relations.jsonl": said, "screened.jsonl": said}
         found = {name: _chosen(self._files[name], of) for name, of in chosen.items()}
         return found | {HISTORY: _history(self._files, shown)}
@@ -104,7 +104,7 @@ class Told:
 
     def __init__(self, files: Files, tally: Tally) -> None:
         self._files, self._tally = files, tally
-        self._standing = {
+        self._standing: dict[str, Stories | Events | Storylines] = {
             "stories": Stories(files),
             "events": Events(files),
             "storylines": Storylines(files),

@@ -176,8 +176,8 @@ class _Readings(dict[str, _Key | None]):
         if len(self) >= _REMEMBERED // 2:
             self._older = dict(self)
             self.clear()
-        known = self._older.get(written, "")
-        self[written] = found = self._read(written) if known == "" else known
+        older = self._older
+        self[written] = found = older[written] if written in older else self._read(written)
         return found
 
     def _read(self, written: str) -> _Key | None:
