@@ -25,6 +25,7 @@ from services.enrich.embedder import Embedder
 from services.enrich.events.desk import EventChanges, EventDesk
 from services.enrich.extensions import NONE, Extensions
 from services.enrich.extractor import Extractor
+from services.enrich.latest import Latest
 from services.enrich.memory import Learned, Memory
 from services.enrich.story import change, story
 from services.stream.bus import Output, Partition, Record
@@ -67,7 +68,7 @@ class EnrichTask:
         self._number = number
         self._keeps_changelog = changelog
         self._partitions = {topic: Partition(topic, number) for topic in (*_TOLD, _STATE)}
-        self._prefer = prefer
+        self._latest = Latest(prefer)
         self._extractor = Extractor(extensions.extract)
         self._embedder = Embedder(extensions.embed) if extensions.embed else None
         self._memory = Memory(self._extractor)
@@ -156,7 +157,7 @@ class EnrichTask:
         return cluster
 
     def _tell(self, cluster: Cluster, learned: Learned) -> Told:
-        told = story(cluster, learned.articles, self._prefer)
+        told = self._latest.story(cluster, learned.articles)
         at, revision = told.last_seen_at, told.revision
         current = self._output("stories", told.story_id, told, at, revision)
         # As it is encoded already: it is the most of the change.

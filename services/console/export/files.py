@@ -11,7 +11,6 @@ import heapq
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
-from itertools import islice
 from pathlib import Path
 
 from services.console.export import lines
@@ -27,6 +26,7 @@ from services.console.export.gathering import (
 )
 from services.console.export.lines import Position
 from services.console.export.names import FILES, HISTORY, SORTED
+from services.console.export.partials import Partials
 from services.console.export.sorted_lines import Pair, SortedLines
 from services.console.export.tally import COMPLAINTS, Tally
 from services.console.feeds.account import account_of
@@ -39,51 +39,93 @@ from services.stream.dead_letters import topic_of
 
 FOLLOW_S = 1.0
 """How often a log that still grows is asked for more. Of what came twice meanwhile, once is shown."""
-AT_ONCE = 128
-"""Lines that are written together."""
+_OF_NEITHER = ("dead-letters.jsonl", "feeds.jsonl")
+"""Files that all of a log is asked for."""
 Chosen = Callable[[bytes], bool]
 """Which lines a file shows, by their keys."""
 
 
-async def export(bus: Bus, out: Path, settled: asyncio.Event | None = None) -> Tally:
+async def export(
+    bus: Bus, out: Path, settled: asyncio.Event | None = None, decided: asyncio.Event | None = None
+) -> Tally:
     """Write all of `FILES` into the directory `out`, and count. Raises `OSError` where that fails.
 
     `settled`: set once nothing more comes; until then what comes is gathered. None: it is so already.
+    `decided`: set once nothing more comes of articles and of what they are to each other, so that the files
+    of both are written while stories are still told. None: not before `settled`.
     """
     tally = Tally()
+    if decided is None or settled is None or settled.is_set():
+        decided = settled
     with ExitStack() as opened:
         files = {name: opened.enter_context(SortedLines(out)) for name in SORTED}
-        articles, verdicts = Articles(files, tally), Verdicts(files, tally)
-        stories, events, storylines = Stories(files), Events(files), Storylines(files)
-        gatherers: dict[str, Gatherer] = {
-            "articles": articles,
-            "relations": verdicts,
-            "stories": stories,
-            "events": events,
-            "storylines": storylines,
-            "story-changes": Changes(files["story-changes.jsonl"], tally),
-        }
-        await _gather(bus, gatherers, settled)
-        await _dead_letters(bus, files["dead-letters.jsonl"], tally)
-        await _feeds(bus, files["feeds.jsonl"], tally)
-        stories.count(tally)
-        events.count(tally)
-        storylines.count(tally)
-        standing = articles.standing()
-        kept: dict[str, Chosen] = {
-            "articles.jsonl": standing.keys().__contains__,
-            "withdrawals.jsonl": {seen.key for seen in standing.withdrawn.values()}.__contains__,
-            "stories.jsonl": stories.keys().__contains__,
-            "events.jsonl": events.keys().__contains__,
-            "storylines.jsonl": storylines.keys().__contains__,
-        }
-        kept["relations.jsonl"] = kept["screened.jsonl"] = _is_at(verdicts.standing(standing.shown))
-        await asyncio.to_thread(_write, out, files, kept)
+        first, then = Decided(files, tally), Told(files, tally)
+        at: dict[Partition, int] = {}
+        await _gather(bus, {**first.gatherers, **then.gatherers}, decided, at)
+        partials = Partials(out, FILES)
+        writing = asyncio.create_task(asyncio.to_thread(lambda: partials.write(first.standing())))
+        try:
+            if decided is not settled:
+                await _gather(bus, then.gatherers, settled, at)
+            await _dead_letters(bus, files["dead-letters.jsonl"], tally)
+            await _feeds(bus, files["feeds.jsonl"], tally)
+            await writing
+            await asyncio.to_thread(lambda: partials.write(then.standing()))
+            partials.complete()
+        except BaseException:
+            await asyncio.gather(writing, return_exceptions=True)  # it reads what is closed behind
+            partials.discard()
+            raise
     return tally
 
 
-async def _gather(bus: Bus, gatherers: Mapping[str, Gatherer], settled: asyncio.Event | None) -> None:
-    at: dict[Partition, int] = {}
+class Decided:
+    """The topics of ingest and dedup, and their files."""
+
+    def __init__(self, files: Files, tally: Tally) -> None:
+        self._files = files
+        self._articles, self._verdicts = Articles(files, tally), Verdicts(files, tally)
+        self.gatherers: dict[str, Gatherer] = {"articles": self._articles, "relations": self._verdicts}
+
+    def standing(self) -> dict[str, Iterator[Pair]]:
+        """The lines of each file. Counts them."""
+        standing = self._articles.standing()
+        shown = standing.keys().__contains__
+        withdrawn = {seen.key for seen in standing.withdrawn.values()}.__contains__
+        said = _is_at(self._verdicts.standing(standing.shown))
+        chosen: dict[str, Chosen] = {"articles.jsonl": shown, "withdrawals.jsonl": withdrawn}
+        chosen |= {"relations.jsonl": said, "screened.jsonl": said}
+        found = {name: _chosen(self._files[name], of) for name, of in chosen.items()}
+        return found | {HISTORY: _history(self._files, shown)}
+
+
+class Told:
+    """The topics of enrich, and the files of all that is not decided."""
+
+    def __init__(self, files: Files, tally: Tally) -> None:
+        self._files, self._tally = files, tally
+        self._standing: dict[str, Stories | Events | Storylines] = {
+            "stories": Stories(files),
+            "events": Events(files),
+            "storylines": Storylines(files),
+        }
+        changes = Changes(files["story-changes.jsonl"], tally)
+        self.gatherers: dict[str, Gatherer] = {**self._standing, "story-changes": changes}
+
+    def standing(self) -> dict[str, Iterator[Pair]]:
+        """The same."""
+        found = {name: self._files[name].pairs() for name in ("story-changes.jsonl", *_OF_NEITHER)}
+        for topic, gatherer in self._standing.items():
+            gatherer.count(self._tally)
+            name = f"{topic}.jsonl"
+            found[name] = _chosen(self._files[name], gatherer.keys().__contains__)
+        return found
+
+
+async def _gather(
+    bus: Bus, gatherers: Mapping[str, Gatherer], settled: asyncio.Event | None, at: dict[Partition, int]
+) -> None:
+    """`at`: from where on, by partition; it is brought up to date."""
     while True:
         over = settled is None or settled.is_set()  # asked first: what is on the log now is read below
         for topic, gatherer in gatherers.items():
@@ -127,33 +169,11 @@ def _is_at(positions: set[Position]) -> Chosen:
     return lambda key: lines.position_in(key) in positions
 
 
-def _write(out: Path, files: Files, kept: Mapping[str, Chosen]) -> None:
-    partial = {name: out / f".{name}.partial" for name in FILES}
-    try:
-        for name, content in files.items():
-            _write_lines(partial[name], _kept(content, kept.get(name)))
-        _write_lines(partial[HISTORY], _history(files, kept["articles.jsonl"]))
-    except OSError:
-        for path in partial.values():
-            path.unlink(missing_ok=True)  # on a full disk the room is worth more than half an export
-        raise
-    for name, path in partial.items():
-        path.replace(out / name)
-
-
-def _kept(content: SortedLines, chosen: Chosen | None) -> Iterator[Pair]:
-    """Those of its lines, or all."""
-    return content.pairs() if chosen is None else (pair for pair in content.pairs() if chosen(pair[0]))
+def _chosen(content: SortedLines, is_chosen: Chosen) -> Iterator[Pair]:
+    return (pair for pair in content.pairs() if is_chosen(pair[0]))
 
 
 def _history(files: Files, shown: Chosen) -> Iterator[Pair]:
     """All that was seen and is in no line of `articles.jsonl`, every withdrawal included."""
     before = (pair for pair in files["articles.jsonl"].pairs() if not shown(pair[0]))
     return heapq.merge(before, files["withdrawals.jsonl"].pairs())
-
-
-def _write_lines(path: Path, pairs: Iterator[Pair]) -> None:
-    with path.open("wb") as file:
-        while block := [line for _, line in islice(pairs, AT_ONCE)]:
-            block.append(b"")
-            file.write(b"\n".join(block))

@@ -29,11 +29,16 @@ class Gathering:
 
     def __init__(self, bus: Bus, out: Path) -> None:
         self._out = out
-        self._settled = asyncio.Event()
-        self._exporting = asyncio.create_task(export(bus, out, self._settled))
+        self._decided, self._settled = asyncio.Event(), asyncio.Event()
+        self._exporting = asyncio.create_task(export(bus, out, self._settled, self._decided))
+
+    def note_decided(self) -> None:
+        """Call once nothing more comes but of stories: what else there is, is written from then on."""
+        self._decided.set()
 
     async def written(self) -> Tally:
         """Call once nothing more comes. Raises `Stop` as `written` does."""
+        self._decided.set()
         self._settled.set()
         try:
             return await self._exporting

@@ -193,6 +193,8 @@ async def _in_two(
         async with _linked(means.stop) as halt:
             downstream.call_at_end(halt.set)
             settled = await _run(pipeline, replayed, halt)
+        if settled:
+            gathering.note_decided()
         with progress.shown("writing"):
             told = await downstream.finish(means.stop) if settled or downstream.has_ended else None
             if told is None:

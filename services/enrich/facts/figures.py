@@ -41,7 +41,6 @@ _NUMBER = re.compile(
 )
 _JOINTS = frozenset(".,:/–-")
 _MONEY = frozenset("$€£¥")
-_SIGN = re.compile(r"[$€£¥]\s?$")
 _AFTER = re.compile(r"[\s -]{0,2}((?:Mio|Mrd|Tsd|Bio|mln|млн|млрд|тыс)\.|[^\W\d_][\w'’-]*|[%€$£₽]|°C|％)")
 _COUNTER = re.compile(
     "(?:余|多)?([名人位個个只隻艘架枚件所台輛辆棟户戶歳岁軒개명곳차례건]|여\\s?명)(?:の)?([\u4e00-\u9fff]{0,2})"
@@ -136,20 +135,26 @@ class Counted(NamedTuple):
 def _number(match: re.Match[str], body: str, language: str) -> Number | None:
     """None where it is part of a date, a time, a score or a longer word."""
     digits, myriad, rest = match.groups()
-    begin = match.start()
+    begin, end = match.span()
     before = body[begin - 1 : begin]
-    if (before in _JOINTS or before.isalnum()) and before and not _is_caseless(before):
+    if (before in _JOINTS or before.isalnum()) and not _is_caseless(before):
         return None
-    if len(digits) > _UNGROUPED and digits[: _UNGROUPED + 1].isdecimal() and not digits.isdecimal():
+    is_plain = digits.isdecimal()
+    if not is_plain and len(digits) > _UNGROUPED and digits[: _UNGROUPED + 1].isdecimal():
         return None
-    money = body[max(0, begin - 2) : begin]
-    sign = _SIGN.search(money) if not _MONEY.isdisjoint(money) else None
-    value = _value(digits, language)
+    value = float(digits) if is_plain else _marked(digits, language)
     if myriad:
         value = value * _SCALES[myriad] + (float(rest) if rest else 0)
-    unit = _UNITS.get(sign[0].strip(), "JPY") if sign else ""
-    start = begin - len(sign[0]) if sign else begin
-    return Number(value, unit, start, match.end(), digits.isdecimal() and not myriad)
+    sign = _sign(body, begin, before)
+    unit = _UNITS.get(sign.strip(), "JPY") if sign else ""
+    return Number(value, unit, begin - len(sign), end, is_plain and not myriad)
+
+
+def _sign(body: str, begin: int, before: str) -> str:
+    """Of money, right in front of a number or one blank away."""
+    if before in _MONEY:
+        return before
+    return body[begin - 2 : begin] if before.isspace() and body[begin - 2 : begin - 1] in _MONEY else ""
 
 
 def _signed(number: Number, body: str) -> Counted | None:
@@ -241,10 +246,6 @@ def _counted(words: list[Word], language: str) -> int | None:
 
 def _is_plural(word: str) -> bool:
     return word in _IRREGULAR or word.endswith("men") or (word.endswith("s") and not word.endswith("ss"))
-
-
-def _value(digits: str, language: str) -> float:
-    return float(digits) if digits.isdecimal() else _marked(digits, language)
 
 
 @lru_cache(maxsize=_REMEMBERED)

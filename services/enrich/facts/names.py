@@ -32,6 +32,7 @@ _ROLE, _OPENING, _IS_GIVEN = 1, 2, 4
 """What a word may be beside a part of a name: a role; one that opens a sentence, or of the calendar; a given
 name.
 """
+_UNTITLED = frozenset((0, _OPENING))
 _Key = tuple[str, NameKind, str]
 
 
@@ -51,14 +52,15 @@ def _cased(marks: Landmarks, language: str) -> dict[_Key, int]:
         alone, others = alone + others.split(), ""
     found: dict[_Key, int] = {}
     families: dict[str, _Key] = {}
-    for run in marks.runs:
-        key, family, parts = _reading(run, language)
+    loose = []
+    for run, key in zip(marks.runs, map(_readings(language).__getitem__, marks.runs), strict=True):
         if key is None:
-            alone += parts
+            loose.append(run)
         else:
             found[key] = found.get(key, 0) + 1
-            if family:
-                families.setdefault(family, key)
+            if key[1] == "person":
+                families.setdefault(key[0].rpartition(" ")[2], key)
+    alone += " ".join(loose).split()
     if marks.has_apostrophes:
         alone = list(map(_bare, alone))
     spoken = Counter(alone)
@@ -161,24 +163,39 @@ def _bare(word: str) -> str:
     return word.removesuffix("'s").removesuffix("’s")
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _reading(written: str, language: str) -> tuple[_Key | None, str, Sequence[str]]:
-    """What words that stand together name, with the family name of a person; or the words, where each is to
-    be read by itself.
-    """
-    parts = written.split(" ")
-    bare = parts
-    if "'s" in written or "’s" in written:
-        bare = written.replace("'s", "").replace("’s", "").split(" ")
-    standing = list(map(_standings(language).__getitem__, bare))
-    if any(standing):
-        start, end, titled = _bounds(standing)
-        key = _named(bare[start:end], language, titled=titled)
-    else:
-        key = _named(bare, language, titled=False)
-    if key is None:
-        return None, "", parts
-    return key, key[0].rpartition(" ")[2] if key[1] == "person" else "", ()
+class _Readings(dict[str, _Key | None]):
+    """What words that stand together name, in one language; None where each is to be read by itself."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._standings = _Standings(language).__getitem__
+        self._older: dict[str, _Key | None] = {}
+        """Of these two, the older one is dropped as the other one is full: what is met often stays."""
+
+    def __missing__(self, written: str) -> _Key | None:
+        if len(self) >= _REMEMBERED // 2:
+            self._older = dict(self)
+            self.clear()
+        older = self._older
+        self[written] = found = older[written] if written in older else self._read(written)
+        return found
+
+    def _read(self, written: str) -> _Key | None:
+        parts = written.split(" ")
+        if "'s" in written or "’s" in written:
+            parts = written.replace("'s", "").replace("’s", "").split(" ")
+        standing = list(map(self._standings, parts))
+        if not _UNTITLED.issuperset(standing):
+            start, end, titled = _bounds(standing)
+            return _named(parts[start:end], self._language, titled=titled)
+        while standing and standing[0]:
+            del parts[0], standing[0]
+        while standing and standing[-1]:
+            del parts[-1], standing[-1]
+        return _named(parts, self._language, titled=False)
+
+
+_readings = lru_cache(maxsize=_LANGUAGES_AT_HAND)(_Readings)
 
 
 def _bounds(standing: list[int]) -> tuple[int, int, bool]:
@@ -216,9 +233,6 @@ class _Standings(dict[str, int]):
         opening = _OPENING * (low in self._openings or is_calendar(low))
         self[word] = standing = role | opening | _IS_GIVEN * (word in _GIVEN)
         return standing
-
-
-_standings = lru_cache(maxsize=_LANGUAGES_AT_HAND)(_Standings)
 
 
 def _named(parts: Sequence[str], language: str, *, titled: bool) -> _Key | None:

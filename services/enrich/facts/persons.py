@@ -74,6 +74,7 @@ def person(name: str) -> Person:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_one(name: str, other: str) -> bool:
     """Whether two full names, or a full and a family name, are spellings of one person's."""
     mine, theirs = sorted(

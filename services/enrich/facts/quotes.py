@@ -60,6 +60,8 @@ def _speaker(body: str, match: re.Match[str], language: str, people: Mapping[str
         return people[min(there, key=lambda name: (after.find(name), -len(name), name))]
     front = body[max(0, match.start() - _NEAR) : match.start()]
     before = front[max(map(front.rfind, _STOPS)) + 1 :]
+    if before.isspace():
+        return ""
     there = [name for name in people if name in before]
     if there and _is_announced(before, after, language):
         return people[max(there, key=lambda name: (before.rfind(name), len(name), name))]

@@ -1,3 +1,4 @@
+import asyncio
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -239,6 +240,57 @@ async def test_dead_letters_name_service_place_and_reason_in_order_of_their_line
     tally = await exported(tmp_path, outputs)
     assert [row["origin"] for row in rows(tmp_path, "dead-letters.jsonl")] == ["old.jsonl:9", "old.jsonl:10"]
     assert tally.dead_of("ingest") == 2
+
+
+async def decided_only(bus: MemoryBus, directory: Path) -> tuple[asyncio.Task[Tally], asyncio.Event]:
+    """Files under way of a log whose stories are still told, once those of articles are written; and what
+    ends it.
+    """
+    decided, settled = asyncio.Event(), asyncio.Event()
+    under_way = asyncio.create_task(export(bus, directory, settled, decided))
+    await asyncio.sleep(0)
+    decided.set()
+    partial = directory / ".history.jsonl.partial"
+    async with asyncio.timeout(20):
+        while not (partial.exists() and partial.stat().st_size):  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.01)
+    return under_way, settled
+
+
+@pytest.fixture
+async def growing() -> MemoryBus:
+    """A log with an article in two versions."""
+    bus = MemoryBus()
+    await bus.start()
+    await bus.create(topic_specs(forget=False))
+    writer = await bus.writer("test", ["feeds"], 0)
+    versions = (article("a", minute, version=1 + minute) for minute in range(2))
+    await writer.publish([output("articles", 1, "a", one) for one in versions], consumed={})
+    return bus
+
+
+async def test_what_is_decided_is_written_while_stories_are_still_told(
+    growing: MemoryBus, tmp_path: Path
+) -> None:
+    under_way, settled = await decided_only(growing, tmp_path)
+    assert not set(FILES) & set(sizes(tmp_path))
+    writer = await growing.writer("later", ["clusters"], 0)
+    await writer.publish([output("stories", 1, "s", story("s", 0))], consumed={})
+    settled.set()
+    tally = await under_way
+    (whole := tmp_path / "whole").mkdir()
+    assert tally == await export(growing, whole)
+    assert (tally.articles, tally.versions, tally.stories) == (1, 2, 1)
+    for name in FILES:
+        assert (tmp_path / name).read_bytes() == (whole / name).read_bytes()
+
+
+async def test_nothing_is_left_of_files_that_are_given_up(growing: MemoryBus, tmp_path: Path) -> None:
+    under_way, _ = await decided_only(growing, tmp_path)
+    under_way.cancel()
+    await asyncio.wait((under_way,))
+    assert under_way.cancelled()
+    assert not sizes(tmp_path)
 
 
 async def test_nothing_appears_when_the_directory_cannot_be_written(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.facts import Name
+from services.enrich.facts import names as reading
 from services.enrich.facts.folding import fold_names
 from services.enrich.facts.names import MOST, names
 
@@ -88,3 +89,25 @@ def test_any_text_can_be_read_and_what_is_told_is_bounded(text: str, language: s
     found = names(text, text, language)
     assert len(found) <= MOST
     assert len({name.name for name in found}) <= len(found)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_words_name_does_not_depend_on_what_is_remembered(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = [
+        "Die Polizei",
+        "Präsident Peter Olden",
+        "Der Nord-Verband",
+        "Martin Olden",
+        "Die Schweiz",
+        "Saudi-Arabien Am Montag",
+        "Außenministerin Lindqvast's Rede",
+    ]
+    known = [reading._Readings(language)[one] for one in written]
+    assert len(set(known)) > 3
+    monkeypatch.setattr(reading, "_REMEMBERED", 4)
+    few = reading._Readings(language)
+    again = [*written, *reversed(written), *written]
+    assert [few[one] for one in again] == [known[written.index(one)] for one in again]
+    assert len(few) <= 2
