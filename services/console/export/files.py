@@ -59,7 +59,7 @@ async def export(
         decided = settled
     with ExitStack() as opened:
         files = {name: opened.enter_context(SortedLines(out)) for name in SORTED}
-        first, then = Decided(files, tally), Told(files, tally)
+        first, then = EarlyFiles(files, tally), LateFiles(files, tally)
         at: dict[Partition, int] = {}
         await _gather(bus, {**first.gatherers, **then.gatherers}, decided, at)
         partials = Partials(out, FILES)
@@ -79,7 +79,7 @@ async def export(
     return tally
 
 
-class Decided:
+class EarlyFiles:
     """The topics of ingest and dedup, and their files."""
 
     def __init__(self, files: Files, tally: Tally) -> None:
@@ -99,7 +99,7 @@ class Decided:
         return found | {HISTORY: _history(self._files, shown)}
 
 
-class Told:
+class LateFiles:
     """The topics of enrich, and the files of all that is not decided."""
 
     def __init__(self, files: Files, tally: Tally) -> None:
