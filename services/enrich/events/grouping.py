@@ -56,21 +56,21 @@ class GroupingRules(NamedTuple):
     """… and this much of it where none does."""
     average: int = 700
     """What the average over reports of an event counts; the nearest of them counts the rest. It is over …"""
-    nearest: int = 700
+    nearest: int = 620
     """… so many thousandths of them, the nearest: neither one that strayed in nor what else is said of a
     happening keeps a report from it."""
     parted: int = 275
     """Up to how many thousandths of the kinship within them two parts of an event are two happenings …"""
-    parted_apart: int = 500
-    """… and up to how many where neither tells what the reports of the other have in common: at least …"""
-    untold: int = 400
-    """… so many thousandths of it."""
+    apart_by: int = 1_400
+    """… and what each thousandth counts of it that neither tells of what the other tells."""
     stranger: int = -160_000
     """What a report of the event counts for that has nothing in common with the new one."""
     same_event: int = 80_000
     one_event: int = 50_000
     """How alike two events are that are one, beside the report that would join both: what follows from a
-    happening tells it again, and a look back tells of two."""
+    happening tells it again, and a look back tells of two. Where one of them is a lone report it is …"""
+    one_report: int = 70_000
+    """… so much: to a lone report chance does more."""
     same_storyline: int = 700_000
     storyline_headline: int = 600
     storyline_people: int = 50
@@ -126,7 +126,8 @@ def are_one(one: Sequence[EventReport], other: Sequence[EventReport], rules: Gro
         for (left, mine), (right, theirs) in pairs(*sides)
         if (kinship := _between(left, right, mine, theirs, rules)) is not None
     ]
-    return bool(found) and _score(found, len(one) * len(other), rules) >= rules.one_event
+    least = rules.one_event if min(len(one), len(other)) > 1 else rules.one_report
+    return bool(found) and _score(found, len(one) * len(other), rules) >= least
 
 
 def kinship(one: EventReport, other: EventReport, rules: GroupingRules = RULES) -> int:

@@ -58,29 +58,29 @@ def strayed(
     between = [kin[_pair(one, other)] for one in first for other in second]
     near = (1_000 - rules.average) * max(between) + rules.average * sum(between) / len(between)
     sides = [[reports[place] for place in sorted(part)] for part in (first, second)]
-    if near >= rules.parted * tight and (near >= rules.parted_apart * tight or not _are_apart(*sides, rules)):
+    if near >= max(rules.parted, rules.apart_by * _untold(*sides) // 1_000) * tight:
         return []
     return sides[len(second) <= len(first)]
 
 
-def untold(part: Sequence[EventReport], other: Sequence[EventReport]) -> int:
-    """How much the other part lacks of the words that the reports of a part have in common, by the squares of
-    what they weigh as news, in thousandths; 0 where they have none. Of one report nothing is common.
+def _untold(one: Sequence[EventReport], other: Sequence[EventReport]) -> int:
+    """How much of what either part tells the other does not tell, in thousandths: the lesser of both shares."""
+    return min(lacks(other, one), lacks(one, other))
+
+
+def lacks(part: Sequence[EventReport], other: Sequence[EventReport]) -> int:
+    """How much a part lacks of the words that the reports of the other have in common, by the squares of what
+    they weigh as news, in thousandths; 0 where they have none. One report has nothing in common.
     """
     weights, uses = Counter[str](), Counter[str]()
-    for report in part:
+    for report in other:
         for word, weight in news_of(report).items():
             weights[word] += weight**2
             uses[word] += 1
-    fewest = max(2, -(-_COMMON * len(part) // 1_000))
+    fewest = max(2, -(-_COMMON * len(other) // 1_000))
     common = {word: weights[word] for word, count in uses.items() if count >= fewest}
-    lacks = sum(weight for report in other for word, weight in common.items() if word not in report.words)
-    return 1_000 * lacks // max(1, len(other) * sum(common.values()))
-
-
-def _are_apart(one: Sequence[EventReport], other: Sequence[EventReport], rules: GroupingRules) -> bool:
-    """Whether neither tells what the other tells."""
-    return untold(one, other) >= rules.untold <= untold(other, one)
+    missed = sum(weight for report in part for word, weight in common.items() if word not in report.words)
+    return 1_000 * missed // max(1, len(part) * sum(common.values()))
 
 
 def _parts(count: int, kin: dict[tuple[int, int], int]) -> tuple[_Part, _Part]:
