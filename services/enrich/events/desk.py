@@ -178,8 +178,9 @@ class EventDesk:
         return line.storyline_id if line and len(line.events) < LONGEST else ""
 
     def _merge(self, state: EventState, other: EventState, at: datetime, changes: EventChanges) -> EventState:
-        """The event with the stories of another one that a new story would join too, where they are one without
-        it. The earlier one keeps its id.
+        """The event with the stories of another one that a new story would join too, if they are one without it.
+
+        The earlier one keeps its id.
         """
         known = self._index.of_stories(story.story_id for story in state.stories)
         if not are_one(known, self._index.of_stories(story.story_id for story in other.stories)):

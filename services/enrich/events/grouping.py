@@ -31,8 +31,8 @@ class GroupingRules(NamedTuple):
     crowd_size: int = 40
     crowd_days: int = 5
     crowd_fewest: int = 8
-    """In the first days of a stream the crowd is as many reports fewer as fewer days have come, and so many at
-    least: there is as much around a report as later, and less of it is known."""
+    """In the first days of a stream the crowd is as many reports fewer as fewer days have come, at least so
+    many: there is as much around a report as later, and less of it is known."""
     same_day: int = 50_000
     """What a day counts that both reports name."""
     other_day: int = 25_000

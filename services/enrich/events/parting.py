@@ -64,7 +64,7 @@ def strayed(
 
 
 def _untold(one: Sequence[EventReport], other: Sequence[EventReport]) -> int:
-    """How much of what either part tells the other does not tell, in thousandths: the lesser of both shares."""
+    """How much of what either part tells the other does not tell, in thousandths: the lesser share."""
     return min(lacks(other, one), lacks(one, other))
 
 
