@@ -178,7 +178,7 @@ class EventDesk:
         return line.storyline_id if line and len(line.events) < LONGEST else ""
 
     def _merge(self, state: EventState, other: EventState, at: datetime, changes: EventChanges) -> EventState:
-        """The event with the stories of another one that a new story would join too, if they are one without it.
+        """The event with the stories of another one that a new story would join too, if both are one without.
 
         The earlier one keeps its id.
         """
