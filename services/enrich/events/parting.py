@@ -65,6 +65,8 @@ def strayed(
 
 def _untold(one: Sequence[EventReport], other: Sequence[EventReport]) -> int:
     """How much of what either part tells the other does not tell, in thousandths: the lesser share."""
+    if min(len(one), len(other)) < 2:
+        return 0
     return min(lacks(other, one), lacks(one, other))
 
 
