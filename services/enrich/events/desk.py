@@ -97,11 +97,11 @@ class EventDesk:
         found = self._read(cluster, facts, changes)
         if found.events:
             state = self._events[found.events[0]]
-            state = replace(state, stories=(*state.stories, told))
             for name in found.events[1:MOST_MERGED]:
                 # With one that ends a storyline may be over, and what else was in it.
                 if name in self._events:
                     state = self._merge(state, self._events[name], cluster.at, changes)
+            state = replace(state, stories=(*state.stories, told))
             self._join(state, told, found.storyline, cluster.at, changes)
             return
         event, line = ids.event_id(cluster.story_id), found.storyline
@@ -178,7 +178,7 @@ class EventDesk:
         return line.storyline_id if line and len(line.events) < LONGEST else ""
 
     def _merge(self, state: EventState, other: EventState, at: datetime, changes: EventChanges) -> EventState:
-        """The event with the stories of another one, where a new story shows that they are one.
+        """The event with the stories of another one that a new story would join too, if both are one without.
 
         The earlier one keeps its id.
         """

@@ -30,6 +30,9 @@ class GroupingRules(NamedTuple):
     """How much of the crowd is taken off."""
     crowd_size: int = 40
     crowd_days: int = 5
+    crowd_fewest: int = 8
+    """In the first days of a stream the crowd is as many reports fewer as fewer days have come, at least so
+    many: there is as much around a report as later, and less of it is known."""
     same_day: int = 50_000
     """What a day counts that both reports name."""
     other_day: int = 25_000
@@ -53,14 +56,21 @@ class GroupingRules(NamedTuple):
     """… and this much of it where none does."""
     average: int = 700
     """What the average over reports of an event counts; the nearest of them counts the rest. It is over …"""
-    nearest: int = 700
+    nearest: int = 620
     """… so many thousandths of them, the nearest: neither one that strayed in nor what else is said of a
     happening keeps a report from it."""
     parted: int = 275
-    """Up to how many thousandths of the kinship within them two parts of an event are two happenings."""
+    """Up to how many thousandths of the kinship within them two parts of an event are two happenings …"""
+    apart_by: int = 1_400
+    """… and what each thousandth counts of it that neither tells of what the other tells."""
     stranger: int = -160_000
     """What a report of the event counts for that has nothing in common with the new one."""
     same_event: int = 80_000
+    one_event: int = 50_000
+    """How alike two events are that are one, beside the report that would join both: what follows from a
+    happening tells it again, and a look back tells of two. Where one of them is a lone report it is …"""
+    one_report: int = 70_000
+    """… so much: to a lone report chance does more."""
     same_storyline: int = 700_000
     storyline_headline: int = 600
     storyline_people: int = 50
@@ -94,7 +104,10 @@ def crowd_of(new: EventReport, near: Neighbours, rules: GroupingRules = RULES) -
     """How like a report those of the days before are that are most like it."""
     at, apart = microseconds(new.seen_at), rules.crowd_days * _DAY // _MICROSECOND
     likenesses = [like for like, seen in zip(near.cosines, near.seen, strict=True) if abs(seen - at) <= apart]
-    return sum(sorted(likenesses, reverse=True)[: rules.crowd_size]) // rules.crowd_size
+    size, first = rules.crowd_size, next(iter(near.reports.values()), new)
+    if first.number == 0:
+        size = min(size, max(rules.crowd_fewest, size * (at - microseconds(first.seen_at)) // apart))
+    return sum(sorted(likenesses, reverse=True)[:size]) // size
 
 
 def place(new: EventReport, near: Neighbours, homes: Homes, rules: GroupingRules = RULES) -> Place:
@@ -106,14 +119,15 @@ def place(new: EventReport, near: Neighbours, homes: Homes, rules: GroupingRules
 
 
 def are_one(one: Sequence[EventReport], other: Sequence[EventReport], rules: GroupingRules = RULES) -> bool:
-    """Whether two events that share a report are one happening: as alike as a report and its event."""
+    """Whether two events that a report would join are one happening by their other reports."""
     sides = [[(report, news_of(report)) for report in side] for side in (one, other)]
     found = [
         kinship
         for (left, mine), (right, theirs) in pairs(*sides)
         if (kinship := _between(left, right, mine, theirs, rules)) is not None
     ]
-    return bool(found) and _score(found, len(one) * len(other), rules) >= rules.same_event
+    least = rules.one_event if min(len(one), len(other)) > 1 else rules.one_report
+    return bool(found) and _score(found, len(one) * len(other), rules) >= least
 
 
 def kinship(one: EventReport, other: EventReport, rules: GroupingRules = RULES) -> int:

@@ -1,19 +1,25 @@
 """What shows once more reports have come: that an event holds two happenings, or a report that strayed in.
 
 The reports of a happening are more alike than they are like those of another one, however much both are
-like in a week in which all write of an affair.
+like in a week in which all write of an affair. And they have words in common that those of another one lack:
+two affairs of the same people share names, and neither tells what the other is about, while what is said of a
+happening, or follows from it, tells it again.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import combinations
 
 from services.contracts.events import EventReport
 from services.enrich.events.grouping import RULES, GroupingRules, kinship
+from services.enrich.events.reports import news_of
 
 FEWEST, MOST = 3, 24
 """Of an event that is looked at so: of two reports none is more alike than both, and of many one more tells
 little.
 """
+_COMMON = 600
+"""In how many thousandths of the reports of a part a word is that they have in common."""
 _AT_HAND = 1 << 12
 Kinship = Callable[[EventReport, EventReport], int]
 _Part = tuple[int, ...]
@@ -51,10 +57,32 @@ def strayed(
     tight = min(_mean(kin, part) for part in (first, second) if len(part) > 1)
     between = [kin[_pair(one, other)] for one in first for other in second]
     near = (1_000 - rules.average) * max(between) + rules.average * sum(between) / len(between)
-    if near >= rules.parted * tight:
+    sides = [[reports[place] for place in sorted(part)] for part in (first, second)]
+    if near >= max(rules.parted, rules.apart_by * _untold(*sides) // 1_000) * tight:
         return []
-    lesser = second if len(second) <= len(first) else first
-    return [reports[place] for place in sorted(lesser)]
+    return sides[len(second) <= len(first)]
+
+
+def _untold(one: Sequence[EventReport], other: Sequence[EventReport]) -> int:
+    """How much of what either part tells the other does not tell, in thousandths: the lesser share."""
+    if min(len(one), len(other)) < 2:
+        return 0
+    return min(lacks(other, one), lacks(one, other))
+
+
+def lacks(part: Sequence[EventReport], other: Sequence[EventReport]) -> int:
+    """How much a part lacks of the words that the reports of the other have in common, by the squares of what
+    they weigh as news, in thousandths; 0 where they have none. One report has nothing in common.
+    """
+    weights, uses = Counter[str](), Counter[str]()
+    for report in other:
+        for word, weight in news_of(report).items():
+            weights[word] += weight**2
+            uses[word] += 1
+    fewest = max(2, -(-_COMMON * len(other) // 1_000))
+    common = {word: weights[word] for word, count in uses.items() if count >= fewest}
+    missed = sum(weight for report in part for word, weight in common.items() if word not in report.words)
+    return 1_000 * missed // max(1, len(part) * sum(common.values()))
 
 
 def _parts(count: int, kin: dict[tuple[int, int], int]) -> tuple[_Part, _Part]:

@@ -142,6 +142,19 @@ def test_an_event_whose_stories_are_closed_takes_in_the_last_open_one_of_its_sto
     assert [[event.event_id for event in one.events] for one in lines.values()] == [[bridge]]
 
 
+def test_a_story_that_tells_of_two_happenings_does_not_make_them_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = EventDesk()
+    changes = take(NEWS[:2], desk)
+    bridge, storm = (one.event_id for one in standing(changes)[0].values())
+    monkeypatch.setattr("services.enrich.events.desk.place", lambda *_: Place((storm, bridge), ""))
+    both = "\n".join(copy.text for copy in (BRIDGE_SHUT[0], STORM[0]))
+    changes += take([told(STORM[0]._replace(text=both), "both", 2)], desk)
+    assert {name: event.stories for name, event in standing(changes)[0].items()} == {
+        bridge: ("story-a",),
+        storm: ("story-b", "story-both"),
+    }
+
+
 def test_a_story_that_leaves_an_event_leaves_the_rest_of_it() -> None:
     gone = msgspec.structs.replace(NEWS[2], change="merged", merged_into="story-b", revision=2)
     events, _ = standing(take([*NEWS[:3], gone]))

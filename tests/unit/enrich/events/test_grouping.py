@@ -89,6 +89,29 @@ def test_a_crowd_is_of_the_days_before_and_of_those_that_are_most_alike() -> Non
     assert crowd_of(NEW, columns([alike("b", 100_000), *many])) == 400_000
 
 
+@pytest.mark.parametrize(
+    ("age", "size"),
+    [
+        (0.0, RULES.crowd_fewest),
+        (RULES.crowd_days / 2, RULES.crowd_size // 2),
+        (RULES.crowd_days * 2, RULES.crowd_size),
+    ],
+)
+def test_in_the_first_days_of_a_stream_a_crowd_is_of_as_many_reports_fewer(age: float, size: int) -> None:
+    first = alike("b", 0, days=age)
+    many = [alike(f"a{n}", 400_000) for n in range(RULES.crowd_size)]
+    few = [alike(f"a{n}", 400_000) for n in range(size // 2)]
+    assert crowd_of(NEW, columns([first, *many])) == 400_000
+    assert crowd_of(NEW, columns([first, *few])) == 400_000 * len(few) // size
+
+
+def test_a_stream_that_was_forgotten_has_not_just_begun() -> None:
+    near = columns([alike("a", 400_000), alike("a", 400_000)])
+    later = {number + 1: replace(report, number=number + 1) for number, report in near.reports.items()}
+    known = near._replace(reports=later)
+    assert crowd_of(NEW, known) == 800_000 // RULES.crowd_size < crowd_of(NEW, near)
+
+
 def test_all_of_an_event_speaks() -> None:
     assert placed([alike("a", 300_000)], a=1).events == ("a",)
     assert placed([alike("a", 300_000)], a=20).events == ()
@@ -183,6 +206,22 @@ def test_events_are_one_where_their_reports_are_on_average() -> None:
     crowd = kept(crowd=500_000, velden=1_000)
     assert not are_one([one], [crowd])
     assert not are_one([], [one])
+
+
+@pytest.mark.parametrize(
+    ("reports", "least"), [((1, 1), RULES.one_report), ((2, 1), RULES.one_report), ((2, 2), RULES.one_event)]
+)
+def test_a_lone_report_must_be_more_like_an_event_than_two_events_are_to_be_one(
+    reports: tuple[int, int], least: int
+) -> None:
+    def are(like: int) -> bool:
+        crowd = round((MILLION - like) * 1_000 / RULES.crowd)
+        one, other = ([kept(crowd=crowd, marsum=1_000)] * count for count in reports)
+        return are_one(one, other)
+
+    assert RULES.one_event < RULES.one_report < RULES.same_event
+    assert are(least + 10)
+    assert not are(least - 10)
 
 
 REPORTS = st.builds(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.contracts.events import EventReport
 from services.enrich.events.grouping import RULES, kinship
-from services.enrich.events.parting import FEWEST, MOST, Kinships, strayed
+from services.enrich.events.parting import FEWEST, MOST, Kinships, lacks, strayed
 from tests.unit.enrich.members import START
 
 WITHIN = 400_000
@@ -49,6 +49,52 @@ def test_two_reports_say_nothing_of_each_other_and_many_are_not_laid_beside_each
     assert parted("ab", across=0) == ""
     assert parted("a" * (MOST - 1) + "b") == str(MOST - 1)
     assert parted("a" * MOST + "b") == ""
+
+
+def told(words: str, across: int) -> str:
+    """Places of those that strayed, where each report tells these words; those of the same words are akin."""
+    reports = [kept(number, **dict.fromkeys(said, 500)) for number, said in enumerate(words.split())]
+
+    def by_words(one: EventReport, other: EventReport) -> int:
+        return WITHIN if one.words == other.words else across
+
+    return "".join(str(report.number) for report in strayed(reports, by_words))
+
+
+@pytest.mark.parametrize(
+    ("words", "strays"),
+    [
+        ("abcd abcd aefg aefg", "23"),  # two affairs of one person
+        ("abcdef abcdef abcdeg abcdeg", ""),  # what is said of a happening tells it again
+        ("ab ab abcd abcd", ""),  # so does what follows from it
+        ("abcd abcd aefg", ""),  # one report has nothing in common
+    ],
+)
+def test_parts_of_which_neither_tells_what_the_other_tells_are_two_however_alike(
+    words: str, strays: str
+) -> None:
+    assert told(words, WITHIN * RULES.parted // 1_000) == strays
+    assert told(words, WITHIN) == ""
+
+
+def test_a_part_lacks_what_the_reports_of_the_other_have_in_common() -> None:
+    one, other = [kept(0, velden=3, marsum=4), kept(1, velden=3)], [kept(2, velden=3), kept(3, rolfs=9)]
+    assert lacks(other, one) == 500
+    assert lacks(one, one) == lacks(one, other) == lacks(one, one[:1]) == 0
+
+
+WORDS = st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 1_000))
+
+
+@given(*(st.lists(st.builds(lambda words: kept(0, **words), WORDS), max_size=5) for _ in range(2)))
+def test_what_a_part_lacks_is_a_share_of_what_is_common(
+    part: list[EventReport], other: list[EventReport]
+) -> None:
+    share = lacks(part, other)
+    assert 0 <= share <= 1_000
+    common = [word for word in "abcdef" if all(word in report.words for report in other)]
+    if common and len(other) > 1 and not any(word in report.words for report in part for word in "abcdef"):
+        assert share == (1_000 if part else 0)
 
 
 KIN = st.integers(FEWEST, 7).flatmap(
