@@ -17,6 +17,7 @@ from services.console.refold.options import refold
 from services.console.replay.options import replay
 from services.console.stories import commands as story_commands
 from services.contracts.topics import TOPICS
+from services.dedup.roles import ROLES
 from services.ops.config import Settings, load
 
 TYPES = sorted({kind.__name__ for topic in TOPICS for kind in topic.types})
@@ -38,7 +39,7 @@ def main() -> None:
 
 
 @main.command(short_help="Follow feeds and keep their stories up to date.")
-@click.argument("what", type=click.Choice(["all", "ingest", "dedup", "enrich"]))
+@click.argument("what", type=click.Choice(["all", "ingest", "dedup", "enrich", *ROLES]))
 @click.option(
     "--feeds", type=FILE, metavar="FILE", help="Feeds to follow, .opml or .toml; added to those known."
 )
@@ -65,7 +66,8 @@ def run(
     """Follow feeds and keep their stories up to date.
 
     `all` runs every stage in one process, and serves the pages of `newsfold desk` on 127.0.0.1:9470
-    (desk.listen); `ingest`, `dedup` and `enrich` run one of them, over a log that the others share. Health
+    (desk.listen); `ingest`, `dedup` and `enrich` run one of them, over a log that the others share; `plan`,
+    `sign`, `range`, `pair` and `fold` are the roles of a dedup that is spread (docs/scaling.md). Health
     and metrics are on 127.0.0.1:9464 (ops.listen) while it runs: /livez, /readyz, /metrics. SIGTERM or SIGINT
     finishes what is begun, within ops.drain_s seconds; a second one ends at once.
     The fetcher refuses private addresses; --allow-net opens a range of them.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from services.contracts.topics import TOPICS
+from services.contracts.topics import TOPICS, Topic
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.settings import BUS_ADDRESS
@@ -81,7 +81,7 @@ def _kafka(address: Address, settings: Settings) -> Bus:
     )
 
 
-def topic_specs(*, forget: bool) -> Sequence[TopicSpec]:
+def topic_specs(*, forget: bool, topics: Sequence[Topic] = TOPICS) -> Sequence[TopicSpec]:
     """What to create, from the topic table.
 
     Without `forget` nothing is dropped for its age: a recording's times may be long ago.
@@ -94,5 +94,5 @@ def topic_specs(*, forget: bool) -> Sequence[TopicSpec]:
             retention_s=topic.retention_s if forget else None,
             lag_s=topic.lag_s if forget or topic.lag_s is None else math.inf,
         )
-        for topic in TOPICS
+        for topic in topics
     ]

@@ -19,13 +19,13 @@ from typing import Any
 import msgspec
 
 from services.contracts import wire
-from services.contracts.topics import DEFAULT_PREFIX, TOPICS, Topic
+from services.contracts.topics import DEFAULT_PREFIX, SPREAD, TOPICS, Topic
 
 Json = dict[str, Any]
 Struct = type[msgspec.Struct]
 
 DOCS = Path(__file__).parents[2] / "docs"
-KINDS: tuple[Struct, ...] = tuple(dict.fromkeys(kind for topic in TOPICS for kind in topic.types))
+KINDS: tuple[Struct, ...] = tuple(dict.fromkeys(kind for topic in (*TOPICS, *SPREAD) for kind in topic.types))
 _BINDING = "0.5.0"
 _PLACES = {
     "key": "Records go to the partition that their key hashes to.",

@@ -15,6 +15,7 @@ from services.contracts.facts import ArticleFacts
 from services.contracts.feeds import Feed, FeedMark, FeedPast, FeedState
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered, ShardClock
+from services.contracts.spread import StageBlock
 from services.contracts.stories import Story, StoryChange
 
 DAY_S = 86_400
@@ -56,15 +57,36 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     Kafka, which does not ask who has taken it. A service that is behind for longer misses steps."""
     types: tuple[type[msgspec.Struct], ...]
     writer: str
+    also: tuple[str, ...] = ()
+    """Who writes beside."""
     readers: tuple[str, ...]
     about: str
 
 
 SHARD_COUNT = len(SHARDS)
+LANES = 8
+"""Of a shard where dedup is spread: so many tasks sign texts and look at pairs at most."""
+RANGES = 16
+"""Of keys where dedup is spread, a run of key groups each: so many tasks join them at most."""
 FEED_PARTITIONS = 4
 CANARY = "canary"
 """The topic in which a canary's way ends."""
 _PUBLIC = ("newsrooms",)
+
+
+def _dead_letters(service: str) -> Topic:
+    return Topic(
+        name=f"dead-letters.{service}",
+        key="as it came",
+        by="origin",
+        partitions=1,
+        retention_s=37 * DAY_S,
+        types=(),
+        writer=service,
+        readers=("operators",),
+        about="Input that could not be used: original bytes, origin and reason in headers.",
+    )
+
 
 TOPICS: tuple[Topic, ...] = (
     Topic(
@@ -203,20 +225,82 @@ TOPICS: tuple[Topic, ...] = (
         readers=("enrich",),
         about="enrich's changelog: what the articles of open stories say, reports, events and storylines.",
     ),
-    *(
-        Topic(
-            name=f"dead-letters.{service}",
-            key="as it came",
-            by="origin",
-            partitions=1,
-            retention_s=37 * DAY_S,
-            types=(),
-            writer=service,
-            readers=("operators",),
-            about="Input that could not be used: original bytes, origin and reason in headers.",
-        )
-        for service in ("ingest", "dedup", "enrich")
-    ),
+    *(_dead_letters(service) for service in ("ingest", "dedup", "enrich")),
 )
+ROLES = ("plan", "sign", "range", "pair")
+"""The services that a spread dedup has beside dedup itself."""
+
+
+def _stage_state(role: str, partitions: int, about: str, *more: type[msgspec.Struct]) -> Topic:
+    return Topic(
+        name=f"{role}-state",
+        key="per record",
+        by="origin",
+        partitions=partitions,
+        compact=True,
+        types=(*more, StageBlock),
+        writer=role,
+        readers=(role,),
+        about=about,
+    )
+
+
+def _hop(name: str, partitions: int, writers: tuple[str, ...], readers: tuple[str, ...], about: str) -> Topic:
+    return Topic(
+        name=name,
+        key="per record",
+        by="origin",
+        partitions=partitions,
+        retention_s=7 * DAY_S,
+        types=(StageBlock,),
+        writer=writers[0],
+        also=writers[1:],
+        readers=readers,
+        about=about,
+    )
+
+
+SPREAD: tuple[Topic, ...] = (
+    _hop(
+        "spans",
+        SHARD_COUNT * LANES,
+        ("plan",),
+        ("sign",),
+        "Texts to be read, in spans of one day, each to its lane; and to every lane what was seen on a day "
+        "that is over. Empty unless dedup is spread.",
+    ),
+    _hop(
+        "keys", RANGES, ("sign", "plan", "pair"), ("range",), "Of each span the keys, to every range its own."
+    ),
+    _hop(
+        "pairs",
+        SHARD_COUNT * LANES,
+        ("range", "sign", "pair"),
+        ("pair",),
+        "To the lane of each span what it says (from sign) and with whom it shares keys; questions of one "
+        "lane to another.",
+    ),
+    _hop(
+        "answers",
+        SHARD_COUNT,
+        ("pair", "plan"),
+        ("dedup",),
+        "What plan has to come, and of each span what was found out: what `run fold` asks.",
+    ),
+    _stage_state(
+        "plan",
+        SHARD_COUNT,
+        "plan's changelog: versions, and how many rows there are.",
+        Remembered,
+        ShardClock,
+    ),
+    _stage_state("sign", SHARD_COUNT * LANES, "sign's changelog: what was seen on closed days."),
+    _stage_state("range", RANGES, "range's changelog: the keys of its range, as long as the window."),
+    _stage_state("pair", SHARD_COUNT * LANES, "pair's changelog: signed texts and columns of the window."),
+    *(_dead_letters(role) for role in ROLES),
+)
+"""There only where dedup is spread. Internal, as the changelogs are."""
 BY_NAME = {topic.name: topic for topic in TOPICS}
+EVERY = BY_NAME | {topic.name: topic for topic in SPREAD}
+"""Of both tables."""
 DEFAULT_PREFIX = "newsfold."

@@ -11,13 +11,13 @@ from typing import TypeVar, cast
 
 import msgspec
 
-from services.contracts.topics import TOPICS
+from services.contracts.topics import SPREAD, TOPICS
 
 T = TypeVar("T", bound=msgspec.Struct)
 Header = tuple[str, bytes]
 Headers = tuple[Header, ...]
 
-_TYPES = {kind.__name__: kind for topic in TOPICS for kind in topic.types}
+_TYPES = {kind.__name__: kind for topic in (*TOPICS, *SPREAD) for kind in topic.types}
 _DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in _TYPES.items()}
 _ENCODER = msgspec.json.Encoder()
 _CE_TYPE = {name: f"newsfold.{name}.v1".encode() for name in _TYPES}

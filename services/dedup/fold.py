@@ -19,7 +19,7 @@ from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered
 from services.dedup import kernels
 from services.dedup.folded import Folded
-from services.dedup.foresight import Foresight, Unforeseen
+from services.dedup.foresight import Foresight, Looks
 from services.dedup.memory.parts import Holding, gather, scatter
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.order import Due, Sighting, seen_at
@@ -30,7 +30,7 @@ from services.dedup.records import member, settled_at, shown_at, verdict, with_t
 from services.dedup.revisions import Revisions
 from services.dedup.search.lookup import Findable, Hits, Search, Signed
 from services.dedup.search.novelty import Novelty
-from services.dedup.search.ranges import Ranges
+from services.dedup.search.ranges import Index, Ranges
 from services.dedup.search.traces import Trace
 from services.dedup.settings import DedupSettings
 from services.dedup.stories.placing import Stories
@@ -62,6 +62,20 @@ class Returned(NamedTuple):
     """To be found no more by what they were."""
 
 
+class Outside(NamedTuple):
+    """Who reads, joins and looks for a fold that does not do so itself."""
+
+    reader: Reads
+    join: Index
+    looks: Looks
+    stories: Stories | None = None
+    """Where the fold is to keep none."""
+
+    @classmethod
+    def of(cls, foresight: Foresight) -> "Outside":
+        return cls(Recall(foresight), Join(foresight), foresight)
+
+
 class Fold:
     """State of one shard and the function over it."""
 
@@ -72,20 +86,23 @@ class Fold:
         ranges: int = 1,
         open_store: OpenStore = HeapStore,
         foresight: Foresight | None = None,
+        outside: Outside | None = None,
     ) -> None:
         """`foresight`: what was found out of the sightings beforehand, on which `ranges` has no bearing."""
         self._settings = settings
-        self._foresees = foresight is not None
+        outside = Outside.of(foresight) if foresight else outside
         remembered = min(settings.novelty_days, settings.window_days)
         self._novelty = Novelty(days=remembered, bits=settings.novelty_bits)
         self._today: int | None = None
         self._latest: datetime | None = None
-        index = Join(foresight) if foresight else Ranges(ranges, window_days=settings.window_days)
+        index = outside.join if outside else Ranges(ranges, window_days=settings.window_days)
         self.search = Search(settings, index)
-        self._reader: Reads = Recall(foresight) if foresight else Reader(settings, self.search, self._novelty)
-        self.window = Window(settings, open_store(), late_profile if foresight else profile_of)
-        self.stories = Stories(settings, self.window.remembers, open_store())
-        self._pairs = Pairs(self.window, self.search, settings, self.stories.source_of, foresight)
+        self._reader: Reads = outside.reader if outside else Reader(settings, self.search, self._novelty)
+        self.window = Window(settings, open_store(), late_profile if outside else profile_of)
+        kept = outside.stories if outside else None
+        self.stories = Stories(settings, self.window.remembers, open_store()) if kept is None else kept
+        looks = outside.looks if outside else None
+        self._pairs = Pairs(self.window, self.search, settings, self.stories.source_of, looks)
         self._revisions = Revisions(self.window, self.search, self._reader, self.stories, self._pairs)
 
     def remember_again(self, values: Iterable[bytes]) -> Returned:
@@ -115,11 +132,7 @@ class Fold:
 
         Raises `ValueError` on another sketch scheme; `Unforeseen` where what came behind them was foreseen.
         """
-        if self._foresees and returned.new:
-            raise Unforeseen("the state of an earlier run stands in the log")
-        return self.search.traces(
-            (one.record.article.text, one.record.seen, one.record.sketch) for one in returned.new
-        )
+        return self._reader.traces([one.record for one in returned.new])
 
     def find_again(self, returned: Returned, traces: Sequence[Trace]) -> None:
         """Let them be counted and found, batches in their order."""
@@ -146,7 +159,7 @@ class Fold:
         if latest is not None:
             self._latest = latest
             self._today = day_of(latest)
-            self._novelty.advance(self._today)
+            self._reader.advance(self._today)
             self.window.advance(self._today, again=True)
 
     def save(self) -> Parts:

@@ -51,7 +51,17 @@ class Neighbours(NamedTuple):
     counts: Counts
 
 
-class Foresight(Protocol):
+class Looks(Protocol):
+    """What came of pairs that were looked at beforehand."""
+
+    def answer(self, newer: Profile, older: Profile) -> Relation | Unrelated | None:
+        """What the newer is to the older one; None where it was not asked, or depends on others."""
+
+    def share(self, one: Profile, other: Profile) -> float | None:
+        """The larger containment of the two; None where it was not asked."""
+
+
+class Foresight(Looks, Protocol):
     """What is asked of it for one shard."""
 
     rows: int
@@ -67,9 +77,3 @@ class Foresight(Protocol):
         """How many sightings decided on earlier days were to be read."""
 
     def neighbours(self, row: int) -> Neighbours: ...
-
-    def answer(self, newer: Profile, older: Profile) -> Relation | Unrelated | None:
-        """What the newer is to the older one; None where it was not asked, or depends on others."""
-
-    def share(self, one: Profile, other: Profile) -> float | None:
-        """The larger containment of the two; None where it was not asked."""

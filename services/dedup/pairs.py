@@ -9,7 +9,7 @@ import msgspec
 from services.contracts.relations import REUSE_KINDS, PairAnswer, Refusal, Relation, Verdict
 from services.contracts.sketches import Remembered
 from services.dedup.folded import Folded
-from services.dedup.foresight import Foresight
+from services.dedup.foresight import Looks
 from services.dedup.relations.direction import directed, source_and_taker
 from services.dedup.relations.listing import Known, are_few, condense, counting
 from services.dedup.relations.overlap import shared_share
@@ -50,7 +50,7 @@ class Pairs:
         search: Search,
         settings: DedupSettings,
         source_of: Callable[[str], str],
-        foresight: Foresight | None = None,
+        foresight: Looks | None = None,
     ) -> None:
         """`source_of`: the article that one took its text from, as its story has it; both by id."""
         self._foresight = foresight

@@ -12,6 +12,7 @@ from services.dedup.search.lookup import Search, Signed
 from services.dedup.search.novelty import Days, Novelty
 from services.dedup.search.profile import Reading, read_all
 from services.dedup.search.seen import pack
+from services.dedup.search.traces import Trace
 from services.dedup.settings import DedupSettings
 from services.dedup.text.notices import withdrawal as withdrawal_notice
 from services.dedup.text.screens import Screen, screen
@@ -52,6 +53,12 @@ class Reads(Protocol):
     def sign_again(self, record: Remembered, article: Article) -> Signed:
         """What a version was found by when it came; `article`: where it is shown now."""
 
+    def traces(self, records: Sequence[Remembered]) -> list[Trace]:
+        """What remembered versions leave in memory. In any thread, and while others are taken up.
+
+        Raises `ValueError` on another sketch scheme.
+        """
+
 
 class Reader:
     """Reads texts beside what was seen on the days before."""
@@ -84,6 +91,9 @@ class Reader:
     def sign_again(self, record: Remembered, article: Article) -> Signed:
         assert record.sketch is not None, "only what was signed is found again"
         return self._search.signed(profile_of(article, record.seen), record.sketch)
+
+    def traces(self, records: Sequence[Remembered]) -> list[Trace]:
+        return self._search.traces((one.article.text, one.seen, one.sketch) for one in records)
 
     def _sight(self, item: Read, reading: Reading) -> Days:
         """On how many days its text was seen before its own, where it counts from now on."""

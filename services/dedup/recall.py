@@ -21,6 +21,7 @@ from services.dedup.search.lookup import Signed
 from services.dedup.search.profile import Profile, first_seen_us
 from services.dedup.search.route import Block, Numbers
 from services.dedup.search.sketch import Keys
+from services.dedup.search.traces import Trace
 from services.dedup.text.screens import Screen
 from services.dedup.window import profile_of
 from services.stream.service import Parts
@@ -81,7 +82,7 @@ class Recall:
             if row is None or signing is None or (signing.day, signing.counted) != self._awaited(item):
                 raise Unforeseen(f"{item.article.url} was not to be read on day {self._day}")
             self._read += 1
-            _fill(item, signing, row)
+            fill(item, signing, row)
 
     def sign_again(self, record: Remembered, article: Article) -> Signed:
         """Raises `Unforeseen`."""
@@ -92,11 +93,18 @@ class Recall:
             raise Unforeseen(f"{first.url} was not to be shown again")
         return _signed(article, signing, signing.sketch, row)
 
+    def traces(self, records: Sequence[Remembered]) -> list[Trace]:
+        """Raises `Unforeseen`: what came behind them was foreseen, without them."""
+        if records:
+            raise Unforeseen("the state of an earlier run stands in the log")
+        return []
+
     def _awaited(self, item: Read) -> tuple[int, bool]:
         return self._day, item.counted or first_seen_us(item.article) // 86_400_000_000 >= self._day
 
 
-def _fill(item: Read, signing: Signing, row: int) -> None:
+def fill(item: Read, signing: Signing, key: int) -> None:
+    """What it says, as it was found out; `key`: the one by which it is found."""
     item.counted = signing.counted
     item.seen = signing.seen
     if item.screened is None and signing.screened is not None:
@@ -105,12 +113,12 @@ def _fill(item: Read, signing: Signing, row: int) -> None:
         return
     if item.current is None:
         item.note = signing.note
-    item.signed = _signed(item.article, signing, signing.sketch, row)
+    item.signed = _signed(item.article, signing, signing.sketch, key)
 
 
-def _signed(article: Article, signing: Signing, sketch: Sketch, row: int) -> Signed:
+def _signed(article: Article, signing: Signing, sketch: Sketch, key: int) -> Signed:
     made = late_profile(article, signing.seen, words=signing.words)
-    return Signed(made, sketch, Keys(np.array([row], np.uint64), 0, signing.samples))
+    return Signed(made, sketch, Keys(np.array([key], np.uint64), 0, signing.samples))
 
 
 class Join:

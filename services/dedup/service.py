@@ -14,7 +14,7 @@ from services.contracts.clusters import Cluster
 from services.contracts.relations import Verdict
 from services.contracts.sketches import Remembered, ShardClock
 from services.dedup.canary import Canaries, lone_story
-from services.dedup.fold import Fold, Returned
+from services.dedup.fold import Fold, Outside, Returned
 from services.dedup.folded import Folded
 from services.dedup.foresight import Foresight
 from services.dedup.memory.parts import under, within
@@ -47,6 +47,9 @@ def at_once(work: Callable[[], T]) -> Callable[[], T]:
 class DedupTask:
     """One shard: articles that are compared with each other, in order of sight."""
 
+    source = "dedup"
+    changelog = _STATE
+
     def __init__(
         self,
         number: int,
@@ -55,16 +58,21 @@ class DedupTask:
         ranges: int = 1,
         open_store: OpenStore = HeapStore,
         foresight: Foresight | None = None,
+        outside: Outside | None = None,
         changelog: bool = True,
         begin: Begin = at_once,
     ) -> None:
         self._number = number
-        self._partitions = {topic: Partition(topic, number) for topic in ("relations", "clusters", _STATE)}
+        self._partitions = {
+            topic: Partition(topic, number) for topic in ("relations", "clusters", self.changelog)
+        }
         self._settings = settings
         self._keeps_changelog = changelog
         self._order = Order(limit=settings.buffer_limit)
         self._canaries = Canaries()
-        self._fold = Fold(settings, ranges=ranges, open_store=open_store, foresight=foresight)
+        self._fold = Fold(
+            settings, ranges=ranges, open_store=open_store, foresight=foresight, outside=outside
+        )
         self._restoring: Restoring | None = Restoring(self._fold, begin)
         self._clock: ShardClock | None = None
         self._taken = 0
@@ -96,8 +104,11 @@ class DedupTask:
         """Raises `Poison` before any state has changed."""
         values = [self._decode(record) for record in records]
         self.restored()
+        return self._go_on(zip(records, values, strict=True))
+
+    def _go_on(self, taken: Iterable[tuple[Record, Taken]]) -> Step:
         folded = Folded()
-        self._take(zip(records, values, strict=True), folded)
+        self._take(taken, folded)
         sung = self._sing(folded)
         oldest = (self._order.oldest_offset(), self._canaries.oldest_offset())
         held = min((offset for offset in oldest if offset is not None), default=None)
@@ -232,14 +243,16 @@ class DedupTask:
         if clock != self._clock and (clock.decided or clock.watermarks):
             self._clock = clock
             at = clock.decided[0] if clock.decided else max(clock.watermarks.values())
-            state.append(self._output(_STATE, _CLOCK, clock, f"clock:{self._number}", at))
+            state.append(self._output(self.changelog, _CLOCK, clock, f"clock:{self._number}", at))
         return state
 
     def _state_of(self, name: str, record: Remembered | Cluster | datetime | None) -> Output:
         if isinstance(record, Remembered):
-            return self._output(_STATE, name, record, name, record.article.first_seen_at)
+            return self._output(self.changelog, name, record, name, record.article.first_seen_at)
         if isinstance(record, Cluster):
-            return self._output(_STATE, name, without_text(record), f"{name}:{record.revision}", record.at)
+            return self._output(
+                self.changelog, name, without_text(record), f"{name}:{record.revision}", record.at
+            )
         return self._tombstone(name, record)
 
     def _output(self, topic: str, key: str, value: msgspec.Struct, id: str, at: datetime) -> Output:  # noqa: A002
@@ -247,13 +260,13 @@ class DedupTask:
             self._partitions[topic],
             key.encode(),
             wire.encode(value),
-            wire.headers(value, id=id, source="dedup", time=at),
+            wire.headers(value, id=id, source=self.source, time=at),
             wire.microseconds(at),
         )
 
     def _tombstone(self, key: str, at: datetime | None) -> Output:
         when = wire.microseconds(at) if at else 0
-        return Output(self._partitions[_STATE], key.encode(), None, (), when)
+        return Output(self._partitions[self.changelog], key.encode(), None, (), when)
 
 
 class Dues:

@@ -6,12 +6,14 @@ from typing import NamedTuple, get_args
 from services.contracts.clusters import Change
 from services.contracts.feeds import FeedStatus
 from services.contracts.relations import PairAnswer, RelationKind, ScreenReason
-from services.contracts.topics import BY_NAME, CANARY, FEED_PARTITIONS, SHARD_COUNT, TOPICS
+from services.contracts.topics import CANARY, EVERY, FEED_PARTITIONS, SHARD_COUNT, SPREAD, TOPICS
 from services.ops.failures import ERRORS
-from services.ops.outcomes import DEAD, ENTRIES, OTHER, OUTCOMES, SERVICES
+from services.ops.outcomes import DEAD, ENTRIES, OTHER, OUTCOMES, ROLES
+from services.ops.outcomes import SERVICES as _SERVICES
 from services.stream.observer import Result, State
 
 Values = tuple[str, ...]
+SERVICES: Values = (*_SERVICES, *ROLES)
 
 
 class Labels(NamedTuple):
@@ -101,15 +103,18 @@ QUEUES: dict[str, Values] = {
     "ingest": ("inbox", "inbox-bytes", "requests", "parsers"),
     "dedup": ("inbox", "inbox-bytes", "reorder"),
     "enrich": ("inbox", "inbox-bytes"),
+    **dict.fromkeys(ROLES, ("inbox", "inbox-bytes")),
 }
 STATEFUL: Values = ("ingest", "dedup")
-"""Services that hold state in memory."""
+"""Services that tell how much state they hold in memory."""
 
 NUMBERS: Values = tuple(str(number) for number in range(max(FEED_PARTITIONS, SHARD_COUNT)))
+_UNLISTED = {"articles": ("plan",)}
+"""Readers that are there only where dedup is spread."""
 _READ_TOPICS = tuple(
     (reader, topic.name)
-    for topic in TOPICS
-    for reader in topic.readers
+    for topic in (*TOPICS, *SPREAD)
+    for reader in (*topic.readers, *_UNLISTED.get(topic.name, ()))
     if reader in SERVICES
     if reader != topic.writer  # a service restores from its own topics
     if topic.name != CANARY  # looked at from outside, never taken
@@ -118,18 +123,35 @@ _TAKEN = tuple(
     (reader, topic, str(number))
     for reader, topic in _READ_TOPICS
     if topic != "feeds"  # read from the start at every start, so no offset is ever committed
-    for number in range(BY_NAME[topic].partitions)
+    for number in range(EVERY[topic].partitions)
 )
-_FORGETTING = tuple(pair for pair in _READ_TOPICS if BY_NAME[pair[1]].retention_s is not None)
+_FORGETTING = tuple(pair for pair in _READ_TOPICS if EVERY[pair[1]].retention_s is not None)
 
 NONE = Labels()
 SERVICE = combinations(service=SERVICES)
 SHARD = combinations(shard=NUMBERS[:SHARD_COUNT])
-NUMBER = combinations(service=SERVICES, partition=NUMBERS)
+NUMBER = Labels(
+    ("service", "partition"),
+    (
+        *product(_SERVICES, NUMBERS),
+        *(
+            (topic.writer, str(number))
+            for topic in SPREAD
+            if topic.compact
+            for number in range(topic.partitions)
+        ),
+    ),
+)
 STATE_NUMBER = combinations(service=STATEFUL, partition=NUMBERS)
 READ = Labels(("service", "topic"), _READ_TOPICS)
 WRITTEN = Labels(
-    ("service", "topic"), tuple((topic.writer, topic.name) for topic in TOPICS if topic.writer in SERVICES)
+    ("service", "topic"),
+    tuple(
+        (writer, topic.name)
+        for topic in (*TOPICS, *SPREAD)
+        for writer in (topic.writer, *topic.also)
+        if writer in SERVICES
+    ),
 )
 TAKEN = Labels(("service", "topic", "partition"), _TAKEN)
 FORGETTING = Labels(("service", "topic"), _FORGETTING)

@@ -2,6 +2,8 @@
 
 OTHER = "other"
 SERVICES = ("ingest", "dedup", "enrich")
+ROLES = ("plan", "sign", "range", "pair")
+"""The services that a spread dedup has beside dedup."""
 DESK = "desk"
 """Serves pages and writes no topic: it has metrics of its own and none of those of the services."""
 
@@ -30,8 +32,22 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
         "unsubscribed",
         OTHER,
     ),
-    "dedup": ("story", "screened", "shown-again", "withdrawn", "known", "watermark", "canary", OTHER),
+    "dedup": (
+        "story",
+        "screened",
+        "shown-again",
+        "withdrawn",
+        "known",
+        "watermark",
+        "canary",
+        "answer",
+        OTHER,
+    ),
     "enrich": ("published", "canary", OTHER),
+    "plan": ("story", "screened", "shown-again", "withdrawn", "known", "watermark", "canary", OTHER),
+    "sign": ("span", "day", "back", OTHER),
+    "range": ("keys", "back", "probe", OTHER),
+    "pair": ("signed", "columns", "shared", "ask", "back", "found", OTHER),
 }
 DEAD: dict[str, tuple[str, ...]] = {
     "ingest": (
@@ -45,6 +61,7 @@ DEAD: dict[str, tuple[str, ...]] = {
     ),
     "dedup": ("tombstone", "undecodable", "wrong-type", OTHER),
     "enrich": ("undecodable", "empty-story", OTHER),
+    **dict.fromkeys(ROLES, ("tombstone", "undecodable", "wrong-type", OTHER)),
 }
 
 ENTRIES: tuple[str, ...] = (

@@ -11,7 +11,7 @@ from services.ops.instruments import BatchHistogram, Counter, Gauge, Instrument
 from services.ops.labels import Values
 from services.ops.metric import Metric
 from services.ops.metrics import METRICS, PREFIX, services_of
-from services.ops.outcomes import SERVICES
+from services.ops.outcomes import ROLES, SERVICES
 
 PIECE_ROWS = 16
 """Of the exposition: written at once, before the event loop turns."""
@@ -31,7 +31,7 @@ class Metrics:
         ProcessCollector(registry=self._process)
         self._rows: list[Callable[[], str]] = []
         """What gives the text of each."""
-        self._owned: dict[str, frozenset[str]] = dict.fromkeys(SERVICES, frozenset())
+        self._owned: dict[str, frozenset[str]] = dict.fromkeys((*SERVICES, *ROLES), frozenset())
         self._children = {row.name: self._bind(row) for row in METRICS}
         for service in self._services:
             self.gauge("build_info", service, version("newsfold")).set(1)

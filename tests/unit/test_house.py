@@ -143,6 +143,7 @@ DEDUP_WINGS = {
     "memory": (),
     "stories": (f"{DEDUP}.settings", f"{DEDUP}.memory"),
     "batch": (DEDUP,),
+    "spread": (DEDUP,),
 }
 """The same for dedup: a text knows of no other, a pair of no window, a story of no text."""
 

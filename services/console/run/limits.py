@@ -1,6 +1,6 @@
 """The bounds of a running installation as metrics: what queues, state and topics may hold."""
 
-from services.contracts.topics import BY_NAME
+from services.contracts.topics import EVERY
 from services.ops.config import Settings
 from services.ops.labels import FORGETTING, QUEUE, STATEFUL
 from services.ops.memory import memory_limit
@@ -24,5 +24,5 @@ def tell_limits(
     for service in STATEFUL:
         metrics.gauge("state_limit_bytes", service).set(memory_limit())
     for service, topic in FORGETTING.allowed:
-        kept_s = BY_NAME[topic].retention_s if forgets else None
+        kept_s = EVERY[topic].retention_s if forgets else None
         metrics.gauge("topic_retention_seconds", service, topic).set(kept_s or 0)

@@ -33,8 +33,10 @@ from services.console.run.threads import begin_in_thread
 from services.console.run.watch import Watch
 from services.console.signals import stopped_by_signals
 from services.console.tuning import tuned
-from services.contracts.topics import FEED_PARTITIONS
+from services.contracts.topics import FEED_PARTITIONS, SPREAD
+from services.dedup.roles import ROLES
 from services.dedup.service import DedupService
+from services.dedup.spread.stages import stage
 from services.enrich.extensions import NONE, Extensions
 from services.enrich.service import EnrichService
 from services.ingest.http.credentials import Credentials
@@ -81,6 +83,8 @@ class RunRequest(NamedTuple):
     """Of the list of feeds and the netrc file."""
     extensions: Extensions | None = None
     """Functions of the user's in enrich."""
+    role: str = ""
+    """Of a spread dedup, what runs here."""
 
     @property
     def sends_canaries(self) -> bool:
@@ -108,7 +112,8 @@ class RunRequest(NamedTuple):
     ) -> "RunRequest":
         """Raises `Stop` (usage) for what cannot be done."""
         place = addresses.parse(address or settings.bus.url)
-        services = ALL if what == "all" else (what,)
+        role = what if what in ROLES else ""
+        services = ALL if what == "all" else ("dedup",) if what == "fold" else (what,)
         if place.kind == "memory" and what != "all":
             raise Stop(
                 Exit.USAGE, f"bus memory: nobody else could read what `run {what}` does; name sqlite:FILE"
@@ -138,6 +143,7 @@ class RunRequest(NamedTuple):
             if "ingest" in services
             else Credentials(),
             extensions=extensions_of(settings.enrich) if "enrich" in services else None,
+            role=role,
         )
 
 
@@ -235,6 +241,8 @@ async def _prepare(bus: Bus, request: RunRequest) -> None:
     # A recording's times may be long ago: by the topic table's spans it would be dropped at once.
     forget = not request.recordings or request.settings.replay.forget
     await bus.create(addresses.topic_specs(forget=forget))
+    if request.role:
+        await bus.create(addresses.topic_specs(forget=forget, topics=SPREAD))
     if request.recordings:
         await prepare_log(bus, request.recordings)
     if request.feeds:
@@ -267,8 +275,10 @@ async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[S
                 stack.push_async_callback(recorder.close)
                 conduct = conduct._replace(recorder=recorder)
             stages.append(Stage(_ingest(fetcher, pool, request, fetches, conduct)))
-        if "dedup" in request.services:
-            store = states.store_opener(request.address, settings)
+        store = states.store_opener(request.address, settings)
+        if request.role:
+            stages.append(Stage(stage(request.role, settings.dedup, open_store=store, begin=begin_in_thread)))
+        elif "dedup" in request.services:
             stages.append(Stage(DedupService(settings.dedup, open_store=store, begin=begin_in_thread)))
         if "enrich" in request.services:
             enrich = EnrichService(settings.enrich.best, request.extensions or NONE)
@@ -311,7 +321,7 @@ def _run_settings(request: RunRequest) -> RunSettings:
     return RunSettings(
         drain_s=settings.ops.drain_s,
         patience=Patience(total_s=settings.bus.wait_s),
-        snapshots=states.place(request.address, settings),
+        snapshots=states.place(request.address, settings, role=request.role),
         snapshot_every_s=settings.bus.snapshot_every_s,
         standby=settings.bus.standby,
         dead_limits=Limits(consecutive=settings.bus.dead_run, ratio=settings.bus.dead_share),

@@ -23,7 +23,7 @@ from services.stream.spool import Spool
 DRAW_S = 0.2
 
 
-def place(address: Address, settings: Settings) -> SnapshotFolder | None:
+def place(address: Address, settings: Settings, *, role: str = "") -> SnapshotFolder | None:
     """None where the log is gone with the process, or snapshots are not wanted.
 
     A snapshot of other code, of another sketch scheme or of another installation is refused, so all
@@ -34,11 +34,13 @@ def place(address: Address, settings: Settings) -> SnapshotFolder | None:
     file = address.file()
     sketch = scheme(settings.dedup)
     log = "" if file else f", topics {settings.bus.prefix}* at {address}"[:1000]
+    # What a fold that is told has in memory is none of what one that finds out for itself has.
+    layout = f"{_layout(settings)}, told" if role == "fold" else _layout(settings)
     told = f"{sketch.minhash}/{sketch.version} seed {sketch.seed} permutations {sketch.permutations}"
     return SnapshotFolder(
         folder=_folder(address, settings),
         scheme=f"newsfold {version('newsfold')}, {told} {sketch.shingle} {sketch.width} {sketch.hash}{log}",
-        layout=f"code and settings {_layout(settings)}",
+        layout=f"code and settings {layout}",
     )
 
 

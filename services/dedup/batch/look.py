@@ -23,6 +23,7 @@ from services.dedup.search.candidates import Candidate, Shares, choose, eligible
 from services.dedup.search.index import Partials, add_up
 from services.dedup.search.postings import BAND_WEIGHT
 from services.dedup.search.profile import Profile
+from services.dedup.settings import DedupSettings
 
 PAIRED, LOOKED = "paired", "looked"
 
@@ -107,17 +108,19 @@ def _looks(context: TaskContext, row: int, chosen: Sequence[Candidate]) -> Itera
 
 
 def _look(context: TaskContext, mine: Profile, other: int, candidate: Candidate) -> Look:
-    theirs = context.profile(other)
+    theirs, bands, samples = context.profile(other), candidate.bands, candidate.samples
+    return look_at(mine, theirs, other, context.settings, bands=bands, samples=samples)
+
+
+def look_at(
+    mine: Profile, theirs: Profile, other: int, settings: DedupSettings, *, bands: int, samples: int
+) -> Look:
+    """What one is to the `other`, with so many bands and samples in common."""
     order = source_and_taker(mine, theirs)
     share = shared_share(mine, theirs)
     try:
         answer = relate(
-            order.newer,
-            order.older,
-            context.settings,
-            bands=candidate.bands,
-            samples=candidate.samples,
-            witnesses=_nobody_knows(),
+            order.newer, order.older, settings, bands=bands, samples=samples, witnesses=_nobody_knows()
         )
     except _WitnessNeeded:
         return Look(other, share)

@@ -65,7 +65,7 @@ def sign(open_context: OpenContext, ranges: int, span: Span) -> Iterator[tuple[K
         items.append(Read(article, late=False, shown=None, counted=counted, current=None, screened=None))
     kernels.note_texts(len(items))
     Reader(context.settings, context.search, context.novelty(span.day)).read(items)
-    signings = dict(zip(rows, [_signing(span.day, item) for item in items], strict=True))
+    signings = dict(zip(rows, [signing_of(span.day, item) for item in items], strict=True))
     context.store.put(SIGNED, span.number, pack([signings.get(row) for row in range(span.start, span.stop)]))
     entries = [
         Entry(row, first_seen_us(item.article), item.signed.keys.values)
@@ -77,7 +77,7 @@ def sign(open_context: OpenContext, ranges: int, span: Span) -> Iterator[tuple[K
             yield Key(place, span.number), piece
 
 
-def _signing(day: int, item: Read) -> Signing:
+def signing_of(day: int, item: Read) -> Signing:
     signed = item.signed
     return Signing(
         day=day,

@@ -2,6 +2,7 @@
 
 from services.ops import labels
 from services.ops.metric import Metric, counter, gauge, histogram
+from services.ops.outcomes import ROLES
 
 ROWS: tuple[Metric, ...] = (
     # Partitions.
@@ -116,7 +117,7 @@ ROWS: tuple[Metric, ...] = (
     histogram(
         "state_image_seconds",
         "seconds",
-        labels.combinations(service=("dedup",)),
+        labels.combinations(service=("dedup", *ROLES)),
         "Time to write an image of a state, beside the work.",
         buckets=(0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 900),
     ),

@@ -4,14 +4,14 @@ from importlib.metadata import version
 
 from services.ops import labels
 from services.ops.metric import Metric, counter, gauge, histogram
-from services.ops.outcomes import DESK, SERVICES
+from services.ops.outcomes import DESK, ROLES, SERVICES
 
 ROWS: tuple[Metric, ...] = (
     # The process and its bus.
     gauge(
         "build_info",
         "1",
-        labels.combinations(service=(*SERVICES, DESK), version=(version("newsfold"),)),
+        labels.combinations(service=(*SERVICES, *ROLES, DESK), version=(version("newsfold"),)),
         "Always 1 for the services of the process; the version is in the label.",
     ),
     gauge(

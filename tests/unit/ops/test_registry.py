@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.contracts.topics import LANES, SHARD_COUNT
 from services.ops.instruments import BatchHistogram
 from services.ops.metrics import METRICS, PREFIX, services_of
-from services.ops.outcomes import DESK, SERVICES
+from services.ops.outcomes import DESK, ROLES, SERVICES
 from services.ops.registry import Metrics
 
 MOST_SERIES = 1500
@@ -16,8 +17,8 @@ NUMBERS = range(4)
 
 def everything_owned(services: Sequence[str] = (*SERVICES, DESK)) -> Metrics:
     metrics = Metrics(services)
-    for service in filter(SERVICES.__contains__, services):
-        metrics.own(service, NUMBERS)
+    for service in filter((*SERVICES, *ROLES).__contains__, services):
+        metrics.own(service, NUMBERS if service in SERVICES else range(SHARD_COUNT * LANES))
     return metrics
 
 
@@ -31,7 +32,7 @@ def samples(metrics: Metrics) -> dict[str, list[tuple[dict[str, str], float]]]:
 
 
 def test_every_series_exists_before_the_first_record() -> None:
-    found = samples(everything_owned())
+    found = samples(everything_owned((*SERVICES, *ROLES, DESK)))
     assert found.keys() == {row.name.removesuffix("_total") for row in METRICS}
     for row in METRICS:
         family = found[row.name.removesuffix("_total")]
@@ -46,7 +47,7 @@ def test_a_process_has_a_bounded_number_of_series() -> None:
     assert len([line for line in lines if not line.startswith("#")]) <= MOST_SERIES
 
 
-@pytest.mark.parametrize("service", [*SERVICES, DESK])
+@pytest.mark.parametrize("service", [*SERVICES, *ROLES, DESK])
 def test_a_service_that_runs_alone_has_its_own_series_only(service: str) -> None:
     found = samples(everything_owned([service]))
     assert found.keys() == {row.name.removesuffix("_total") for row in METRICS if service in services_of(row)}

@@ -1,0 +1,102 @@
+"""Fold: the order of decision, told what the other stages found out. A task a shard, on dedup's own state."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+
+from services.contracts.spread import StageBlock
+from services.dedup.fold import Outside
+from services.dedup.memory.store import HeapStore, OpenStore
+from services.dedup.service import Begin, DedupTask, Taken, at_once
+from services.dedup.settings import DedupSettings
+from services.dedup.spread.blocks import read_block
+from services.dedup.spread.foresight import Told
+from services.dedup.spread.recall import ToldJoin, ToldReads
+from services.stream.bus import Partition, Record
+from services.stream.service import Feeder, Step, Task
+
+_ANSWERS = "answers"
+
+
+class FoldTask(DedupTask):
+    """Takes of `articles` what is answered, and holds back the rest."""
+
+    def __init__(
+        self,
+        number: int,
+        settings: DedupSettings,
+        *,
+        open_store: OpenStore = HeapStore,
+        begin: Begin = at_once,
+    ) -> None:
+        self._told = told = Told()
+        join = ToldJoin(told)
+        outside = Outside(ToldReads(told, settings, join), join, told)
+        super().__init__(number, settings, open_store=open_store, outside=outside, begin=begin)
+        self._articles, self._answers = Partition("articles", number), Partition(_ANSWERS, number)
+        self._waiting: deque[tuple[Record, Taken]] = deque()
+        self._given: dict[Partition, int] = {}
+
+    def restored(self) -> None:
+        if self._restoring is not None:
+            super().restored()
+            self._told.begin(self._taken)
+
+    def held(self) -> int:
+        return super().held() + len(self._waiting)
+
+    def step(self, records: Sequence[Record]) -> Step:
+        """Raises `Poison` before any state has changed; `Unforeseen` where the plan had other texts read."""
+        answers = [
+            (record.offset, read_block(record)) for record in records if record.partition == self._answers
+        ]
+        articles = [
+            (record, self._decode(record)) for record in records if record.partition == self._articles
+        ]
+        self.restored()
+        self._given |= {record.partition: record.offset + 1 for record in records}
+        self._waiting += articles
+        self._hear(answers)
+        step = self._go_on(self._answered())
+        # A task that goes on from the changelog knows no more than that of what is decided.
+        self._told.forget(self._clock.taken if self._clock else 0)
+        step.outcomes["answer"] = len(answers)
+        step.consumed = self._consumed(step)
+        return step
+
+    def _hear(self, answers: Iterable[tuple[int, StageBlock]]) -> None:
+        for offset, block in answers:
+            self._told.take(offset, block)
+
+    def _answered(self) -> Iterator[tuple[Record, Taken]]:
+        while self._waiting and self._waiting[0][0].offset < self._told.gate:
+            yield self._waiting.popleft()
+
+    def _consumed(self, step: Step) -> dict[Partition, int]:
+        held = [step.consumed[self._articles]] if step.consumed else []
+        held += [record.offset for record, _ in list(self._waiting)[:1]]
+        consumed = dict(self._given)
+        if held:
+            consumed[self._articles] = min(held)
+        oldest = self._told.oldest_offset()
+        if oldest is not None and self._answers in consumed:
+            consumed[self._answers] = oldest
+        return consumed
+
+
+class FoldService:
+    """dedup itself, by its group and its state, told by others. Either it runs or `dedup` does."""
+
+    name = "dedup"
+    inputs = ("articles", _ANSWERS)
+    changelog: str | None = "dedup-state"
+
+    def __init__(
+        self, settings: DedupSettings, *, open_store: OpenStore = HeapStore, begin: Begin = at_once
+    ) -> None:
+        self._settings, self._open_store, self._begin = settings, open_store, begin
+
+    def task(self, number: int) -> FoldTask:
+        return FoldTask(number, self._settings, open_store=self._open_store, begin=self._begin)
+
+    def feeder(self, task: Task, number: int) -> Feeder | None:  # noqa: ARG002 - the log is all there is
+        return None

@@ -1,0 +1,44 @@
+"""Who owns what: lanes of spans, ranges of keys. Fixed, as partition counts are.
+
+A row is a sighting whose text is read, numbered in order of decision. A span is at most 256 rows of one day
+that lie between two multiples of 256, so that a row tells its lane.
+"""
+
+from collections.abc import Callable
+
+from services.contracts.topics import LANES, RANGES
+from services.stream.bus import Partition
+from services.stream.service import Feeder, Task
+
+__all__ = ["LANES", "RANGES", "SPAN", "Stage", "all_lanes", "lane_of", "lane_partition"]
+SPAN = 256
+
+
+def lane_of(row: int) -> int:
+    return row // SPAN % LANES
+
+
+def lane_partition(topic: str, shard: int, row: int) -> Partition:
+    """Of the lane that owns a row."""
+    return Partition(topic, shard * LANES + lane_of(row))
+
+
+def all_lanes(topic: str, shard: int) -> list[Partition]:
+    return [Partition(topic, shard * LANES + lane) for lane in range(LANES)]
+
+
+class Stage:
+    """One role of a spread dedup, as the run loop takes it."""
+
+    def __init__(
+        self, name: str, inputs: tuple[str, ...], changelog: str, make: Callable[[int], Task]
+    ) -> None:
+        self.name, self.inputs = name, inputs
+        self.changelog: str | None = changelog
+        self._make = make
+
+    def task(self, number: int) -> Task:
+        return self._make(number)
+
+    def feeder(self, task: Task, number: int) -> Feeder | None:  # noqa: ARG002 - the log is all there is
+        return None

@@ -1,0 +1,31 @@
+"""The roles of a spread dedup by name, as the run loop takes them."""
+
+from collections.abc import Callable
+
+from services.dedup.memory.store import HeapStore, OpenStore
+from services.dedup.service import Begin, at_once
+from services.dedup.settings import DedupSettings
+from services.dedup.spread.fold import FoldService
+from services.dedup.spread.layout import Stage
+from services.dedup.spread.pair import PairTask
+from services.dedup.spread.plan import PlanTask
+from services.dedup.spread.range import RangeTask
+from services.dedup.spread.sign import SignTask
+from services.stream.service import Service
+
+
+def stage(
+    role: str, settings: DedupSettings, *, open_store: OpenStore = HeapStore, begin: Begin = at_once
+) -> Service:
+    made: dict[str, Callable[[], Service]] = {
+        "plan": lambda: Stage(
+            "plan", ("articles",), "plan-state", lambda number: PlanTask(number, settings, open_store)
+        ),
+        "sign": lambda: Stage("sign", ("spans",), "sign-state", lambda number: SignTask(number, settings)),
+        "range": lambda: Stage("range", ("keys",), "range-state", lambda number: RangeTask(number, settings)),
+        "pair": lambda: Stage(
+            "pair", ("pairs",), "pair-state", lambda number: PairTask(number, settings, open_store)
+        ),
+        "fold": lambda: FoldService(settings, open_store=open_store, begin=begin),
+    }
+    return made[role]()
