@@ -52,7 +52,7 @@ class ClosedDay(NamedTuple):
     seen: Sightings
 
 
-class Back(NamedTuple):
+class Reappearance(NamedTuple):
     """A row that is shown again, and the next row then."""
 
     row: int
@@ -61,7 +61,7 @@ class Back(NamedTuple):
     """One after the other."""
 
 
-Event = Row | ClosedDay | Back
+Event = Row | ClosedDay | Reappearance
 
 
 class BlindReader:
@@ -116,7 +116,7 @@ class BlindReader:
             item.signed = Signed(_profile(item.article, reading.words), self._sketch, _NO_KEYS)
 
     def sign_again(self, record: Remembered, article: Article) -> Signed:
-        self._events.append(Back(int.from_bytes(record.seen), self.rows, self.backs))
+        self._events.append(Reappearance(int.from_bytes(record.seen), self.rows, self.backs))
         self.backs += 1
         return Signed(_profile(article, 0), self._sketch, _NO_KEYS)
 

@@ -67,7 +67,7 @@ class SignedRow(Body, frozen=True):
     signing: Signing
 
 
-class Signed(Body, frozen=True):
+class SignedSpan(Body, frozen=True):
     rows: list[SignedRow]
 
 
@@ -84,7 +84,7 @@ class SpanColumns(Body, frozen=True):
     """uint32"""
 
 
-class Shared(Body, frozen=True):
+class SharedKeys(Body, frozen=True):
     """Which rows share keys in a range, and up to which row it has all."""
 
     range: int
@@ -108,7 +108,7 @@ class Ask(Body, frozen=True):
     rows: list[AskRow]
 
 
-class AskedBack(Body, frozen=True):
+class BackRequest(Body, frozen=True):
     """A row is shown again: who shares its keys among all rows before another?"""
 
     number: int
@@ -122,14 +122,14 @@ class Probe(Body, frozen=True):
     keys: bytes
 
 
-class Found(Body, frozen=True):
+class ProbeAnswer(Body, frozen=True):
     number: int
     range: int
     rows: bytes
     counts: bytes
 
 
-class Planned(Body, frozen=True):
+class PlanStep(Body, frozen=True):
     """What is to come of the articles from one offset to another."""
 
     since: int
@@ -156,12 +156,12 @@ class Answer(Body, frozen=True):
     """Lanes that will tell more."""
 
 
-class Looked(Body, frozen=True):
+class LookAnswer(Body, frozen=True):
     lane: int
     looks: list[tuple[int, Look]]
 
 
-class Returned(Body, frozen=True):
+class BackAnswer(Body, frozen=True):
     number: int
     name: int
     others: bytes
@@ -210,7 +210,7 @@ def body_of(block: StageBlock, kind: type[T]) -> T:
     return msgspec.msgpack.decode(block.body, type=kind)
 
 
-def partials(shared: Shared) -> Partials:
+def partials(shared: SharedKeys) -> Partials:
     return Partials(
         np.frombuffer(shared.first, np.int64),
         np.frombuffer(shared.second, np.int64),

@@ -9,8 +9,8 @@ from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.service import Begin, DedupTask, Taken, at_once
 from services.dedup.settings import DedupSettings
 from services.dedup.spread.blocks import read_block
-from services.dedup.spread.foresight import Told
-from services.dedup.spread.recall import ToldJoin, ToldReads
+from services.dedup.spread.foresight import LiveForesight
+from services.dedup.spread.recall import ForesightIndex, ForesightReader
 from services.stream.bus import Partition, Record
 from services.stream.service import Feeder, Step, Task
 
@@ -28,9 +28,9 @@ class FoldTask(DedupTask):
         open_store: OpenStore = HeapStore,
         begin: Begin = at_once,
     ) -> None:
-        self._told = told = Told()
-        join = ToldJoin(told)
-        outside = Outside(ToldReads(told, settings, join), join, told)
+        self._told = told = LiveForesight()
+        join = ForesightIndex(told)
+        outside = Outside(ForesightReader(told, settings, join), join, told)
         super().__init__(number, settings, open_store=open_store, outside=outside, begin=begin)
         self._articles, self._answers = Partition("articles", number), Partition(_ANSWERS, number)
         self._waiting: deque[tuple[Record, Taken]] = deque()

@@ -19,7 +19,7 @@ from services.dedup.foresight import Signing, Unforeseen
 from services.dedup.relations.forms import Unrelated
 from services.dedup.search.postings import Counts
 from services.dedup.search.profile import Profile
-from services.dedup.spread.blocks import Answer, Looked, Planned, Returned, body_of
+from services.dedup.spread.blocks import Answer, BackAnswer, LookAnswer, PlanStep, body_of
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -38,10 +38,10 @@ class Neighbours(NamedTuple):
     counts: Counts
 
 
-class _Told:
+class _Expectation:
     """What is to come of some articles, and came."""
 
-    def __init__(self, offset: int, planned: Planned) -> None:
+    def __init__(self, offset: int, planned: PlanStep) -> None:
         self.offset, self.since, self.until = offset, planned.since, planned.until
         self.missing = {("span", span) for span in planned.spans}
         self.missing |= {("back", back) for back in planned.backs}
@@ -52,16 +52,16 @@ class _Told:
         self.pairs: list[Pair] = []
 
 
-class Told:
+class LiveForesight:
     """Of one shard."""
 
     def __init__(self) -> None:
         self.gate = 0
         self.day = 0
         """On which the fold decides: once its window is over, a sighting may be read on another again."""
-        self._ahead: deque[_Told] = deque()
-        self._of_span: dict[int, _Told] = {}
-        self._of_back: dict[int, _Told] = {}
+        self._ahead: deque[_Expectation] = deque()
+        self._of_span: dict[int, _Expectation] = {}
+        self._of_back: dict[int, _Expectation] = {}
         self._read: defaultdict[Sighting, deque[tuple[Signing, Neighbours]]] = defaultdict(deque)
         self._backs: defaultdict[int, deque[Neighbours]] = defaultdict(deque)
         self._looks: dict[Pair, Look] = {}
@@ -76,26 +76,26 @@ class Told:
     def take(self, offset: int, block: StageBlock) -> None:
         """What is told of what is decided already is passed over."""
         if block.kind == "planned":
-            self._plan(_Told(offset, body_of(block, Planned)))
+            self._plan(_Expectation(offset, body_of(block, PlanStep)))
         elif block.kind == "returned":
-            self._take_returned(body_of(block, Returned))
+            self._take_returned(body_of(block, BackAnswer))
         elif (step := self._of_span.get(block.start)) is not None:
             if block.kind == "answer":
                 self._take_answer(step, block.start, body_of(block, Answer))
             else:
-                looked = body_of(block, Looked)
+                looked = body_of(block, LookAnswer)
                 self._take_looks(step, looked.looks)
                 step.missing.discard((f"lane {looked.lane} of", block.start))
         self._open()
 
-    def _plan(self, step: _Told) -> None:
+    def _plan(self, step: _Expectation) -> None:
         if step.until <= self.gate:
             return
         self._ahead.append(step)
         self._of_span |= dict.fromkeys(step.spans, step)
         self._of_back |= dict.fromkeys(step.backs, step)
 
-    def _take_answer(self, step: _Told, start: int, answer: Answer) -> None:
+    def _take_answer(self, step: _Expectation, start: int, answer: Answer) -> None:
         bounds = np.frombuffer(answer.bounds, np.int64).tolist()
         others = np.frombuffer(answer.others, np.uint64)
         counts = np.frombuffer(answer.counts, np.uint32)
@@ -109,13 +109,13 @@ class Told:
         step.missing |= {(f"lane {lane} of", start) for lane in answer.asked}
         step.missing.discard(("span", start))
 
-    def _take_looks(self, step: _Told, looks: Collection[tuple[int, Look]]) -> None:
+    def _take_looks(self, step: _Expectation, looks: Collection[tuple[int, Look]]) -> None:
         for name, look in looks:
             pair = _pair(name, look.other)
             self._looks[pair] = look
             step.pairs.append(pair)
 
-    def _take_returned(self, told: Returned) -> None:
+    def _take_returned(self, told: BackAnswer) -> None:
         step = self._of_back.get(told.number)
         if step is None:
             return

@@ -27,15 +27,15 @@ from services.dedup.settings import DedupSettings
 from services.dedup.spread.blocks import (
     Answer,
     Ask,
-    AskedBack,
     AskRow,
+    BackAnswer,
+    BackRequest,
     Body,
-    Found,
-    Looked,
+    LookAnswer,
     Probe,
-    Returned,
-    Shared,
-    Signed,
+    ProbeAnswer,
+    SharedKeys,
+    SignedSpan,
     SpanColumns,
     body_of,
     copied,
@@ -64,7 +64,7 @@ class _Kept(NamedTuple):
     """Of its newest row."""
 
 
-class _Told(msgspec.Struct, array_like=True):
+class _Progress(msgspec.Struct, array_like=True):
     """How far a lane has come."""
 
     all_to: list[int]
@@ -74,16 +74,16 @@ class _Told(msgspec.Struct, array_like=True):
 
 
 class _Reach(Body, frozen=True):
-    told: _Told
+    told: _Progress
 
 
 class _Facts(NamedTuple):
     """Of a state, what is no array."""
 
-    told: _Told
+    told: _Progress
     waiting: dict[int, int]
     asked: set[int]
-    found: dict[int, dict[int, Found]]
+    found: dict[int, dict[int, ProbeAnswer]]
     kept: dict[str, _Kept]
     latest: int
 
@@ -95,14 +95,14 @@ class PairTask:
         self._settings = settings
         self._search = Search(settings)
         self._texts, self._columns = Texts(open_store()), Columns()
-        self._told = _Told([0] * RANGES)
+        self._told = _Progress([0] * RANGES)
         self._waiting: dict[int, int] = {}
         """Spans that are not answered: first row to the row behind the last."""
         self._shared: list[tuple[int, Partials]] = []
         """With the offset at which each came."""
         self._asked: set[int] = set()
         """What is shown again and not answered, by number."""
-        self._found: defaultdict[int, dict[int, Found]] = defaultdict(dict)
+        self._found: defaultdict[int, dict[int, ProbeAnswer]] = defaultdict(dict)
         """Of what is shown again, by number and range."""
         self._kept: dict[str, _Kept] = {}
         """Blocks of the changelog by key."""
@@ -155,7 +155,7 @@ class PairTask:
         for record, block in zip(records, blocks, strict=True):
             step.outcomes[block.kind] = step.outcomes.get(block.kind, 0) + 1
             if block.kind == "shared":
-                self._take_shared(record.offset, body_of(block, Shared))
+                self._take_shared(record.offset, body_of(block, SharedKeys))
             elif record.offset >= self._told.taken:  # else it was given before
                 step.outputs += self._take(record, block)
         self._told.taken = max(self._told.taken, records[-1].offset + 1)
@@ -167,7 +167,7 @@ class PairTask:
         step.consumed = None if held is None else {self._input: held}
         return step
 
-    def _take_shared(self, offset: int, shared: Shared) -> None:
+    def _take_shared(self, offset: int, shared: SharedKeys) -> None:
         self._told.all_to[shared.range] = max(self._told.all_to[shared.range], shared.all_to)
         if shared.first:
             self._shared.append((offset, partials(shared)))
@@ -180,7 +180,7 @@ class PairTask:
         elif block.kind == "ask":
             ask = body_of(block, Ask)
             looks = [(row.name, look) for row in ask.rows for look in self._looks_for(row)]
-            yield self._to_fold("looked", block.start, Looked(self._lane, looks), block.at_us)
+            yield self._to_fold("looked", block.start, LookAnswer(self._lane, looks), block.at_us)
         elif block.kind == "back":
             yield from self._probe(record, block)
         elif block.kind == "found":
@@ -188,17 +188,17 @@ class PairTask:
 
     def _keep(self, key: str, block: StageBlock) -> None:
         if block.kind == "back":
-            self._asked.add(body_of(block, AskedBack).number)
+            self._asked.add(body_of(block, BackRequest).number)
             return
         if block.kind == "found":
-            found = body_of(block, Found)
+            found = body_of(block, ProbeAnswer)
             self._found[found.number][found.range] = found
             return
         if block.kind == "columns":
             self._columns.put(block.start, body_of(block, SpanColumns))
         else:
             self._waiting[block.start] = block.stop
-            for row, signed in enumerate(body_of(block, Signed).rows, block.start):
+            for row, signed in enumerate(body_of(block, SignedSpan).rows, block.start):
                 self._texts.put(row, signed)
         self._kept[key] = _Kept(block.start, block.stop, block.at_us)
 
@@ -290,11 +290,11 @@ class PairTask:
 
     def _probe(self, record: Record, block: StageBlock) -> Iterator[Output]:
         """Ask all ranges who shares the keys of a row that is shown again."""
-        signed, number = self._texts.get(block.start), body_of(block, AskedBack).number
+        signed, number = self._texts.get(block.start), body_of(block, BackRequest).number
         at_us = block.at_us
         entry = Entry(block.start, 0, np.zeros(0, np.uint64))
         if signed is None or signed.signing.sketch is None:
-            nobody = Returned(number, 0, b"", b"", is_known=False)
+            nobody = BackAnswer(number, 0, b"", b"", is_known=False)
             yield self._to_fold("returned", block.start, nobody, at_us, block.stop)
         else:
             self._asked.add(number)
@@ -310,7 +310,7 @@ class PairTask:
             )
 
     def _take_found(self, record: Record, block: StageBlock) -> Iterator[Output]:
-        found = body_of(block, Found)
+        found = body_of(block, ProbeAnswer)
         number = found.number
         if number not in self._asked:
             return
@@ -331,7 +331,7 @@ class PairTask:
         whole = _since(whole, self._columns.base)
         name = int(self._columns.names(np.array([block.start]))[0])
         others = raw(self._columns.names(whole.second), np.uint64)
-        returned = Returned(number, name, others, raw(whole.counts, np.uint32))
+        returned = BackAnswer(number, name, others, raw(whole.counts, np.uint32))
         yield tombstone(self._state, f"back:{number}")
         yield self._to_fold("returned", block.start, returned, block.at_us, block.stop)
         for place in range(RANGES):

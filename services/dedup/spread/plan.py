@@ -13,8 +13,8 @@ from services.dedup.memory.parts import pack_facts, unpack_facts
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.service import DedupTask, Taken
 from services.dedup.settings import DedupSettings
-from services.dedup.spread.blind import Back, BlindReader, ClosedDay, Event, Row, blind
-from services.dedup.spread.blocks import AskedBack, Body, DayPiece, Planned, Span, SpanRow, output
+from services.dedup.spread.blind import BlindReader, ClosedDay, Event, Reappearance, Row, blind
+from services.dedup.spread.blocks import BackRequest, Body, DayPiece, PlanStep, Span, SpanRow, output
 from services.dedup.spread.layout import RANGES, SPAN, all_lanes, lane_partition
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Parts, Step
@@ -83,7 +83,7 @@ class PlanTask(DedupTask):
         cut.take(self._blind.take_events())
         outputs = cut.outputs
         if self._taken > self._since:
-            planned = Planned(self._since, self._taken, cut.spans, [back.number for back in cut.backs])
+            planned = PlanStep(self._since, self._taken, cut.spans, [back.number for back in cut.backs])
             outputs.append(self._block("answers", "planned", planned))
         if (self._blind.rows, self._blind.backs) != self._rows:
             self._rows = self._blind.rows, self._blind.backs
@@ -121,7 +121,7 @@ class _Cut:
         self._open: _Open | None = None
         self.outputs: list[Output] = []
         self.spans: list[int] = []
-        self.backs: list[Back] = []
+        self.backs: list[Reappearance] = []
 
     def take(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -182,7 +182,7 @@ class _Cut:
                 for lane in all_lanes("spans", self._shard)
             ]
 
-    def _ask_back(self, back: Back) -> None:
+    def _ask_back(self, back: Reappearance) -> None:
         """Its lane, behind its span; the ranges, which that one will ask, so that they forget nothing."""
         ranges = [Partition("keys", number) for number in range(RANGES)]
         self.outputs += [
@@ -190,7 +190,7 @@ class _Cut:
                 partition,
                 "back",
                 f"back:{back.number}",
-                AskedBack(back.number),
+                BackRequest(back.number),
                 source="plan",
                 shard=self._shard,
                 at_us=self._now_us,

@@ -15,11 +15,11 @@ from services.dedup.search.index import NO_PARTIALS, Partials, RangeIndex
 from services.dedup.search.route import Block, Numbers
 from services.dedup.settings import DedupSettings
 from services.dedup.spread.blocks import (
-    AskedBack,
-    Found,
+    BackRequest,
     Probe,
+    ProbeAnswer,
     RangeKeys,
-    Shared,
+    SharedKeys,
     body_of,
     copied,
     output,
@@ -199,7 +199,7 @@ class RangeTask:
         elif kind == "probe":
             self._take_probe(block)
         elif kind == "back":
-            mine.asked.add(body_of(block, AskedBack).number)
+            mine.asked.add(body_of(block, BackRequest).number)
         else:
             mine.all_to = block.start
 
@@ -226,7 +226,7 @@ class RangeTask:
             if block.kind == "probe":
                 key = f"probe:{block.shard}:{self._take_probe(block)}"
             elif block.kind == "back":
-                mine.asked.add(number := body_of(block, AskedBack).number)
+                mine.asked.add(number := body_of(block, BackRequest).number)
                 step.outcomes["back"] = step.outcomes.get("back", 0) + 1
                 key = f"back:{block.shard}:{number}"
             else:
@@ -258,7 +258,7 @@ class RangeTask:
             if not moved and not wanted.any():
                 continue
             first, second, counts = (each[wanted] for each in pairs)
-            body = Shared(
+            body = SharedKeys(
                 self._number, mine.all_to, raw(first, np.int64), raw(second, np.int64), raw(counts, np.uint32)
             )
             yield output(
@@ -280,7 +280,7 @@ class RangeTask:
             self._state,
             "clock",
             f"clock:{shard}",
-            Shared(self._number, mine.all_to),
+            SharedKeys(self._number, mine.all_to),
             source="range",
             shard=shard,
             at_us=at_us,
@@ -293,7 +293,7 @@ class RangeTask:
         ready = [number for number, (_, before, _) in mine.probes.items() if before <= mine.all_to]
         for number in sorted(ready):
             row, before, probe = mine.probes.pop(number)
-            found = Found(number, self._number, *mine.probe(probe, before))
+            found = ProbeAnswer(number, self._number, *mine.probe(probe, before))
             yield output(
                 lane_partition("pairs", shard, row),
                 "found",

@@ -21,7 +21,7 @@ from services.dedup.search.route import Block, Numbers
 from services.dedup.search.sketch import Keys
 from services.dedup.search.traces import Trace
 from services.dedup.settings import DedupSettings
-from services.dedup.spread.foresight import Neighbours, Told
+from services.dedup.spread.foresight import LiveForesight, Neighbours
 from services.stream.service import Parts
 
 _DAY_US = 86_400_000_000
@@ -30,10 +30,10 @@ _SLACK = 1024
 _NO_HASHES = np.zeros(0, np.uint64)
 
 
-class ToldReads:
+class ForesightReader:
     """Reads nothing but what is shown again: fills in what it is told."""
 
-    def __init__(self, told: Told, settings: DedupSettings, join: "ToldJoin") -> None:
+    def __init__(self, told: LiveForesight, settings: DedupSettings, join: "ForesightIndex") -> None:
         self._told, self._join = told, join
         self._search = Search(settings)
 
@@ -73,10 +73,10 @@ def _name(article: Article) -> int:
     return name_of(article.version_id, first_seen_us(article))
 
 
-class ToldJoin:
+class ForesightIndex:
     """Joins nothing: the one key of a version is its name, and with whom it shares keys is told."""
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: LiveForesight) -> None:
         self._told = told
         self._numbers: dict[int, int] = {}
         """By name."""

@@ -22,8 +22,8 @@ from services.dedup.settings import DedupSettings
 from services.dedup.spread.blocks import (
     DayPiece,
     RangeKeys,
-    Signed,
     SignedRow,
+    SignedSpan,
     Span,
     SpanColumns,
     body_of,
@@ -111,7 +111,7 @@ class SignTask:
         signed = [SignedRow(item.article, signing_of(span.day, item)) for item in items]
         at = [first_seen_us(item.article) for item in items]
         hop = _Hop(self._shard, one.start, one.stop, max(at))
-        yield hop.to(Partition("pairs", self._number), "signed", Signed(signed))
+        yield hop.to(Partition("pairs", self._number), "signed", SignedSpan(signed))
         for lane in all_lanes("pairs", self._shard):
             yield hop.to(lane, "columns", _columns(signed, at))
         entries = [
@@ -132,7 +132,7 @@ class _Hop:
     def __init__(self, shard: int, start: int, stop: int, at_us: int) -> None:
         self._shard, self._start, self._stop, self._at_us = shard, start, stop, at_us
 
-    def to(self, partition: Partition, kind: str, body: Signed | SpanColumns | RangeKeys) -> Output:
+    def to(self, partition: Partition, kind: str, body: SignedSpan | SpanColumns | RangeKeys) -> Output:
         return output(
             partition,
             "signed" if kind == "signed" else "columns" if kind == "columns" else "keys",
