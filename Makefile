@@ -32,6 +32,7 @@ test: setup check $(SPARK)
 # All that is too long for every change: an hour on an idle machine. One after the other, for the speeds' sake.
 prove: test
 	$(BIN)/python -m pytest -m proof
+	$(BIN)/python -m pytest tests/unit --hypothesis-profile=exhaustive --numprocesses 2 --dist loadgroup
 	$(MAKE) chaos
 	$(MAKE) deploy-check
 	$(MAKE) quality

@@ -1,6 +1,7 @@
 """What holds for every test: how hard a property is tried, and which tests one process runs of several.
 
-`quick` answers while one works; `make test`, and so continuous integration, asks for `thorough`.
+`quick` answers while one works; `make test`, and so continuous integration, asks for `thorough`, and
+`make prove` for `exhaustive`.
 """
 
 import pytest
@@ -11,8 +12,9 @@ from tests.deploy.session import NOT_CHECKED
 from tests.kafka.session import NONE
 from tests.told import NO_SPARK, skips
 
-settings.register_profile("thorough", deadline=None)  # a busy machine is no failing test
-settings.register_profile("quick", settings.get_profile("thorough"), max_examples=25)
+settings.register_profile("exhaustive", deadline=None)  # a busy machine is no failing test
+settings.register_profile("thorough", settings.get_profile("exhaustive"), max_examples=50)
+settings.register_profile("quick", settings.get_profile("exhaustive"), max_examples=25)
 settings.load_profile("quick")
 
 SHARED = frozenset({"demo", "bad_day", "folder"})

@@ -33,6 +33,7 @@ def three() -> Iterator[Cluster]:
     cluster.remove()
 
 
+@pytest.mark.proof
 async def test_a_cluster_of_three_that_loses_each_node_in_turn_changes_nothing(
     tmp_path: Path, three: Cluster
 ) -> None:

@@ -79,6 +79,7 @@ async def test_members_that_come_and_go_change_nothing_where_others_stand_by_for
     assert any('"source": "standby"' in log.read_text() for log in logs)
 
 
+@pytest.mark.proof
 async def test_a_broker_that_dies_and_an_outage_change_nothing(crew: Crew, calm: Calm) -> None:
     cluster = session.own().cluster
     crew.services(calm.source, speed=speed(14))
