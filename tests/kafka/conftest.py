@@ -2,12 +2,14 @@
 
 import itertools
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
 from services.stream.kafka import KafkaBus
 from tests.kafka import session
+from tests.kafka.broker import Cluster
+from tests.kafka.jars import Unavailable
 from tests.kafka.log import QUICK
 
 Name = Callable[[str], str]
@@ -27,3 +29,14 @@ async def bus() -> AsyncIterator[KafkaBus]:
     await client.start()
     yield client
     await client.close()
+
+
+@pytest.fixture
+def fresh_cluster() -> Iterator[Cluster]:
+    """A broker to be killed: the session's has hundreds of topics to recover, and others wait for it."""
+    try:
+        cluster = Cluster().start()
+    except Unavailable as why:
+        pytest.skip(f"{session.NONE}{why}")
+    yield cluster
+    cluster.remove()

@@ -13,7 +13,7 @@ from services.ops.settings import DeskSettings
 from services.stream.bus import Output
 from services.stream.kafka import KafkaBus
 from tests.integration.desk.corpus import START, newsroom
-from tests.kafka import session
+from tests.kafka.broker import Cluster
 from tests.kafka.conftest import Name
 from tests.kafka.log import QUICK
 
@@ -39,8 +39,10 @@ async def publish(bus: KafkaBus, keys: set[bytes]) -> None:
     await writer.close()
 
 
-async def test_a_broker_that_is_killed_and_started_again_is_read_on(tmp_path: Path, name: Name) -> None:
-    cluster, prefix = session.own().cluster, f"{name('desk')}."
+async def test_a_broker_that_is_killed_and_started_again_is_read_on(
+    fresh_cluster: Cluster, tmp_path: Path, name: Name
+) -> None:
+    cluster, prefix = fresh_cluster, f"{name('desk')}."
     (node,) = cluster.nodes
     bus = KafkaBus(cluster.bootstrap, prefix=prefix, bounds=QUICK)
     await bus.start()

@@ -29,6 +29,7 @@ from tests.conformance.acts import outputs, publish, topic
 from tests.conformance.acts import values as values_of
 from tests.kafka import session
 from tests.kafka.acts import SHORT
+from tests.kafka.broker import Cluster
 from tests.kafka.conftest import Name
 from tests.kafka.log import QUICK
 from tests.unit.stream.test_images import KeepingService
@@ -162,11 +163,10 @@ async def test_a_state_goes_on_from_an_image_and_what_came_behind_it(tmp_path: P
     assert (completed.restores[0][1].image, completed.restores[0][1].count) == (True, 2)
 
 
-async def test_a_lost_broker_makes_a_service_unready_by_name_but_not_dead() -> None:
-    own = session.own()
+async def test_a_lost_broker_makes_a_service_unready_by_name_but_not_dead(fresh_cluster: Cluster) -> None:
     run = uuid.uuid4().hex[:8]
-    address = parse(f"kafka:{own.cluster.bootstrap}")
-    bus = KafkaBus(own.cluster.bootstrap, prefix=f"{run}.", bounds=SHORT)
+    address = parse(f"kafka:{fresh_cluster.bootstrap}")
+    bus = KafkaBus(fresh_cluster.bootstrap, prefix=f"{run}.", bounds=SHORT)
     metrics, health = Metrics(), Health({"bus": "", "enrich": ""}, stall_s=2.0)
     settings = Settings(ops=OpsSettings(silence_s=1.0))
     await bus.start()
@@ -177,17 +177,17 @@ async def test_a_lost_broker_makes_a_service_unready_by_name_but_not_dead() -> N
         async with pipeline.running(asyncio.Event()):
             watching = asyncio.create_task(watch.run())
             await _until(health, ready=True)
-            own.cluster.nodes[0].kill()
+            fresh_cluster.nodes[0].kill()
             try:
                 await _until(health, ready=False)
                 missing = str(health.readiness()[1]["missing"])
-                assert f"kafka:{own.cluster.bootstrap} is lost" in missing
+                assert f"kafka:{fresh_cluster.bootstrap} is lost" in missing
                 assert metrics.gauge("bus_connected", "enrich")._value.get() == 0
                 await asyncio.sleep(2.5)
                 assert health.liveness()[0]
             finally:
-                own.cluster.nodes[0].start()
-                await asyncio.to_thread(own.cluster.wait)
+                fresh_cluster.nodes[0].start()
+                await asyncio.to_thread(fresh_cluster.wait)
             await _until(health, ready=True)
             assert metrics.gauge("bus_connected", "enrich")._value.get() == 1
             assert health.liveness()[0]
