@@ -34,6 +34,7 @@ def layout_options(command: Command) -> Command:
                 "--min-insync", "in_sync", type=click.IntRange(1, 9), default=None, metavar="N",
                 help="Copies that must have a record before it counts.  [default: one less than copies]",
             ),
+            click.option("--spread", is_flag=True, help="With those of a spread dedup."),
             config_option,
         ]
     ):  # fmt: skip
@@ -50,6 +51,7 @@ def topics() -> None:
       newsfold topics plan
       newsfold topics apply --bus kafka:broker:9092
       newsfold topics check --bus kafka:broker:9092
+      newsfold topics apply --bus kafka:broker:9092 --spread
     """
 
 

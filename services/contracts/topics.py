@@ -6,6 +6,7 @@ Docs, the AsyncAPI document and the topics that `newsfold` creates are all made 
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from services.contracts.articles import Article, Watermark, Withdrawal
 from services.contracts.canaries import CanaryArticle, CanaryCluster
@@ -300,6 +301,14 @@ SPREAD: tuple[Topic, ...] = (
     *(_dead_letters(role) for role in ROLES),
 )
 """There only where dedup is spread. Internal, as the changelogs are."""
+WITH_SPREAD: tuple[Topic, ...] = (
+    *(
+        replace(topic, readers=(*topic.readers, "plan")) if topic.name == "articles" else topic
+        for topic in TOPICS
+    ),
+    *SPREAD,
+)
+"""All topics where dedup is spread, with all who read and write them."""
 BY_NAME = {topic.name: topic for topic in TOPICS}
 EVERY = BY_NAME | {topic.name: topic for topic in SPREAD}
 """Of both tables."""

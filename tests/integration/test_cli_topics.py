@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from services.cli import main
-from services.contracts.topics import BY_NAME, TOPICS
+from services.contracts.topics import BY_NAME, TOPICS, WITH_SPREAD
 from services.stream.bus import TopicSpec
 from services.stream.sqlite import SqliteBus
 
@@ -49,6 +49,20 @@ def test_an_embedded_log_is_made_once_and_then_found_right(tmp_path: Path) -> No
     check = newsfold("check", "--bus", bus)
     assert check.exit_code == 0
     assert "not seen cleanup and retention" in check.output
+
+
+def test_the_topics_of_a_spread_dedup_are_planned_and_made_where_they_are_asked_for(tmp_path: Path) -> None:
+    plan = json.loads(newsfold("plan", "--json", "--spread").output)
+    assert [topic["topic"] for topic in plan["topics"]] == [f"newsfold.{topic.name}" for topic in WITH_SPREAD]
+    keys = next(topic for topic in plan["topics"] if topic["topic"] == "newsfold.keys")
+    assert (keys["writer"], keys["also"]) == ("sign", ["plan", "pair"])
+    bus = f"sqlite:{tmp_path / 'log.db'}"
+    newsfold("apply", "--bus", bus)
+    assert newsfold("check", "--bus", bus).exit_code == 0
+    missing = newsfold("check", "--bus", bus, "--spread")
+    assert (missing.exit_code, missing.output.count("MISSING ")) == (1, len(WITH_SPREAD) - len(TOPICS))
+    made = newsfold("apply", "--bus", bus, "--spread")
+    assert (made.exit_code, made.output.count("created ")) == (0, len(WITH_SPREAD) - len(TOPICS))
 
 
 async def _make(path: Path, *topics: TopicSpec) -> None:

@@ -24,6 +24,7 @@ from services.enrich.service import EnrichService
 from services.stream.bus import Bus, BusError, Record
 from services.stream.kafka import Bounds, KafkaBus
 from services.stream.progress import is_drained
+from services.stream.service import Service
 from tests.kafka.at_least_once import AtLeastOnceBus
 
 SESSION_S = 2.0
@@ -208,16 +209,26 @@ class Crew:
         hand = self.hands[name]
         await self.tended(lambda: not hand.alive and hand.code == 0, within_s)
 
-    async def settled(self, within_s: float) -> float:
-        """Tend until the recording is out and everything is decided; seconds. Raises `TimeoutError`."""
+    async def settled(self, within_s: float, *services: Service) -> float:
+        """Tend until the recording is out and these, else dedup and enrich, have decided everything; seconds.
+
+        Raises `TimeoutError`.
+        """
         began = time.monotonic()
         await self.ended("ingest", within_s)
         async with asyncio.timeout(within_s), self.bus() as bus:
-            for service in (DedupService(), EnrichService()):
+            for service in services or (DedupService(), EnrichService()):
                 while not await _drained(bus, f"newsfold-{service.name}", service.inputs):
                     self.tend()
                     await asyncio.sleep(LOOK_S)
         return time.monotonic() - began
+
+    async def leave(self, name: str, within_s: float = 10.0) -> int:
+        """One is asked to stop, and is of the crew no more; its exit code. Raises `TimeoutError`."""
+        self.hands[name].send(signal.SIGTERM)
+        code = await self.hands[name].ended(within_s)
+        del self.hands[name]
+        return code
 
     async def stop(self, within_s: float = 10.0) -> dict[str, int]:
         """SIGTERM to all that run; their exit codes. Raises `TimeoutError`."""

@@ -4,7 +4,7 @@ every service, and for nothing that is not its business."""
 import asyncio
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ from click.testing import CliRunner, Result
 from services.cli import main
 from services.console.addresses import topic_specs
 from services.console.replay.recordings import open_recordings
+from services.dedup.roles import ROLES
 from services.dedup.service import DedupService
 from services.dedup.settings import DedupSettings
+from services.dedup.spread.stages import stage
 from services.enrich.service import EnrichService
 from services.ops.secret import Secret
 from services.stream.bus import Fatal, Output, Partition
@@ -32,7 +34,7 @@ from tests.unit.console import archives
 
 pytestmark = pytest.mark.kafka
 
-WHO = ("ingest", "dedup", "enrich", "operators", "newsrooms")
+WHO = ("ingest", "dedup", "enrich", "operators", "newsrooms", "plan", "sign", "range", "pair")
 PASSWORD = "s3cret-of-the-test"
 SETTINGS = {
     "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
@@ -60,11 +62,11 @@ class Site:
     def address(self) -> str:
         return f"127.0.0.1:{self.cluster.port('SCRAM')}"
 
-    def admit(self) -> None:
+    def admit(self, *options: str) -> None:
         """Run the lines of the plan, as an administrator would."""
         (self.folder / "admin.properties").touch()
         plan = CliRunner().invoke(
-            main, ["topics", "plan", "--acls", "--bus", f"kafka:{self.cluster.bootstrap}"]
+            main, ["topics", "plan", "--acls", *options, "--bus", f"kafka:{self.cluster.bootstrap}"]
         )
         lines = [line for line in plan.output.splitlines() if not line.startswith("#")]
         here = [line.replace("admin.properties", str(self.folder / "admin.properties")) for line in lines]
@@ -99,18 +101,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         made.cluster.remove()
 
 
-async def work(site: Site, archive: Path) -> None:
-    """The three services, each as its own user, until the archive is through."""
-    buses = {who: site.bus(who) for who in ("ingest", "dedup", "enrich")}
+async def work(site: Site, archive: Path, dedup: Sequence[Service] = (DedupService(),)) -> None:
+    """The services, each as its own user, until the archive is through."""
     async with open_recordings([archive]) as replayed:
-        services: list[Service] = [replayed.service, DedupService(DedupSettings()), EnrichService()]
+        services: list[Service] = [replayed.service, *dedup, EnrichService()]
+        buses = {service.name: site.bus(service.name) for service in services}
         try:
             for bus in buses.values():
                 await bus.start()
                 await bus.create(topic_specs(forget=True))
-            async with RunnerGroup([Runner(service, buses[service.name]) for service in services]) as running:
-                async with asyncio.timeout(60):
-                    await running.wait_until_settled()
+            runners = [Runner(service, buses[service.name]) for service in services]
+            async with RunnerGroup(runners) as running, asyncio.timeout(60):
+                await running.wait_until_settled()
+                while any(runner.held() for runner in runners):  # noqa: ASYNC110 - it waits for answers
+                    await asyncio.sleep(0.05)
         finally:
             for bus in buses.values():
                 await bus.close()
@@ -148,6 +152,18 @@ async def test_the_printed_acls_are_enough_for_everybody_and_no_more(site: Site,
     hidden = await site.newsfold("newsrooms", "tail", "clusters")
     assert hidden.exit_code == 4
     assert "Traceback" not in hidden.output
+
+
+async def test_the_acls_of_a_spread_dedup_are_enough_for_its_roles(site: Site, tmp_path: Path) -> None:
+    site.admit("--spread")
+    made = await site.newsfold("operators", "topics", "apply", "--spread")
+    assert made.exit_code == 0, made.output
+    later = archives.rows(40)[24:]
+    archive = archives.write(tmp_path / "later.jsonl", later)
+    await work(site, archive, [stage(role, DedupSettings()) for role in ROLES])
+    told = lines(await site.newsfold("newsrooms", "tail", "relations"))
+    assert {row["url"] for row in later} <= {row["value"]["url"] for row in told}
+    assert "lacks an ACL" in await refused(site, "sign", "answers")
 
 
 async def test_a_check_says_what_the_one_who_asks_may_not_see(site: Site) -> None:

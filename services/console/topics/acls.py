@@ -88,7 +88,7 @@ def _service(service: str, topics: Sequence[Topic], prefix: str) -> Iterator[Acl
     for topic in topics:
         operations = (
             *(("Read",) if service in topic.readers else ()),
-            *(("Write",) if service == topic.writer else ()),
+            *(("Write",) if service in (topic.writer, *topic.also) else ()),
         )
         if operations:
             yield Acl(principal=who, resource="topic", name=prefix + topic.name, operations=operations)

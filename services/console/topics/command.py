@@ -20,7 +20,7 @@ from services.console.addresses import Address
 from services.console.topics import acls, plan
 from services.console.topics.plan import Copies
 from services.console.topics.store import TopicStore, open_store
-from services.contracts.topics import TOPICS
+from services.contracts.topics import TOPICS, WITH_SPREAD, Topic
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.settings import BusSettings
@@ -51,6 +51,7 @@ class TopicsRequest(NamedTuple):
     replicas: int | None
     in_sync: int | None
     settings: Settings
+    topics: Sequence[Topic] = TOPICS
 
     @classmethod
     def of(
@@ -61,6 +62,7 @@ class TopicsRequest(NamedTuple):
         replicas: int | None,
         in_sync: int | None,
         settings: Settings,
+        spread: bool = False,
     ) -> "TopicsRequest":
         """Raises `Stop` (usage) for what can be nowhere."""
         place = addresses.parse(address or settings.bus.url)
@@ -71,7 +73,7 @@ class TopicsRequest(NamedTuple):
             raise Stop(
                 Exit.USAGE, f"--prefix {prefix!r}: letters, digits, '.', '_' and '-', 64 at most"
             ) from None
-        return cls(place, prefix, replicas, in_sync, settings)
+        return cls(place, prefix, replicas, in_sync, settings, WITH_SPREAD if spread else TOPICS)
 
     def copies(self, brokers: int) -> Copies:
         """Raises `Stop` (usage) where it cannot be had of so many."""
@@ -91,11 +93,11 @@ class TopicsRequest(NamedTuple):
         return replace(self.settings, bus=replace(self.settings.bus, prefix=self.prefix))
 
 
-async def compare(store: TopicStore, asked: Copies) -> list[TopicCheck]:
+async def compare(store: TopicStore, asked: Copies, topics: Sequence[Topic] = TOPICS) -> list[TopicCheck]:
     """Every topic of the table against what is there."""
-    found = await store.describe([topic.name for topic in TOPICS])
+    found = await store.describe([topic.name for topic in topics])
     checks = []
-    for topic in TOPICS:
+    for topic in topics:
         if topic.name not in found:
             checks.append(TopicCheck(topic.name, "missing"))
             continue
@@ -104,31 +106,33 @@ async def compare(store: TopicStore, asked: Copies) -> list[TopicCheck]:
     return checks
 
 
-async def create_missing(store: TopicStore, asked: Copies) -> list[TopicCheck]:
+async def create_missing(
+    store: TopicStore, asked: Copies, topics: Sequence[Topic] = TOPICS
+) -> list[TopicCheck]:
     """Create what is missing, then look again at all."""
-    missing = {one.topic for one in await compare(store, asked) if one.state == "missing"}
+    missing = {one.topic for one in await compare(store, asked, topics) if one.state == "missing"}
     if missing:
         await store.create({name: plan.target_description(name, asked) for name in missing})
     return [
         one._replace(state="created") if one.topic in missing and one.state == "ok" else one
-        for one in await compare(store, asked)
+        for one in await compare(store, asked, topics)
     ]
 
 
 def show_plan(request: TopicsRequest, form: Literal["table", "json", "acls"]) -> None:
     """Asks no broker: the plan is for a cluster of three."""
     asked = request.copies(max(plan.USUAL_BROKERS, request.replicas or 0))
-    rules = acls.acls(TOPICS, request.prefix)
+    rules = acls.acls(request.topics, request.prefix)
     bootstrap = request.place.place if request.place.kind == "kafka" else "HOST:PORT"
     commands = acls.commands(rules, bootstrap)
     if form == "json":
-        topics = [plan.plan_topic(topic, request.prefix, asked) for topic in TOPICS]
+        topics = [plan.plan_topic(topic, request.prefix, asked) for topic in request.topics]
         whole = {"topics": topics, "acls": rules, "commands": commands, "note": acls.NOTE}
         click.echo(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
         return
     if form == "table":
         console = Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH)
-        console.print(_table(request.prefix, asked))
+        console.print(_table(request, asked))
     click.echo("# Who may do what. The principals are placeholders for the names your services log in with.")
     click.echo(f"# {acls.NOTE}")
     for line in commands:
@@ -149,7 +153,7 @@ async def _check_topics(request: TopicsRequest, *, create: bool) -> tuple[list[T
     patience = Patience(total_s=request.settings.bus.wait_s) if create else None
     async with open_store(place, request.bus_settings(), patience) as store:
         asked = request.copies(await store.brokers())
-        checks = await (create_missing if create else compare)(store, asked)
+        checks = await (create_missing if create else compare)(store, asked, request.topics)
         return checks, store.blind_spots()
 
 
@@ -167,22 +171,22 @@ def _report(checks: Sequence[TopicCheck], blind_spots: Sequence[str]) -> None:
         raise Stop(Exit.FAILED, f"{wrong} of {len(checks)} topics are missing or differ; nothing was changed")
 
 
-def _table(prefix: str, asked: Copies) -> Table:
-    title = f"{len(TOPICS)} topics, {asked.replicas} copies of each"
+def _table(request: TopicsRequest, asked: Copies) -> Table:
+    title = f"{len(request.topics)} topics, {asked.replicas} copies of each"
     table = Table(title=title, title_justify="left")
     table.add_column("topic", no_wrap=True)
     for name in COLUMNS:
         table.add_column(name, overflow="fold")
-    for topic in TOPICS:
+    for topic in request.topics:
         settings: Mapping[str, Any] = plan.target_description(topic.name, asked).settings
         cells = (
-            prefix + topic.name,
+            request.prefix + topic.name,
             str(topic.partitions),
             settings["cleanup.policy"],
             plan.retention(topic.name),
             settings["min.insync.replicas"],
             topic.key,
-            topic.writer,
+            ", ".join((topic.writer, *topic.also)),
             ", ".join(topic.readers),
         )
         table.add_row(*(Text(cell) for cell in cells))

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import msgspec
 
 from services.console import addresses
-from services.contracts.topics import BY_NAME, DAY_S, Topic
+from services.contracts.topics import DAY_S, EVERY, WITH_SPREAD, Topic
 from services.stream.kafka import topics as policy
 from services.stream.kafka.topics import TopicDescription
 
-SPECS = {spec.name: spec for spec in addresses.topic_specs(forget=True)}
+SPECS = {spec.name: spec for spec in addresses.topic_specs(forget=True, topics=WITH_SPREAD)}
 USUAL_BROKERS = 3
 """What a plan is made for where no cluster is asked."""
 
@@ -31,6 +31,8 @@ class PlannedTopic(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     partition_by: str
     writer: str
+    also: tuple[str, ...]
+    """Who writes beside."""
     readers: tuple[str, ...]
     types: tuple[str, ...]
     settings: Mapping[str, str]
@@ -82,6 +84,7 @@ def plan_topic(topic: Topic, prefix: str, asked: Copies) -> PlannedTopic:
         key=topic.key,
         partition_by=topic.by,
         writer=topic.writer,
+        also=topic.also,
         readers=topic.readers,
         types=tuple(kind.__name__ for kind in topic.types),
         settings=target_description(topic.name, asked).settings,
@@ -91,7 +94,7 @@ def plan_topic(topic: Topic, prefix: str, asked: Copies) -> PlannedTopic:
 
 def retention(name: str) -> str:
     """How long a topic keeps its records, in words."""
-    topic = BY_NAME[name]
+    topic = EVERY[name]
     if topic.compact:
         return "last of each key"
     return "for ever" if topic.retention_s is None else f"{topic.retention_s / DAY_S:g} days"

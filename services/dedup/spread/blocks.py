@@ -1,8 +1,8 @@
 """What stands in the blocks between the stages. Arrays are little-endian bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
@@ -19,6 +19,11 @@ from services.stream.service import Poison
 
 T = TypeVar("T")
 _PACK = msgspec.msgpack.Encoder()
+_PAIR_BYTES = 20
+PART_BYTES = 1 << 20
+"""What a block may grow with how many texts are alike is told in parts of about that: a bus takes records of
+a few MB, and a third is added where a body becomes JSON.
+"""
 
 
 class Body(msgspec.Struct, frozen=True, array_like=True):
@@ -89,6 +94,7 @@ class SharedKeys(Body, frozen=True):
 
     range: int
     all_to: int
+    """0 where more is to come."""
     first: bytes = b""
     second: bytes = b""
     counts: bytes = b""
@@ -141,7 +147,7 @@ class PlanStep(Body, frozen=True):
 
 
 class Answer(Body, frozen=True):
-    """All of a span but what other lanes are asked for."""
+    """All of a span but what other lanes are asked for, or a part of it."""
 
     rows: list[tuple[int, Signing]]
     """By name."""
@@ -153,12 +159,14 @@ class Answer(Body, frozen=True):
     """uint32"""
     looks: list[tuple[int, Look]]
     asked: list[int]
-    """Lanes that will tell more."""
+    """Lanes that will tell more; in the last part."""
+    is_last: bool = True
 
 
 class LookAnswer(Body, frozen=True):
     lane: int
     looks: list[tuple[int, Look]]
+    is_last: bool = True
 
 
 class BackAnswer(Body, frozen=True):
@@ -167,6 +175,61 @@ class BackAnswer(Body, frozen=True):
     others: bytes
     counts: bytes
     is_known: bool = True
+
+
+class AnsweredRow(NamedTuple):
+    """What a lane tells of one of its rows."""
+
+    name: int
+    signing: Signing
+    others: npt.NDArray[np.uint64]
+    """Names."""
+    counts: npt.NDArray[np.uint32]
+    looks: list[Look]
+
+    def nbytes(self) -> int:
+        return self.others.nbytes + self.counts.nbytes + len(_PACK.encode((self.signing, self.looks)))
+
+
+def answer_parts(rows: Iterable[AnsweredRow], asked: list[int]) -> Iterator[Answer]:
+    for part, is_last in in_parts(rows, AnsweredRow.nbytes):
+        yield Answer(
+            rows=[(row.name, row.signing) for row in part],
+            bounds=raw(np.cumsum([0, *(len(row.others) for row in part)]), np.int64),
+            others=b"".join(raw(row.others, np.uint64) for row in part),
+            counts=b"".join(raw(row.counts, np.uint32) for row in part),
+            looks=[(row.name, look) for row in part for look in row.looks],
+            asked=asked if is_last else [],
+            is_last=is_last,
+        )
+
+
+def share_parts(place: int, all_to: int, pairs: Partials) -> Iterator[SharedKeys]:
+    """Of a range. How far all is there the last part says."""
+    most = max(1, PART_BYTES // _PAIR_BYTES)
+    for start in range(0, max(1, len(pairs.first)), most):
+        first, second, counts = (each[start : start + most] for each in pairs)
+        told = all_to if start + most >= len(pairs.first) else 0
+        yield SharedKeys(place, told, raw(first, np.int64), raw(second, np.int64), raw(counts, np.uint32))
+
+
+def look_parts(lane: int, looks: Iterable[tuple[int, Look]]) -> Iterator[LookAnswer]:
+    for part, is_last in in_parts(looks, lambda told: len(_PACK.encode(told))):
+        yield LookAnswer(lane, part, is_last)
+
+
+def in_parts(items: Iterable[T], nbytes: Callable[[T], int]) -> Iterator[tuple[list[T], bool]]:
+    """Runs of items, and whether each is the last: one that is empty where there are none."""
+    part: list[T] = []
+    held = 0
+    for item in items:
+        more = nbytes(item)
+        if part and held + more > PART_BYTES:
+            yield part, False
+            part, held = [], 0
+        part.append(item)
+        held += more
+    yield part, True
 
 
 def output(

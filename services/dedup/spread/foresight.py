@@ -85,7 +85,8 @@ class LiveForesight:
             else:
                 looked = body_of(block, LookAnswer)
                 self._take_looks(step, looked.looks)
-                step.missing.discard((f"lane {looked.lane} of", block.start))
+                if looked.is_last:
+                    step.missing.discard((f"lane {looked.lane} of", block.start))
         self._open()
 
     def _plan(self, step: _Expectation) -> None:
@@ -107,7 +108,8 @@ class LiveForesight:
             self._unread.add(sighting)
         self._take_looks(step, answer.looks)
         step.missing |= {(f"lane {lane} of", start) for lane in answer.asked}
-        step.missing.discard(("span", start))
+        if answer.is_last:
+            step.missing.discard(("span", start))
 
     def _take_looks(self, step: _Expectation, looks: Collection[tuple[int, Look]]) -> None:
         for name, look in looks:

@@ -25,20 +25,21 @@ from services.dedup.search.route import Entry, route
 from services.dedup.search.route import block as make_block
 from services.dedup.settings import DedupSettings
 from services.dedup.spread.blocks import (
-    Answer,
+    AnsweredRow,
     Ask,
     AskRow,
     BackAnswer,
     BackRequest,
     Body,
-    LookAnswer,
     Probe,
     ProbeAnswer,
     SharedKeys,
     SignedSpan,
     SpanColumns,
+    answer_parts,
     body_of,
     copied,
+    look_parts,
     output,
     partials,
     raw,
@@ -179,8 +180,9 @@ class PairTask:
             yield copied(record, self._state, key)
         elif block.kind == "ask":
             ask = body_of(block, Ask)
-            looks = [(row.name, look) for row in ask.rows for look in self._looks_for(row)]
-            yield self._to_fold("looked", block.start, LookAnswer(self._lane, looks), block.at_us)
+            looks = ((row.name, look) for row in ask.rows for look in self._looks_for(row))
+            for told in look_parts(self._lane, looks):
+                yield self._to_fold("looked", block.start, told, block.at_us)
         elif block.kind == "back":
             yield from self._probe(record, block)
         elif block.kind == "found":
@@ -219,32 +221,24 @@ class PairTask:
         first, last = int(bounds[0]), int(bounds[-1])
         others, counts = whole.first[first:last], whole.counts[first:last]
         bounds = bounds - first
-        rows, looks = [], list[tuple[int, Look]]()
+        rows = []
         asks: defaultdict[int, list[AskRow]] = defaultdict(list)
         names = self._columns.names(np.arange(start, stop)).tolist()
         for place, name in enumerate(names):
             signed = self._texts.get(start + place)
             assert signed is not None, "a span is answered before it is forgotten"
-            rows.append((name, signed.signing))
             a, b = int(bounds[place]), int(bounds[place + 1])
-            if a == b:
-                continue
-            chosen = self._chosen(start + place, others[a:b], counts[a:b])
+            row = AnsweredRow(name, signed.signing, self._columns.names(others[a:b]), counts[a:b], [])
+            rows.append(row)
+            chosen = self._chosen(start + place, others[a:b], counts[a:b]) if a < b else []
             for lane, some in self._by_lane(start + place, chosen):
-                row = AskRow(name, signed, some)
+                ask = AskRow(name, signed, some)
                 if lane == self._lane:
-                    looks += [(name, look) for look in self._looks_for(row, start + place)]
+                    row.looks.extend(self._looks_for(ask, start + place))
                 else:
-                    asks[lane].append(row)
-        answer = Answer(
-            rows,
-            raw(bounds, np.int64),
-            raw(self._columns.names(others), np.uint64),
-            raw(counts, np.uint32),
-            looks,
-            sorted(asks),
-        )
-        yield self._to_fold("answer", start, answer, at_us)
+                    asks[lane].append(ask)
+        for answer in answer_parts(rows, sorted(asks)):
+            yield self._to_fold("answer", start, answer, at_us)
         for lane, asked in sorted(asks.items()):
             partition = Partition("pairs", self._shard * LANES + lane)
             yield self._to(partition, "ask", f"ask:{start}", Ask(lane, asked), at_us, start=start, stop=stop)

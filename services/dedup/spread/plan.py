@@ -20,6 +20,8 @@ from services.stream.bus import Output, Partition, Record
 from services.stream.service import Parts, Step
 
 _ROWS = "rows"
+_SPAN_TEXT = 1 << 20
+"""Characters, after which a span ends before its last row could: what it becomes is to fit in a record."""
 _PIECE = 32_768
 """Shingles of a record of what was seen on a day: 256 kB."""
 
@@ -119,6 +121,7 @@ class _Cut:
     def __init__(self, shard: int, now_us: int) -> None:
         self._shard, self._now_us = shard, now_us
         self._open: _Open | None = None
+        self._length = 0
         self.outputs: list[Output] = []
         self.spans: list[int] = []
         self.backs: list[Reappearance] = []
@@ -136,11 +139,15 @@ class _Cut:
         self._close()
 
     def _add(self, row: Row) -> None:
-        if self._open and (row.number % SPAN == 0 or row.day != self._open.day):
+        length = len(row.article.text)
+        if self._open and (
+            row.number % SPAN == 0 or row.day != self._open.day or self._length + length > _SPAN_TEXT
+        ):
             self._close()
         if self._open is None:
-            self._open = _Open(row.day, [])
+            self._open, self._length = _Open(row.day, []), 0
         self._open.rows.append(row)
+        self._length += length
 
     def _close(self) -> None:
         if self._open is None:

@@ -23,8 +23,8 @@ from services.dedup.spread.blocks import (
     body_of,
     copied,
     output,
-    raw,
     read_block,
+    share_parts,
     tombstone,
 )
 from services.dedup.spread.layout import LANES, SPAN, all_lanes, lane_partition
@@ -257,19 +257,16 @@ class RangeTask:
             wanted = lanes == lane
             if not moved and not wanted.any():
                 continue
-            first, second, counts = (each[wanted] for each in pairs)
-            body = SharedKeys(
-                self._number, mine.all_to, raw(first, np.int64), raw(second, np.int64), raw(counts, np.uint32)
-            )
-            yield output(
-                partition,
-                "shared",
-                f"shared:{self._number}",
-                body,
-                source="range",
-                shard=shard,
-                at_us=at_us,
-            )
+            for body in share_parts(self._number, mine.all_to, Partials(*(each[wanted] for each in pairs))):
+                yield output(
+                    partition,
+                    "shared",
+                    f"shared:{self._number}",
+                    body,
+                    source="range",
+                    shard=shard,
+                    at_us=at_us,
+                )
         if moved:
             yield self._clock(shard, mine, at_us)
         for start in mine.forget():

@@ -14,7 +14,8 @@ from services.dedup import pairs
 from services.dedup.foresight import Unforeseen
 from services.dedup.relations.relate import relate
 from services.dedup.roles import ROLES
-from services.dedup.spread.layout import SPAN
+from services.dedup.spread import blocks, plan
+from services.dedup.spread.layout import LANES, SPAN
 from services.dedup.spread.stages import stage
 from services.stream.bus import Output, Partition, TopicSpec
 from services.stream.memory import MemoryBus
@@ -100,6 +101,40 @@ def test_a_fold_that_is_told_of_another_order_of_reading_stops() -> None:
     crowd.log[INPUT][2] = record(other, 2)
     with pytest.raises(Unforeseen):
         crowd.run_roles(["fold"]).settle()
+
+
+@pytest.mark.parametrize("part_bytes", [1, 3_000])
+def test_what_grows_with_how_many_texts_are_alike_is_told_in_parts(
+    part_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = [prose(("line", line), 12) for line in range(8)]
+    pieces = [
+        article(
+            "\n".join([*body[number % 3 :], prose(("own", number), 40)]),
+            f"/{number}",
+            source=f"s{number % 7}",
+            hours=number // 30,
+        )
+        for number in range(40)
+    ]
+    log = promised(pieces, every=20)
+    monkeypatch.setattr(blocks, "PART_BYTES", part_bytes)
+    monkeypatch.setattr(plan, "_SPAN_TEXT", 6_000)
+    crowd = Crowd(seed=4).write(log).settle(batch=60)
+    assert (crowd.published(), crowd.kept()) == by_one(log)
+    found = [
+        wire.decode(StageBlock, each.value or b"")
+        for topic, numbers in (("answers", 1), ("pairs", LANES), ("spans", LANES))
+        for number in range(numbers)
+        for each in crowd.log[Partition(topic, number)]
+    ]
+    spans = [blocks.body_of(each, blocks.Span) for each in found if each.kind == "span"]
+    assert max(sum(len(row.article.text) for row in span.rows) for span in spans) <= 6_000
+    told = [blocks.body_of(each, blocks.Answer) for each in found if each.kind == "answer"]
+    assert any(not each.is_last for each in told)
+    assert any(len(each.rows) > 1 for each in told) is (part_bytes > 1)
+    pairs = [blocks.body_of(each, blocks.SharedKeys) for each in found if each.kind == "shared"]
+    assert max(len(each.counts) // 4 for each in pairs) <= max(1, part_bytes // 20)
 
 
 async def test_all_roles_run_as_services_on_a_bus() -> None:

@@ -11,7 +11,7 @@ from services.console.topics import acls, plan
 from services.console.topics.command import TopicCheck, compare, create_missing
 from services.console.topics.plan import Copies
 from services.console.topics.store import LogTopicStore
-from services.contracts.topics import BY_NAME, TOPICS
+from services.contracts.topics import BY_NAME, TOPICS, WITH_SPREAD, Topic
 from services.stream.bus import TopicSpec
 from services.stream.kafka.topics import TopicDescription
 from services.stream.memory import MemoryBus
@@ -132,11 +132,11 @@ async def test_an_embedded_log_gets_its_topics_and_says_what_it_cannot_tell() ->
     assert "retention" in log.blind_spots()[0]
 
 
-def allowed(who: str, operation: str, prefix: str = "p.") -> set[str]:
+def allowed(who: str, operation: str, prefix: str = "p.", *, topics: Sequence[Topic] = TOPICS) -> set[str]:
     """Topics of the table on which `who` may do this by a rule of its own."""
     return {
         rule.name.removeprefix(prefix)
-        for rule in acls.acls(TOPICS, prefix)
+        for rule in acls.acls(topics, prefix)
         if (rule.resource, rule.pattern, rule.principal) == ("topic", "literal", f"User:newsfold-{who}")
         and operation in rule.operations
     }
@@ -146,6 +146,27 @@ def allowed(who: str, operation: str, prefix: str = "p.") -> set[str]:
 def test_a_service_reads_and_writes_what_the_table_says_and_no_more(service: str) -> None:
     assert allowed(service, "Read") == {topic.name for topic in TOPICS if service in topic.readers}
     assert allowed(service, "Write") == {topic.name for topic in TOPICS if topic.writer == service}
+
+
+def test_a_role_of_a_spread_dedup_reads_and_writes_what_it_takes_and_tells_and_no_more() -> None:
+    for role in ("plan", "sign", "range", "pair"):
+        own = {f"{role}-state", f"dead-letters.{role}"}
+        assert own <= allowed(role, "Write", topics=WITH_SPREAD)
+    assert allowed("plan", "Read", topics=WITH_SPREAD) == {"articles", "plan-state"}
+    assert allowed("pair", "Read", topics=WITH_SPREAD) == {"pairs", "pair-state"}
+    hops = {"spans", "keys", "pairs", "answers"}
+    assert allowed("plan", "Write", topics=WITH_SPREAD) & hops == {"spans", "keys", "answers"}
+    assert allowed("sign", "Write", topics=WITH_SPREAD) & hops == {"keys", "pairs"}
+    assert allowed("range", "Write", topics=WITH_SPREAD) & hops == {"pairs"}
+    assert allowed("pair", "Write", topics=WITH_SPREAD) & hops == {"keys", "pairs", "answers"}
+    assert allowed("dedup", "Write", topics=WITH_SPREAD) == allowed("dedup", "Write")
+    assert allowed("dedup", "Read", topics=WITH_SPREAD) == allowed("dedup", "Read") | {"answers"}
+    owned = {
+        rule.name
+        for rule in acls.acls(WITH_SPREAD, "p.")
+        if rule.principal == "User:newsfold-range" and rule.resource != "topic"
+    }
+    assert owned == {"p.range", "p.range-"}
 
 
 def test_newsrooms_read_what_is_public_and_write_nothing() -> None:
