@@ -34,10 +34,10 @@ def begin(crew: Crew, roles: Sequence[str] = ROLES) -> None:
             crew.add(f"{role}-{number}", "run", role)
 
 
-async def verdicts(crew: Crew, count: int, within_s: float) -> None:
-    """Tend until there are so many, in all shards together. Raises `TimeoutError`."""
+async def wait_until_filled(crew: Crew, topic: str, count: int, within_s: float) -> None:
+    """Tend until so many records lie in a topic. Raises `TimeoutError`."""
     async with asyncio.timeout(within_s), crew.bus() as bus:
-        while len(await contents(bus, "relations")) < count:
+        while len(await contents(bus, topic)) < count:
             crew.tend()
             await asyncio.sleep(LOOK_S)
 
