@@ -48,6 +48,7 @@ async def same_as_one(crew: Crew) -> None:
     assert crew.exits == []
 
 
+@pytest.mark.proof
 async def test_five_roles_in_nine_processes_leave_the_bytes_of_one(crew: Crew) -> None:
     spread.begin(crew)
     ingest(crew, 0)
@@ -76,6 +77,7 @@ async def some(crew: Crew, count: int) -> None:
     assert await crew.leave("ingest") == 0
 
 
+@pytest.mark.proof
 async def test_moved_to_a_spread_dedup_and_back_in_mid_stream(crew: Crew) -> None:
     crew.add("dedup-0", "run", "dedup")
     await some(crew, 120)
