@@ -14,7 +14,7 @@ RUN = {
     ALL: "`newsfold run all`: one process, the embedded log",
     SERVICES: "`newsfold run ingest`, `run dedup` and `run enrich`: a process each, on Kafka",
     SHARDS: '`ingest.sharding = "language"`; on Kafka, dedup and enrich a process for each of four shards',
-    SPREAD: "sign, range, pair, fold, each as many processes as it needs: so far for archives, by a refold",
+    SPREAD: "sign, range, pair, fold, each as many processes as it needs, live or by a refold",
 }
 _ALIKE = 1.05
 """A way that carries so little more is no reason to leave a simpler one."""
