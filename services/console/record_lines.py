@@ -16,6 +16,7 @@ from services.contracts.facts import ArticleFacts
 from services.contracts.feeds import Feed, FeedMark, FeedPast, FeedState
 from services.contracts.relations import Relation, Verdict
 from services.contracts.sketches import Remembered, ShardClock
+from services.contracts.spread import StageBlock
 from services.contracts.stories import Story, StoryChange
 from services.stream.bus import Record
 
@@ -98,6 +99,7 @@ def _relation(relation: Relation) -> str:
 _TOLD: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     Article: lambda article: f"{article.source}: {article.title} ({article.language}) {article.url}",
     Withdrawal: lambda gone: f"{gone.url} withdrawn at {gone.at}: {gone.note}",
+    StageBlock: lambda block: f"{block.kind} of shard {block.shard}, rows {block.start} to {block.stop}",
     Watermark: lambda mark: f"origin {mark.origin} of {mark.origins} has published up to {mark.at}",
     Feed: lambda feed: f"{feed.source}: {feed.url}",
     FeedState: lambda state: f"{state.url or state.feed_id} {state.status} {state.reason}",

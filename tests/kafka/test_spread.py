@@ -48,13 +48,13 @@ async def same_as_one(crew: Crew) -> None:
     assert crew.exits == []
 
 
-@pytest.mark.proof
 async def test_five_roles_in_nine_processes_leave_the_bytes_of_one(crew: Crew) -> None:
     spread.begin(crew)
     ingest(crew, 0)
     await same_as_one(crew)
 
 
+@pytest.mark.proof
 async def test_every_role_killed_at_random_moments_and_ranges_shared_out_anew_change_nothing(
     crew: Crew,
 ) -> None:

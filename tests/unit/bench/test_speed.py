@@ -95,6 +95,7 @@ def test_runs_are_of_five_words() -> None:
     assert runs_of("eins zwei drei vier") == []
 
 
+@pytest.mark.proof
 def test_a_tiny_run_gives_every_row_of_the_core_and_keeps_what_is_recorded() -> None:
     """Kernels load in it, so times mean little; what is found means what it does in a long run."""
     measured = measure(check.FAMILY, TINY)
