@@ -154,6 +154,7 @@ async def test_the_printed_acls_are_enough_for_everybody_and_no_more(site: Site,
     assert "Traceback" not in hidden.output
 
 
+@pytest.mark.proof
 async def test_the_acls_of_a_spread_dedup_are_enough_for_its_roles(site: Site, tmp_path: Path) -> None:
     site.admit("--spread")
     made = await site.newsfold("operators", "topics", "apply", "--spread")

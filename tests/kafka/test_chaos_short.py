@@ -57,6 +57,7 @@ async def test_workers_killed_at_random_moments_lose_and_double_nothing(crew: Cr
     assert crew.exits == []
 
 
+@pytest.mark.proof
 async def test_a_worker_frozen_past_its_session_publishes_nothing_more_and_ends(
     crew: Crew, calm: Calm
 ) -> None:
@@ -69,6 +70,7 @@ async def test_a_worker_frozen_past_its_session_publishes_nothing_more_and_ends(
     await same(crew, calm)
 
 
+@pytest.mark.proof
 async def test_members_that_come_and_go_change_nothing_where_others_stand_by_for_them(
     crew: Crew, calm: Calm
 ) -> None:
@@ -121,6 +123,7 @@ async def test_the_breaker_halts_a_partition_of_nothing_but_poison_until_somebod
     await same(crew, calm)
 
 
+@pytest.mark.proof
 async def test_all_input_read_again_from_the_start_leaves_the_tables_as_they_were(
     crew: Crew, calm: Calm
 ) -> None:

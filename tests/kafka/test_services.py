@@ -21,7 +21,7 @@ def recording(which: str, place: Path) -> Path:
     return DEMO if which == "demo" else write_archive(place / "news.jsonl.gz", 600)
 
 
-@pytest.mark.parametrize("which", ["demo", "archive"])
+@pytest.mark.parametrize("which", ["demo", pytest.param("archive", marks=pytest.mark.proof)])
 async def test_services_in_processes_of_their_own_leave_the_bytes_of_a_replay_in_memory(
     which: str, tmp_path: Path, name: Name
 ) -> None:
