@@ -15,7 +15,6 @@ from tests.conformance.acts import outputs, topic, values
 from tests.kafka import scenarios, session
 from tests.kafka.acts import client, insist
 from tests.kafka.broker import Cluster
-from tests.kafka.jars import Unavailable
 from tests.kafka.proxy import Api, Fault, Proxy, Side
 from tests.kafka.trial import Trial
 
@@ -25,10 +24,7 @@ PACE_S = 0.04
 
 @pytest.fixture
 def three() -> Iterator[Cluster]:
-    try:
-        cluster = Cluster(3).start()
-    except Unavailable as why:
-        pytest.skip(f"no Apache Kafka: {why}")
+    cluster = session.fresh(3)
     yield cluster
     cluster.remove()
 

@@ -9,7 +9,6 @@ import pytest
 from services.stream.kafka import KafkaBus
 from tests.kafka import session
 from tests.kafka.broker import Cluster
-from tests.kafka.jars import Unavailable
 from tests.kafka.log import QUICK
 
 Name = Callable[[str], str]
@@ -34,9 +33,6 @@ async def bus() -> AsyncIterator[KafkaBus]:
 @pytest.fixture
 def fresh_cluster() -> Iterator[Cluster]:
     """A broker to be killed: the session's has hundreds of topics to recover, and others wait for it."""
-    try:
-        cluster = Cluster().start()
-    except Unavailable as why:
-        pytest.skip(f"{session.NONE}{why}")
+    cluster = session.fresh()
     yield cluster
     cluster.remove()

@@ -43,6 +43,14 @@ def own() -> Own:
     return found
 
 
+def fresh(nodes: int = 1) -> Cluster:
+    """A cluster that nobody else needs, to be removed; skips the test where there is none."""
+    try:
+        return Cluster(nodes).start()
+    except Unavailable as why:
+        pytest.skip(f"{NONE}{why}")
+
+
 @cache
 def _own() -> Own | Unavailable:
     proxied = free_port()

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from services.contracts.relations import Relation
-from services.dedup.batch.look import LOOKED, PAIRED, Look, Pairs, Shown, unpack_pairs
+from services.dedup.batch.look import LOOKED, PAIRED, Look, Pairs, unpack_pairs
 from services.dedup.batch.rows import SIGNED, Spans, Table, name_of
 from services.dedup.batch.store import Store
 from services.dedup.foresight import Neighbours, Signing
@@ -59,9 +59,7 @@ class Answers:
 
     def answer(self, newer: Profile, older: Profile) -> Relation | Unrelated | None:
         look = self._look(newer, older)
-        if look is None or (look.newer, look.older) != (Shown.of(newer.article), Shown.of(older.article)):
-            return None
-        return look.relation or (Unrelated(*look.refusal) if look.refusal else None)
+        return look.answer(newer.article, older.article) if look else None
 
     def share(self, one: Profile, other: Profile) -> float | None:
         look = self._look(one, other)

@@ -51,6 +51,12 @@ class Look(msgspec.Struct, frozen=True, array_like=True):
     """Without its direction."""
     refusal: tuple[RefusalReason, str] | None = None
 
+    def answer(self, newer: Article, older: Article) -> Relation | Unrelated | None:
+        """None where the articles have moved since, or it hangs on what others are related to."""
+        if (self.newer, self.older) != (Shown.of(newer), Shown.of(older)):
+            return None
+        return self.relation or (Unrelated(*self.refusal) if self.refusal else None)
+
 
 class _WitnessNeeded(Exception):
     """A pair cannot be told without what others are related to, which only the fold knows."""

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from services.contracts.relations import Relation
 from services.contracts.spread import StageBlock
-from services.dedup.batch.look import Look, Shown
+from services.dedup.batch.look import Look
 from services.dedup.batch.rows import name_of
 from services.dedup.foresight import Signing, Unforeseen
 from services.dedup.relations.forms import Unrelated
@@ -179,9 +179,7 @@ class LiveForesight:
 
     def answer(self, newer: Profile, older: Profile) -> Relation | Unrelated | None:
         look = self._look(newer, older)
-        if look is None or (look.newer, look.older) != (Shown.of(newer.article), Shown.of(older.article)):
-            return None
-        return look.relation or (Unrelated(*look.refusal) if look.refusal else None)
+        return look.answer(newer.article, older.article) if look else None
 
     def share(self, one: Profile, other: Profile) -> float | None:
         look = self._look(one, other)

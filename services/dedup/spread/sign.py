@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from services.contracts import wire
-from services.contracts.spread import StageBlock
+from services.contracts.spread import BlockKind, StageBlock
 from services.dedup import kernels
 from services.dedup.batch.context import WholeDays
 from services.dedup.batch.rows import name_of
@@ -20,6 +20,7 @@ from services.dedup.search.route import Entry, block, route
 from services.dedup.search.sightings import Sightings
 from services.dedup.settings import DedupSettings
 from services.dedup.spread.blocks import (
+    Body,
     DayPiece,
     RangeKeys,
     SignedRow,
@@ -132,10 +133,10 @@ class _Hop:
     def __init__(self, shard: int, start: int, stop: int, at_us: int) -> None:
         self._shard, self._start, self._stop, self._at_us = shard, start, stop, at_us
 
-    def to(self, partition: Partition, kind: str, body: SignedSpan | SpanColumns | RangeKeys) -> Output:
+    def to(self, partition: Partition, kind: BlockKind, body: Body) -> Output:
         return output(
             partition,
-            "signed" if kind == "signed" else "columns" if kind == "columns" else "keys",
+            kind,
             f"{kind}:{self._start}",
             body,
             source="sign",
