@@ -17,10 +17,13 @@ from typing import NamedTuple
 from services.contracts.events import EventReport
 from services.enrich.events import senses
 from services.enrich.events.index import STRANGE
+from services.enrich.events.instalments import are_instalments
 from services.enrich.events.neighbours import Likeness, Neighbours, microseconds
-from services.enrich.events.reports import figures_of, likeness, news_of, people_of, share_people
+from services.enrich.events.reports import beyond, figures_of, likeness, news_of, people_of, share_people
 
 _DAY, _MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
+_NEVER = -(10**9)
+"""What no likeness makes good."""
 
 
 class GroupingRules(NamedTuple):
@@ -33,7 +36,7 @@ class GroupingRules(NamedTuple):
     crowd_fewest: int = 8
     """In the first days of a stream the crowd is as many reports fewer as fewer days have come, at least so
     many: there is as much around a report as later, and less of it is known."""
-    same_day: int = 50_000
+    same_day: int = 55_000
     """What a day counts that both reports name."""
     other_day: int = 25_000
     """What each day takes off by which the days named lie apart, beyond …"""
@@ -44,6 +47,11 @@ class GroupingRules(NamedTuple):
     other_figures: int = 80_000
     """What is taken off where each headline names figures, none of them the same, and on different dates:
     what is counted every day is another count every day."""
+    most_by_term: int = 250_000
+    """What one term brings at the most to how alike reports of different dates are; of what is more …"""
+    off_by_term: int = 600
+    """… so many thousandths are taken off: a name says who it is about, and who is in the news again the next
+    day is so for what is new."""
     day: int = 170_000
     """What each day between two reports takes off …"""
     most_days: int = 2_500
@@ -183,6 +191,8 @@ class _Headline(NamedTuple):
 
 def _kinship(one: EventReport, other: Likeness, mine: _Headline, rules: GroupingRules) -> int:
     """Likeness and agreement, less the crowd around both and the time between them."""
+    if are_instalments(one, other.report):
+        return _NEVER
     late = round(rules.day * _days(one, other.report, rules))
     crowd = rules.crowd * (one.crowd + other.report.crowd) // 2_000
     agreement = _agreement(one, other.report, rules)
@@ -190,13 +200,16 @@ def _kinship(one: EventReport, other: Likeness, mine: _Headline, rules: Grouping
 
 
 def _others(one: EventReport, other: EventReport, mine: _Headline, rules: GroupingRules) -> int:
-    """What it takes off that the headlines are of other people, or of other figures on another date."""
+    """What it takes off that the headlines are of other people, or on another date of other figures, or that
+    little but a name is the same.
+    """
     off = 0
     if mine.people and mine.people.isdisjoint(other.words):
         theirs = people_of(other)
         off += rules.other_people * bool(theirs and theirs.isdisjoint(one.words))
-    if mine.figures and one.seen_at.toordinal() != other.seen_at.toordinal():
-        theirs = figures_of(other)
+    if one.seen_at.toordinal() != other.seen_at.toordinal():
+        off += rules.off_by_term * beyond(one, other, rules.most_by_term) // 1_000
+        theirs = figures_of(other) if mine.figures else mine.figures
         off += rules.other_figures * bool(theirs and theirs.isdisjoint(mine.figures))
     return off
 
@@ -221,7 +234,9 @@ def _days(one: EventReport, other: EventReport, rules: GroupingRules) -> float:
 
 
 def _score(scores: Sequence[int], size: int, rules: GroupingRules) -> int:
-    """Of the kinships with those that are no strangers among so many."""
+    """Of the kinships with those that are no strangers among so many. No event has two instalments."""
+    if min(scores, default=0) <= _NEVER:
+        return _NEVER
     size = max(size, len(scores))
     count = max(1, -(-rules.nearest * size // 1_000))
     nearest = sorted(scores, reverse=True)[:count]

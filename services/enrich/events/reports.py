@@ -114,6 +114,16 @@ def likeness(
     return min(cosine(news, its_news), cosine(one.words, other.words) * MOST_BY_NEWS // WHOLE)
 
 
+def beyond(one: EventReport, other: EventReport, most: int) -> int:
+    """What single terms bring to the cosine by news, each beyond so many millionths."""
+    # No weight exceeds a vector's length, so that few terms can bring so much.
+    heavy = [(term, weight) for term, weight in news_of(one).items() if weight * UNIT > most]
+    if not heavy:
+        return 0
+    its = news_of(other)
+    return sum([max(0, weight * its[term] - most) for term, weight in heavy if term in its])
+
+
 def share_people(one: EventReport, other: EventReport) -> int:
     """How rare those are, taken together, whom both name: by what was rare when one was read."""
     named = other.people

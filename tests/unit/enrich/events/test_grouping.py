@@ -166,6 +166,30 @@ def test_a_daily_count_is_another_happening_each_day(
     assert placed([Neighbour(Likeness(old, 160_000, 0), "a", "")], new).events == events
 
 
+@pytest.mark.parametrize(("days", "events"), [(0, ("a",)), (1, ())])
+def test_the_same_name_alone_the_next_day_is_about_something_else(days: int, events: tuple[str, ...]) -> None:
+    def of(days: float, **words: int) -> EventReport:
+        return replace(kept(days, number=1_000 * round(days), **words), headline={"marsum": 1_000})
+
+    one_name = Likeness(of(0, marsum=850, strike=500), 722_500, 0)
+    many = Likeness(of(0, **dict.fromkeys("abcdefghij", 260), marsum=500), 722_500, 0)
+    new = replace(of(days, marsum=850, result=500), crowd=200_000)
+    assert placed([Neighbour(one_name, "a", "")], new).events == events
+    assert placed([Neighbour(many, "a", "")], new).events == ("a",)
+
+
+def test_no_event_has_two_instalments_of_a_series() -> None:
+    def count(days: float, number: str) -> EventReport:
+        words = {"harbour": 700, "tonnes": 700, number: 100}
+        return replace(kept(days, number=round(days), **words), headline={"harbour": 500, "tonnes": 500})
+
+    monday, beside, tuesday = count(0, "4100"), kept(0, harbour=700, strike=700), count(1, "5300")
+    near = [Neighbour(Likeness(old, 900_000, 0), "a", "") for old in (monday, beside)]
+    assert placed(near[1:], tuesday).events == ("a",)
+    assert placed(near, tuesday).events == ()
+    assert not are_one([monday, beside, beside], [tuesday, beside])
+
+
 def test_two_reports_that_name_the_same_people_are_of_one_affair() -> None:
     new = replace(kept(number=1_000, crowd=MILLION), people={"terbor": 6_000, "rolfs": 6_000})
 
