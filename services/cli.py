@@ -16,11 +16,11 @@ from services.console.record.options import record
 from services.console.refold.options import refold
 from services.console.replay.options import replay
 from services.console.stories import commands as story_commands
-from services.contracts.topics import TOPICS
+from services.contracts.topics import EVERY
 from services.dedup.roles import ROLES
 from services.ops.config import Settings, load
 
-TYPES = sorted({kind.__name__ for topic in TOPICS for kind in topic.types})
+TYPES = sorted({kind.__name__ for topic in EVERY.values() for kind in topic.types})
 
 
 @click.group(
@@ -120,9 +120,7 @@ def desk(address: str | None, folder: Path | None, listen: str | None, settings:
 
 
 @main.command(short_help="Show what lies on topics, and what comes.")
-@click.argument(
-    "topics", type=click.Choice([topic.name for topic in TOPICS]), nargs=-1, required=True, metavar="TOPIC..."
-)
+@click.argument("topics", type=click.Choice(list(EVERY)), nargs=-1, required=True, metavar="TOPIC...")
 @click.option("--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT")
 @click.option(
     "--from", "start", default=None, metavar="WHERE",
@@ -152,8 +150,9 @@ def tail(
     """Show what lies on topics: one line a record in a terminal, JSON lines in a pipe.
 
     Topics: feeds, feed-state, articles, relations, clusters, stories, story-changes, events, storylines,
-    dedup-state, enrich-state, dead-letters.ingest, dead-letters.dedup, dead-letters.enrich. Of several the
-    lines go by time and name their topic.
+    canary, dedup-state, enrich-state, dead-letters.ingest, dead-letters.dedup, dead-letters.enrich; and
+    where dedup is spread spans, keys, pairs, answers, and for each role (plan, sign, range, pair) ROLE-state
+    and dead-letters.ROLE. Of several the lines go by time and name their topic.
 
     A group's place is kept in the log and moves on after lines were written: a reader that is killed may
     meet the last of them again. A group that is new begins as --from or --since say, or at the beginning.

@@ -9,7 +9,7 @@ RECEIVERS = ("dead-mans-switch", "pager", "tickets", "nobody")
 HOSTS = "https://{}.newsfold.example/"
 BEHIND_THE_BUS = (
     "PartitionStuck|PartitionsUnowned|NoStories|CanaryMissing|ServiceAbsent|PollingStopped"
-    "|StoryAgeBudgetBurn(Slow)?"
+    "|StoryAgeBudgetBurn(Slow)?|SpreadRoleStill|SpreadUndecided"
 )
 """Pages that say nothing new while the bus is away. Losses are not among them."""
 
@@ -53,6 +53,8 @@ def _inhibitions() -> list[dict[str, Any]]:
         _behind("DeadLetterFlood", f'alertname="{PREFIX}DeadLetters"', equal=["service"]),
         _behind("StoryAgeBudgetBurn", f'alertname=~"{PREFIX}StoryAgeBudget(BurnSlow|Drain)"'),
         _behind("StoryAgeBudgetBurnSlow", f'alertname="{PREFIX}StoryAgeBudgetDrain"'),
+        _behind("ServiceAbsent", f'alertname=~"{PREFIX}Spread(RoleStill|Undecided|Late)"'),
+        _behind("SpreadRoleStill", f'alertname=~"{PREFIX}Spread(Undecided|Late)"'),
     ]
 
 

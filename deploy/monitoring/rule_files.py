@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from deploy.monitoring.alert import Alert, Case, Group, Sample
-from deploy.monitoring.alerts import age, feeds, flow, loss, presence, state
+from deploy.monitoring.alerts import age, feeds, flow, loss, presence, spread, state
 
 GROUPS: tuple[Group, ...] = (
     presence.GROUP,
@@ -14,6 +14,7 @@ GROUPS: tuple[Group, ...] = (
     flow.GROUP,
     feeds.GROUP,
     state.GROUP,
+    spread.GROUP,
 )
 ALERTS: tuple[Alert, ...] = tuple(alert for group in GROUPS for alert in group.alerts)
 RECORDED: tuple[str, ...] = tuple(one.name for group in GROUPS for one in group.records)

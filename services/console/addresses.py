@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from services.contracts.topics import TOPICS, Topic
+from services.contracts.topics import SPREAD, TOPICS, WITH_SPREAD, Topic
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
 from services.ops.settings import BUS_ADDRESS
-from services.stream.bus import Bus, TopicSpec
+from services.stream.bus import Bus, Fatal, TopicSpec
 from services.stream.memory import MemoryBus
 from services.stream.sqlite import SqliteBus
 
@@ -96,3 +96,19 @@ def topic_specs(*, forget: bool, topics: Sequence[Topic] = TOPICS) -> Sequence[T
         )
         for topic in topics
     ]
+
+
+async def topics_on(bus: Bus) -> Sequence[Topic]:
+    """What a log is to have: the topics of a spread dedup too where any of them was made."""
+    for topic in SPREAD:
+        if await _exists(bus, topic.name):
+            return WITH_SPREAD
+    return TOPICS
+
+
+async def _exists(bus: Bus, name: str) -> bool:
+    try:
+        await bus.partitions(name)
+    except Fatal:
+        return False
+    return True

@@ -8,14 +8,14 @@ import click
 
 from services.console.options import config_option
 from services.ops.config import Settings
-from services.ops.outcomes import SERVICES
+from services.ops.outcomes import FLOW
 
 Command = Callable[..., Any]
 
 bus_option = click.option(
     "--bus", "address", default=None, metavar="BUS", help="sqlite:FILE | kafka:HOST:PORT"
 )
-service_option = click.option("--service", type=click.Choice(SERVICES), help="Whose dead letters.")
+service_option = click.option("--service", type=click.Choice(FLOW), help="Whose dead letters.")
 
 
 def layout_options(command: Command) -> Command:

@@ -19,19 +19,20 @@ from typing import Any
 import msgspec
 
 from services.contracts import wire
-from services.contracts.topics import DEFAULT_PREFIX, SPREAD, TOPICS, Topic
+from services.contracts.topics import DEFAULT_PREFIX, SPREAD, WITH_SPREAD, Topic
 
 Json = dict[str, Any]
 Struct = type[msgspec.Struct]
 
 DOCS = Path(__file__).parents[2] / "docs"
-KINDS: tuple[Struct, ...] = tuple(dict.fromkeys(kind for topic in (*TOPICS, *SPREAD) for kind in topic.types))
+KINDS: tuple[Struct, ...] = tuple(dict.fromkeys(kind for topic in WITH_SPREAD for kind in topic.types))
 _BINDING = "0.5.0"
 _PLACES = {
     "key": "Records go to the partition that their key hashes to.",
     "shard": "A partition is a shard: all articles, or those of a language group.",
     "origin": "Records stay in the partition number of the input they came from.",
 }
+_ONLY_SPREAD = " Internal, and there only where dedup is spread."
 
 
 def files() -> dict[str, bytes]:
@@ -62,8 +63,8 @@ def asyncapi() -> Json:
             "a null value is a tombstone. Times are UTC.",
         },
         "defaultContentType": "application/json",
-        "channels": {topic.name: _channel(topic) for topic in TOPICS},
-        "operations": dict(operation for topic in TOPICS for operation in _operations(topic)),
+        "channels": {topic.name: _channel(topic) for topic in WITH_SPREAD},
+        "operations": dict(operation for topic in WITH_SPREAD for operation in _operations(topic)),
         "components": {"schemas": _explained(schemas)},
     }
 
@@ -75,7 +76,7 @@ def _channel(topic: Topic) -> Json:
         "address": address,
         "title": topic.name,
         "summary": topic.about,
-        "description": f"Key: {topic.key}. {_PLACES[topic.by]}",
+        "description": f"Key: {topic.key}. {_PLACES[topic.by]}{_ONLY_SPREAD if topic in SPREAD else ''}",
         "messages": {kind.__name__: _message(kind, topic) for kind in topic.types}
         or {"DeadLetter": _AS_IT_CAME},
         "bindings": {
@@ -127,7 +128,8 @@ def _message(kind: Struct, topic: Topic) -> Json:
 
 def _operations(topic: Topic) -> Iterator[tuple[str, Json]]:
     channel = {"$ref": f"#/channels/{topic.name}"}
-    yield f"{topic.writer}.send.{topic.name}", {"action": "send", "channel": channel}
+    for writer in (topic.writer, *topic.also):
+        yield f"{writer}.send.{topic.name}", {"action": "send", "channel": channel}
     for reader in topic.readers:
         yield f"{reader}.receive.{topic.name}", {"action": "receive", "channel": channel}
 

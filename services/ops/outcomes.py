@@ -4,6 +4,8 @@ OTHER = "other"
 SERVICES = ("ingest", "dedup", "enrich")
 ROLES = ("plan", "sign", "range", "pair")
 """The services that a spread dedup has beside dedup."""
+FLOW = ("ingest", *ROLES, "dedup", "enrich")
+"""All of them, in the direction of the flow."""
 DESK = "desk"
 """Serves pages and writes no topic: it has metrics of its own and none of those of the services."""
 

@@ -8,6 +8,9 @@ from click.testing import CliRunner, Result
 
 from services.cli import main
 from services.console.addresses import topic_specs
+from services.contracts.topics import WITH_SPREAD
+from services.dedup.settings import DedupSettings
+from services.dedup.spread.stages import stage
 from services.enrich.service import EnrichService
 from services.stream.bus import Output, Partition, Record
 from services.stream.runner import Runner
@@ -158,3 +161,44 @@ def test_a_log_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     result = newsfold("list", "--bus", f"sqlite:{tmp_path / 'log.db'}")
     assert result.exit_code == 2
     assert not (tmp_path / "log.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["list", "--service", "sign"], 0, ""),
+        (["show", "0", "--service", "sign"], 1, "sign has no dead letter at 0"),
+        (["replay", "0", "--service", "sign"], 1, "sign has no dead letter at 0"),
+        (["replay", "--all", "--service", "sign"], 0, "0 replayed"),
+    ],
+)
+def test_a_role_that_never_ran_has_no_dead_letters(log: Path, words: list[str], code: int, told: str) -> None:
+    result = newsfold(*words, "--bus", f"sqlite:{log}")
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert told in result.stderr
+
+
+async def _sign(path: Path) -> None:
+    """Let sign take a span that is none."""
+    bus = SqliteBus(path)
+    await bus.start()
+    await bus.create(topic_specs(forget=True, topics=WITH_SPREAD))
+    writer = await bus.writer("test", ["spans"], 9)
+    await writer.publish([Output(Partition("spans", 9), b"span:0", b"{broken")], consumed={})
+    async with RunnerGroup([Runner(stage("sign", DedupSettings()), bus)]) as running:
+        await running.wait_until_settled()
+    await bus.close()
+
+
+def test_dead_letters_of_a_role_are_listed_shown_and_sent_again_like_others(log: Path) -> None:
+    asyncio.run(_sign(log))
+    bus = f"sqlite:{log}"
+    (letter,) = lines(newsfold("list", "--service", "sign", "--bus", bus))
+    assert (letter["origin"], letter["replayable"]) == ("spans/9/0", True)
+    # In the direction of the flow.
+    services = [one["service"] for one in lines(newsfold("list", "--bus", bus))]
+    assert services == ["sign", "enrich", "enrich", "enrich"]
+    assert "origin   spans/9/0" in newsfold("show", 0, "--service", "sign", "--bus", bus).output
+    again = newsfold("replay", 0, "--service", "sign", "--bus", bus)
+    assert "replayed sign 0: to spans/9" in again.stdout
+    assert [one.value for one in records(log, Partition("spans", 9))] == [b"{broken"] * 2

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from services.cli import main
+from services.contracts.topics import TOPICS, WITH_SPREAD
 from tests.unit.console import archives
 
 
@@ -69,3 +70,18 @@ def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     result = newsfold("doctor", "--bus", f"sqlite:{tmp_path / 'log.db'}")
     assert result.exit_code == 1
     assert "make room" in result.output
+
+
+def test_topics_of_a_spread_dedup_are_looked_at_where_there_are_any(tmp_path: Path) -> None:
+    bus = f"sqlite:{tmp_path / 'log.db'}"
+    newsfold("topics", "apply", "--bus", bus)
+    assert f"topics: all {len(TOPICS)} as" in newsfold("doctor", "--bus", bus).output
+    newsfold("topics", "apply", "--spread", "--bus", bus)
+    assert f"topics: all {len(WITH_SPREAD)} as" in newsfold("doctor", "--bus", bus).output
+    database = sqlite3.connect(tmp_path / "log.db")
+    with database:
+        database.execute("delete from topics where name = 'answers'")
+    database.close()
+    result = newsfold("doctor", "--bus", bus)
+    assert result.exit_code == 1
+    assert "WRONG  topics: answers is missing" in result.output

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from services.cli import main
+from services.contracts.topics import EVERY, ROLES
 from tests.unit.console import archives
 
 
@@ -120,3 +121,25 @@ def test_what_cannot_be_shown_is_refused(words: list[str], part: str) -> None:
     assert result.exit_code == 2
     assert part in result.stderr
     assert not Path("absent.db").exists()
+
+
+def test_the_help_names_every_topic() -> None:
+    told = " ".join(newsfold("tail", "--help").output.split())
+    for topic in EVERY:
+        role = topic.removesuffix("-state").removeprefix("dead-letters.")
+        named = re.search(rf"(?<![\w.-]){re.escape(topic)}(?![\w-])", told)
+        assert named or (role in ROLES and topic.replace(role, "ROLE") in told), topic
+
+
+def test_blocks_between_the_roles_are_told_in_words_and_a_type_to_choose_by(tmp_path: Path) -> None:
+    log = f"sqlite:{tmp_path / 'log.db'}"
+    assert newsfold("topics", "apply", "--spread", "--bus", log).exit_code == 0
+    for topic in EVERY:
+        found = newsfold("tail", topic, "--type", "StageBlock", "--bus", log)
+        assert (found.exit_code, found.output) == (0, ""), found.output
+
+
+def test_a_topic_of_a_spread_dedup_is_missed_where_none_ran(bus: str) -> None:
+    missed = newsfold("tail", "answers", "--bus", bus)
+    assert missed.exit_code == 4
+    assert "topic 'answers' does not exist on this log" in missed.output

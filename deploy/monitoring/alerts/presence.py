@@ -1,9 +1,11 @@
 """Is everything there? And does anybody hear us if not?"""
 
+from collections.abc import Sequence
+
 from deploy.monitoring.alert import COUNT, SERVICE, SPAN, Alert, Case, Fires, Group, Told
 from deploy.monitoring.thresholds import ABSENT, CANARY_S, DESK_WAIT, RESTARTS, SAMPLES
-from services.contracts.topics import SHARD_COUNT
-from services.ops.outcomes import SERVICES
+from services.contracts.topics import LANES, RANGES, SHARD_COUNT
+from services.ops.outcomes import ROLES, SERVICES
 
 JOBS = 'job=~".*newsfold.*"'
 """How scrape jobs are to be named."""
@@ -24,10 +26,19 @@ WATCHDOG = Alert(
     ),
     quiet=None,
 )
-_ABSENT = " or ".join(f'absent(newsfold_partitions_owned{{service="{service}"}})' for service in SERVICES)
+
+
+def _absent(services: Sequence[str]) -> str:
+    return " or ".join(f'absent(newsfold_partitions_owned{{service="{one}"}})' for one in services)
+
+
 ABSENT_SERVICE = Alert(
     name="ServiceAbsent",
-    expr=f"{_ABSENT} or sum by (service) (newsfold_partitions_owned) == 0",
+    # A role is missed where a fold depends on it.
+    expr=(
+        f"{_absent(SERVICES)} or sum by (service) (newsfold_partitions_owned) == 0 "
+        f"or ({_absent(ROLES)}) and on () max(newsfold_dedup_spread) == 1"
+    ),
     wait=ABSENT,
     severity="critical",
     summary="Nobody does the work of a service.",
@@ -35,17 +46,23 @@ ABSENT_SERVICE = Alert(
     fires=Fires(
         series={
             'newsfold_partitions_owned{service="ingest",instance="a"}': "4x15",
+            "newsfold_dedup_spread": "1x15",
+            'newsfold_partitions_owned{service="plan",instance="d"}': "4x15",
+            'newsfold_partitions_owned{service="sign",instance="e"}': "32x15",
+            'newsfold_partitions_owned{service="pair",instance="f"}': "32x15",
             'newsfold_partitions_owned{service="enrich",instance="c"}': "4x5 0x10",
         },
         at="12m",
         told=(
             Told("No process has had a partition of dedup for 5m.", {"service": "dedup"}),
             Told("No process has had a partition of enrich for 5m.", {"service": "enrich"}),
+            Told("No process has had a partition of range for 5m.", {"service": "range"}),
         ),
     ),
-    # One of two has died; the other has taken over.
+    # One of two has died; the other has taken over. dedup is one process, so nobody misses its roles.
     quiet=Case(
         series={
+            "newsfold_dedup_spread": "0x15",
             'newsfold_partitions_owned{service="ingest",instance="a"}': "4x15",
             'newsfold_partitions_owned{service="dedup",instance="b"}': "2x5 _x10",
             'newsfold_partitions_owned{service="dedup",instance="c"}': "2x5 4x10",
@@ -54,23 +71,38 @@ ABSENT_SERVICE = Alert(
         at="12m",
     ),
 )
+
+
+def _unowned(partitions: int, *services: str) -> str:
+    owned = f'sum by (service) (newsfold_partitions_owned{{service=~"{"|".join(services)}"}})'
+    return f"{partitions} - ({owned} > 0) > 0"
+
+
 UNOWNED = Alert(
     name="PartitionsUnowned",
-    expr=(
-        'sum by (service) (newsfold_partitions_owned{service=~"dedup|enrich"}) > 0 '
-        f'and sum by (service) (newsfold_partitions_owned{{service=~"dedup|enrich"}}) < {SHARD_COUNT}'
+    expr=" or ".join(
+        (
+            _unowned(SHARD_COUNT, "dedup", "enrich", "plan"),
+            _unowned(SHARD_COUNT * LANES, "sign", "pair"),
+            _unowned(RANGES, "range"),
+        )
     ),
     wait=ABSENT,
     severity="critical",
     summary="Partitions have no owner, so what is in them waits.",
-    description=f"Of {SHARD_COUNT} partitions of {SERVICE} only {COUNT} have had an owner for {ABSENT}.",
+    description=f"Partitions of {SERVICE} that have had no owner for {ABSENT}: {COUNT}.",
     fires=Fires(
         series={
             'newsfold_partitions_owned{service="dedup",instance="b"}': "2x15",
             'newsfold_partitions_owned{service="dedup",instance="c"}': "2x3 1x12",
+            'newsfold_partitions_owned{service="sign",instance="d"}': "32x3 29x12",
+            'newsfold_partitions_owned{service="range",instance="e"}': "16x15",
         },
         at="12m",
-        told=(Told("Of 4 partitions of dedup only 3 have had an owner for 5m.", {"service": "dedup"}),),
+        told=(
+            Told("Partitions of dedup that have had no owner for 5m: 1.", {"service": "dedup"}),
+            Told("Partitions of sign that have had no owner for 5m: 3.", {"service": "sign"}),
+        ),
     ),
     # A rebalance that took its time.
     quiet=Case(

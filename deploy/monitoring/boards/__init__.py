@@ -1,6 +1,6 @@
 """The dashboards, a module each."""
 
-from deploy.monitoring.boards import feeds, flow, fold, overview
+from deploy.monitoring.boards import feeds, flow, fold, overview, spread
 from deploy.monitoring.panel import Dashboard
 
-DASHBOARDS: tuple[Dashboard, ...] = (overview.BOARD, flow.BOARD, feeds.BOARD, fold.BOARD)
+DASHBOARDS: tuple[Dashboard, ...] = (overview.BOARD, flow.BOARD, feeds.BOARD, fold.BOARD, spread.BOARD)

@@ -19,7 +19,7 @@ from services.console.dlq.resend import REFUSED, ReplayDecision, ReplayFate
 from services.console.progress import shown
 from services.ops.config import Settings
 from services.ops.exits import Exit, Stop
-from services.ops.outcomes import SERVICES
+from services.ops.outcomes import FLOW
 from services.stream.bus import Bus, Partition, Record
 from services.stream.dead_letters import topic_of
 from services.stream.patience import Patience
@@ -47,13 +47,16 @@ class LetterScope(NamedTuple):
         place = addresses.shared(addresses.parse(address or settings.bus.url))
         return cls(place, service, settings)
 
-    def services(self) -> Sequence[str]:
-        return (self.service,) if self.service else SERVICES
+    async def services(self, bus: Bus) -> Sequence[str]:
+        """Those that have dead letters on this log: a role of a spread dedup only where one ran."""
+        names = {topic.name for topic in await addresses.topics_on(bus)}
+        meant = (self.service,) if self.service else FLOW
+        return [service for service in meant if topic_of(service) in names]
 
     def required_service(self) -> str:
         """Raises `Stop` (usage): an offset alone names no letter."""
         if self.service is None:
-            known = ", ".join(SERVICES)
+            known = ", ".join(FLOW)
             raise Stop(Exit.USAGE, f"--service is missing: each of {known} counts its own dead letters")
         return self.service
 
@@ -99,7 +102,9 @@ def list_letters(scope: LetterScope, reason: str | None) -> None:
             return reason in (None, letter.reason)
 
         return [
-            one for service in scope.services() for one in await resend.select_letters(bus, service, chosen)
+            one
+            for service in await scope.services(bus)
+            for one in await resend.select_letters(bus, service, chosen)
         ]
 
     found = scope.run(find)
@@ -115,7 +120,8 @@ def list_letters(scope: LetterScope, reason: str | None) -> None:
 
 def show_letter(scope: LetterScope, offset: int, *, raw: bool) -> None:
     """`raw`: the value as it came and nothing else, for a file or another program."""
-    record = scope.run(partial(_read_record, service=scope.required_service(), offset=offset))
+    scope.required_service()
+    record = scope.run(partial(_read_record, scope=scope, offset=offset))
     if raw:
         click.echo(record.value or b"", nl=False)
         return
@@ -123,11 +129,12 @@ def show_letter(scope: LetterScope, offset: int, *, raw: bool) -> None:
         click.echo(line)
 
 
-async def _read_record(bus: Bus, service: str, offset: int) -> Record:
-    found = await bus.read(Partition(topic_of(service), 0), offset, max_records=1)
-    if not found or found[0].offset != offset:
-        raise Stop(Exit.FAILED, _absence(service, [offset]))
-    return found[0]
+async def _read_record(bus: Bus, scope: LetterScope, offset: int) -> Record:
+    for service in await scope.services(bus):
+        for record in await bus.read(Partition(topic_of(service), 0), offset, max_records=1):
+            if record.offset == offset:
+                return record
+    raise Stop(Exit.FAILED, _absence(scope.required_service(), [offset]))
 
 
 def _absence(service: str, offsets: Sequence[int]) -> str:
@@ -169,11 +176,15 @@ class _ConsoleObserver:
 
 def replay_letters(scope: LetterScope, selection: ReplaySelection) -> None:
     """Raises `Stop` (failed) where letters that were named are not there or cannot be sent."""
-    services = [scope.required_service()] if selection.offsets else scope.services()
+    if selection.offsets:
+        scope.required_service()
     patience = Patience(total_s=scope.settings.bus.wait_s)
     counts: Counter[ReplayFate] = Counter()
 
     async def send(bus: Bus) -> None:
+        services = await scope.services(bus)
+        if selection.offsets and not services:
+            raise Stop(Exit.FAILED, _absence(scope.required_service(), sorted(selection.offsets)))
         for service in services:
             with ExitStack() as reading:
                 observer = _ConsoleObserver(service, selection, counts, reading)

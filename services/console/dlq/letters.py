@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from services.console.record_lines import time_of
-from services.contracts.topics import BY_NAME, Topic
+from services.contracts.topics import EVERY, Topic
 from services.stream import dead_letters
 from services.stream.bus import Headers, Output, Partition, Record
 
@@ -65,7 +65,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
 def parse_position(origin: str) -> RecordPosition | None:
     """None where it is no place in a topic of the table."""
     found = _POSITION.fullmatch(origin)
-    if found is None or found["topic"] not in BY_NAME:
+    if found is None or found["topic"] not in EVERY:
         return None
     return RecordPosition(Partition(found["topic"], int(found["number"])), int(found["offset"]))
 
@@ -106,7 +106,7 @@ def replayed_letter(record: Record) -> str | None:
 
 
 def topic_of(place: RecordPosition) -> Topic:
-    return BY_NAME[place.partition.topic]
+    return EVERY[place.partition.topic]
 
 
 def _last_values(headers: Headers) -> Mapping[str, str]:

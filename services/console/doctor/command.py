@@ -16,11 +16,10 @@ from pathlib import Path
 import click
 import msgspec
 
-from services.console.addresses import Address, bus_at, parse
+from services.console.addresses import Address, bus_at, parse, topics_on
 from services.console.doctor.feeds import feed_findings
 from services.console.doctor.finding import Finding
 from services.console.feeds.census import Census
-from services.contracts.topics import TOPICS
 from services.ops.config import Settings, load
 from services.ops.exits import Exit, Stop
 from services.stream.bus import Bus, BusError
@@ -119,8 +118,8 @@ async def _feeds(bus: Bus) -> list[Finding]:
 
 
 async def _topics(bus: Bus) -> Iterable[Finding]:
-    wrong = []
-    for topic in TOPICS:
+    wrong, topics = [], await topics_on(bus)
+    for topic in topics:
         try:
             partitions = await bus.partitions(topic.name)
         except BusError:
@@ -129,7 +128,7 @@ async def _topics(bus: Bus) -> Iterable[Finding]:
         if partitions != topic.partitions:
             told = f"{topic.name} has {partitions} partitions, not {topic.partitions}"
             wrong.append(Finding("topics", told, "this log is from another version; begin a new one"))
-    return wrong or [Finding("topics", f"all {len(TOPICS)} as in the topic table")]
+    return wrong or [Finding("topics", f"all {len(topics)} as in the topic table")]
 
 
 def report(config: Path | None, address: str | None, *, as_json: bool = False) -> None:

@@ -79,6 +79,7 @@ def move_log(address: str, to: str, settings: Settings) -> None:
             plan = MovePlan(
                 to=name,
                 referring=references.REFERRING,
+                left=references.LEFT,
                 rewrite=references.rewrite,
                 patience=Patience(total_s=settings.bus.wait_s),
                 progress=lambda what, done, total: bar.at(done, total, what),
@@ -104,6 +105,11 @@ def _summary_lines(moved: MoveResult) -> list[str]:
     for group, positions in moved.positions.items():
         for (topic, number), (old, new) in positions.items():
             lines.append(f"{group:<22}{f'{topic}/{number}':>14}  goes on at {new:,} (here {old:,})")
+    if moved.left:
+        lines.append(
+            f"not moved: {', '.join(moved.left)}; `run dedup` goes on without, and a dedup is spread anew as "
+            "docs/scaling.md says"
+        )
     return lines
 
 

@@ -13,13 +13,16 @@ from services.console.dlq import letters
 from services.console.dlq.letters import NAME, REPLAY, RecordPosition
 from services.console.scan import is_a
 from services.contracts.sketches import ShardClock
-from services.contracts.topics import TOPICS
+from services.contracts.topics import ROLES, SPREAD, TOPICS
 from services.stream import dead_letters
 from services.stream.bus import Headers, Output, Partition, Record
 from services.stream.moving import PlacesByPartition
 
 REFERRING = ("dedup-state", *(topic.name for topic in TOPICS if topic.name.startswith(dead_letters.PREFIX)))
 """Topics to be moved after those they refer to."""
+LEFT = (*(topic.name for topic in SPREAD), *(f"newsfold-{role}" for role in ROLES))
+"""Topics and groups of a spread dedup, which stay: their blocks name offsets, and roles without them begin
+with what `articles` has."""
 _OLD = "moved:"
 
 

@@ -185,6 +185,7 @@ async def _live(request: RunRequest) -> str:
         stages = await stack.enter_async_context(_stages(request, FetchMetrics(metrics)))
         run, follows = _run_settings(request), not request.recordings
         tell_limits(metrics, request.settings, run, polls=follows, forgets=follows)
+        metrics.gauge("dedup_spread").set(request.role == "fold")
         session_s = request.settings.bus.session_s if request.address.kind == "kafka" else None
         pipeline = Pipeline(bus, stages, run, metrics, log=True, session_s=session_s)
         canary = CanaryWatch(bus, metrics) if request.sends_canaries else None

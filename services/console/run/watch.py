@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services.console.addresses import Address
+from services.console.addresses import Address, topics_on
 from services.console.feeds.census import Census
 from services.console.run import states
 from services.console.run.canary import CanaryWatch
@@ -15,7 +15,6 @@ from services.console.run.heartbeat import Heartbeat
 from services.console.run.lag import LagGauges
 from services.console.run.pipeline import Pipeline
 from services.console.run.pulse import Pulse
-from services.contracts.topics import TOPICS
 from services.ops.config import Settings
 from services.ops.events import LogEvent
 from services.ops.health import Health
@@ -170,7 +169,7 @@ class Watch:
 
     async def compact(self) -> None:
         """Let the log forget what the topic table lets it forget."""
-        for topic in TOPICS:
+        for topic in await topics_on(self._bus):
             await self._bus.compact(topic.name)
         get_logger("log").info(LogEvent.LOG_COMPACTED)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from services.console.top.view import Process, Queue, StageView, Trouble, View, fullness
-from services.ops.outcomes import SERVICES
+from services.ops.outcomes import FLOW
 
 WIDTH = 80
 STATES = ("idle", "fetch", "step", "publish", "backpressure", "restore")
@@ -103,7 +103,7 @@ def _figures(view: View) -> list[str]:
 def _queues(queues: Sequence[Queue]) -> list[str]:
     running = [one for one in queues if one.limit]
     lines: list[str] = []
-    for service in SERVICES:
+    for service in FLOW:
         told = [
             f"{one.queue} {short_number(one.depth)}/{short_number(one.limit)}"
             f"{' FULL' if fullness(one) > 0.9 else ''}"

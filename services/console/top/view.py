@@ -7,7 +7,7 @@ import msgspec
 
 from services.console.top import scrape
 from services.console.top.scrape import Pair, Series, gains, histogram, match_series, quantile, rate, values
-from services.ops.outcomes import SERVICES
+from services.ops.outcomes import FLOW
 
 MOST_ERRORS = 6
 TROUBLES = ("errors_total", "dead_letters_total", "transactions_total")
@@ -104,7 +104,7 @@ LastSeen = Mapping[tuple[str, str], float]
 
 def view(targets: Sequence[Target], *, now: float, seen: LastSeen) -> View:
     pairs = [target.said for target in targets if target.said is not None]
-    stages = tuple(stage for service in SERVICES for stage in _stage(service, pairs))
+    stages = tuple(stage for service in FLOW for stage in _stage(service, pairs))
     return View(
         at=now,
         seconds=max((pair.seconds for pair in pairs), default=0.0),
@@ -136,7 +136,7 @@ def _process(target: Target, now: float) -> Process:
         return Process(at=target.at, error=target.error or "no answer")
     samples = target.said.now.samples
     builds = match_series(samples, "build_info")
-    services = [name for name in SERVICES if name in scrape.label_values(builds, "service")]
+    services = [name for name in FLOW if name in scrape.label_values(builds, "service")]
     ready = [samples[one] for name in services for one in match_series(samples, "ready", service=name)]
     started = samples.get(scrape.series(scrape.STARTED), now)
     return Process(
@@ -215,7 +215,7 @@ def _queues(pairs: Sequence[Pair]) -> tuple[Queue, ...]:
             )
             key = found.service, found.queue
             fullest[key] = max(found, fullest.get(key, found), key=fullness)
-    return tuple(sorted(fullest.values(), key=lambda one: (SERVICES.index(one.service), one.queue)))
+    return tuple(sorted(fullest.values(), key=lambda one: (FLOW.index(one.service), one.queue)))
 
 
 def fullness(queue: Queue) -> float:

@@ -75,6 +75,13 @@ ROWS: tuple[Metric, ...] = (
         only="dedup",
     ),
     gauge(
+        "dedup_spread",
+        "bool",
+        labels.NONE,
+        "1 where dedup is told by the roles of a spread one (`run fold`), 0 where it finds out by itself.",
+        only="dedup",
+    ),
+    gauge(
         "reorder_buffer_records",
         "records",
         labels.SHARD,

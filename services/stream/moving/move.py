@@ -6,7 +6,7 @@ is killed. Then both logs are read and compared, which also tells where every re
 that do the groups get their positions, and the seal says that the move is done.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Protocol
@@ -29,6 +29,8 @@ BATCH_BYTES = 4 * 1024 * 1024
 """Of one publish; one record may be larger by itself."""
 
 PlacesByPartition = Mapping[Partition, Places]
+Positions = Mapping[str, Mapping[Partition, int]]
+"""Next offset of each partition, by group."""
 ReferenceRewrite = Callable[[Record, PlacesByPartition], Output]
 """A record as it is published elsewhere; the places are those of all topics it may refer to."""
 MoveProgress = Callable[[str, int, int], None]
@@ -40,7 +42,7 @@ class SealableBus(Bus, Protocol):
 
     def topics(self) -> Mapping[str, TopicSpec]: ...
 
-    async def positions(self) -> Mapping[str, Mapping[Partition, int]]: ...
+    async def positions(self) -> Positions: ...
 
     async def read_seal(self) -> Seal | None: ...
 
@@ -56,6 +58,8 @@ class MoveResult(msgspec.Struct, frozen=True):
     """By topic."""
     positions: Mapping[str, Mapping[Partition, tuple[int, int]]]
     """By group: the next offset on the log moved from, and on the bus moved to."""
+    left: Sequence[str] = ()
+    """Topics that were not moved."""
 
 
 class MovePlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +74,8 @@ class MovePlan(msgspec.Struct, frozen=True, kw_only=True):
     progress: MoveProgress
     lags: Mapping[str, float] = {}
     """`TopicSpec.lag_s` by topic, which the source does not keep: it knows what its groups have taken."""
+    left: Collection[str] = ()
+    """Topics and groups that are not moved: what is in them is made anew where it is needed."""
 
 
 async def move(source: SealableBus, target: Bus, plan: MovePlan, *, clock: Clock) -> MoveResult | None:
@@ -82,14 +88,15 @@ async def move(source: SealableBus, target: Bus, plan: MovePlan, *, clock: Clock
         )
     if seal is not None and seal.done:
         return None
-    await target.create([replace(one, lag_s=plan.lags.get(one.name)) for one in source.topics().values()])
+    topics = _topics_in_order(source, plan)
+    await target.create([replace(one, lag_s=plan.lags.get(one.name)) for one in topics])
     if seal is None:
-        await _refuse_used(source, target)
+        await _refuse_used(topics, await _positions(source, plan), target)
         await source.seal(plan.to)
     places: dict[Partition, Places] = {}
     async with AsyncExitStack() as stack:
-        writers = await _writers(source, target, stack)
-        for topic in _topics_in_order(source, plan.referring):
+        writers = await _writers(topics, target, stack)
+        for topic in topics:
             for number in range(topic.partitions):
                 partition = Partition(topic.name, number)
                 rewrite = _bind_places(plan.rewrite, dict(places))
@@ -99,39 +106,49 @@ async def move(source: SealableBus, target: Bus, plan: MovePlan, *, clock: Clock
                     topic, now_us=microseconds(clock.now()), tombstone_grace_s=GRACE_S
                 )
                 places[partition] = await prove(source, target, partition, cleanup, rewrite)
-    positions = await _hand_over_positions(source, target, places, plan.patience)
+    positions = await _hand_over_positions(await _positions(source, plan), target, places, plan.patience)
     await source.finish_seal()
-    records = {name: sum(len(places[at]) for at in places if at.topic == name) for name in source.topics()}
-    return MoveResult(records, positions)
+    records = {one.name: sum(len(places[at]) for at in places if at.topic == one.name) for one in topics}
+    return MoveResult(records, positions, sorted(source.topics().keys() - records.keys()))
 
 
 def _bind_places(rewrite: ReferenceRewrite, found: PlacesByPartition) -> Callable[[Record], Output]:
     return lambda record: rewrite(record, found)
 
 
-def _topics_in_order(source: SealableBus, referring: Sequence[str]) -> list[TopicSpec]:
+def _topics_in_order(source: SealableBus, plan: MovePlan) -> list[TopicSpec]:
     """What is referred to comes before what refers to it."""
-    return sorted(source.topics().values(), key=lambda topic: (topic.name in referring, topic.name))
+    moved = [topic for topic in source.topics().values() if topic.name not in plan.left]
+    return sorted(moved, key=lambda topic: (topic.name in plan.referring, topic.name))
 
 
-async def _refuse_used(source: SealableBus, target: Bus) -> None:
+async def _positions(source: SealableBus, plan: MovePlan) -> Positions:
+    """Of the groups that move, on the topics that do."""
+    found = {
+        group: {at: offset for at, offset in positions.items() if at.topic not in plan.left}
+        for group, positions in (await source.positions()).items()
+        if group not in plan.left
+    }
+    return {group: positions for group, positions in found.items() if positions}
+
+
+async def _refuse_used(topics: Sequence[TopicSpec], positions: Positions, target: Bus) -> None:
     """Raises `Fatal` where the bus moved to holds anything."""
-    for topic in source.topics().values():
+    for topic in topics:
         for number in range(topic.partitions):
             partition = Partition(topic.name, number)
             if await target.read(partition, 0, max_records=1):
                 raise Fatal(f"topic {topic.name!r} there holds records already; {_ELSEWHERE}")
-    for group in (GROUP, *await source.positions()):
-        if await target.committed(group, list(source.topics())):
+    for group in (GROUP, *positions):
+        if await target.committed(group, [topic.name for topic in topics]):
             raise Fatal(f"group {group!r} has been at work there already; {_ELSEWHERE}")
 
 
 _ELSEWHERE = "move to another prefix (bus.prefix), or delete the topics there first"
 
 
-async def _writers(source: SealableBus, target: Bus, stack: AsyncExitStack) -> dict[int, Writer]:
+async def _writers(topics: Sequence[TopicSpec], target: Bus, stack: AsyncExitStack) -> dict[int, Writer]:
     """One for each number, for all topics that have it."""
-    topics = source.topics().values()
     writers = {}
     for number in range(max((topic.partitions for topic in topics), default=0)):
         names = sorted(topic.name for topic in topics if number < topic.partitions)
@@ -172,13 +189,13 @@ async def _batches(
 
 
 async def _hand_over_positions(
-    source: SealableBus, target: Bus, places: PlacesByPartition, patience: Patience
+    positions: Positions, target: Bus, places: PlacesByPartition, patience: Patience
 ) -> dict[str, dict[Partition, tuple[int, int]]]:
     """Give every group the position it had."""
     told: dict[str, dict[Partition, tuple[int, int]]] = {}
-    for group, positions in (await source.positions()).items():
-        told[group] = {at: (old, places[at].new_offset(old)) for at, old in sorted(positions.items())}
-        for number in sorted({at.number for at in positions}):
+    for group, reached in positions.items():
+        told[group] = {at: (old, places[at].new_offset(old)) for at, old in sorted(reached.items())}
+        for number in sorted({at.number for at in reached}):
             wanted = {at: new for at, (_, new) in told[group].items() if at.number == number}
             await _commit(target, group, number, wanted, patience)
     return told

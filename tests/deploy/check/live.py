@@ -24,6 +24,7 @@ ABSENT = {
 """Metrics that a run over Kafka does not have, and why."""
 STILL = {
     "dead_letters_total": "no record was unreadable",
+    "dedup_spread": "dedup is one process",
     "desk_behind_records": "the Desk began with the log",
     "extension_failures_total": "no function of one's own is configured",
     "failed_pages_total": "every page could be had",

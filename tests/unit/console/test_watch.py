@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from services.console.addresses import bus_at, parse, topic_specs
 from services.console.feeds.subscriptions import publish_feeds
 from services.console.run.pipeline import Pipeline, Stage
 from services.console.run.watch import Watch
 from services.contracts import ids
 from services.contracts.feeds import Feed
-from services.contracts.topics import FEED_PARTITIONS
+from services.contracts.topics import DAY_S, FEED_PARTITIONS, TOPICS, WITH_SPREAD, Topic
 from services.enrich.service import EnrichService
 from services.ingest.service import IngestService
 from services.ops.config import Settings
@@ -20,6 +22,7 @@ from services.ops.settings import BusSettings
 from services.stream.bus import Bus, Output, Partition, Record, Retry
 from services.stream.memory import MemoryBus
 from services.stream.settings import RunSettings
+from services.stream.sqlite import SqliteBus
 from tests.unit.console.followed import remember, state
 
 EVENTS = Partition("events", 0)
@@ -152,3 +155,37 @@ async def _flow(bus: Bus, *, seconds: float) -> float:
         slowest = max(slowest, time.monotonic() - began)
         await asyncio.sleep(0.005)
     return slowest
+
+
+@pytest.mark.parametrize("topics", [TOPICS, WITH_SPREAD], ids=["one dedup", "spread"])
+async def test_every_topic_that_a_log_has_is_kept_and_no_other_is_made(
+    tmp_path: Path, topics: Sequence[Topic]
+) -> None:
+    address = parse(f"sqlite:{tmp_path / 'log.db'}")
+    bus = bus_at(address)
+    await bus.start()
+    try:
+        await bus.create(topic_specs(forget=True, topics=topics))
+        for topic in topics:
+            await _write_old_and_new(bus, Partition(topic.name, topic.partitions - 1))
+        pipeline, metrics = Pipeline(bus, [Stage(EnrichService())], RunSettings(), Metrics()), Metrics()
+        watch = Watch(pipeline, bus, address, Health({}, stall_s=30), metrics)
+        await watch.compact()
+        kept = {
+            topic.name: len(await bus.read(Partition(topic.name, topic.partitions - 1), 0, max_records=9))
+            for topic in topics
+        }
+        assert isinstance(bus, SqliteBus)
+        there = set(bus.topics())
+    finally:
+        await bus.close()
+    assert kept == {topic.name: 1 for topic in topics}
+    assert there == kept.keys()
+
+
+async def _write_old_and_new(bus: Bus, partition: Partition) -> None:
+    """Two records of one key: the first of two months ago."""
+    writer = await bus.writer("press", [partition.topic], partition.number)
+    old_us = int((time.time() - 60 * DAY_S) * 1_000_000)
+    await writer.publish([Output(partition, b"k", b"old", (), old_us)], consumed={})
+    await writer.publish([Output(partition, b"k", b"new")], consumed={})

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from services.contracts import schemas
-from services.contracts.topics import TOPICS
+from services.contracts.topics import WITH_SPREAD
 
 FILES = schemas.files()
 DOCUMENT: dict[str, Any] = schemas.asyncapi()
@@ -54,7 +54,8 @@ def test_every_reference_leads_somewhere() -> None:
 
 def test_every_channel_is_a_topic_with_its_kafka_binding() -> None:
     assert DOCUMENT["asyncapi"] == "3.0.0"
-    for topic in TOPICS:
+    assert len(DOCUMENT["channels"]) == len(WITH_SPREAD)
+    for topic in WITH_SPREAD:
         channel = DOCUMENT["channels"][topic.name]
         binding = channel["bindings"]["kafka"]
         assert channel["address"] == binding["topic"] == f"newsfold.{topic.name}"
@@ -71,9 +72,13 @@ def test_every_channel_is_a_topic_with_its_kafka_binding() -> None:
 
 def test_who_writes_sends_and_who_reads_receives() -> None:
     told = {name: (o["action"], o["channel"]["$ref"]) for name, o in DOCUMENT["operations"].items()}
-    expected = {f"{t.writer}.send.{t.name}": ("send", f"#/channels/{t.name}") for t in TOPICS}
+    expected = {
+        f"{writer}.send.{t.name}": ("send", f"#/channels/{t.name}")
+        for t in WITH_SPREAD
+        for writer in (t.writer, *t.also)
+    }
     expected |= {
-        f"{r}.receive.{t.name}": ("receive", f"#/channels/{t.name}") for t in TOPICS for r in t.readers
+        f"{r}.receive.{t.name}": ("receive", f"#/channels/{t.name}") for t in WITH_SPREAD for r in t.readers
     }
     assert told == expected
 

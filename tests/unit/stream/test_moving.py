@@ -327,3 +327,19 @@ async def test_what_refers_to_other_topics_comes_last_and_is_told_their_places(
 async def test_the_movers_own_progress_is_no_group_of_the_log(log: SqliteBus, there: MemoryBus) -> None:
     await run(log, there)
     assert GROUP not in await log.positions()
+
+
+async def test_topics_and_groups_that_are_left_stay_behind(log: SqliteBus, there: MemoryBus) -> None:
+    for group in ("desk", "other"):
+        for topic in ("news", "letters"):
+            await commit(log, group, Partition(topic, 0), 7)
+    moved = await run(log, there, plan(left=("letters", "other")))
+    assert moved is not None
+    assert moved.left == ["letters"]
+    assert moved.records.keys() == {"news", "table"}
+    assert {group: set(reached) for group, reached in moved.positions.items()} == {
+        "desk": {Partition("news", 0)}
+    }
+    assert not await there.committed("other", ["news"])
+    with pytest.raises(Fatal, match="letters"):
+        await there.partitions("letters")

@@ -41,7 +41,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* The services that run as Deployments: none on the embedded log. */}}
 {{- define "newsfold.services" -}}
-{{- if eq .Values.mode "kafka" }}{{ list "ingest" "dedup" "enrich" | toJson }}{{ else }}[]{{ end -}}
+{{- $services := ternary (list "ingest" "dedup" "enrich") list (eq .Values.mode "kafka") -}}
+{{- $roles := ternary (list "plan" "sign" "range" "pair") list (and (eq .Values.mode "kafka") .Values.spread.enabled) -}}
+{{ concat $services $roles | toJson }}
 {{- end -}}
 
 {{/* The numeric user of the image: a kubelet cannot tell from a name that it is not root. */}}
@@ -70,8 +72,14 @@ capabilities:
 {{- if and .Values.feeds.toml .Values.feeds.configMap -}}
   {{- fail "feeds.toml and feeds.configMap: one of the two" -}}
 {{- end -}}
+{{- if and .Values.spread.fold (not .Values.spread.enabled) -}}
+  {{- fail "spread.fold: either dedup finds out for itself or the roles tell it; enable spread and let them catch up before, or leave fold off" -}}
+{{- end -}}
+{{- if and .Values.spread.enabled (ne .Values.mode "kafka") -}}
+  {{- fail "spread.enabled: the roles are pods of their own over your brokers, which mode: embedded has not" -}}
+{{- end -}}
 {{- if eq .Values.mode "kafka" -}}
-  {{- range $name := list "ingest" "dedup" "enrich" -}}
+  {{- range $name := include "newsfold.services" . | fromJsonArray -}}
     {{- $identity := mergeOverwrite (deepCopy $.Values.kafka.identity) (index $.Values.services $name).identity -}}
     {{- include "newsfold.checkIdentity" (dict "root" $ "identity" $identity "where" (printf "services.%s.identity" $name)) -}}
   {{- end -}}

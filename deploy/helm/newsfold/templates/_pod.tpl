@@ -1,6 +1,6 @@
 {{/*
-The pod of one service, of the Desk, or of all on the embedded log. Takes `root`, `service` (what follows `newsfold run`),
-`resources`, and on Kafka `identity`.
+The pod of one service, of the Desk, or of all on the embedded log. Takes `root`, `service`, `run` (what follows
+`newsfold run`, where that is not the service), `resources`, and on Kafka `identity`.
 */}}
 {{- define "newsfold.pod" -}}
 {{- $values := .root.Values -}}
@@ -49,7 +49,7 @@ spec:
         {{- if ne .service "desk" }}
         - run
         {{- end }}
-        - {{ .service }}
+        - {{ default .service .run }}
         - --config=/etc/newsfold/newsfold.toml
         {{- if $feeds }}
         - --feeds=/etc/newsfold-feeds/{{ $key }}
