@@ -13,7 +13,7 @@ import pytest
 
 from deploy.helm import build, readme
 from services import cli
-from services.contracts.topics import FEED_PARTITIONS, SHARD_COUNT
+from services.contracts.topics import EVERY, FEED_PARTITIONS, ROLES, SHARD_COUNT
 from tests.deploy import chart, tools
 from tests.deploy.session import needs
 
@@ -37,6 +37,7 @@ KINDS = {
         PrometheusRule=len(list((build.MONITORING / "rules").glob("*.yaml"))),
         ConfigMap=len(list((build.MONITORING / "dashboards").glob("*.json"))),
     ),
+    "spread": SERVICES + Counter(Deployment=4, PodDisruptionBudget=4, NetworkPolicy=4),
     "trusted": SERVICES - Counter(ServiceAccount=1),
     "token": Counter(Deployment=3, ConfigMap=1, Service=1),
 }
@@ -53,7 +54,10 @@ def test_the_chart_names_the_version_of_the_package_as_its_image() -> None:
 def test_no_service_may_have_more_pods_than_partitions() -> None:
     services = SCHEMA["properties"]["services"]["properties"]
     most = {name: one["properties"]["replicas"]["maximum"] for name, one in services.items()}
-    assert most == {"ingest": FEED_PARTITIONS, "dedup": SHARD_COUNT, "enrich": SHARD_COUNT}
+    taken = dict(zip(ROLES, ("articles", "spans", "keys", "pairs"), strict=True))
+    assert most == {"ingest": FEED_PARTITIONS, "dedup": SHARD_COUNT, "enrich": SHARD_COUNT} | {
+        role: EVERY[topic].partitions for role, topic in taken.items()
+    }
     assert SCHEMA["definitions"]["autoscaling"]["properties"]["maxReplicas"]["maximum"] == SHARD_COUNT
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from services import cli
 from services.console import addresses
-from services.contracts.topics import DEFAULT_PREFIX
+from services.contracts.topics import DEFAULT_PREFIX, ROLES
 from services.ops.config import BadConfig, Settings, load
 from services.ops.exits import Exit
 from tests.deploy import chart, tools
@@ -126,8 +126,36 @@ def test_a_drain_takes_one_pod_at_a_time_and_is_never_blocked(objects: list[Obje
 
 
 def test_an_old_pod_goes_before_a_new_one_comes(objects: list[Object]) -> None:
+    spread = any(chart.component(one) == "plan" for one in chart.of_kind(objects, "Deployment"))
     for one in chart.of_kind(objects, "Deployment"):
-        assert one["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 0, "maxUnavailable": 1}
+        wanted = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}}
+        if spread and chart.component(one) == "dedup":  # it may have been dedup, and be fold now
+            wanted = {"type": "Recreate"}
+        assert one["spec"]["strategy"] == wanted
+
+
+def _spread(*sets: str) -> dict[str, Object]:
+    """Pods by component."""
+    needs(tools.helm, tools.manifest_reader)
+    (kafka,) = (path for path in chart.VALUES if path.stem == "kafka-values")
+    return {chart.component(pod): pod for pod in chart.pods(chart.rendered(kafka, *sets))}
+
+
+def test_the_pods_of_dedup_find_out_for_themselves_or_are_told_and_never_both() -> None:
+    runs = {}
+    for sets in ((), ("spread.enabled=true",), ("spread.enabled=true", "spread.fold=true")):
+        pods = _spread(*sets)
+        runs[len(sets)] = [chart.container(pods[name])["args"][:2] for name in pods if name != "topics"]
+    roles = [["run", role] for role in ROLES]
+    alone, beside, told = (sorted(runs[count]) for count in range(3))
+    assert alone == [["run", "dedup"], ["run", "enrich"], ["run", "ingest"]]
+    assert beside == sorted([*alone, *roles])
+    assert told == sorted([["run", "enrich"], ["run", "fold"], ["run", "ingest"], *roles])
+
+
+def test_the_topics_of_the_roles_are_made_where_they_run() -> None:
+    assert "--spread" not in chart.container(_spread()["topics"])["args"]
+    assert "--spread" in chart.container(_spread("spread.enabled=true")["topics"])["args"]
 
 
 def test_selectors_find_their_own_pods(objects: list[Object]) -> None:

@@ -20,7 +20,7 @@ from tests.deploy.check.verdict import Failed, Skipped, demand
 
 MODES: dict[str, Sequence[str]] = {
     "embedded": (),
-    "kafka": ("mode=kafka", "kafka.brokers={broker.example:9092}"),
+    "kafka": ("mode=kafka", "kafka.brokers={broker.example:9092}", "spread.enabled=true"),
 }
 MAKERS = ("Deployment", "StatefulSet", "Job")
 START_S = 30.0
@@ -47,7 +47,7 @@ def start(site: Site) -> str:
                     _answers(site.engine, container, maker)
                     _stops(site.engine, container, maker["spec"]["template"])
             started.append(maker["metadata"]["name"].removeprefix("river-"))
-    demand(len(started) == 5, f"only these were rendered: {started}")
+    demand(len(started) == 9, f"only these were rendered: {started}")
     return f"{', '.join(started)}: read-only, no capability, own user, memory limit; exit 0 on SIGTERM"
 
 
