@@ -42,6 +42,11 @@ OAUTHBEARER: `kubectl rollout restart` does.
 
 Ingest does not scale by itself: feeds have no lag on a log. `services.ingest.replicas` is yours to set.
 
+Dedup of one shard can be shared out over pods. First `spread.enabled=true`: plan, sign, range and pair run
+beside dedup and catch up. When they have seen enough (docs/scaling.md, Live), `spread.fold=true`: all pods of
+dedup stop, and then start told by the roles. Back in the same two steps, `spread.fold` first. The roles do
+not scale by themselves.
+
 ## Values
 
 | value | default | meaning |

@@ -43,6 +43,7 @@ NOT_SEEN = {
     "state_image_seconds": ("none is written in so short a time", "unit/ops/test_observing.py"),
     "standby_partitions": ("nobody is to stand by", "unit/ops/test_observing.py"),
     "late_records_total": ("nobody is late", "integration/dedup/test_noted.py"),
+    "dedup_spread": ("dedup is one process", "integration/test_live_spread.py"),
     "candidates_left_out_total": ("nothing has so many copies", "integration/dedup/test_copies.py"),
 }
 """Rows that stay at 0 in these runs, why, and the test that moves them."""

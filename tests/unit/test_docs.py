@@ -15,7 +15,7 @@ import click
 import pytest
 
 from services.cli import main
-from services.contracts.topics import DAY_S, TOPICS, Topic
+from services.contracts.topics import DAY_S, SPREAD, TOPICS, Topic
 from services.ops.exits import MEANING
 
 ROOT = Path(__file__).parents[2]
@@ -217,11 +217,11 @@ def test_the_table_of_commands_names_all_of_them() -> None:
 
 def row(topic: Topic) -> str:
     kept = "last of each key" if topic.compact else f"{(topic.retention_s or 0) // DAY_S} days"
-    way = f"{topic.writer} → {', '.join(topic.readers)}"
+    way = f"{', '.join((topic.writer, *topic.also))} → {', '.join(topic.readers)}"
     return f"| `{topic.name}` | {topic.key} | {topic.by} | {topic.partitions} | {kept} | {way} |"
 
 
-@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+@pytest.mark.parametrize("topic", [*TOPICS, *SPREAD], ids=lambda topic: topic.name)
 def test_the_architecture_page_shows_the_topic_as_it_is(topic: Topic) -> None:
     assert row(topic) in read("docs/architecture.md").splitlines()
 

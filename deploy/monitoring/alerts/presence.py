@@ -29,16 +29,16 @@ WATCHDOG = Alert(
 
 
 def _absent(services: Sequence[str]) -> str:
-    return " or ".join(f'absent(newsfold_partitions_owned{{service="{one}"}})' for one in services)
+    there = f'sum by (service) (newsfold_partitions_owned{{service=~"{"|".join(services)}"}}) == 0'
+    return " or ".join(
+        (*(f'absent(newsfold_partitions_owned{{service="{one}"}})' for one in services), there)
+    )
 
 
 ABSENT_SERVICE = Alert(
     name="ServiceAbsent",
     # A role is missed where a fold depends on it.
-    expr=(
-        f"{_absent(SERVICES)} or sum by (service) (newsfold_partitions_owned) == 0 "
-        f"or ({_absent(ROLES)}) and on () max(newsfold_dedup_spread) == 1"
-    ),
+    expr=f"{_absent(SERVICES)} or ({_absent(ROLES)}) and on () max(newsfold_dedup_spread) == 1",
     wait=ABSENT,
     severity="critical",
     summary="Nobody does the work of a service.",

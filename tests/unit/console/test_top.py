@@ -163,6 +163,23 @@ def test_two_processes_of_one_service_are_added_up() -> None:
     assert (stage.in_per_s, stage.lag_records, stage.lag_s) == (15, 11, 8)
 
 
+def test_the_roles_of_a_spread_dedup_stand_where_articles_pass_them() -> None:
+    targets = []
+    for service in ("enrich", "dedup", "pair", "range", "sign", "plan", "ingest"):
+        one = Process(service)
+        one.metrics.gauge("queue_limit", service, "inbox").set(500)
+        said = one.said(NOW)
+        targets.append(Target(service, Pair(said, said)))
+    told = view(targets, now=NOW, seen={})
+    flow = ["ingest", "plan", "sign", "range", "pair", "dedup", "enrich"]
+    assert [stage.service for stage in told.stages] == flow
+    assert [queue.service for queue in told.queues if queue.limit] == flow
+    assert told.processes[4].services == ("sign",)
+    lines = page(told).splitlines()
+    assert max(map(len, lines)) <= WIDTH
+    assert sum("inbox 0/500" in line for line in lines) == len(flow)
+
+
 def test_a_counter_of_a_process_that_started_anew_counts_from_zero() -> None:
     old, new = Process("dedup"), Process("dedup")
     old.metrics.counter("records_in_total", "dedup", "articles").inc(1_000)
