@@ -14,7 +14,7 @@ from services.desk.store import database, intake
 from services.desk.store.batch import Batch
 from services.desk.store.cache import Cache
 from services.desk.views.frame import Texts
-from services.stream.bus import BusError, Partition, Record
+from services.stream.bus import BusError, Fatal, Partition, Record
 
 POLL_S = 0.25
 """How often a log that is read up is asked for more."""
@@ -75,15 +75,21 @@ class Follower:
     async def begin(self) -> None:
         """Find the partitions and where to go on. Raises `OtherLog`."""
         known = intake.positions(self._db)
-        self._at = {
-            Partition(topic, number): known.get(Partition(topic, number), 0)
-            for topic in intake.READ
-            for number in range(await self._source.partitions(topic))
-        }
+        found = [
+            Partition(topic, n) for topic in intake.READ for n in range(await self._source.partitions(topic))
+        ]
+        self._at = {partition: known.get(partition, 0) for partition in (*found, *await self._of_roles())}
         ends = await self._ends()
         if any(ends[at] < next_ for at, next_ in self._at.items()):
             raise OtherLog
         self.progress = Progress(behind=sum(ends[at] - next_ for at, next_ in self._at.items()))
+
+    async def _of_roles(self) -> Sequence[Partition]:
+        found = []
+        for topic in intake.OF_ROLES:
+            with suppress(Fatal):  # there is none
+                found += [Partition(topic, n) for n in range(await self._source.partitions(topic))]
+        return found
 
     async def catch_up(self) -> None:
         """Until all that lay there is taken. Raises `BusError`."""

@@ -11,7 +11,7 @@ from services.contracts.articles import Watermark, Withdrawal
 from services.contracts.events import Event, Storyline
 from services.contracts.feeds import Feed, FeedState
 from services.contracts.stories import Story
-from services.contracts.topics import TOPICS
+from services.contracts.topics import SPREAD, TOPICS
 from services.desk.store import (
     article_rows,
     database,
@@ -35,6 +35,8 @@ READ = (
     *(topic.name for topic in TOPICS if topic.name.startswith(dead_rows.PREFIX)),
 )  # fmt: skip
 """Topics, in the order in which they are read."""
+OF_ROLES = tuple(topic.name for topic in SPREAD if topic.name.startswith(dead_rows.PREFIX))
+"""Read after them where the log has them: where a dedup is spread."""
 _PUT: Mapping[type[Rows], Callable[[Batch, Any], None]] = {
     ArticleRows: article_rows.put,
     VerdictRows: verdict_rows.put,

@@ -12,11 +12,15 @@ from typing import Any
 import httpx
 import pytest
 
+from services.console.addresses import topic_specs
+from services.contracts.topics import WITH_SPREAD
 from services.desk.desk import Desk
 from services.desk.log.follow import Follower
+from services.desk.queries import upkeep
 from services.desk.store import bodies, database, intake, schema
 from services.ops.settings import DeskSettings
-from services.stream.bus import Partition, Record, Retry
+from services.stream.bus import Output, Partition, Record, Retry
+from services.stream.memory import MemoryBus
 from tests.integration.desk.corpus import START, ListLog, newsroom
 from tests.integration.desk.site import quiet
 
@@ -224,3 +228,22 @@ def test_what_fails_on_the_way_leaves_nothing_behind(tmp_path: Path, monkeypatch
     intake.take(db, records[1:], "full")
     assert db.execute("select count(*) from version").fetchone() == (5,)
     db.close()
+
+
+async def test_dead_letters_of_a_spread_dedup_are_shown_where_there_are_any(tmp_path: Path) -> None:
+    bus = MemoryBus()
+    await bus.create(topic_specs(forget=True))
+    alone = Follower(bus, database.create(tmp_path / "alone.db", "full"), "full", quiet)
+    await alone.begin()
+    await bus.create(topic_specs(forget=True, topics=WITH_SPREAD))
+    letters = Partition("dead-letters.sign", 0)
+    writer = await bus.writer("test", [letters.topic], 0)
+    why = (("dl_reason", b"undecodable"), ("dl_service", b"sign"), ("dl_origin", b"spans/9/0"))
+    await writer.publish([Output(letters, b"span:0", b"{broken", why)], consumed={})
+    db = database.create(tmp_path / "spread.db", "full")
+    spread = Follower(bus, db, "full", quiet)
+    for follower in (alone, spread):
+        await follower.begin()
+        await follower.catch_up()
+    (row,) = upkeep.dead_letters(db).rows
+    assert (row.service, row.reason, row.origin) == ("sign", "undecodable", "spans/9/0")
