@@ -130,7 +130,9 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return source, place
 
 
-@pytest.mark.parametrize(("in_two", "longest_s"), [(False, 0.3), (True, 1.5)])
+@pytest.mark.parametrize(
+    ("in_two", "longest_s"), [pytest.param(False, 0.3, marks=pytest.mark.proof), (True, 1.5)]
+)
 def test_killed_at_any_moment_a_replay_goes_on_to_the_same_bytes(
     week: tuple[Path, Path], tmp_path: Path, in_two: bool, longest_s: float
 ) -> None:

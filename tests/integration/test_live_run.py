@@ -348,6 +348,7 @@ async def _port(out: asyncio.StreamReader) -> int:
             return int(line["port"])
 
 
+@pytest.mark.proof
 async def test_a_round_that_is_killed_again_and_again_loses_nothing_and_says_nothing_twice(
     tmp_path: Path,
 ) -> None:

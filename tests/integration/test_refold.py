@@ -76,6 +76,7 @@ def test_a_refold_leaves_the_files_of_a_replay_and_a_log_to_go_on_from(
     assert digests(tmp_path / "seeded") == digests(tmp_path / "both")
 
 
+@pytest.mark.proof
 @pytest.mark.timeout(180)
 def test_workers_of_spark_that_are_killed_cost_no_byte(
     engine: Spark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -39,6 +39,7 @@ async def publish(bus: KafkaBus, keys: set[bytes]) -> None:
     await writer.close()
 
 
+@pytest.mark.proof
 async def test_a_broker_that_is_killed_and_started_again_is_read_on(
     fresh_cluster: Cluster, tmp_path: Path, name: Name
 ) -> None:

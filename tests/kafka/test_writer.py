@@ -263,6 +263,7 @@ async def test_an_owner_fenced_by_an_intruder_that_published_nothing_goes_on(
     await stranger.close()
 
 
+@pytest.mark.proof
 async def test_with_the_broker_silent_a_publish_and_the_close_still_end(name: Name) -> None:
     bus = client(bounds=SHORT)
     await bus.start()

@@ -6,6 +6,7 @@ from bench import live
 from bench.live import Measure, lines
 
 
+@pytest.mark.proof
 def test_what_a_live_article_takes_is_told_by_part(capsys: pytest.CaptureFixture[str]) -> None:
     assert live.main(["--articles", "64", "--invented"]) == 0
     head, *rows = capsys.readouterr().out.splitlines()
