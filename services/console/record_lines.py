@@ -44,7 +44,7 @@ def json_line(record: Record, *, named: bool = False) -> bytes:
         "time": time_of(record),
         "partition": record.partition.number,
         "offset": record.offset,
-        "value": _value(record.value),
+        "value": _value(record),
     }
     if line["type"] is None and record.headers:
         line["headers"] = {name: _readable(value) for name, value in record.headers}
@@ -122,12 +122,15 @@ _TOLD: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
 }
 
 
-def _value(value: bytes | None) -> Any:
+def _value(record: Record) -> Any:
+    value = record.value
     if value is None:
         return None
+    kind = wire.kind_of(record.headers)
     try:
-        return msgspec.Raw(msgspec.json.format(value, indent=-1) if b"\n" in value else _json(value))
-    except msgspec.DecodeError:
+        told = value if kind is None else wire.as_json(kind, value)
+        return msgspec.Raw(msgspec.json.format(told, indent=-1) if b"\n" in told else _json(told))
+    except msgspec.MsgspecError:
         return _readable(value)
 
 

@@ -112,7 +112,7 @@ def _message(kind: Struct, topic: Topic) -> Json:
         "ce_source": {"type": "string", "examples": [f"/newsfold/{topic.writer}"]},
         "ce_id": {"type": "string", "description": "Equal for a repeated record."},
         "ce_time": {"type": "string", "format": "date-time"},
-        "content-type": {"const": "application/json"},
+        "content-type": {"const": wire.content_type(kind)},
     }
     return {
         "name": name,

@@ -7,7 +7,7 @@ import msgspec
 from services.contracts.version import version_1
 
 BlockKind = Literal[
-    "rows", "span", "day", "keys", "signed", "columns", "shared", "ask", "back", "probe", "found",
+    "rows", "span", "keys", "signed", "readings", "columns", "shared", "ask", "back", "probe", "found",
     "planned", "answer", "looked", "returned", "clock",
 ]  # fmt: skip
 

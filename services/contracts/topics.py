@@ -267,8 +267,8 @@ SPREAD: tuple[Topic, ...] = (
         SHARD_COUNT * LANES,
         ("plan",),
         ("sign",),
-        "Texts to be read, in spans of one day, each to its lane; and to every lane what was seen on a day "
-        "that is over. Empty unless dedup is spread.",
+        "Texts to be signed, in spans, each to its lane, with what plan read in them. Empty unless dedup is "
+        "spread.",
     ),
     _hop(
         "keys", RANGES, ("sign", "plan", "pair"), ("range",), "Of each span the keys, to every range its own."
@@ -295,7 +295,6 @@ SPREAD: tuple[Topic, ...] = (
         Remembered,
         ShardClock,
     ),
-    _stage_state("sign", SHARD_COUNT * LANES, "sign's changelog: what was seen on closed days."),
     _stage_state("range", RANGES, "range's changelog: the keys of its range, as long as the window."),
     _stage_state("pair", SHARD_COUNT * LANES, "pair's changelog: signed texts and columns of the window."),
     *(_dead_letters(role) for role in ROLES),

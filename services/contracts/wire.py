@@ -1,7 +1,8 @@
 """Structs to bytes and back, with CloudEvents 1.0 headers in binary mode.
 
 https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/kafka-protocol-binding.md, 3.2:
-attributes travel as `ce_*` headers, the value is the bare JSON, a tombstone stays a null value.
+attributes travel as `ce_*` headers, the value is the bare JSON, a tombstone stays a null value. What carries
+bytes between stages is bare MessagePack of the same fields.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
+from services.contracts.spread import StageBlock
 from services.contracts.topics import SPREAD, TOPICS
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -18,10 +20,24 @@ Header = tuple[str, bytes]
 Headers = tuple[Header, ...]
 
 _TYPES = {kind.__name__: kind for topic in (*TOPICS, *SPREAD) for kind in topic.types}
-_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in _TYPES.items()}
-_ENCODER = msgspec.json.Encoder()
+PACKED = frozenset({StageBlock})
+"""What is written as MessagePack, where bytes stay what they are; it may be read as JSON, too."""
+
+
+class _PackedDecoder:
+    def __init__(self, kind: type[msgspec.Struct]) -> None:
+        self._packed, self._json = msgspec.msgpack.Decoder(kind), msgspec.json.Decoder(kind)
+
+    def decode(self, value: bytes) -> msgspec.Struct:
+        return self._json.decode(value) if value.startswith(b"{") else self._packed.decode(value)
+
+
+_DECODERS = {
+    name: _PackedDecoder(kind) if kind in PACKED else msgspec.json.Decoder(kind)
+    for name, kind in _TYPES.items()
+}
+_ENCODER, _PACKER = msgspec.json.Encoder(), msgspec.msgpack.Encoder()
 _CE_TYPE = {name: f"newsfold.{name}.v1".encode() for name in _TYPES}
-_CONTENT_TYPE: Header = ("content-type", b"application/json")
 _NAME_OF = {ce_type: name for name, ce_type in _CE_TYPE.items()}
 _TIMES_AT_HAND = 1024  # what is told of one article has one time
 _MICROSECOND = 1_000_000
@@ -37,12 +53,21 @@ def ce_type(kind: type[msgspec.Struct]) -> str:
 
 
 def encode(record: msgspec.Struct) -> bytes:
-    return _ENCODER.encode(record)
+    return (_PACKER if type(record) in PACKED else _ENCODER).encode(record)
+
+
+def content_type(kind: type[msgspec.Struct]) -> str:
+    return "application/msgpack" if kind in PACKED else "application/json"
 
 
 def decode(kind: type[T], value: bytes) -> T:
     """Raises `msgspec.ValidationError` or `msgspec.DecodeError` (its base: `msgspec.MsgspecError`)."""
     return cast(T, _DECODERS[kind.__name__].decode(value))
+
+
+def as_json(kind: type[msgspec.Struct], value: bytes) -> bytes:
+    """What a record says, for whoever reads JSON. Raises `msgspec.MsgspecError`."""
+    return _ENCODER.encode(decode(kind, value)) if kind in PACKED else value
 
 
 def headers(record: msgspec.Struct, *, id: str, source: str, time: datetime) -> Headers:  # noqa: A002 - the spec's word
@@ -52,8 +77,8 @@ def headers(record: msgspec.Struct, *, id: str, source: str, time: datetime) -> 
 
 def headers_of(kind: type[msgspec.Struct], *, id: str, source: str, time: datetime) -> Headers:  # noqa: A002
     """The same, of a record that is encoded already."""
-    version, type_, origin = _first_headers(kind.__name__, source)
-    return version, type_, origin, ("ce_id", id.encode()), _ce_time(time, time.tzinfo), _CONTENT_TYPE
+    version, type_, origin, form = _same_headers(kind, source)
+    return version, type_, origin, ("ce_id", id.encode()), _ce_time(time, time.tzinfo), form
 
 
 @lru_cache(maxsize=_TIMES_AT_HAND)
@@ -69,11 +94,12 @@ def microseconds(at: datetime) -> int:
 
 
 @cache
-def _first_headers(kind: str, source: str) -> tuple[Header, Header, Header]:
+def _same_headers(kind: type[msgspec.Struct], source: str) -> tuple[Header, Header, Header, Header]:
     return (
         ("ce_specversion", b"1.0"),
-        ("ce_type", _CE_TYPE[kind]),
+        ("ce_type", _CE_TYPE[kind.__name__]),
         ("ce_source", f"/newsfold/{source}".encode()),
+        ("content-type", content_type(kind).encode()),
     )
 
 

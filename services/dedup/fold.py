@@ -70,6 +70,8 @@ class Outside(NamedTuple):
     looks: Looks
     stories: Stories | None = None
     """Where the fold is to keep none."""
+    novelty: Novelty | None = None
+    """By which the reader counts, where it does."""
 
     @classmethod
     def of(cls, foresight: Foresight) -> "Outside":
@@ -92,7 +94,8 @@ class Fold:
         self._settings = settings
         outside = Outside.of(foresight) if foresight else outside
         remembered = min(settings.novelty_days, settings.window_days)
-        self._novelty = Novelty(days=remembered, bits=settings.novelty_bits)
+        counted = outside.novelty if outside else None
+        self._novelty = counted or Novelty(days=remembered, bits=settings.novelty_bits)
         self._today: int | None = None
         self._latest: datetime | None = None
         index = outside.join if outside else Ranges(ranges, window_days=settings.window_days)

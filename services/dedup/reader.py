@@ -74,7 +74,7 @@ class Reader:
     def read(self, batch: Sequence[Read]) -> None:
         """Step by step, each of all articles: a processor that goes on with the same is faster."""
         readings = read_all([item.article.text for item in batch])
-        days = [self._sight(item, reading) for item, reading in zip(batch, readings, strict=True)]
+        days = [sight(item, reading, self._novelty) for item, reading in zip(batch, readings, strict=True)]
         for item, seen in zip(batch, days, strict=True):
             item.seen = pack(seen)
         for item, reading in zip(batch, readings, strict=True):
@@ -95,10 +95,11 @@ class Reader:
     def traces(self, records: Sequence[Remembered]) -> list[Trace]:
         return self._search.traces((one.article.text, one.seen, one.sketch) for one in records)
 
-    def _sight(self, item: Read, reading: Reading) -> Days:
-        """On how many days its text was seen before its own, where it counts from now on."""
-        if item.counted:
-            return self._novelty.days(reading.unique, reading.numbers)
-        day = day_of(item.article.first_seen_at)
-        days, item.counted = self._novelty.take(day, reading.unique, reading.numbers)
-        return days
+
+def sight(item: Read, reading: Reading, novelty: Novelty) -> Days:
+    """On how many days its text was seen before its own, where it counts from now on."""
+    if item.counted:
+        return novelty.days(reading.unique, reading.numbers)
+    day = day_of(item.article.first_seen_at)
+    days, item.counted = novelty.take(day, reading.unique, reading.numbers)
+    return days

@@ -47,7 +47,7 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
     ),
     "enrich": ("published", "canary", OTHER),
     "plan": ("story", "screened", "shown-again", "withdrawn", "known", "watermark", "canary", OTHER),
-    "sign": ("span", "day", "back", OTHER),
+    "sign": ("span", "back", OTHER),
     "range": ("keys", "back", "probe", OTHER),
     "pair": ("signed", "columns", "shared", "ask", "back", "found", OTHER),
 }

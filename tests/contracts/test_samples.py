@@ -35,6 +35,11 @@ def test_an_old_record_is_read_and_written_again_as_what_it_is(sample: Path) -> 
     assert wire.decode(kind_of(sample), wire.encode(record)) == record
 
 
+def written(record: msgspec.Struct) -> Any:
+    """As it is written today, whether as JSON or as MessagePack."""
+    return msgspec.json.decode(wire.as_json(type(record), wire.encode(record)))
+
+
 def kept(old: Any, new: Any) -> bool:
     """Whether all of `old` stands in `new`: fields may come, and a row may grow at its end."""
     if isinstance(old, dict):
@@ -47,7 +52,7 @@ def kept(old: Any, new: Any) -> bool:
 @pytest.mark.parametrize("sample", FULL, ids=lambda sample: sample.stem)
 def test_nothing_of_an_old_record_is_lost(sample: Path) -> None:
     record = wire.decode(kind_of(sample), sample.read_bytes())
-    assert kept(msgspec.json.decode(sample.read_bytes()), msgspec.json.decode(wire.encode(record)))
+    assert kept(msgspec.json.decode(sample.read_bytes()), written(record))
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
@@ -58,7 +63,7 @@ def test_an_old_record_fits_the_schema(sample: Path) -> None:
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
 def test_a_record_as_it_is_written_today_fits_the_schema(sample: Path) -> None:
     record = wire.decode(kind_of(sample), sample.read_bytes())
-    schema(kind_of(sample)).validate(msgspec.json.decode(wire.encode(record)))
+    schema(kind_of(sample)).validate(written(record))
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)

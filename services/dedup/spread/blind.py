@@ -15,41 +15,35 @@ from services.contracts.clusters import Cluster, Member
 from services.contracts.relations import Relation
 from services.contracts.sketches import Remembered, Sketch
 from services.dedup.fold import Outside
-from services.dedup.reader import Read
+from services.dedup.foresight import Signing
+from services.dedup.reader import Read, sight
 from services.dedup.recall import late_profile
 from services.dedup.relations.forms import Unrelated
 from services.dedup.search.index import NO_PARTIALS, Partials
 from services.dedup.search.lookup import Signed
 from services.dedup.search.novelty import Novelty
-from services.dedup.search.profile import Profile, read_all
+from services.dedup.search.profile import Profile, Reading, read_all
 from services.dedup.search.route import Block, Numbers
-from services.dedup.search.sightings import Sightings
+from services.dedup.search.seen import pack
 from services.dedup.search.sketch import Keys
 from services.dedup.search.traces import Trace
 from services.dedup.settings import DedupSettings, scheme
 from services.dedup.stories.placing import Link, Overlaps, Stories
 from services.dedup.text.notices import withdrawal as withdrawal_notice
-from services.dedup.text.screens import screen
-from services.dedup.window import Window, day_of
+from services.dedup.text.screens import Screen, screen
 from services.stream.service import Parts
 
 _NO_KEYS = Keys(np.zeros(0, np.uint64), 0, 0)
-_NO_TRACE = Trace(np.zeros(0, np.uint64), _NO_KEYS)
 
 
 class Row(NamedTuple):
-    """A text that is to be read."""
+    """A text that is to be signed."""
 
     number: int
-    day: int
     article: Article
-    counted: bool
-    """At an earlier sight."""
-
-
-class ClosedDay(NamedTuple):
-    day: int
-    seen: Sightings
+    signing: Signing
+    """But for its sketch."""
+    reading: Reading
 
 
 class Reappearance(NamedTuple):
@@ -61,19 +55,20 @@ class Reappearance(NamedTuple):
     """One after the other."""
 
 
-Event = Row | ClosedDay | Reappearance
+Event = Row | Reappearance
 
 
 class BlindReader:
-    """Notes what it was to read. What stands for `seen` in its records is the number of the row."""
+    """Notes what is to be signed of what it reads. What stands for `seen` in its records is the number of the
+    row.
+    """
 
     def __init__(self, settings: DedupSettings) -> None:
         self._settings = settings
         reach = min(settings.novelty_days, settings.window_days)
-        self._bound = Novelty(days=reach, bits=settings.novelty_bits).bound
+        self.novelty = Novelty(days=reach, bits=settings.novelty_bits)
         self._sketch = Sketch(scheme=scheme(settings), signature=b"", novel=0)
-        self._day: int | None = None
-        self._seen = Sightings(self._bound)
+        self._day = 0
         self.rows = self.backs = 0
         self._events: list[Event] = []
 
@@ -83,37 +78,36 @@ class BlindReader:
         return events
 
     def advance(self, day: int) -> None:
-        if self._day is not None and len(self._seen.hashes()):
-            self._events.append(ClosedDay(self._day, self._seen))
-            self._seen = Sightings(self._bound)
         self._day = day
-
-    def count_again(self, window: Window) -> None:
-        """What was seen today, of a state that was taken up."""
-        texts = [
-            kept.record.article.text
-            for kept in window
-            if kept.is_counted and day_of(kept.record.article.first_seen_at) == self._day
-        ]
-        for reading in read_all(texts):
-            self._seen.add(reading.unique)
+        self.novelty.advance(day)
 
     def read(self, batch: Sequence[Read]) -> None:
-        assert self._day is not None
         for item, reading in zip(batch, read_all([item.article.text for item in batch]), strict=True):
-            self._events.append(Row(self.rows, self._day, item.article, item.counted))
+            signing = self._sight(item, reading)
+            self._events.append(Row(self.rows, item.article, signing, reading))
             item.seen = self.rows.to_bytes(8)
             self.rows += 1
-            if not item.counted and day_of(item.article.first_seen_at) >= self._day:
-                item.counted = True
-                self._seen.add(reading.unique)
-            title, text = item.article.title, item.article.text
-            item.screened = item.screened or screen(title, text, reading.words, self._settings)
+            if item.screened is None and signing.screened:
+                item.screened = Screen(*signing.screened)
             if item.screened:
                 continue
             if item.current is None:
-                item.note = withdrawal_notice(title, text)
+                item.note = signing.note
             item.signed = Signed(_profile(item.article, reading.words), self._sketch, _NO_KEYS)
+
+    def _sight(self, item: Read, reading: Reading) -> Signing:
+        """Whatever the fold knows of it, all but whether it was counted is told by its text."""
+        days = sight(item, reading, self.novelty)
+        title, text = item.article.title, item.article.text
+        screened = screen(title, text, reading.words, self._settings)
+        return Signing(
+            day=self._day,
+            counted=item.counted,
+            seen=pack(days),
+            words=0 if screened else reading.words,
+            screened=(screened.reason, screened.detail) if screened else None,
+            note="" if screened else withdrawal_notice(title, text),
+        )
 
     def sign_again(self, record: Remembered, article: Article) -> Signed:
         self._events.append(Reappearance(int.from_bytes(record.seen), self.rows, self.backs))
@@ -121,7 +115,8 @@ class BlindReader:
         return Signed(_profile(article, 0), self._sketch, _NO_KEYS)
 
     def traces(self, records: Sequence[Remembered]) -> list[Trace]:
-        return [_NO_TRACE] * len(records)
+        """All that is counted again."""
+        return [Trace(each.unique, _NO_KEYS) for each in read_all([one.article.text for one in records])]
 
 
 def _profile(article: Article, words: int) -> Profile:
@@ -184,4 +179,4 @@ def _no_one(_: str) -> bool:
 
 
 def blind(reader: BlindReader, settings: DedupSettings) -> Outside:
-    return Outside(reader, _NoIndex(), _NoLooks(), _NoStories(settings, _no_one))
+    return Outside(reader, _NoIndex(), _NoLooks(), _NoStories(settings, _no_one), reader.novelty)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 import msgspec
 import numpy as np
@@ -14,6 +14,7 @@ from services.contracts.spread import BlockKind, StageBlock
 from services.dedup.batch.look import Look
 from services.dedup.foresight import Signing
 from services.dedup.search.index import Partials
+from services.dedup.spread.readings import PackedReading
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Poison
 
@@ -22,7 +23,7 @@ _PACK = msgspec.msgpack.Encoder()
 _PAIR_BYTES = 20
 PART_BYTES = 1 << 20
 """What a block may grow with how many texts are alike is told in parts of about that: a bus takes records of
-a few MB, and a third is added where a body becomes JSON.
+a few MB.
 """
 
 
@@ -32,26 +33,16 @@ class Body(msgspec.Struct, frozen=True, array_like=True):
 
 class SpanRow(Body, frozen=True):
     article: Article
-    counted: bool
-    """At an earlier sight, so that it is not counted again."""
+    signing: Signing
+    """But for its sketch."""
+    reading: PackedReading | None
+    """None where there is nothing to be signed, or too much to be told."""
 
 
 class Span(Body, frozen=True):
-    """Texts to be read."""
+    """Texts to be signed."""
 
-    day: int
-    """On which they are decided."""
     rows: list[SpanRow]
-
-
-class DayPiece(Body, frozen=True):
-    """Some of what was seen on a day that is over."""
-
-    day: int
-    piece: int
-    pieces: int
-    level: int
-    hashes: bytes
 
 
 class RangeKeys(Body, frozen=True):
@@ -74,6 +65,18 @@ class SignedRow(Body, frozen=True):
 
 class SignedSpan(Body, frozen=True):
     rows: list[SignedRow]
+
+
+class EncodedSpan(Body, frozen=True):
+    """A `SignedSpan` of which each row is as it is kept."""
+
+    rows: list[msgspec.Raw]
+
+
+class SpanReadings(Body, frozen=True):
+    """Beside `SignedSpan`, to be forgotten: who does not know them reads again."""
+
+    rows: list[PackedReading | None]
 
 
 class SpanColumns(Body, frozen=True):
@@ -100,12 +103,17 @@ class SharedKeys(Body, frozen=True):
     counts: bytes = b""
 
 
+Shared = tuple[int, int, int]
+"""A row, and the bands and samples it has in common with another."""
+
+
 class AskRow(Body, frozen=True):
-    """A text, and older rows to compare it with: with so many bands and samples in common."""
+    """A text, and older rows to compare it with."""
 
     name: int
     signed: SignedRow
-    others: list[tuple[int, int, int]]
+    reading: PackedReading | None
+    others: list[Shared]
 
 
 class Ask(Body, frozen=True):
@@ -177,28 +185,37 @@ class BackAnswer(Body, frozen=True):
     is_known: bool = True
 
 
+Looked = tuple[int, msgspec.Raw]
+"""A look, encoded, with the name of its newer text."""
+
+
+def looked(name: int, look: Look) -> Looked:
+    return name, msgspec.Raw(_PACK.encode(look))
+
+
 class AnsweredRow(NamedTuple):
     """What a lane tells of one of its rows."""
 
     name: int
-    signing: Signing
+    signing: msgspec.Raw
     others: npt.NDArray[np.uint64]
     """Names."""
     counts: npt.NDArray[np.uint32]
-    looks: list[Look]
+    looks: list[Looked]
 
     def nbytes(self) -> int:
-        return self.others.nbytes + self.counts.nbytes + len(_PACK.encode((self.signing, self.looks)))
+        told = sum(len(look) for _, look in self.looks)
+        return self.others.nbytes + self.counts.nbytes + len(self.signing) + told
 
 
 def answer_parts(rows: Iterable[AnsweredRow], asked: list[int]) -> Iterator[Answer]:
     for part, is_last in in_parts(rows, AnsweredRow.nbytes):
         yield Answer(
-            rows=[(row.name, row.signing) for row in part],
+            rows=cast(list[tuple[int, Signing]], [(row.name, row.signing) for row in part]),
             bounds=raw(np.cumsum([0, *(len(row.others) for row in part)]), np.int64),
             others=b"".join(raw(row.others, np.uint64) for row in part),
             counts=b"".join(raw(row.counts, np.uint32) for row in part),
-            looks=[(row.name, look) for row in part for look in row.looks],
+            looks=cast(list[tuple[int, Look]], [look for row in part for look in row.looks]),
             asked=asked if is_last else [],
             is_last=is_last,
         )
@@ -213,9 +230,9 @@ def share_parts(place: int, all_to: int, pairs: Partials) -> Iterator[SharedKeys
         yield SharedKeys(place, told, raw(first, np.int64), raw(second, np.int64), raw(counts, np.uint32))
 
 
-def look_parts(lane: int, looks: Iterable[tuple[int, Look]]) -> Iterator[LookAnswer]:
-    for part, is_last in in_parts(looks, lambda told: len(_PACK.encode(told))):
-        yield LookAnswer(lane, part, is_last)
+def look_parts(lane: int, looks: Iterable[Looked]) -> Iterator[LookAnswer]:
+    for part, is_last in in_parts(looks, lambda told: len(told[1])):
+        yield LookAnswer(lane, cast(list[tuple[int, Look]], part), is_last)
 
 
 def in_parts(items: Iterable[T], nbytes: Callable[[T], int]) -> Iterator[tuple[list[T], bool]]:

@@ -1,7 +1,7 @@
 """Who owns what: lanes of spans, ranges of keys. Fixed, as partition counts are.
 
-A row is a sighting whose text is read, numbered in order of decision. A span is at most 256 rows of one day
-that lie between two multiples of 256, so that a row tells its lane.
+A row is a sighting whose text is read, numbered in order of decision. A span is at most 256 rows that lie
+between two multiples of 256, so that a row tells its lane.
 """
 
 from collections.abc import Callable
@@ -31,10 +31,10 @@ class Stage:
     """One role of a spread dedup, as the run loop takes it."""
 
     def __init__(
-        self, name: str, inputs: tuple[str, ...], changelog: str, make: Callable[[int], Task]
+        self, name: str, inputs: tuple[str, ...], changelog: str | None, make: Callable[[int], Task]
     ) -> None:
         self.name, self.inputs = name, inputs
-        self.changelog: str | None = changelog
+        self.changelog = changelog
         self._make = make
 
     def task(self, number: int) -> Task:

@@ -13,7 +13,7 @@ import numpy as np
 
 from services.contracts import wire
 from services.contracts.spread import BlockKind, StageBlock
-from services.dedup.batch.look import Look, look_at
+from services.dedup.batch.look import look_at
 from services.dedup.memory.parts import gather, pack_facts, scatter, unpack_facts
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.search.candidates import Candidate, Shares, choose, eligible
@@ -31,15 +31,19 @@ from services.dedup.spread.blocks import (
     BackAnswer,
     BackRequest,
     Body,
+    EncodedSpan,
+    Looked,
     Probe,
     ProbeAnswer,
+    Shared,
     SharedKeys,
-    SignedSpan,
     SpanColumns,
+    SpanReadings,
     answer_parts,
     body_of,
     copied,
     look_parts,
+    looked,
     output,
     partials,
     raw,
@@ -47,8 +51,8 @@ from services.dedup.spread.blocks import (
     tombstone,
 )
 from services.dedup.spread.layout import LANES, RANGES, lane_of
+from services.dedup.spread.readings import profile_by
 from services.dedup.spread.texts import Columns, Texts
-from services.dedup.window import profile_of
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Parts, Step
 
@@ -178,9 +182,13 @@ class PairTask:
             key = f"{block.kind}:{block.start}"
             self._keep(key, block)
             yield copied(record, self._state, key)
+        elif block.kind == "readings":
+            for row, reading in enumerate(body_of(block, SpanReadings).rows, block.start):
+                if reading is not None:
+                    self._texts.put_reading(row, reading)
         elif block.kind == "ask":
             ask = body_of(block, Ask)
-            looks = ((row.name, look) for row in ask.rows for look in self._looks_for(row))
+            looks = (look for row in ask.rows for look in self._looks_asked(row))
             for told in look_parts(self._lane, looks):
                 yield self._to_fold("looked", block.start, told, block.at_us)
         elif block.kind == "back":
@@ -200,8 +208,8 @@ class PairTask:
             self._columns.put(block.start, body_of(block, SpanColumns))
         else:
             self._waiting[block.start] = block.stop
-            for row, signed in enumerate(body_of(block, SignedSpan).rows, block.start):
-                self._texts.put(row, signed)
+            for row, encoded in enumerate(body_of(block, EncodedSpan).rows, block.start):
+                self._texts.put(row, bytes(encoded))
         self._kept[key] = _Kept(block.start, block.stop, block.at_us)
 
     def _answer(self, at_us: int) -> Iterator[Output]:
@@ -221,22 +229,21 @@ class PairTask:
         first, last = int(bounds[0]), int(bounds[-1])
         others, counts = whole.first[first:last], whole.counts[first:last]
         bounds = bounds - first
+        names_of = self._columns.names(others)
         rows = []
         asks: defaultdict[int, list[AskRow]] = defaultdict(list)
         names = self._columns.names(np.arange(start, stop)).tolist()
         for place, name in enumerate(names):
-            signed = self._texts.get(start + place)
-            assert signed is not None, "a span is answered before it is forgotten"
             a, b = int(bounds[place]), int(bounds[place + 1])
-            row = AnsweredRow(name, signed.signing, self._columns.names(others[a:b]), counts[a:b], [])
+            here = start + place
+            row = AnsweredRow(name, self._texts.signing(here), names_of[a:b], counts[a:b], [])
             rows.append(row)
-            chosen = self._chosen(start + place, others[a:b], counts[a:b]) if a < b else []
-            for lane, some in self._by_lane(start + place, chosen):
-                ask = AskRow(name, signed, some)
+            chosen = self._chosen(here, others[a:b], counts[a:b]) if a < b else []
+            for lane, some in self._by_lane(here, chosen):
                 if lane == self._lane:
-                    row.looks.extend(self._looks_for(ask, start + place))
+                    row.looks.extend(self._looks(self._texts.profile(here), name, some))
                 else:
-                    asks[lane].append(ask)
+                    asks[lane].append(self._texts.ask(here, name, some))
         for answer in answer_parts(rows, sorted(asks)):
             yield self._to_fold("answer", start, answer, at_us)
         for lane, asked in sorted(asks.items()):
@@ -264,23 +271,25 @@ class PairTask:
         ]
         return choose(made, self._settings).chosen
 
-    def _by_lane(self, row: int, chosen: Sequence[Candidate]) -> list[tuple[int, list[tuple[int, int, int]]]]:
-        lanes: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    def _by_lane(self, row: int, chosen: Sequence[Candidate]) -> list[tuple[int, list[Shared]]]:
+        lanes: defaultdict[int, list[Shared]] = defaultdict(list)
         for candidate in chosen:
             other = int(candidate.version)
             if other < row:
                 lanes[lane_of(other)].append((other, candidate.bands, candidate.samples))
         return sorted(lanes.items())
 
-    def _looks_for(self, asked: AskRow, row: int | None = None) -> Iterator[Look]:
-        """`row`: where the text is one of this lane's."""
-        mine: Profile | None = self._texts.profile(row) if row is not None else None
-        mine = mine or profile_of(asked.signed.article, asked.signed.signing.seen)
-        for other, bands, samples in asked.others:
+    def _looks_asked(self, asked: AskRow) -> Iterator[Looked]:
+        article, seen = asked.signed.article, asked.signed.signing.seen
+        yield from self._looks(profile_by(asked.reading, article, seen), asked.name, asked.others)
+
+    def _looks(self, mine: Profile | None, name: int, others: Sequence[Shared]) -> Iterator[Looked]:
+        assert mine is not None, "a span is answered before it is forgotten"
+        for other, bands, samples in others:
             theirs = self._texts.profile(other)
             if theirs is not None:  # else the fold looks for itself
-                name = int(self._columns.names(np.array([other]))[0])
-                yield look_at(mine, theirs, name, self._settings, bands=bands, samples=samples)
+                of = int(self._columns.names(np.array([other]))[0])
+                yield looked(name, look_at(mine, theirs, of, self._settings, bands=bands, samples=samples))
 
     def _probe(self, record: Record, block: StageBlock) -> Iterator[Output]:
         """Ask all ranges who shares the keys of a row that is shown again."""

@@ -1,6 +1,5 @@
-"""Plan: which texts are read, on which day, and what was seen on days that are over. A task a shard."""
+"""Plan: which texts are read, on which day, and how worn they are by then. A task a shard."""
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -13,17 +12,18 @@ from services.dedup.memory.parts import pack_facts, unpack_facts
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.service import DedupTask, Taken
 from services.dedup.settings import DedupSettings
-from services.dedup.spread.blind import BlindReader, ClosedDay, Event, Reappearance, Row, blind
-from services.dedup.spread.blocks import BackRequest, Body, DayPiece, PlanStep, Span, SpanRow, output
-from services.dedup.spread.layout import RANGES, SPAN, all_lanes, lane_partition
+from services.dedup.spread.blind import BlindReader, Event, Reappearance, Row, blind
+from services.dedup.spread.blocks import BackRequest, Body, PlanStep, Span, SpanRow, output
+from services.dedup.spread.layout import RANGES, SPAN, lane_partition
+from services.dedup.spread.readings import MOST_BYTES, pack
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Parts, Step
 
 _ROWS = "rows"
 _SPAN_TEXT = 1 << 20
 """Characters, after which a span ends before its last row could: what it becomes is to fit in a record."""
-_PIECE = 32_768
-"""Shingles of a record of what was seen on a day: 256 kB."""
+_UNITS = 4
+"""Bytes of a reading for a character: a text of words has fewer, one without blanks has more."""
 
 
 class PlanTask(DedupTask):
@@ -45,12 +45,6 @@ class PlanTask(DedupTask):
         elif record.value is not None:
             told = wire.decode(StageBlock, record.value)
             self._rows = self._blind.rows, self._blind.backs = told.start, told.stop
-
-    def restored(self) -> None:
-        if self._restoring is not None:
-            super().restored()
-            self._blind.count_again(self._fold.window)
-            self._blind.take_events()
 
     def save(self) -> Parts:
         return {**super().save(), "rows": pack_facts(self._rows)}
@@ -111,8 +105,8 @@ class PlanTask(DedupTask):
 
 
 class _Open(NamedTuple):
-    day: int
-    rows: list[Row]
+    start: int
+    rows: list[SpanRow]
 
 
 class _Cut:
@@ -130,64 +124,42 @@ class _Cut:
         for event in events:
             if isinstance(event, Row):
                 self._add(event)
-            elif isinstance(event, ClosedDay):
-                self._close()
-                self._tell_day(event)
             else:
                 self.backs.append(event)
                 self._ask_back(event)
         self._close()
 
     def _add(self, row: Row) -> None:
-        length = len(row.article.text)
-        if self._open and (
-            row.number % SPAN == 0 or row.day != self._open.day or self._length + length > _SPAN_TEXT
-        ):
+        reading = None if row.signing.screened else pack(row.reading)
+        if reading and reading.nbytes > MOST_BYTES:
+            reading = None
+        length = max(len(row.article.text), reading.nbytes // _UNITS if reading else 0)
+        if self._open and (row.number % SPAN == 0 or self._length + length > _SPAN_TEXT):
             self._close()
         if self._open is None:
-            self._open, self._length = _Open(row.day, []), 0
-        self._open.rows.append(row)
+            self._open, self._length = _Open(row.number, []), 0
+        self._open.rows.append(SpanRow(row.article, row.signing, reading))
         self._length += length
 
     def _close(self) -> None:
         if self._open is None:
             return
-        day, rows = self._open
+        start, rows = self._open
         self._open = None
-        start, stop = rows[0].number, rows[-1].number + 1
         self.spans.append(start)
         self.outputs.append(
             output(
                 lane_partition("spans", self._shard, start),
                 "span",
                 f"span:{start}",
-                Span(day, [SpanRow(row.article, row.counted) for row in rows]),
+                Span(rows),
                 source="plan",
                 shard=self._shard,
                 at_us=max(wire.microseconds(row.article.first_seen_at) for row in rows),
                 start=start,
-                stop=stop,
+                stop=start + len(rows),
             )
         )
-
-    def _tell_day(self, closed: ClosedDay) -> None:
-        hashes = closed.seen.hashes()
-        pieces = max(1, math.ceil(len(hashes) / _PIECE))
-        for piece in range(pieces):
-            part = hashes[piece * _PIECE : (piece + 1) * _PIECE]
-            body = DayPiece(closed.day, piece, pieces, closed.seen.level, part.tobytes())
-            self.outputs += [
-                output(
-                    lane,
-                    "day",
-                    f"day:{closed.day}:{piece}",
-                    body,
-                    source="plan",
-                    shard=self._shard,
-                    at_us=(closed.day + 1) * 86_400_000_000,
-                )
-                for lane in all_lanes("spans", self._shard)
-            ]
 
     def _ask_back(self, back: Reappearance) -> None:
         """Its lane, behind its span; the ranges, which that one will ask, so that they forget nothing."""

@@ -21,7 +21,7 @@ def stage(
         "plan": lambda: Stage(
             "plan", ("articles",), "plan-state", lambda number: PlanTask(number, settings, open_store)
         ),
-        "sign": lambda: Stage("sign", ("spans",), "sign-state", lambda number: SignTask(number, settings)),
+        "sign": lambda: Stage("sign", ("spans",), None, lambda number: SignTask(number, settings)),
         "range": lambda: Stage("range", ("keys",), "range-state", lambda number: RangeTask(number, settings)),
         "pair": lambda: Stage(
             "pair", ("pairs",), "pair-state", lambda number: PairTask(number, settings, open_store)

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import OrderedDict
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import numpy as np
@@ -20,13 +20,14 @@ from services.dedup.memory.parts import (
 )
 from services.dedup.memory.store import Store
 from services.dedup.search.profile import Profile
-from services.dedup.spread.blocks import SignedRow, SpanColumns
-from services.dedup.window import profile_of
+from services.dedup.spread.blocks import AskRow, Shared, SignedRow, SpanColumns
+from services.dedup.spread.readings import PackedReading, profile_by
 from services.stream.service import Parts
 
 _PROFILE_BYTES = 32 << 20
+_READING_BYTES = 16 << 20
 _ROW = msgspec.msgpack.Decoder(SignedRow)
-_PACK = msgspec.msgpack.Encoder()
+_PARTS = msgspec.msgpack.Decoder(tuple[msgspec.Raw, msgspec.Raw])
 Numbers = npt.NDArray[np.int64]
 
 
@@ -109,10 +110,36 @@ class Texts:
         self._rows: set[int] = set()
         self._profiles: OrderedDict[int, Profile] = OrderedDict()
         self._profile_bytes = 0
+        self._readings: OrderedDict[int, PackedReading] = OrderedDict()
+        """Of rows that came lately: of older ones their texts are read."""
+        self._reading_bytes = 0
 
-    def put(self, row: int, signed: SignedRow) -> None:
+    def put(self, row: int, encoded: bytes) -> None:
+        """A `SignedRow`."""
         self._rows.add(row)
-        self._store.put(row, _PACK.encode(signed))
+        self._store.put(row, encoded)
+
+    def put_reading(self, row: int, reading: PackedReading) -> None:
+        if row not in self._rows or row in self._readings:
+            return
+        self._readings[row] = reading
+        self._reading_bytes += reading.nbytes
+        while self._reading_bytes > _READING_BYTES:
+            self._reading_bytes -= self._readings.popitem(last=False)[1].nbytes
+
+    def encoded(self, row: int) -> bytes:
+        """Raises `KeyError` where it is not here."""
+        if row not in self._rows:
+            raise KeyError(row)
+        return self._store.get(row)
+
+    def ask(self, row: int, name: int, others: list[Shared]) -> AskRow:
+        signed = cast(SignedRow, msgspec.Raw(self.encoded(row)))
+        return AskRow(name, signed, self._readings.get(row), others)
+
+    def signing(self, row: int) -> msgspec.Raw:
+        """Encoded. Raises `KeyError` where it is not here."""
+        return _PARTS.decode(self.encoded(row))[1]
 
     def get(self, row: int) -> SignedRow | None:
         """None where it is not here, or here no more."""
@@ -123,6 +150,8 @@ class Texts:
         self._store.drop(row)
         if (made := self._profiles.pop(row, None)) is not None:
             self._profile_bytes -= made.nbytes
+        if (reading := self._readings.pop(row, None)) is not None:
+            self._reading_bytes -= reading.nbytes
 
     def profile(self, row: int) -> Profile | None:
         made = self._profiles.get(row)
@@ -132,7 +161,8 @@ class Texts:
         signed = self.get(row)
         if signed is None:
             return None
-        made = self._profiles[row] = profile_of(signed.article, signed.signing.seen)
+        article, seen = signed.article, signed.signing.seen
+        made = self._profiles[row] = profile_by(self._readings.get(row), article, seen)
         self._profile_bytes += made.nbytes
         while self._profile_bytes > _PROFILE_BYTES:
             self._profile_bytes -= self._profiles.popitem(last=False)[1].nbytes

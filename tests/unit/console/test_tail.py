@@ -9,6 +9,7 @@ from services.console.tail.positions import resumed, since, starts
 from services.console.tail.stream import tail
 from services.contracts import wire
 from services.contracts.articles import Watermark
+from services.contracts.spread import StageBlock
 from services.stream.bus import Fenced, Output, Partition, Record, TopicSpec
 from services.stream.memory import MemoryBus
 
@@ -65,6 +66,15 @@ async def test_a_line_for_a_pipe_tells_key_type_time_place_and_value(bus: Memory
         "offset": 1,
         "value": {"schema_version": 1, "origin": 1, "origins": 2, "at": "2026-03-01T12:00:00Z"},
     }
+
+
+def test_a_packed_record_is_shown_as_json() -> None:
+    block = StageBlock(kind="rows", shard=2, start=5, stop=7, body=b"\x00\xff")
+    headers = wire.headers(block, id="rows", source="plan", time=AT)
+    record = Record(Partition("plan-state", 2), 0, b"rows", wire.encode(block), headers, 0)
+    told = {"schema_version": 1, "kind": "rows", "shard": 2, "start": 5, "stop": 7, "body": "AP8="}
+    assert json.loads(record_lines.json_line(record))["value"] == told
+    assert "rows of shard 2, rows 5 to 7" in record_lines.pretty(record).plain
 
 
 @pytest.mark.parametrize("value", [b"\xff\x00 not json", b'{"a":\n1}', b"", None])
