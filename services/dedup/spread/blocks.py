@@ -32,6 +32,10 @@ class Body(msgspec.Struct, frozen=True, array_like=True):
 
 
 class SpanRow(Body, frozen=True):
+    name: int
+    at_us: int
+    owner: int
+    """The first bits of its article's id."""
     article: Article
     signing: Signing
     """But for its sketch."""
@@ -43,6 +47,21 @@ class Span(Body, frozen=True):
     """Texts to be signed."""
 
     rows: list[SpanRow]
+
+
+class PassedRow(Body, frozen=True):
+    """A `SpanRow` whose article is passed on as it is."""
+
+    name: int
+    at_us: int
+    owner: int
+    article: msgspec.Raw
+    signing: Signing
+    reading: PackedReading | None
+
+
+class PassedSpan(Body, frozen=True):
+    rows: list[PassedRow]
 
 
 class RangeKeys(Body, frozen=True):

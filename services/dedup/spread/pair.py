@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from services.contracts import wire
 from services.contracts.spread import BlockKind, StageBlock
@@ -19,9 +20,9 @@ from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.search.candidates import Candidate, Shares, choose, eligible
 from services.dedup.search.index import Partials, add_up
 from services.dedup.search.lookup import Search
-from services.dedup.search.postings import BAND_WEIGHT
+from services.dedup.search.postings import BAND_WEIGHT, Counts
 from services.dedup.search.profile import Profile, first_seen_us
-from services.dedup.search.route import Entry, route
+from services.dedup.search.route import Entry, Numbers, route
 from services.dedup.search.route import block as make_block
 from services.dedup.settings import DedupSettings
 from services.dedup.spread.blocks import (
@@ -52,7 +53,7 @@ from services.dedup.spread.blocks import (
 )
 from services.dedup.spread.layout import LANES, RANGES, lane_of
 from services.dedup.spread.readings import profile_by
-from services.dedup.spread.texts import Columns, Texts
+from services.dedup.spread.texts import Columns, Texts, Told
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Parts, Step
 
@@ -67,6 +68,17 @@ class _Kept(NamedTuple):
     stop: int
     at_us: int
     """Of its newest row."""
+
+
+class _Near(NamedTuple):
+    """Rows that share keys with one."""
+
+    others: Numbers
+    counts: Counts
+    told: Told
+
+    def at(self, places: npt.NDArray[np.intp]) -> "_Near":
+        return _Near(self.others[places], self.counts[places], self.told.at(places))
 
 
 class _Progress(msgspec.Struct, array_like=True):
@@ -226,50 +238,45 @@ class PairTask:
 
     def _answer_span(self, start: int, stop: int, whole: Partials, at_us: int) -> Iterator[Output]:
         bounds = np.searchsorted(whole.second, np.arange(start, stop + 1))
-        first, last = int(bounds[0]), int(bounds[-1])
-        others, counts = whole.first[first:last], whole.counts[first:last]
-        bounds = bounds - first
-        names_of = self._columns.names(others)
+        span = slice(int(bounds[0]), int(bounds[-1]))
+        others, counts = whole.first[span], whole.counts[span]
+        mine, theirs = self._columns.of(np.arange(start, stop)), self._columns.of(others)
+        starts = (bounds - bounds[0]).tolist()
         rows = []
         asks: defaultdict[int, list[AskRow]] = defaultdict(list)
-        names = self._columns.names(np.arange(start, stop)).tolist()
-        for place, name in enumerate(names):
-            a, b = int(bounds[place]), int(bounds[place + 1])
-            here = start + place
-            row = AnsweredRow(name, self._texts.signing(here), names_of[a:b], counts[a:b], [])
+        for place, name in enumerate(mine.names.tolist()):
+            here, near = start + place, slice(starts[place], starts[place + 1])
+            row = AnsweredRow(name, self._texts.signing(here), theirs.names[near], counts[near], [])
             rows.append(row)
-            chosen = self._chosen(here, others[a:b], counts[a:b]) if a < b else []
-            for lane, some in self._by_lane(here, chosen):
+            some = _Near(others[near], counts[near], theirs.at(near))
+            chosen = self._chosen(mine.at(slice(place, place + 1)), some) if len(some.others) else []
+            for lane, shared in self._by_lane(here, chosen):
                 if lane == self._lane:
-                    row.looks.extend(self._looks(self._texts.profile(here), name, some))
+                    row.looks.extend(self._looks(self._texts.profile(here), name, shared))
                 else:
-                    asks[lane].append(self._texts.ask(here, name, some))
+                    asks[lane].append(self._texts.ask(here, name, shared))
         for answer in answer_parts(rows, sorted(asks)):
             yield self._to_fold("answer", start, answer, at_us)
         for lane, asked in sorted(asks.items()):
             partition = Partition("pairs", self._shard * LANES + lane)
             yield self._to(partition, "ask", f"ask:{start}", Ask(lane, asked), at_us, start=start, stop=stop)
 
-    def _chosen(self, row: int, others: np.ndarray, counts: np.ndarray) -> list[Candidate]:
+    def _chosen(self, mine: Told, near: _Near) -> list[Candidate]:
         """The rows of other articles that the fold may choose; a candidate's version is its row."""
-        columns, mine = self._columns, np.array([row])
-        there = np.flatnonzero(columns.articles(others) != columns.articles(mine))
-        others, counts = others[there], counts[there]
-        shared = counts % BAND_WEIGHT
-        samples = np.minimum(columns.samples(others), columns.samples(mine))
-        estimates = shared / np.maximum(1, samples)
-        shares = Shares(counts // BAND_WEIGHT, shared, estimates, columns.at_us(others))
-        made = [
-            Candidate(
-                version=str(other := int(others[place])),
-                rank=(int(shares.at_us[place]), f"{other:020}"),
-                bands=int(shares.bands[place]),
-                samples=int(shares.samples[place]),
-                estimate=float(shares.estimates[place]),
-            )
-            for place in np.flatnonzero(eligible(shares, self._settings)).tolist()
-        ]
-        return choose(made, self._settings).chosen
+        near = near.at(np.flatnonzero(near.told.articles != mine.articles))
+        shared, bands = near.counts % BAND_WEIGHT, near.counts // BAND_WEIGHT
+        estimates = shared / np.maximum(1, np.minimum(near.told.samples, mine.samples))
+        wanted = np.flatnonzero(eligible(Shares(bands, shared, estimates, near.told.at_us), self._settings))
+        columns = near.others, near.told.at_us, bands, shared, estimates
+        return choose(
+            (
+                Candidate(str(other), (at_us, f"{other:020}"), *shares)
+                for other, at_us, *shares in zip(
+                    *(column[wanted].tolist() for column in columns), strict=True
+                )
+            ),
+            self._settings,
+        ).chosen
 
     def _by_lane(self, row: int, chosen: Sequence[Candidate]) -> list[tuple[int, list[Shared]]]:
         lanes: defaultdict[int, list[Shared]] = defaultdict(list)
@@ -288,7 +295,7 @@ class PairTask:
         for other, bands, samples in others:
             theirs = self._texts.profile(other)
             if theirs is not None:  # else the fold looks for itself
-                of = int(self._columns.names(np.array([other]))[0])
+                of = self._columns.name(other)
                 yield looked(name, look_at(mine, theirs, of, self._settings, bands=bands, samples=samples))
 
     def _probe(self, record: Record, block: StageBlock) -> Iterator[Output]:
@@ -332,7 +339,7 @@ class PairTask:
             for each in told
         )
         whole = _since(whole, self._columns.base)
-        name = int(self._columns.names(np.array([block.start]))[0])
+        name = self._columns.name(block.start)
         others = raw(self._columns.names(whole.second), np.uint64)
         returned = BackAnswer(number, name, others, raw(whole.counts, np.uint32))
         yield tombstone(self._state, f"back:{number}")

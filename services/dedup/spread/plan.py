@@ -4,18 +4,23 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from services.contracts import wire
+from services.contracts.articles import Article
 from services.contracts.canaries import CanaryArticle
 from services.contracts.clusters import Cluster
 from services.contracts.spread import BlockKind, StageBlock
+from services.dedup.batch.rows import name_of
 from services.dedup.folded import Folded
+from services.dedup.foresight import Signing
+from services.dedup.memory.ids import key_of
 from services.dedup.memory.parts import pack_facts, unpack_facts
 from services.dedup.memory.store import HeapStore, OpenStore
+from services.dedup.search.profile import first_seen_us
 from services.dedup.service import DedupTask, Taken
 from services.dedup.settings import DedupSettings
 from services.dedup.spread.blind import BlindReader, Event, Reappearance, Row, blind
 from services.dedup.spread.blocks import BackRequest, Body, PlanStep, Span, SpanRow, output
 from services.dedup.spread.layout import RANGES, SPAN, lane_partition
-from services.dedup.spread.readings import MOST_BYTES, pack
+from services.dedup.spread.readings import MOST_BYTES, PackedReading, pack
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Parts, Step
 
@@ -109,6 +114,12 @@ class _Open(NamedTuple):
     rows: list[SpanRow]
 
 
+def _span_row(article: Article, signing: Signing, reading: PackedReading | None) -> SpanRow:
+    at_us = first_seen_us(article)
+    owner = key_of(article.article_id)[0]
+    return SpanRow(name_of(article.version_id, at_us), at_us, owner, article, signing, reading)
+
+
 class _Cut:
     """Events cut to spans, each for its lane."""
 
@@ -138,7 +149,7 @@ class _Cut:
             self._close()
         if self._open is None:
             self._open, self._length = _Open(row.number, []), 0
-        self._open.rows.append(SpanRow(row.article, row.signing, reading))
+        self._open.rows.append(_span_row(row.article, row.signing, reading))
         self._length += length
 
     def _close(self) -> None:
@@ -155,7 +166,7 @@ class _Cut:
                 Span(rows),
                 source="plan",
                 shard=self._shard,
-                at_us=max(wire.microseconds(row.article.first_seen_at) for row in rows),
+                at_us=max(row.at_us for row in rows),
                 start=start,
                 stop=start + len(rows),
             )

@@ -4,7 +4,6 @@ import msgspec
 import numpy as np
 
 from services.contracts.articles import Article
-from services.dedup.memory.parts import array_of
 from services.dedup.search.profile import Profile, Reading, profile
 from services.dedup.search.seen import unpack as unpack_seen
 from services.dedup.text.shingles import Shingles
@@ -56,14 +55,14 @@ def pack(reading: Reading) -> PackedReading:
 
 
 def unpack(packed: PackedReading) -> Reading:
-    unique, numbers = array_of(packed.unique, np.uint64), array_of(packed.numbers, np.int32)
-    signs = None if packed.signs is None else array_of(packed.signs, np.bool_)
-    boxed = array_of(packed.boxed, np.bool_) if packed.boxed else np.zeros(len(unique), np.bool_)
+    unique, numbers = np.frombuffer(packed.unique, np.uint64), np.frombuffer(packed.numbers, np.int32)
+    signs = None if packed.signs is None else np.frombuffer(packed.signs, np.bool_)
+    boxed = np.frombuffer(packed.boxed, np.bool_) if packed.boxed else np.zeros(len(unique), np.bool_)
     return Reading(
         words=packed.words,
         shingles=Shingles(_NO_HASHES, unique[numbers], packed.unspaced, signs),
-        narrow=array_of(packed.narrow, np.uint64),
-        around=array_of(packed.around, np.int32),
+        narrow=np.frombuffer(packed.narrow, np.uint64),
+        around=np.frombuffer(packed.around, np.int32),
         unique=unique,
         numbers=numbers,
         boxed=boxed,

@@ -1,28 +1,30 @@
 """Sign: what texts are found by, made of their readings. A task a lane, without a state."""
 
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 import numpy as np
+from msgspec.msgpack import decode
 from msgspec.structs import replace
 
+from services.contracts.articles import Article
+from services.contracts.sketches import Sketch
 from services.contracts.spread import BlockKind, StageBlock
 from services.dedup import kernels
-from services.dedup.batch.rows import name_of
-from services.dedup.memory.ids import key_of
-from services.dedup.search.lookup import Search, Signed
-from services.dedup.search.profile import first_seen_us, read
+from services.dedup.search.profile import read, weighed
 from services.dedup.search.route import Entry, block, route
 from services.dedup.search.seen import unpack as unpack_seen
-from services.dedup.settings import DedupSettings
+from services.dedup.search.sketch import Signer, Signs, sign
+from services.dedup.settings import DedupSettings, scheme
 from services.dedup.spread.blocks import (
     Body,
+    PassedRow,
+    PassedSpan,
     RangeKeys,
     SignedRow,
     SignedSpan,
-    Span,
     SpanColumns,
     SpanReadings,
-    SpanRow,
     body_of,
     copied,
     output,
@@ -38,7 +40,8 @@ from services.stream.service import Step
 class SignTask:
     def __init__(self, number: int, settings: DedupSettings) -> None:
         self._number, self._shard = number, number // LANES
-        self._search = Search(settings)
+        self._signer, self._scheme = Signer(settings), scheme(settings)
+        self._least = settings.novelty_least
 
     def restore(self, record: Record) -> None: ...
 
@@ -59,19 +62,21 @@ class SignTask:
         return step
 
     def _sign(self, one: StageBlock) -> Iterator[Output]:
-        rows = body_of(one, Span).rows
+        rows = body_of(one, PassedSpan).rows
         kernels.note_texts(len(rows))
-        found = [self._signed(row) for row in rows]
-        signed = [_told(row, made) for row, made in zip(rows, found, strict=True)]
-        at = [first_seen_us(row.article) for row in rows]
-        hop = _Hop(self._shard, one.start, one.stop, max(at))
-        yield hop.to(Partition("pairs", self._number), "signed", SignedSpan(signed))
+        signs = [self._signs(row) for row in rows]
+        signed = [self._signed(row, made) for row, made in zip(rows, signs, strict=True)]
+        hop = _Hop(self._shard, one.start, one.stop, max(row.at_us for row in rows))
+        mine = Partition("pairs", self._number)
+        yield hop.to(mine, "signed", SignedSpan(signed))
         readings = [row.reading and row.reading.without_narrow() for row in rows]
-        yield hop.to(Partition("pairs", self._number), "readings", SpanReadings(readings))
-        for lane in all_lanes("pairs", self._shard):
-            yield hop.to(lane, "columns", _columns(signed, at))
+        yield hop.to(mine, "readings", SpanReadings(readings))
+        told = hop.to(mine, "columns", _columns(rows, signed))
+        yield from (replace(told, partition=lane) for lane in all_lanes("pairs", self._shard))
         entries = [
-            Entry(one.start + place, at[place], made.keys.values) for place, made in enumerate(found) if made
+            Entry(one.start + place, row.at_us, made.keys.values)
+            for place, (row, made) in enumerate(zip(rows, signs, strict=True))
+            if made
         ]
         for place, piece in enumerate(route(block("span", one.start, entries), RANGES)):
             keys = RangeKeys(
@@ -79,19 +84,21 @@ class SignTask:
             )
             yield hop.to(Partition("keys", place), "keys", keys)
 
-    def _signed(self, row: SpanRow) -> Signed | None:
+    def _signs(self, row: PassedRow) -> Signs | None:
         """None where it is screened."""
         if row.signing.screened:
             return None
-        reading = unpack(row.reading) if row.reading else read(row.article.text)
+        reading = unpack(row.reading) if row.reading else read(decode(row.article, type=Article).text)
         days = unpack_seen(row.signing.seen, len(reading.unique))
-        return self._search.sign([(row.article, reading, days)])[0]
+        return sign(self._signer, reading, days, weighed(reading, days), least=self._least)
 
-
-def _told(row: SpanRow, made: Signed | None) -> SignedRow:
-    if made is None:
-        return SignedRow(row.article, row.signing)
-    return SignedRow(row.article, replace(row.signing, sketch=made.sketch, samples=made.keys.samples))
+    def _signed(self, row: PassedRow, made: Signs | None) -> SignedRow:
+        article, signing = cast(Article, row.article), row.signing
+        if made is None:
+            return SignedRow(article, signing)
+        signature = b"" if made.signature is None else raw(made.signature, "<u4")
+        sketch = Sketch(scheme=self._scheme, signature=signature, novel=made.novel)
+        return SignedRow(article, replace(signing, sketch=sketch, samples=made.keys.samples))
 
 
 class _Hop:
@@ -114,11 +121,10 @@ class _Hop:
         )
 
 
-def _columns(rows: Sequence[SignedRow], at_us: Sequence[int]) -> SpanColumns:
-    articles = [row.article for row in rows]
+def _columns(rows: Sequence[PassedRow], signed: Sequence[SignedRow]) -> SpanColumns:
     return SpanColumns(
-        names=raw([name_of(a.version_id, at) for a, at in zip(articles, at_us, strict=True)], np.uint64),
-        at_us=raw(at_us, np.int64),
-        articles=raw([key_of(a.article_id)[0] for a in articles], np.uint64),
-        samples=raw([row.signing.samples for row in rows], np.uint32),
+        names=raw([row.name for row in rows], np.uint64),
+        at_us=raw([row.at_us for row in rows], np.int64),
+        articles=raw([row.owner for row in rows], np.uint64),
+        samples=raw([row.signing.samples for row in signed], np.uint32),
     )

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import OrderedDict
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 import numpy as np
@@ -29,6 +29,18 @@ _READING_BYTES = 16 << 20
 _ROW = msgspec.msgpack.Decoder(SignedRow)
 _PARTS = msgspec.msgpack.Decoder(tuple[msgspec.Raw, msgspec.Raw])
 Numbers = npt.NDArray[np.int64]
+
+
+class Told(NamedTuple):
+    """What `SpanColumns` tell of some rows."""
+
+    names: npt.NDArray[np.uint64]
+    at_us: Numbers
+    articles: npt.NDArray[np.uint64]
+    samples: npt.NDArray[np.uint32]
+
+    def at(self, places: slice | npt.NDArray[np.intp]) -> "Told":
+        return Told(*(column[places] for column in self))
 
 
 class Columns:
@@ -72,20 +84,18 @@ class Columns:
                 del column[:gone]
             self.base += gone
 
+    def name(self, row: int) -> int:
+        return self._names[row - self.base]
+
     def names(self, rows: Numbers) -> npt.NDArray[np.uint64]:
-        return self._of(self._names, rows)
+        return self._of(self._names, rows - self.base)
 
-    def articles(self, rows: Numbers) -> npt.NDArray[np.uint64]:
-        return self._of(self._articles, rows)
+    def of(self, rows: Numbers) -> Told:
+        places = rows - self.base
+        return Told(*(self._of(column, places) for column in self._all()))
 
-    def at_us(self, rows: Numbers) -> Numbers:
-        return self._of(self._at_us, rows)
-
-    def samples(self, rows: Numbers) -> npt.NDArray[np.uint32]:
-        return self._of(self._samples, rows)
-
-    def _of(self, column: "array[int]", rows: Numbers) -> npt.NDArray[Any]:
-        return np.frombuffer(column, column.typecode)[rows - self.base]
+    def _of(self, column: "array[int]", places: Numbers) -> npt.NDArray[Any]:
+        return np.frombuffer(column, column.typecode)[places]
 
     def _all(self) -> "tuple[array[int], ...]":
         """In the order of `SpanColumns`."""
