@@ -16,6 +16,7 @@ from pathlib import Path
 from bench.archive import read_articles
 from bench.refold import fold, perturbed
 from bench.shard import BATCH, Shard, by_shard
+from services.console.tuning import tuned
 from services.contracts.topics import EVERY
 from services.dedup import kernels
 from services.dedup.roles import ROLES
@@ -95,6 +96,7 @@ def main() -> None:
     asked = options.parse_args()
     count = asked.articles
     ((_, records),) = by_shard(list(islice(perturbed(read_articles(asked.archive)), count))).items()
+    tuned()
     kernels.use(now=True)
     fold(records[:BATCH])  # what is made once
     Relay(records[:BATCH]).run()

@@ -10,19 +10,17 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from services.contracts import wire
 from services.contracts.spread import BlockKind, StageBlock
 from services.dedup.batch.look import look_at
 from services.dedup.memory.parts import gather, pack_facts, scatter, unpack_facts
 from services.dedup.memory.store import HeapStore, OpenStore
-from services.dedup.search.candidates import Candidate, Shares, choose, eligible
+from services.dedup.search.candidates import Candidate
 from services.dedup.search.index import Partials, add_up
 from services.dedup.search.lookup import Search
-from services.dedup.search.postings import BAND_WEIGHT, Counts
 from services.dedup.search.profile import Profile, first_seen_us
-from services.dedup.search.route import Entry, Numbers, route
+from services.dedup.search.route import Entry, route
 from services.dedup.search.route import block as make_block
 from services.dedup.settings import DedupSettings
 from services.dedup.spread.blocks import (
@@ -51,9 +49,10 @@ from services.dedup.spread.blocks import (
     read_block,
     tombstone,
 )
+from services.dedup.spread.choice import choices
 from services.dedup.spread.layout import LANES, RANGES, lane_of
 from services.dedup.spread.readings import profile_by
-from services.dedup.spread.texts import Columns, Texts, Told
+from services.dedup.spread.texts import Columns, Texts
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Parts, Step
 
@@ -68,17 +67,6 @@ class _Kept(NamedTuple):
     stop: int
     at_us: int
     """Of its newest row."""
-
-
-class _Near(NamedTuple):
-    """Rows that share keys with one."""
-
-    others: Numbers
-    counts: Counts
-    told: Told
-
-    def at(self, places: npt.NDArray[np.intp]) -> "_Near":
-        return _Near(self.others[places], self.counts[places], self.told.at(places))
 
 
 class _Progress(msgspec.Struct, array_like=True):
@@ -239,18 +227,20 @@ class PairTask:
     def _answer_span(self, start: int, stop: int, whole: Partials, at_us: int) -> Iterator[Output]:
         bounds = np.searchsorted(whole.second, np.arange(start, stop + 1))
         span = slice(int(bounds[0]), int(bounds[-1]))
-        others, counts = whole.first[span], whole.counts[span]
-        mine, theirs = self._columns.of(np.arange(start, stop)), self._columns.of(others)
-        starts = (bounds - bounds[0]).tolist()
+        pairs = Partials(*(column[span] for column in whole))
+        mine, theirs = self._columns.of(np.arange(start, stop)), self._columns.of(pairs.first)
+        chosen = choices(pairs, mine.at(pairs.second - start), theirs, self._settings)
         rows = []
         asks: defaultdict[int, list[AskRow]] = defaultdict(list)
-        for place, name in enumerate(mine.names.tolist()):
-            here, near = start + place, slice(starts[place], starts[place + 1])
-            row = AnsweredRow(name, self._texts.signing(here), theirs.names[near], counts[near], [])
+        starts = (bounds - bounds[0]).tolist()
+        for place, (name, begin, end) in enumerate(
+            zip(mine.names.tolist(), starts, starts[1:], strict=False)
+        ):
+            here = start + place
+            signing = self._texts.signing(here)
+            row = AnsweredRow(name, signing, theirs.names[begin:end], pairs.counts[begin:end], [])
             rows.append(row)
-            some = _Near(others[near], counts[near], theirs.at(near))
-            chosen = self._chosen(mine.at(slice(place, place + 1)), some) if len(some.others) else []
-            for lane, shared in self._by_lane(here, chosen):
+            for lane, shared in self._by_lane(here, chosen.get(here, [])):
                 if lane == self._lane:
                     row.looks.extend(self._looks(self._texts.profile(here), name, shared))
                 else:
@@ -260,23 +250,6 @@ class PairTask:
         for lane, asked in sorted(asks.items()):
             partition = Partition("pairs", self._shard * LANES + lane)
             yield self._to(partition, "ask", f"ask:{start}", Ask(lane, asked), at_us, start=start, stop=stop)
-
-    def _chosen(self, mine: Told, near: _Near) -> list[Candidate]:
-        """The rows of other articles that the fold may choose; a candidate's version is its row."""
-        near = near.at(np.flatnonzero(near.told.articles != mine.articles))
-        shared, bands = near.counts % BAND_WEIGHT, near.counts // BAND_WEIGHT
-        estimates = shared / np.maximum(1, np.minimum(near.told.samples, mine.samples))
-        wanted = np.flatnonzero(eligible(Shares(bands, shared, estimates, near.told.at_us), self._settings))
-        columns = near.others, near.told.at_us, bands, shared, estimates
-        return choose(
-            (
-                Candidate(str(other), (at_us, f"{other:020}"), *shares)
-                for other, at_us, *shares in zip(
-                    *(column[wanted].tolist() for column in columns), strict=True
-                )
-            ),
-            self._settings,
-        ).chosen
 
     def _by_lane(self, row: int, chosen: Sequence[Candidate]) -> list[tuple[int, list[Shared]]]:
         lanes: defaultdict[int, list[Shared]] = defaultdict(list)
