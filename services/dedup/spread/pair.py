@@ -13,6 +13,7 @@ import numpy as np
 
 from services.contracts import wire
 from services.contracts.spread import BlockKind, StageBlock
+from services.dedup import kernels
 from services.dedup.batch.look import look_at
 from services.dedup.memory.parts import gather, pack_facts, scatter, unpack_facts
 from services.dedup.memory.store import HeapStore, OpenStore
@@ -208,6 +209,7 @@ class PairTask:
             self._columns.put(block.start, body_of(block, SpanColumns))
         else:
             self._waiting[block.start] = block.stop
+            kernels.note_texts(block.stop - block.start)
             for row, encoded in enumerate(body_of(block, EncodedSpan).rows, block.start):
                 self._texts.put(row, bytes(encoded))
         self._kept[key] = _Kept(block.start, block.stop, block.at_us)

@@ -27,7 +27,7 @@ from services.dedup.spread.blocks import (
     share_parts,
     tombstone,
 )
-from services.dedup.spread.layout import LANES, SPAN, all_lanes, lane_partition
+from services.dedup.spread.layout import LANES, SPAN, all_lanes, lane_of, lane_partition
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Parts, Step
 
@@ -107,13 +107,14 @@ class ShardRange:
         rows: Numbers = np.frombuffer(self._rows, np.int64)[numbers - self._base]
         return rows
 
-    def catch_up(self) -> bool:
-        """Whether there are more rows of which all is here."""
-        before = self.all_to
+    def catch_up(self) -> list[int]:
+        """First rows of the spans of which, and of all before them, all is here from now on."""
+        passed = []
         while (ahead := self._ahead.pop(self.all_to, None)) is not None:
+            passed.append(self.all_to)
             self.all_to, newest = ahead
             self._latest = max(self._latest, newest)
-        return self.all_to > before
+        return passed
 
     def settle(self) -> None:
         """Of what is before `all_to` nothing is awaited."""
@@ -248,14 +249,15 @@ class RangeTask:
         return probe.number
 
     def _tell(self, shard: int, found: Sequence[Partials], at_us: int) -> Iterator[Output]:
-        """To each lane the pairs of its rows, and how far all is here."""
+        """To each lane the pairs of its rows, and how far all is here, if its own spans wait for that."""
         mine = self._shard(shard)
-        moved = mine.catch_up()
+        passed = mine.catch_up()
+        waiting = {lane_of(start) for start in passed}
         pairs = Partials(*(np.concatenate(each) for each in zip(NO_PARTIALS, *found, strict=True)))
         lanes = pairs.second // SPAN % LANES
         for lane, partition in enumerate(all_lanes("pairs", shard)):
             wanted = lanes == lane
-            if not moved and not wanted.any():
+            if lane not in waiting and not wanted.any():
                 continue
             for body in share_parts(self._number, mine.all_to, Partials(*(each[wanted] for each in pairs))):
                 yield output(
@@ -267,7 +269,7 @@ class RangeTask:
                     shard=shard,
                     at_us=at_us,
                 )
-        if moved:
+        if passed:
             yield self._clock(shard, mine, at_us)
         for start in mine.forget():
             yield tombstone(self._state, f"keys:{shard}:{start}")
