@@ -13,8 +13,8 @@ BlockKind = Literal[
 
 
 class StageBlock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """A block between the stages of a spread dedup, or a piece of a stage's changelog. Internal: `body` is
-    MessagePack of one version of Newsfold, and gone when the window has passed.
+    """A block between the stages of a spread dedup, or a piece of a stage's changelog. Internal: all of
+    it is MessagePack, `body` of one version of Newsfold, and gone when the window has passed.
     """
 
     schema_version: int = msgspec.field(default_factory=version_1)

@@ -27,7 +27,7 @@ def choices(pairs: Partials, mine: Told, theirs: Told, settings: DedupSettings) 
     for start, end in pairwise(bounds):
         places = wanted[start:end]
         if len(places) > settings.most_passage_candidates:
-            places = places[eligible(Shares(*(column[places] for column in shares)), settings)]
+            places = places[eligible(Shares._make(column[places] for column in shares), settings)]
         made[int(rows[start])] = choose(_candidates(pairs.first, shares, places), settings).chosen
     return made
 

@@ -229,7 +229,7 @@ class PairTask:
     def _answer_span(self, start: int, stop: int, whole: Partials, at_us: int) -> Iterator[Output]:
         bounds = np.searchsorted(whole.second, np.arange(start, stop + 1))
         span = slice(int(bounds[0]), int(bounds[-1]))
-        pairs = Partials(*(column[span] for column in whole))
+        pairs = Partials._make(column[span] for column in whole)
         mine, theirs = self._columns.of(np.arange(start, stop)), self._columns.of(pairs.first)
         chosen = choices(pairs, mine.at(pairs.second - start), theirs, self._settings)
         rows = []

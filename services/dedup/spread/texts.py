@@ -40,7 +40,7 @@ class Told(NamedTuple):
     samples: npt.NDArray[np.uint32]
 
     def at(self, places: slice | npt.NDArray[np.intp]) -> "Told":
-        return Told(*(column[places] for column in self))
+        return Told._make(column[places] for column in self)
 
 
 class Columns:
@@ -92,7 +92,7 @@ class Columns:
 
     def of(self, rows: Numbers) -> Told:
         places = rows - self.base
-        return Told(*(self._of(column, places) for column in self._all()))
+        return Told._make(self._of(column, places) for column in self._all())
 
     def _of(self, column: "array[int]", places: Numbers) -> npt.NDArray[Any]:
         return np.frombuffer(column, column.typecode)[places]
