@@ -132,6 +132,9 @@ class PairTask:
             self._asked.discard(int(numbers[0]))
             self._found.pop(int(numbers[0]), None)
         elif (kept := self._kept.pop(key, None)) is not None:
+            if kind == "signed":  # of an image it may be waiting
+                self._waiting.pop(kept.start, None)
+                self._latest = max(self._latest, kept.at_us)
             self._drop(key, kept)
 
     def restored(self) -> None:
