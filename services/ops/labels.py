@@ -134,11 +134,11 @@ NUMBER = Labels(
     ("service", "partition"),
     (
         *product(_SERVICES, NUMBERS),
-        *(
-            (topic.writer, str(number))
-            for topic in SPREAD
-            if topic.compact
-            for number in range(topic.partitions)
+        *dict.fromkeys(
+            (reader, str(number))
+            for reader, topic in _READ_TOPICS
+            if reader in ROLES
+            for number in range(EVERY[topic].partitions)
         ),
     ),
 )

@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from services.contracts.topics import LANES, SHARD_COUNT
+from services.contracts.topics import EVERY, LANES, SHARD_COUNT
+from services.dedup.settings import DedupSettings
+from services.dedup.spread.stages import stage
 from services.ops.instruments import BatchHistogram
 from services.ops.metrics import METRICS, PREFIX, services_of
 from services.ops.outcomes import DESK, ROLES, SERVICES
@@ -53,6 +55,17 @@ def test_a_service_that_runs_alone_has_its_own_series_only(service: str) -> None
     assert found.keys() == {row.name.removesuffix("_total") for row in METRICS if service in services_of(row)}
     named = {labels["service"] for family in found.values() for labels, _ in family if "service" in labels}
     assert named == {service}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_has_progress_of_each_partition_it_takes_whether_or_not_it_keeps_a_state(role: str) -> None:
+    metrics = Metrics([role])
+    taken = range(EVERY[stage(role, DedupSettings()).inputs[0]].partitions)
+    metrics.own(role, taken)
+    for number in taken:
+        metrics.gauge("partition_progress_timestamp_seconds", role, str(number)).set(1)
+    shown = samples(metrics)["partition_progress_timestamp_seconds"]
+    assert [labels["partition"] for labels, _ in shown] == list(map(str, taken))
 
 
 def test_what_is_set_for_a_service_that_runs_elsewhere_is_not_shown() -> None:
