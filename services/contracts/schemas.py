@@ -59,8 +59,8 @@ def asyncapi() -> Json:
         "info": {
             "title": "Newsfold",
             "version": "1",
-            "description": "Feeds in, stories out. Values are JSON, headers CloudEvents 1.0 in binary mode; "
-            "a null value is a tombstone. Times are UTC.",
+            "description": "Feeds in, stories out. Values are JSON unless a message says otherwise; "
+            "headers CloudEvents 1.0 in binary mode; a null value is a tombstone. Times are UTC.",
         },
         "defaultContentType": "application/json",
         "channels": {topic.name: _channel(topic) for topic in WITH_SPREAD},
@@ -119,6 +119,7 @@ def _message(kind: Struct, topic: Topic) -> Json:
         "title": kind.__name__,
         "summary": inspect.getdoc(kind),
         "headers": {"type": "object", "properties": attributes, "required": list(attributes)},
+        **({"contentType": wire.content_type(kind)} if kind in wire.PACKED else {}),
         "payload": {"$ref": f"#/components/schemas/{kind.__name__}"},
         "bindings": {
             "kafka": {"key": {"type": "string", "description": topic.key}, "bindingVersion": _BINDING}
