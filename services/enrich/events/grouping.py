@@ -14,14 +14,18 @@ from datetime import timedelta
 from itertools import product as pairs
 from typing import NamedTuple
 
+import numpy as np
+
 from services.contracts.events import EventReport
+from services.enrich import kernels
 from services.enrich.events import senses
 from services.enrich.events.index import STRANGE
 from services.enrich.events.instalments import are_instalments
-from services.enrich.events.neighbours import Likeness, Neighbours, microseconds
+from services.enrich.events.neighbours import Column, Columns, Likeness, Neighbours, microseconds
 from services.enrich.events.reports import beyond, figures_of, likeness, news_of, people_of, share_people
 
 _DAY, _MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
+DAY_US = _DAY // _MICROSECOND
 _NEVER = -(10**9)
 """What no likeness makes good."""
 
@@ -111,16 +115,23 @@ class Place(NamedTuple):
 def crowd_of(new: EventReport, near: Neighbours, rules: GroupingRules = RULES) -> int:
     """How like a report those of the days before are that are most like it."""
     at, apart = microseconds(new.seen_at), rules.crowd_days * _DAY // _MICROSECOND
-    likenesses = [like for like, seen in zip(near.cosines, near.seen, strict=True) if abs(seen - at) <= apart]
-    size, first = rules.crowd_size, next(iter(near.reports.values()), new)
+    size, first = rules.crowd_size, next(iter(near.all.by_number.values()), new)
     if first.number == 0:
         size = min(size, max(rules.crowd_fewest, size * (at - microseconds(first.seen_at)) // apart))
-    return sum(sorted(likenesses, reverse=True)[:size]) // size
+    fast = kernels.module("grouping")
+    return int((fast.crowd if fast else crowd)(near.columns, at, apart, size)) // size
+
+
+def crowd(columns: Columns, at: int, apart: int, size: int) -> int:
+    """The sum of the greatest so many likenesses, of reports that are no farther off in time."""
+    around = np.sort(columns[1][abs(columns[5] - at) <= apart])
+    return int(around[max(0, len(around) - size) :].sum())
 
 
 def place(new: EventReport, near: Neighbours, homes: Homes, rules: GroupingRules = RULES) -> Place:
-    least, hopes = rules.same_event, enumerate(_most(new, near, rules))
-    likely = {homes.event_of(near.report(one).story_id) for one, most in hopes if most >= least} - {""}
+    least, fast = rules.same_event, kernels.module("grouping")
+    hopes = (fast.hopes_of if fast else hopes_of)(new, near, rules).tolist()
+    likely = {homes.event_of(near.report(one).story_id) for one in hopes} - {""}
     ranked = sorted(_fits(new, near, {event: homes.stories_of(event) for event in likely}, rules))
     events = tuple([event for minus, event in ranked if -minus >= least])
     return Place(events, _storyline(new, near, homes, rules))
@@ -156,13 +167,19 @@ def _between(
     return _kinship(one, Likeness(other, like, 0), _Headline.of(one), rules) if like >= STRANGE else None
 
 
-def _most(new: EventReport, near: Neighbours, rules: GroupingRules) -> list[int]:
-    """The kinship of each if its days agreed. No event is more like the new one than its nearest report."""
-    most, crowd, mine = max(0, rules.same_day), rules.crowd, new.crowd
-    return [
-        like + most - crowd * (mine + other) // 2_000
-        for like, other in zip(near.cosines, near.crowds, strict=True)
-    ]
+def hopes_of(new: EventReport, near: Neighbours, rules: GroupingRules) -> Column:
+    """Places of those that are near enough if their days agree. No event is more like the new one than its
+    nearest report.
+    """
+    most = near.cosines + max(0, rules.same_day) - rules.crowd * (new.crowd + near.crowds) // 2_000
+    hours = abs(near.seen - microseconds(new.seen_at)) / DAY_US
+    dates = abs(near.dates - new.seen_at.toordinal())
+    days = (rules.calendar * dates + (1_000 - rules.calendar) * hours) / 1_000
+    busy = abs(near.numbers - new.number) / rules.day_reports
+    late = np.minimum(
+        days, np.minimum(np.maximum(busy, days * rules.quiet_day / 1_000), rules.most_days / 1_000)
+    )
+    return np.flatnonzero(most - np.rint(rules.day * late) >= rules.same_event)
 
 
 def _fits(
@@ -171,9 +188,9 @@ def _fits(
     """How badly a report fits events, by their stories."""
     if not events:
         return
-    mine, places, numbers = _Headline.of(new), near.places(), near.stories
+    mine, numbers = _Headline.of(new), near.all.stories
     for event, stories in events.items():
-        among = [places[number] for story in stories if (number := numbers.get(story, -1)) in places]
+        among = near.places_of([numbers[story] for story in stories if story in numbers])
         scores = [_kinship(new, near.like(one), mine, rules) for one in among]
         yield -_score(scores, len(stories), rules), event
 
@@ -248,14 +265,20 @@ def _storyline(new: EventReport, near: Neighbours, homes: Homes, rules: Grouping
     """That of the report with which it shares the rarest words, the headline's and the rarest people,
     crowd or not.
     """
-    people, least, chains = rules.storyline_people, rules.same_storyline, [(0, "")]
+    people, least, found = rules.storyline_people, rules.same_storyline, [(0, "")]
     # Those that even all of its people would not bring near enough are not looked at.
-    lacks = least - max(0, people) * sum(new.people.values())
-    for one, (affinity, headline) in enumerate(zip(near.affinities, near.told, strict=True)):
-        like = affinity + rules.storyline_headline * headline
-        if like >= lacks:
-            old = near.report(one)
-            akin = like + people * share_people(new, old)
-            if akin >= least and (line := homes.storyline_of(homes.event_of(old.story_id))):
-                chains.append((akin, line))
-    return max(chains)[1]
+    lacks, fast = least - max(0, people) * sum(new.people.values()), kernels.module("grouping")
+    places, likes = (fast.chains if fast else chains)(near.columns, rules.storyline_headline, lacks)
+    for one, like in zip(places.tolist(), likes.tolist(), strict=True):
+        old = near.report(one)
+        akin = like + people * share_people(new, old)
+        if akin >= least and (line := homes.storyline_of(homes.event_of(old.story_id))):
+            found.append((akin, line))
+    return max(found)[1]
+
+
+def chains(columns: Columns, headline: int, least: int) -> tuple[Column, Column]:
+    """Places of those that share so much with a report but for its people, and how much."""
+    likes = columns[2] + headline * columns[3]
+    places = np.flatnonzero(likes >= least)
+    return places, likes[places]

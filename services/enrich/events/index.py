@@ -10,7 +10,7 @@ import numpy.typing as npt
 from services.contracts.events import EventReport
 from services.enrich import kernels
 from services.enrich.events.lexicon import Numbers
-from services.enrich.events.neighbours import Likeness, Neighbours, microseconds, row_of
+from services.enrich.events.neighbours import Likeness, Neighbours, Reports, microseconds, row_of
 from services.enrich.events.postings import Postings
 from services.enrich.events.rarity import Rarity
 from services.enrich.events.reports import MOST_BY_NEWS, UNIT, WHOLE, Report, Vector
@@ -24,7 +24,7 @@ MOST_REPORTS = 50_000
 LATELY = timedelta(hours=48)
 """How long a report is one of the latest, as are the last …"""
 FEWEST_LATELY = 100
-_COLUMNS = 6
+_COLUMNS = 7
 STRANGE = 50_000
 """Cosine in millionths below which two reports are strangers."""
 
@@ -42,6 +42,7 @@ class Index:
         """All of each report, by its number."""
         self._numbers: dict[str, int] = {}
         """By story."""
+        self._all = Reports(self._reports, self._numbers)
         self.latest: datetime | None = None
         self._aged = 0
         """The number of the first of the latest reports."""
@@ -73,12 +74,12 @@ class Index:
         rows = (fast.near if fast else near)(
             new.vector, self._postings, self._vectors, first, microseconds(since)
         )
-        found = Neighbours.of(rows.tolist(), self._reports, self._numbers)
+        found = Neighbours(rows, self._all)
         return self._with_senses(new.kept, found, since) if new.kept.sense else found
 
     def _with_senses(self, new: EventReport, found: Neighbours, since: datetime) -> Neighbours:
         """Those in other languages too that are no strangers by their senses."""
-        alike = {number: found.like(place) for place, number in enumerate(found.numbers)}
+        alike = {number: found.like(place) for place, number in enumerate(found.numbers.tolist())}
         for number in self._senses.near(new):
             old = self._reports.get(number)
             if old is None or old.seen_at < since or (sense := likeness(new, old)) < STRANGE:
@@ -86,7 +87,7 @@ class Index:
             like = alike.get(number) or Likeness(old, 0, 0, told_of(new, old))
             alike[number] = like._replace(cosine=max(like.cosine, sense))
         rows = np.array([row_of(alike[number]) for number in sorted(alike)], np.int64)
-        return Neighbours.of(rows.reshape(-1, _COLUMNS).T.tolist(), self._reports, self._numbers)
+        return Neighbours(np.ascontiguousarray(rows.reshape(-1, _COLUMNS).T), self._all)
 
     def knows(self, story: str) -> bool:
         """Whether a report of it was taken in lately, whatever became of the story since."""
@@ -155,7 +156,7 @@ def near(new: Vector, postings: Postings, vectors: Vectors, first: int, since: i
     affinities = np.rint(UNIT**2 * squares[kin] / (new.sharpness * vectors.sharpness[rows]))
     news, told = _shared(new, vectors, rows)
     alike = np.minimum(news, cosines[kin].astype(np.int64) * MOST_BY_NEWS // WHOLE)
-    columns = (alike, affinities, told, vectors.crowds[rows], vectors.seen[rows])
+    columns = (alike, affinities, told, vectors.crowds[rows], vectors.seen[rows], vectors.dates[rows])
     return np.array((numbers, *(column.astype(np.int64) for column in columns)))
 
 

@@ -1,6 +1,6 @@
 """Terms by numbers: what a word counts as, and what is known of a term by its form."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -33,9 +33,16 @@ def term_of(word: str) -> str:
 
 
 def form(term: str) -> int:
-    """What is known of a term by itself."""
-    is_day = DAY if term in heads_of_days(STEM) else 0
-    return is_day | (NUMBER + len(_BY_LENGTH) + (len(term) > 2) if term[0].isdigit() else len(term))
+    return forms_of([term])[0]
+
+
+def forms_of(terms: Iterable[str]) -> list[int]:
+    """What is known of each by itself."""
+    days, number = heads_of_days(STEM), NUMBER + len(_BY_LENGTH)
+    return [
+        (DAY if term in days else 0) | (number + (len(term) > 2) if term[0].isdigit() else len(term))
+        for term in terms
+    ]
 
 
 class Terms(dict[str, int]):
@@ -102,7 +109,7 @@ class Terms(dict[str, int]):
         numbers = [free.pop() if free else self._append() for _ in terms]
         for number, term in zip(numbers, terms, strict=True):
             self[term], names[number] = number, term
-        self.forms[numbers] = list(map(form, terms))
+        self.forms[numbers] = forms_of(terms)
 
     def _append(self) -> int:
         number = len(self.names)

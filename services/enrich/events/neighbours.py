@@ -1,13 +1,18 @@
 """The earlier reports that a new one is laid beside, a column for each thing that is asked of all of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from services.contracts.events import EventReport
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _MICROSECOND = timedelta(microseconds=1)
+Column = npt.NDArray[np.int64]
+Columns = npt.NDArray[np.int64]
 
 
 def microseconds(at: datetime) -> int:
@@ -29,41 +34,79 @@ class Likeness(NamedTuple):
     """What the headlines say that both reports tell: see `reports.told`."""
 
 
-class Neighbours(NamedTuple):
-    """In order of arrival. Most are looked at in their columns alone: few of them are of one happening."""
+class Reports(NamedTuple):
+    """All that are at hand."""
 
-    numbers: list[int]
-    """Of the reports."""
-    cosines: list[int]
-    affinities: list[int]
-    told: list[int]
-    crowds: list[int]
-    seen: list[int]
-    """In microseconds since 1970."""
-    reports: Mapping[int, EventReport]
-    """All that are at hand, by number."""
+    by_number: Mapping[int, EventReport]
+    """In order of arrival."""
     stories: Mapping[str, int]
     """Their numbers, by story."""
 
-    @classmethod
-    def of(
-        cls, columns: Sequence[list[int]], reports: Mapping[int, EventReport], stories: Mapping[str, int]
-    ) -> "Neighbours":
-        numbers, cosines, affinities, told, crowds, seen = columns
-        return cls(numbers, cosines, affinities, told, crowds, seen, reports, stories)
+
+class Neighbours(NamedTuple):
+    """In order of arrival. Most are looked at in their columns alone: few of them are of one happening."""
+
+    columns: Columns
+    """A row for each of those below, which say what stands in it."""
+    all: Reports
+
+    @property
+    def numbers(self) -> Column:
+        """Of the reports."""
+        return self.columns[0]
+
+    @property
+    def cosines(self) -> Column:
+        return self.columns[1]
+
+    @property
+    def affinities(self) -> Column:
+        return self.columns[2]
+
+    @property
+    def told(self) -> Column:
+        return self.columns[3]
+
+    @property
+    def crowds(self) -> Column:
+        return self.columns[4]
+
+    @property
+    def seen(self) -> Column:
+        """In microseconds since 1970."""
+        return self.columns[5]
+
+    @property
+    def dates(self) -> Column:
+        """Ordinals of the days, as they are counted where the reports were seen."""
+        return self.columns[6]
 
     def like(self, place: int) -> Likeness:
-        return Likeness(self.report(place), self.cosines[place], self.affinities[place], self.told[place])
+        item = self.columns.item
+        return Likeness(self.report(place), item(1, place), item(2, place), item(3, place))
 
     def report(self, place: int) -> EventReport:
-        return self.reports[self.numbers[place]]
+        return self.all.by_number[self.columns.item(0, place)]
 
-    def places(self) -> dict[int, int]:
-        """By number."""
-        return {number: place for place, number in enumerate(self.numbers)}
+    def places_of(self, numbers: Iterable[int]) -> list[int]:
+        """Of reports by their numbers, those that are among them."""
+        wanted = np.fromiter(numbers, np.int64)
+        if not len(self.numbers):
+            return []
+        places = self.numbers.searchsorted(wanted).clip(max=len(self.numbers) - 1)
+        found: list[int] = places[self.numbers[places] == wanted].tolist()
+        return found
 
 
 def row_of(like: Likeness) -> tuple[int, ...]:
     """What is in the columns."""
     old = like.report
-    return old.number, like.cosine, like.affinity, like.told, old.crowd, microseconds(old.seen_at)
+    return (
+        old.number,
+        like.cosine,
+        like.affinity,
+        like.told,
+        old.crowd,
+        microseconds(old.seen_at),
+        old.seen_at.toordinal(),
+    )

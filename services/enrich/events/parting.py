@@ -74,7 +74,8 @@ def lacks(part: Sequence[EventReport], other: Sequence[EventReport]) -> int:
     """How much a part lacks of the words that the reports of the other have in common, by the squares of what
     they weigh as news, in thousandths; 0 where they have none. One report has nothing in common.
     """
-    weights, uses = Counter[str](), Counter[str]()
+    weights: Counter[str] = Counter()
+    uses: Counter[str] = Counter()
     for report in other:
         for word, weight in news_of(report).items():
             weights[word] += weight**2

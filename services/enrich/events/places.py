@@ -38,7 +38,8 @@ def of_story(said: Iterable[tuple[str, Facts]]) -> tuple[tuple[str, ...], tuple[
 
 
 def of_event(stories: Sequence[EventStory]) -> tuple[str, ...]:
-    counts, named = defaultdict[str, int](int), defaultdict[str, int](int)
+    counts: defaultdict[str, int] = defaultdict(int)
+    named: defaultdict[str, int] = defaultdict(int)
     for story in stories:
         weights = story.place_weights or (_UNWEIGHED,) * len(story.places)
         for place, weight in zip(story.places, weights, strict=True):

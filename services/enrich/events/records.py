@@ -76,7 +76,7 @@ def _speaker(stories: Sequence[EventStory]) -> EventStory:
     if len(stories) == 1:
         return stories[0]
     said = [_said(story.title) for story in stories]
-    common = Counter[str]()
+    common: Counter[str] = Counter()
     for terms, story in zip(said, stories, strict=True):
         for term in terms:
             common[term] += len(story.articles)

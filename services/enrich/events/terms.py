@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
@@ -72,7 +73,7 @@ def _read(title: str, text: str, terms: Terms) -> Reading:
     words, lead = found.words, found.title
     parts, part_lead = _parts(words, lead) if found.is_unspaced else (words, lead)
     names = {term_of(words[place]) for place in found.names.tolist()}
-    days = [place for place, word in enumerate(words) if term_of(word) in heads_of_days(STEM)]
+    days = list(_days(list(map(term_of, words))))
     numbers, places = terms.distinct(terms.numbers_of(list(map(term_of, parts))))
     return Reading(
         words,
@@ -83,6 +84,14 @@ def _read(title: str, text: str, terms: Terms) -> Reading:
         _uses(places, part_lead, len(numbers)),
         np.array([name in names for name in terms.names_of(numbers)], np.bool_),
     )
+
+
+def _days(terms: Sequence[str]) -> Iterator[int]:
+    """Places of those that may tell a day. A number alone is one only in front of that of a month."""
+    heads = heads_of_days(STEM)
+    for place, (term, then) in enumerate(zip_longest(terms, terms[1:], fillvalue=" ")):
+        if term in heads and (not term[0].isdigit() or (then[0].isdigit() and len(then) <= 2)):
+            yield place
 
 
 @lru_cache(maxsize=_NAMES_AT_HAND)

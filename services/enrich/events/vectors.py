@@ -25,9 +25,10 @@ class Vectors:
         self.crowds: Numbers = np.zeros(_ROWS, np.int64)
         self.seen: Numbers = np.zeros(_ROWS, np.int64)
         """In microseconds since 1970."""
-        self.cosines: Numbers = np.zeros(_ROWS, np.int64)
-        self.squares: Numbers = np.zeros(_ROWS, np.int64)
-        """Sums of what compares, all 0 while nothing is compared."""
+        self.dates: Numbers = np.zeros(_ROWS, np.int64)
+        """Ordinals of the days."""
+        self.sums: npt.NDArray[np.int64] = np.zeros((_ROWS, 2), np.int64)
+        """Of what compares, and of its squares; all 0 while nothing is compared."""
 
     def put(self, kept: EventReport, vector: Vector, first: int) -> None:
         """`first`: the earliest report whose vector is wanted any more."""
@@ -40,6 +41,7 @@ class Vectors:
         self.terms[row, count:] = NO_TERM
         self.sharpness[row] = vector.sharpness
         self.crowds[row], self.seen[row] = kept.crowd, microseconds(kept.seen_at)
+        self.dates[row] = kept.seen_at.toordinal()
 
     def rows_of(self, numbers: Numbers) -> Numbers:
         return numbers & (len(self.sharpness) - 1)
@@ -54,9 +56,10 @@ class Vectors:
         rows = 1 << max(reports.bit_length(), old.bit_length() - 1)
         wide = max(width, terms)
         numbers = np.arange(first, first + old)
-        for name in ("terms", "shares", "news", "sharpness", "crowds", "seen", "cosines", "squares"):
+        for name in ("terms", "shares", "news", "sharpness", "crowds", "seen", "dates"):
             before = getattr(self, name)
             after = np.full((rows, wide)[: before.ndim], NO_TERM if name == "terms" else 0, before.dtype)
             places = (numbers & (rows - 1), slice(0, width))[: before.ndim]
             after[places] = before[numbers & (old - 1)]
             setattr(self, name, after)
+        self.sums = np.zeros((rows, 2), np.int64)

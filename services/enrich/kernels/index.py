@@ -14,7 +14,9 @@ from services.enrich.kernels.postings import add
 from services.kernels.target import njit
 
 Columns = npt.NDArray[np.int64]
+Slots = npt.NDArray[np.int16]
 _FREE = -1
+_ROOM_A_TERM = 64
 _SQUARE = float(UNIT**2)
 
 
@@ -38,8 +40,8 @@ def near(new: Vector, postings: Postings, vectors: Vectors, first: int, since: i
         vectors.sharpness,
         vectors.crowds,
         vectors.seen,
-        vectors.cosines,
-        vectors.squares,
+        vectors.dates,
+        vectors.sums,
     )
 
 
@@ -57,6 +59,7 @@ def enter(new: Report, rarity: Rarity, postings: Postings, vectors: Vectors, fir
         kept.number,
         kept.crowd,
         microseconds(kept.seen_at),
+        kept.seen_at.toordinal(),
         postings.end,
         rarity.terms.counts,
         postings.begin,
@@ -70,6 +73,7 @@ def enter(new: Report, rarity: Rarity, postings: Postings, vectors: Vectors, fir
         vectors.sharpness,
         vectors.crowds,
         vectors.seen,
+        vectors.dates,
     )
     rarity.reports += 1
     rarity.lately += 1
@@ -87,8 +91,8 @@ def leave(terms: npt.NDArray[np.int32], rarity: Rarity, postings: Postings) -> N
 
 @njit(
     "int64(int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], float64, int64, int64, int64, int64,"
-    " int32[:, ::1], int32[::1], int32[::1], int32[::1], int32[::1], int32[::1],"
-    " int32[:, ::1], int32[:, ::1], int32[:, ::1], float64[::1], int64[::1], int64[::1])",
+    " int64, int32[:, ::1], int32[::1], int32[::1], int32[::1], int32[::1], int32[::1],"
+    " int32[:, ::1], int32[:, ::1], int32[:, ::1], float64[::1], int64[::1], int64[::1], int64[::1])",
     cache=True,
     nogil=True,
 )
@@ -102,6 +106,7 @@ def take_in(
     number: int,
     crowd: int,
     seen_at: int,
+    date: int,
     end: int,
     counts: Counts,
     begin: Places,
@@ -115,6 +120,7 @@ def take_in(
     sharpnesses: npt.NDArray[np.float64],
     crowds: Numbers,
     seen: Numbers,
+    dates: Numbers,
 ) -> int:
     """`index.enter`, where there is room. Where the postings end."""
     for term in all_terms:
@@ -125,7 +131,7 @@ def take_in(
         terms[row, column], shares[row, column] = new_terms[column], new_shares[column]
         news[row, column] = new_news[column]
     terms[row, len(new_terms) :] = NO_TERM
-    sharpnesses[row], crowds[row], seen[row] = sharpness, crowd, seen_at
+    sharpnesses[row], crowds[row], seen[row], dates[row] = sharpness, crowd, seen_at, date
     return int(add(new_terms, new_weights, number, end, begin, size, added, reports, weights))
 
 
@@ -160,15 +166,14 @@ def _sum(
     added: Places,
     reports: Places,
     weights: Places,
-    cosines: Numbers,
-    squares: Numbers,
+    sums: Columns,
 ) -> Numbers:
     """Add up what reports share with the new one. Those that share anything, each once."""
-    last = len(cosines) - 1
+    last = len(sums) - 1
     most = 0
     for term in new_terms:
         most += size[term] if term < len(size) else 0
-    met = np.empty(min(most, len(cosines)), np.int64)
+    met = np.empty(min(most, len(sums)), np.int64)
     count = 0
     for at in range(len(new_terms)):
         term = new_terms[at]
@@ -179,22 +184,24 @@ def _sum(
             if report < first:
                 continue
             row = report & last
-            if cosines[row] == 0:
+            if sums[row, 0] == 0:
                 met[count] = report
                 count += 1
             weight = np.int64(weights[place]) * new_weights[at]
-            cosines[row] += weight
-            squares[row] += weight * weight
+            sums[row, 0] += weight
+            sums[row, 1] += weight * weight
     return met[:count]
 
 
 @njit
-def _table(terms: Numbers) -> Numbers:
-    """Places of terms, each at its number or the next that is free; half of it is."""
+def _table(terms: Numbers) -> Slots:
+    """Places of terms, each at its number or the next that is free: of so many that hardly another term falls
+    on one of them.
+    """
     room = 1
-    while room < 2 * len(terms):
+    while room < _ROOM_A_TERM * len(terms):
         room *= 2
-    table = np.full(room, _FREE, np.int64)
+    table = np.full(room, _FREE, np.int16)
     for place in range(len(terms)):
         at = terms[place] & (room - 1)
         while table[at] != _FREE:
@@ -212,7 +219,7 @@ def _shared(
     terms: Rows,
     news: Rows,
     shares: Rows,
-    table: Numbers,
+    table: Slots,
 ) -> tuple[int, int]:
     """See `index._shared`."""
     last = len(table) - 1
@@ -222,11 +229,13 @@ def _shared(
         if term == NO_TERM:
             break
         at = term & last
-        while table[at] != _FREE and new_terms[table[at]] != term:
+        place = table[np.uintp(at)]
+        while place != _FREE and new_terms[place] != term:
             at = (at + 1) & last
-        if table[at] != _FREE:
-            alike += new_news[table[at]] * news[row, column]
-            mine += new_shares[table[at]]
+            place = table[np.uintp(at)]
+        if place != _FREE:
+            alike += new_news[place] * news[row, column]
+            mine += new_shares[place]
             other += shares[row, column]
     return alike, min(mine, other)
 
@@ -235,8 +244,8 @@ def _shared(
     "int64[:, ::1]"
     "(int64[::1], int64[::1], int64[::1], int64[::1], float64, int64, int64,"
     " int32[::1], int32[::1], int32[::1], int32[::1], int32[::1],"
-    " int32[:, ::1], int32[:, ::1], int32[:, ::1], float64[::1], int64[::1], int64[::1],"
-    " int64[::1], int64[::1])",
+    " int32[:, ::1], int32[:, ::1], int32[:, ::1], float64[::1], int64[::1], int64[::1], int64[::1],"
+    " int64[:, ::1])",
     cache=True,
     nogil=True,
 )
@@ -259,24 +268,25 @@ def compare(
     sharpnesses: npt.NDArray[np.float64],
     crowds: Numbers,
     seen: Numbers,
-    cosines: Numbers,
-    squares: Numbers,
+    dates: Numbers,
+    sums: Columns,
 ) -> Columns:
     """`index.near`. Sums are 0 again when it is done."""
-    met = _sum(new_terms, new_weights, first, begin, size, added, reports, weights, cosines, squares)
-    last = len(cosines) - 1
-    found = [n for n in met if cosines[n & last] >= STRANGE and seen[n & last] >= since]
+    met = _sum(new_terms, new_weights, first, begin, size, added, reports, weights, sums)
+    last = len(sums) - 1
+    found = [n for n in met if sums[n & last, 0] >= STRANGE and seen[n & last] >= since]
     kin = np.sort(np.array(found, np.int64))
     table = _table(new_terms)
-    columns = np.empty((6, len(kin)), np.int64)
+    columns = np.empty((7, len(kin)), np.int64)
     for at in range(len(kin)):
         row = kin[at] & last
         columns[0, at] = kin[at]
-        columns[2, at] = np.rint(_SQUARE * float(squares[row]) / (sharpness * sharpnesses[row]))
+        columns[2, at] = np.rint(_SQUARE * float(sums[row, 1]) / (sharpness * sharpnesses[row]))
         alike, columns[3, at] = _shared(row, new_terms, new_news, new_shares, terms, news, shares, table)
-        columns[1, at] = min(alike, cosines[row] * MOST_BY_NEWS // WHOLE)
+        columns[1, at] = min(alike, sums[row, 0] * MOST_BY_NEWS // WHOLE)
         columns[4, at] = crowds[row]
         columns[5, at] = seen[row]
+        columns[6, at] = dates[row]
     for number in met:
-        cosines[number & last] = squares[number & last] = 0
+        sums[number & last, 0] = sums[number & last, 1] = 0
     return columns

@@ -26,6 +26,7 @@ from services.enrich.kernels.terms import MOST_FOLDED, folds_of_signs
 from services.kernels.target import njit
 
 Codes = npt.NDArray[np.uint32]
+Units = npt.NDArray[np.uint16]
 Kinds = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
@@ -33,6 +34,9 @@ Hashes = npt.NDArray[np.uint64]
 _PLANE = 0x10000
 _PICTURES, _PICTURES_END = 0x1F300, 0x1FB00
 """Emoji, of which none is a letter or a digit."""
+_HIGH_HALF, _LOW_HALF, _HALF_BITS = 0xD800, 0xDC00, 10
+"""In units of 16 bits these are two."""
+_HALF = (1 << _HALF_BITS) - 1
 _UPPER, _INSIDE, _DECIMAL, _OPENING, _UNPARTED, _OTHER_DIGIT, _LOWER, _APOSTROPHE = (
     1 << bit for bit in range(8)
 )
@@ -88,26 +92,24 @@ def landmarks(title: str, text: str) -> Landmarks | None:
     whole = f"{title}\n{text[:QUOTED]}"
     codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), np.uint32)
     body = len(title) + 1
-    known, words, others, runs, decimals, opening, folded, met = survey(
+    known, written, words, others, runs, letters, decimals, opening, met = survey(
         codes, body, _KINDS, _PLACES_KNOWN, folds_of_signs()
     )
-    if not known:
+    found = written.tobytes().decode("utf-16-le", "surrogatepass")
+    folded = found[runs:]
+    if not known or len(folded) != letters:  # halves of a sign that stood side by side are one now
         return None
     return Landmarks(
-        words=_written(words)[:-1],
-        others=_written(others),
-        runs=_written(runs).split("\n")[:-1],
+        words=found[: max(words - 1, 0)],
+        others=found[words:others],
+        runs=found[others:runs].split("\n")[:-1],
         decimals=decimals.tolist(),
         opening=opening.tolist(),
-        folded=_written(folded),
+        folded=folded,
         is_unparted=bool(met & _UNPARTED),
         has_apostrophes=bool(met & _APOSTROPHE),
         has_other_digits=bool(met & _OTHER_DIGIT),
     )
-
-
-def _written(codes: Codes) -> str:
-    return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 @njit
@@ -160,10 +162,10 @@ def _next_word(codes: Codes, kinds: Kinds, at: int, end: int) -> int:
 
 
 @njit
-def _copy(codes: Codes, begin: int, stop: int, rows: Codes, count: int) -> int:
+def _copy(codes: Codes, begin: int, stop: int, rows: Units, count: int) -> int:
     """As a further line of `rows`, of which so many characters are used."""
     for at in range(begin, stop):
-        rows[np.uintp(count)] = codes[np.uintp(at)]
+        rows[np.uintp(count)] = np.uint16(codes[np.uintp(at)])
         count += 1
     rows[count] = _NEWLINE
     return count + 1
@@ -185,10 +187,10 @@ def _may_name(codes: Codes, kinds: Kinds, begin: int, stop: int, places: Hashes)
 
 
 @njit
-def _runs(codes: Codes, kinds: Kinds, end: int, places: Hashes) -> tuple[Codes, Codes, Codes]:
+def _runs(codes: Codes, kinds: Kinds, end: int, places: Hashes) -> tuple[Units, Units, Units]:
     """Words in capitals that stand alone, those of no name by itself, and those that stand together."""
-    words, runs = np.empty(2 * end, np.uint32), np.empty(2 * end, np.uint32)
-    others = np.empty(3 * end, np.uint32)
+    words, runs = np.empty(2 * end, np.uint16), np.empty(2 * end, np.uint16)
+    others = np.empty(3 * end, np.uint16)
     alone = rest = together = at = 0
     while at < end:
         if not kinds[np.uintp(at)] & _UPPER:
@@ -211,26 +213,32 @@ def _runs(codes: Codes, kinds: Kinds, end: int, places: Hashes) -> tuple[Codes, 
 
 
 @njit
-def _folded(codes: Codes, begin: int, end: int, folds: Hashes) -> Codes:
-    folded, count = np.empty(MOST_FOLDED * max(0, end - begin), np.uint32), 0
+def _folded(codes: Codes, begin: int, end: int, folds: Hashes) -> tuple[Units, int]:
+    """In units of 16 bits; and how many letters these are."""
+    folded, count, pairs = np.empty(MOST_FOLDED * max(0, end - begin), np.uint16), 0, 0
     for at in range(begin, end):
         code = codes[np.uintp(at)]
-        rest = folds[np.uintp(code)] if code < _PLANE else np.uint64(0)
-        folded[np.uintp(count)] = rest & MASK if code < _PLANE else code
+        if code >= _PLANE:
+            folded[np.uintp(count)] = _HIGH_HALF + ((code - _PLANE) >> _HALF_BITS)
+            folded[np.uintp(count + 1)] = _LOW_HALF + ((code - _PLANE) & _HALF)
+            count += 2
+            pairs += 1
+            continue
+        rest = folds[np.uintp(code)]
+        folded[np.uintp(count)] = np.uint16(rest & MASK)
         count += 1
         while rest > MASK:
             rest >>= np.uint64(BITS)
-            folded[np.uintp(count)] = rest & MASK
+            folded[np.uintp(count)] = np.uint16(rest & MASK)
             count += 1
-    return folded[:count]
+    return folded[:count], count - pairs
 
 
-_CODES = types.Array(types.uint32, 1, "C")
 _PLACES = types.int64[::1]
 
 
 @njit(
-    types.Tuple((types.boolean, _CODES, _CODES, _CODES, _PLACES, _PLACES, _CODES, types.int64))(
+    types.Tuple((types.boolean, types.uint16[::1], *(types.int64,) * 4, _PLACES, _PLACES, types.int64))(
         types.Array(types.uint32, 1, "C", readonly=True),
         types.int64,
         types.uint8[::1],
@@ -242,8 +250,10 @@ _PLACES = types.int64[::1]
 )
 def survey(
     codes: Codes, body: int, table: Kinds, places: Hashes, folds: Hashes
-) -> tuple[bool, Codes, Codes, Codes, Places, Places, Codes, int]:
-    """The rows of `Landmarks`, and kinds of what was met; false where a character is in no table."""
+) -> tuple[bool, Units, int, int, int, int, Places, Places, int]:
+    """False where a character is in no table; the texts of `Landmarks` in a row, where the first three of
+    them end and how many letters the last has; places; and kinds of what was met.
+    """
     known, kinds = _kinds_of(codes, table)
     words, others, runs = _runs(codes, kinds, min(len(codes), body + NAMED) if known else 0, places)
     decimals, opening = np.empty(len(codes), np.int64), np.empty(len(codes), np.int64)
@@ -261,5 +271,7 @@ def survey(
             if kind & _OPENING and at >= body:
                 opening[marks] = at - body
                 marks += 1
-    folded = _folded(codes, body, min(len(codes), body + FOLDED) if known else body, folds)
-    return known, words, others, runs, decimals[:digits], opening[:marks], folded, met
+    folded, letters = _folded(codes, body, min(len(codes), body + FOLDED) if known else body, folds)
+    written = np.concatenate((words, others, runs, folded))
+    first, second = len(words), len(words) + len(others)
+    return known, written, first, second, second + len(runs), letters, decimals[:digits], opening[:marks], met

@@ -12,7 +12,19 @@ import numpy as np
 import numpy.typing as npt
 from numba import types
 
-from services.enrich.events.lexicon import DAY, STEM, Codes, Flags, Forms, Numbers, Terms, term_of
+from services.enrich.events.lexicon import (
+    DAY,
+    NUMBER,
+    SHARE,
+    STEM,
+    Codes,
+    Flags,
+    Forms,
+    Numbers,
+    Terms,
+    form,
+    term_of,
+)
 from services.enrich.events.terms import (
     BARE,
     CAPITAL,
@@ -36,6 +48,7 @@ MOST_FOLDED = 3
 _MIX_HIGH, _MIX_LOW = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 _SHIFT = np.uint64(29)
 _UNKNOWN, _EMPTY = -1, -1
+_SMALL_NUMBER = form("1") & (NUMBER | SHARE)
 _FEWEST_BUCKETS = 1 << 12
 _LENGTH = 2 * BITS
 _GAPS = tuple(sorted(len(gap) << _LENGTH | ord(gap[0]) | ord(gap[1:] or "\0") << BITS for gap in WITHIN))
@@ -311,6 +324,12 @@ def cut(
     )
 
 
+@njit
+def _is_month(place: int, numbers: Numbers, forms: Forms) -> bool:
+    """Whether a number of few digits stands there."""
+    return place < len(numbers) and forms[numbers[place]] & (NUMBER | SHARE) == _SMALL_NUMBER
+
+
 @njit(
     types.Tuple((types.int64[::1], types.int64[:, ::1], types.boolean[::1], types.int64[::1]))(
         types.int64[::1], types.boolean[::1], types.int64, types.int32[::1], types.uint8[::1]
@@ -331,7 +350,7 @@ def tally(
     count = many = 0
     for place in range(len(numbers)):
         number = numbers[place]
-        if forms[number] & DAY:
+        if forms[number] & DAY and (not forms[number] & NUMBER or _is_month(place + 1, numbers, forms)):
             days[many] = place
             many += 1
         at = first[number]

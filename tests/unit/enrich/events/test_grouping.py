@@ -2,6 +2,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from unittest import mock
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from services.contracts.events import EventReport
 from services.enrich.events import grouping
 from services.enrich.events.grouping import RULES, Homes, Place, are_one, crowd_of, place
-from services.enrich.events.neighbours import Likeness, Neighbours, row_of
+from services.enrich.events.neighbours import Likeness, Neighbours, Reports, row_of
 from tests.unit.enrich.members import START
 
 MILLION = 1_000_000
@@ -44,8 +45,8 @@ def columns(near: list[Neighbour]) -> Neighbours:
     """Their reports by their places, each of a story of its own."""
     reports = {number: replace(one.like.report, story_id=f"{number}") for number, one in enumerate(near)}
     rows = [(number, *row_of(one.like)[1:]) for number, one in enumerate(near)]
-    filled = list(map(list, zip(*rows, strict=True))) if rows else [[] for _ in range(6)]
-    return Neighbours.of(filled, reports, {f"{number}": number for number in reports})
+    filled = np.ascontiguousarray(np.array(rows, np.int64).reshape(-1, 7).T)
+    return Neighbours(filled, Reports(reports, {f"{number}": number for number in reports}))
 
 
 def placed(near: list[Neighbour], new: EventReport = NEW, **sizes: int) -> Place:
@@ -107,8 +108,8 @@ def test_in_the_first_days_of_a_stream_a_crowd_is_of_as_many_reports_fewer(age: 
 
 def test_a_stream_that_was_forgotten_has_not_just_begun() -> None:
     near = columns([alike("a", 400_000), alike("a", 400_000)])
-    later = {number + 1: replace(report, number=number + 1) for number, report in near.reports.items()}
-    known = near._replace(reports=later)
+    later = {number + 1: replace(one, number=number + 1) for number, one in near.all.by_number.items()}
+    known = near._replace(all=near.all._replace(by_number=later))
     assert crowd_of(NEW, known) == 800_000 // RULES.crowd_size < crowd_of(NEW, near)
 
 
@@ -264,5 +265,5 @@ def test_what_is_passed_over_could_not_be_one(
 ) -> None:
     near = [Neighbour(Likeness(old, like, 0), event, "") for old, like, event in others]
     found = placed(near, new)
-    with mock.patch.object(grouping, "_most", lambda _new, near, _rules: [MILLION] * len(near.numbers)):
+    with mock.patch.object(grouping, "hopes_of", lambda _new, near, _rules: np.arange(len(near.numbers))):
         assert placed(near, new) == found
