@@ -14,7 +14,7 @@ import msgspec
 from services.contracts import ids
 from services.contracts.clusters import Cluster, Member
 from services.contracts.events import Event, EventReport, EventState, EventStory, Storyline, StorylineState
-from services.contracts.facts import ArticleFacts
+from services.contracts.facts import ArticleFacts, Facts
 from services.enrich.embedder import Embedder
 from services.enrich.events import places, records
 from services.enrich.events.grouping import Homes, Place, are_one, crowd_of, place
@@ -30,6 +30,10 @@ MOST_MERGED = 4
 """Events that one report is asked to join."""
 Told = Event | Storyline
 Kept = EventReport | EventState | StorylineState
+Said = tuple[str, Facts]
+"""The headline of an article, and what it says."""
+Named = tuple[tuple[str, ...], tuple[int, ...]]
+"""Places, and what each counts."""
 _NOTHING: Mapping[str, ArticleFacts] = MappingProxyType({})
 replace = msgspec.structs.replace
 _number = attrgetter("number")
@@ -60,6 +64,8 @@ class EventDesk:
         self._kinships = Kinships()
         self._records: dict[str, Event] = {}
         """What was told of events as they stand, so far as it was."""
+        self._named: dict[str, tuple[list[Said], Named]] = {}
+        """The places of open stories, and what they were told by."""
 
     def restore(self, kept: Iterable[Kept]) -> None:
         """Take up what was remembered, in any order."""
@@ -79,7 +85,7 @@ class EventDesk:
     def take(self, cluster: Cluster, facts: Mapping[str, ArticleFacts] = _NOTHING) -> EventChanges:
         """`facts`: what the articles of the cluster say, by id."""
         changes = EventChanges()
-        told = _story(cluster, facts)
+        told = self._story(cluster, facts)
         home = self._home.get(cluster.story_id)
         if cluster.merged_into:
             if home is not None:
@@ -195,9 +201,37 @@ class EventDesk:
     def _revise(self, cluster: Cluster, now: EventStory, state: EventState, changes: EventChanges) -> None:
         """A story that is known changed."""
         before = next(story for story in state.stories if story.story_id == cluster.story_id)
-        if now.revision > before.revision and now != replace(before, revision=now.revision):
-            stories = tuple(now if story is before else story for story in state.stories)
-            self._change(replace(state, stories=stories), cluster.at, changes)
+        if now.revision <= before.revision or now == replace(before, revision=now.revision):
+            return
+        stories = tuple(now if story is before else story for story in state.stories)
+        is_same = now == replace(before, revision=now.revision, closed=now.closed)
+        told = self._records.get(state.event_id) if is_same else None
+        self._change(replace(state, stories=stories), cluster.at, changes, told)
+
+    def _story(self, cluster: Cluster, facts: Mapping[str, ArticleFacts]) -> EventStory:
+        """What an event remembers of a story; its first member with a title speaks for it."""
+        members = cluster.members
+        named, weights = self._places_of(cluster, facts)
+        return EventStory(
+            story_id=cluster.story_id,
+            revision=cluster.revision,
+            title=next((member.title for member in members if member.title), ""),
+            places=named,
+            place_weights=weights,
+            articles=tuple([member.url for member in members]),
+            first_seen_at=members[0].first_seen_at,
+            last_seen_at=max([member.version_seen_at for member in members]),
+            closed=cluster.change == "closed",
+        )
+
+    def _places_of(self, cluster: Cluster, facts: Mapping[str, ArticleFacts]) -> Named:
+        """The same where its articles say what they said: most stories change no more before they close."""
+        said = [(m.title, facts[m.article_id].facts) for m in cluster.members if m.article_id in facts]
+        before = self._named.pop(cluster.story_id, None)
+        found = before[1] if before and before[0] == said else places.of_story(said)
+        if cluster.change != "closed" and not cluster.merged_into:
+            self._named[cluster.story_id] = said, found
+        return found
 
     def _leave(self, cluster: Cluster, state: EventState, changes: EventChanges) -> None:
         """A story ended: another one has its articles."""
@@ -222,9 +256,15 @@ class EventDesk:
         if tells_line:
             self._tell_line(line.storyline_id, at, changes)
 
-    def _change(self, state: EventState, at: datetime, changes: EventChanges) -> None:
+    def _change(
+        self, state: EventState, at: datetime, changes: EventChanges, told: Event | None = None
+    ) -> None:
+        """`told`: what was told of it before, where nothing is different but which stories are closed."""
         state = replace(state, revision=state.revision + 1)
         self._put_event(state)
+        if told is not None:
+            closed = all(story.closed for story in state.stories)
+            self._records[state.event_id] = replace(told, revision=state.revision, closed=closed)
         changes.kept[f"event:{state.event_id}"] = state
         changes.told.append((self._record(state), at))
         self._tell_line(state.storyline_id, at, changes)
@@ -269,24 +309,6 @@ def _with_sense(kept: EventReport, mine: Member, text: str, embedder: Embedder) 
     if not sense:
         return kept
     return replace(kept, language=base_of(mine.language), embedder=embedder.name, sense=sense)
-
-
-def _story(cluster: Cluster, facts: Mapping[str, ArticleFacts]) -> EventStory:
-    """What an event remembers of a story; its first member with a title speaks for it."""
-    members = cluster.members
-    said = [(m.title, facts[m.article_id].facts) for m in members if m.article_id in facts]
-    named, weights = places.of_story(said)
-    return EventStory(
-        story_id=cluster.story_id,
-        revision=cluster.revision,
-        title=next((member.title for member in members if member.title), ""),
-        places=named,
-        place_weights=weights,
-        articles=tuple([member.url for member in members]),
-        first_seen_at=members[0].first_seen_at,
-        last_seen_at=max([member.version_seen_at for member in members]),
-        closed=cluster.change == "closed",
-    )
 
 
 def _begin(state: EventState) -> datetime:

@@ -21,7 +21,20 @@ from services.enrich import kernels
 from services.enrich.events import senses
 from services.enrich.events.index import STRANGE
 from services.enrich.events.instalments import are_instalments
-from services.enrich.events.neighbours import Column, Columns, Likeness, Neighbours, microseconds
+from services.enrich.events.neighbours import (
+    AFFINITY,
+    COSINE,
+    CROWD,
+    DATE,
+    NUMBER,
+    SEEN,
+    TOLD,
+    Column,
+    Columns,
+    Likeness,
+    Neighbours,
+    microseconds,
+)
 from services.enrich.events.reports import beyond, figures_of, likeness, news_of, people_of, share_people
 
 _DAY, _MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
@@ -124,7 +137,7 @@ def crowd_of(new: EventReport, near: Neighbours, rules: GroupingRules = RULES) -
 
 def crowd(columns: Columns, at: int, apart: int, size: int) -> int:
     """The sum of the greatest so many likenesses, of reports that are no farther off in time."""
-    around = np.sort(columns[1][abs(columns[5] - at) <= apart])
+    around = np.sort(columns[COSINE, abs(columns[SEEN] - at) <= apart])
     return int(around[max(0, len(around) - size) :].sum())
 
 
@@ -171,15 +184,17 @@ def hopes_of(new: EventReport, near: Neighbours, rules: GroupingRules) -> Column
     """Places of those that are near enough if their days agree. No event is more like the new one than its
     nearest report.
     """
-    most = near.cosines + max(0, rules.same_day) - rules.crowd * (new.crowd + near.crowds) // 2_000
-    hours = abs(near.seen - microseconds(new.seen_at)) / DAY_US
-    dates = abs(near.dates - new.seen_at.toordinal())
+    columns = near.columns
+    crowd = rules.crowd * (new.crowd + columns[CROWD]) // 2_000
+    hours = abs(columns[SEEN] - microseconds(new.seen_at)) / DAY_US
+    dates = abs(columns[DATE] - new.seen_at.toordinal())
     days = (rules.calendar * dates + (1_000 - rules.calendar) * hours) / 1_000
-    busy = abs(near.numbers - new.number) / rules.day_reports
+    busy = abs(columns[NUMBER] - new.number) / rules.day_reports
     late = np.minimum(
         days, np.minimum(np.maximum(busy, days * rules.quiet_day / 1_000), rules.most_days / 1_000)
     )
-    return np.flatnonzero(most - np.rint(rules.day * late) >= rules.same_event)
+    most = columns[COSINE] + max(0, rules.same_day) - crowd - np.rint(rules.day * late)
+    return np.flatnonzero(most >= rules.same_event)
 
 
 def _fits(
@@ -279,6 +294,6 @@ def _storyline(new: EventReport, near: Neighbours, homes: Homes, rules: Grouping
 
 def chains(columns: Columns, headline: int, least: int) -> tuple[Column, Column]:
     """Places of those that share so much with a report but for its people, and how much."""
-    likes = columns[2] + headline * columns[3]
+    likes = columns[AFFINITY] + headline * columns[TOLD]
     places = np.flatnonzero(likes >= least)
     return places, likes[places]

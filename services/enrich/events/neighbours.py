@@ -13,6 +13,10 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 _MICROSECOND = timedelta(microseconds=1)
 Column = npt.NDArray[np.int64]
 Columns = npt.NDArray[np.int64]
+NUMBER, COSINE, AFFINITY, TOLD, CROWD, SEEN, DATE = range(7)
+"""What stands where of a report: the three between as in `Likeness`; then its crowd, when it was seen, in
+microseconds since 1970, and the ordinal of that day, as it is counted where the report was seen.
+"""
 
 
 def microseconds(at: datetime) -> int:
@@ -47,46 +51,20 @@ class Neighbours(NamedTuple):
     """In order of arrival. Most are looked at in their columns alone: few of them are of one happening."""
 
     columns: Columns
-    """A row for each of those below, which say what stands in it."""
+    """A row for each thing, at the places that are named above."""
     all: Reports
 
     @property
     def numbers(self) -> Column:
         """Of the reports."""
-        return self.columns[0]
-
-    @property
-    def cosines(self) -> Column:
-        return self.columns[1]
-
-    @property
-    def affinities(self) -> Column:
-        return self.columns[2]
-
-    @property
-    def told(self) -> Column:
-        return self.columns[3]
-
-    @property
-    def crowds(self) -> Column:
-        return self.columns[4]
-
-    @property
-    def seen(self) -> Column:
-        """In microseconds since 1970."""
-        return self.columns[5]
-
-    @property
-    def dates(self) -> Column:
-        """Ordinals of the days, as they are counted where the reports were seen."""
-        return self.columns[6]
+        return self.columns[NUMBER, :]
 
     def like(self, place: int) -> Likeness:
         item = self.columns.item
-        return Likeness(self.report(place), item(1, place), item(2, place), item(3, place))
+        return Likeness(self.report(place), item(COSINE, place), item(AFFINITY, place), item(TOLD, place))
 
     def report(self, place: int) -> EventReport:
-        return self.all.by_number[self.columns.item(0, place)]
+        return self.all.by_number[self.columns.item(NUMBER, place)]
 
     def places_of(self, numbers: Iterable[int]) -> list[int]:
         """Of reports by their numbers, those that are among them."""

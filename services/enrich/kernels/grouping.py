@@ -4,7 +4,19 @@ import numpy as np
 
 from services.contracts.events import EventReport
 from services.enrich.events.grouping import DAY_US, GroupingRules
-from services.enrich.events.neighbours import Column, Columns, Neighbours, microseconds
+from services.enrich.events.neighbours import (
+    AFFINITY,
+    COSINE,
+    CROWD,
+    DATE,
+    NUMBER,
+    SEEN,
+    TOLD,
+    Column,
+    Columns,
+    Neighbours,
+    microseconds,
+)
 from services.kernels.target import njit
 
 
@@ -28,7 +40,7 @@ def hopes_of(new: EventReport, near: Neighbours, rules: GroupingRules) -> Column
 @njit("int64(int64[:, ::1], int64, int64, int64)", cache=True, nogil=True)
 def crowd(columns: Columns, at: int, apart: int, size: int) -> int:
     """`grouping.crowd`."""
-    cosines, seen = columns[1], columns[5]
+    cosines, seen = columns[COSINE], columns[SEEN]
     greatest = np.empty(size + 1, np.int64)
     count = whole = 0
     for row in range(len(cosines)):
@@ -66,7 +78,8 @@ def near_enough(
     most_days: int,
 ) -> Column:
     """`grouping.hopes_of`."""
-    numbers, cosines, crowds, seen, dates = columns[0], columns[1], columns[4], columns[5], columns[6]
+    numbers, cosines, crowds = columns[NUMBER], columns[COSINE], columns[CROWD]
+    seen, dates = columns[SEEN], columns[DATE]
     found, count = np.empty(len(numbers), np.int64), 0
     for row in range(len(numbers)):
         most = cosines[row] + spare - crowd_weight * (crowd + crowds[row]) // 2_000
@@ -85,7 +98,7 @@ def near_enough(
 @njit("UniTuple(int64[::1], 2)(int64[:, ::1], int64, int64)", cache=True, nogil=True)
 def chains(columns: Columns, headline: int, least: int) -> tuple[Column, Column]:
     """`grouping.chains`."""
-    affinities, told = columns[2], columns[3]
+    affinities, told = columns[AFFINITY], columns[TOLD]
     places, likes = np.empty(len(told), np.int64), np.empty(len(told), np.int64)
     count = 0
     for place in range(len(told)):
