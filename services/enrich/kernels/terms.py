@@ -203,28 +203,10 @@ def _is_within(units: Units, begin: int, end: int) -> bool:
 
 
 @njit
-def _code(units: Units, begin: int, end: int, folds: Codes, is_number: bool) -> tuple[np.uint64, np.uint64]:
-    """Of the term of a word; 0 of a number that is too long for one."""
-    high, low, several = np.uint64(0), np.uint64(0), np.uint64(0)
-    if is_number and end - begin > STEM:
-        return high, low
-    middle = min(end, begin + LETTERS_A_HALF)
-    for at in range(begin, middle):
-        folded = folds[units[at]]
-        several |= folded
-        high |= folded << shift(at - begin)
-    for at in range(middle, min(end, begin + STEM)):
-        folded = folds[units[at]]
-        several |= folded
-        low |= folded << shift(at - middle)
-    return (high, low) if several <= MASK else _code_of_several(units, begin, end, folds, is_number)
-
-
-@njit
 def _code_of_several(
     units: Units, begin: int, end: int, folds: Codes, is_number: bool
 ) -> tuple[np.uint64, np.uint64]:
-    """The same of a word in which a letter folds to several."""
+    """Of the term of a word in which a letter folds to several; 0 of a number that is too long for one."""
     high, low = np.uint64(0), np.uint64(0)
     letters = 0
     for at in range(begin, end):
@@ -292,6 +274,21 @@ def cut(
             break
         begin, first = at, kinds[units[np.uintp(at)]]
         kind = first
+        high, low, several = np.uint64(0), np.uint64(0), np.uint64(0)
+        while kind & LETTER and at < begin + LETTERS_A_HALF:
+            held |= kind
+            folded = folds[units[np.uintp(at)]]
+            several |= folded
+            high |= folded << shift(at - begin)
+            at += 1
+            kind = kinds[units[np.uintp(at)]]
+        while kind & LETTER and at < begin + STEM:
+            held |= kind
+            folded = folds[units[np.uintp(at)]]
+            several |= folded
+            low |= folded << shift(at - begin - LETTERS_A_HALF)
+            at += 1
+            kind = kinds[units[np.uintp(at)]]
         while kind & LETTER:
             held |= kind
             at += 1
@@ -301,7 +298,11 @@ def cut(
             are_names[words] = lead < 0 or _is_within(
                 units, ends[words - 1] if words != lead else body, begin
             )
-        coded[words, 0], coded[words, 1] = _code(units, begin, at, folds, first & DIGIT != 0)
+        if first & DIGIT and at - begin > STEM:  # a number that is too long for a code
+            high, low = np.uint64(0), np.uint64(0)
+        elif several > MASK:
+            high, low = _code_of_several(units, begin, at, folds, first & DIGIT != 0)
+        coded[words, 0], coded[words, 1] = high, low
         words += 1
     for unit in units[at:]:
         held |= kinds[unit]
