@@ -17,19 +17,47 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.kafka import faults, outcome, poison, report, throughput
+from services.dedup.service import DedupService
+from services.stream.service import Service
+from tests.kafka import faults, outcome, poison, report, spread, throughput, turmoil
 from tests.kafka.again import read_again
 from tests.kafka.archive import archive
 from tests.kafka.broker import Cluster, free_port
 from tests.kafka.crew import APART, AT_LEAST_ONCE, Crew
 from tests.kafka.faults import Did
-from tests.kafka.outcome import Calm
+from tests.kafka.outcome import Calm, Outcome
 from tests.kafka.proxy import Api, Fault, Proxy, Side
 
 OUT = Path("out/chaos.json")
 SPAN_S = 9 * 86_400
 SEED = 20
+DEATH_S = 2.5
+"""From one SIGKILL of a spread dedup to the next, in the mean: ten processes share two cores."""
+AHEAD_S = 15.0
+"""That a recording plays on when what is done to a spread dedup is over."""
 Act = Callable[[Crew], Awaitable[Did]]
+
+
+class Play(NamedTuple):
+    """Which services a trial has, and how what they leave is held against an undisturbed run."""
+
+    start: Callable[[Crew, Calm, float, bool], None]
+    """By how many times as fast as it happened the recording is played, and whether members are static."""
+    judge: Callable[[Crew, Calm], Awaitable[Outcome]]
+    waited_for: tuple[Service, ...] = ()
+    """Until they have decided everything; dedup and enrich where nobody is named."""
+    name: str = ""
+
+
+SERVICES = Play(
+    lambda crew, calm, speed, static: crew.services(calm.source, speed=speed, static=static), outcome.outcome
+)
+SPREAD = Play(
+    lambda crew, calm, speed, _: spread.start(crew, calm, speed),
+    spread.outcome,
+    (DedupService(),),
+    report.SPREAD,
+)
 
 
 class Stage(NamedTuple):
@@ -53,6 +81,7 @@ async def trial(
     environment: Mapping[str, str] | None = None,
     tables_only: bool = False,
     promised: bool = True,
+    play: Play = SERVICES,
 ) -> dict[str, Any]:
     """One recording, one fault, and what came out. Never raises for what the services did.
 
@@ -61,18 +90,18 @@ async def trial(
     """
     began = time.monotonic()
     place = stage.place / name.replace(" ", "-")
-    told: dict[str, Any] = {"fault": name, "promised": promised}
+    told: dict[str, Any] = {"fault": name, "promised": promised, "play": play.name}
     speed = SPAN_S / pace_s if pace_s else 0.0
     bootstrap = at or stage.cluster.bootstrap
     async with Crew(bootstrap, f"chaos.{place.name}.", place, **APART, **(environment or {})) as crew:
         try:
             if first is not None:
                 await first(crew)
-            crew.services(calm.source, speed=speed, static=static)
+            play.start(crew, calm, speed, static)
             await crew.started(stage.wishes.patience)
             told["did"] = await act(crew)
-            told["seconds to the end"] = round(await crew.settled(stage.wishes.patience), 1)
-            found = await outcome.outcome(crew, calm)
+            told["seconds to the end"] = round(await crew.settled(stage.wishes.patience, *play.waited_for), 1)
+            found = await play.judge(crew, calm)
             same = not found.wrong_stories if tables_only else found.same
             told |= {"found": found._asdict(), "same": same, "stopped": await crew.stop()}
         except Exception as error:  # noqa: BLE001 - the report says what happened, the others go on
@@ -190,7 +219,25 @@ async def on_one_node(
     ]  # fmt: skip
 
 
-async def run(wishes: argparse.Namespace, place: Path) -> dict[str, Any]:
+async def on_spread(wishes: argparse.Namespace, place: Path) -> list[dict[str, Any]]:
+    source = archive(_made(place / "spread") / "news.jsonl.gz", wishes.spread)
+    calm = await outcome.calm(source, place / "spread", **APART)
+    seconds = wishes.deaths * DEATH_S
+    happens = turmoil.drawn(random.Random(SEED), kills=wishes.deaths, visits=wishes.guests, seconds=seconds)
+    cluster = Cluster().start()
+    try:
+        return [
+            await trial(
+                Stage(cluster, place, wishes), calm, "killed and shared out anew",
+                lambda crew: turmoil.go_through(crew, happens), pace_s=seconds + AHEAD_S, play=SPREAD,
+                environment=turmoil.ENVIRONMENT,
+            )
+        ]  # fmt: skip
+    finally:
+        cluster.remove()
+
+
+async def on_services(wishes: argparse.Namespace, place: Path) -> list[dict[str, Any]]:
     small = await outcome.calm(
         archive(_made(place / "small") / "news.jsonl.gz", wishes.small), place / "small", **APART
     )
@@ -212,12 +259,21 @@ async def run(wishes: argparse.Namespace, place: Path) -> dict[str, Any]:
         )  # fmt: skip
     finally:
         three.remove()
+    return [*trials, lost]
+
+
+PARTS = {"services": on_services, "spread": on_spread}
+
+
+async def run(wishes: argparse.Namespace, place: Path) -> dict[str, Any]:
+    parts = [PARTS[wishes.only]] if wishes.only else PARTS.values()
+    trials = [one for part in parts for one in await part(wishes, place)]
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "command": "python -m tests.kafka.chaos " + " ".join(sys.argv[1:]),
         "versions": report.versions(),
         "asked": vars(wishes),
-        "trials": [*trials, lost],
+        "trials": trials,
     }
 
 
@@ -237,10 +293,14 @@ def options(words: list[str]) -> argparse.Namespace:
         ("outage", 60, "seconds without a broker"),
         ("answers", 9, "commit answers lost, delayed, reset"),
         ("poison", 4, "poisonous records"),
+        ("spread", 6_000, "articles of the recording of a spread dedup"),
+        ("deaths", 64, "SIGKILLs of its processes"),
+        ("guests", 10, "processes that join it for a while"),
         ("pace", 20, "seconds over which the other recordings are played"),
         ("patience", 600, "seconds a trial may take to its end after its fault"),
     ):
         parser.add_argument(f"--{name}", type=int, default=default, help=f"{about} [{default}]")
+    parser.add_argument("--only", choices=PARTS, default="", help="these trials alone")
     parser.add_argument("--write", action="store_true", help="write docs/reliability.md")
     parser.add_argument("--report", action="store_true", help="only write the page, of the last run")
     return parser.parse_args(words)

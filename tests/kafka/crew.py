@@ -225,10 +225,12 @@ class Crew:
 
     async def leave(self, name: str, within_s: float = 10.0) -> int:
         """One is asked to stop, and is of the crew no more; its exit code. Raises `TimeoutError`."""
-        self.hands[name].send(signal.SIGTERM)
-        code = await self.hands[name].ended(within_s)
-        del self.hands[name]
-        return code
+        hand = self.hands.pop(name)
+        hand.send(signal.SIGTERM)
+        try:
+            return await hand.ended(within_s)
+        finally:
+            hand.kill()
 
     async def stop(self, within_s: float = 10.0) -> dict[str, int]:
         """SIGTERM to all that run; their exit codes. Raises `TimeoutError`."""

@@ -1,7 +1,7 @@
 """What an undisturbed run leaves, and what differs from it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ class Calm(NamedTuple):
     """An undisturbed run of a recording, on the embedded log."""
 
     source: Path
+    log: Path
     out: Path
     changes: Sequence[Record]
     stories: dict[tuple[int, bytes | None], Record]
@@ -47,25 +48,36 @@ async def calm(source: Path, place: Path, **environment: str) -> Calm:
     bus = SqliteBus(log)
     await bus.start()
     try:
-        return Calm(source, place / "calm", await contents(bus, LOG), latest(await contents(bus, TABLE)))
+        return Calm(source, log, place / "calm", await contents(bus, LOG), latest(await contents(bus, TABLE)))
     finally:
         await bus.close()
 
 
 async def outcome(crew: Crew, undisturbed: Calm) -> Outcome:
     """Read with `read_committed`, like every consumer that is told to."""
-    changes = await crew.records(LOG)
-    stories = latest(await crew.records(TABLE))
-    found, wanted = Counter(map(_face, changes)), Counter(map(_face, undisturbed.changes))
-    keys = stories.keys() | undisturbed.stories.keys()
+    found = Left(await crew.records(LOG), latest(await crew.records(TABLE)))
+    return compare(found, Left(undisturbed.changes, undisturbed.stories))
+
+
+class Left(NamedTuple):
+    """What a run leaves: a log that is never compacted, and a table."""
+
+    log: Sequence[Record]
+    table: Mapping[tuple[int, bytes | None], Record]
+
+
+def compare(found: Left, wanted: Left) -> Outcome:
+    """Logs by what their records say and their order, tables by the whole of their records."""
+    there, due = Counter(map(_face, found.log)), Counter(map(_face, wanted.log))
+    keys = found.table.keys() | wanted.table.keys()
     return Outcome(
-        changes=len(changes),
-        stories=len(stories),
-        lost=sum((wanted - found).values()),
-        doubled=sum(count - wanted[face] for face, count in found.items() if 0 < wanted[face] < count),
-        strange=sum(count for face, count in found.items() if not wanted[face]),
-        out_of_order=int(found == wanted and changes != list(undisturbed.changes)),
-        wrong_stories=sum(stories.get(key) != undisturbed.stories.get(key) for key in keys),
+        changes=len(found.log),
+        stories=len(found.table),
+        lost=sum((due - there).values()),
+        doubled=sum(count - due[face] for face, count in there.items() if 0 < due[face] < count),
+        strange=sum(count for face, count in there.items() if not due[face]),
+        out_of_order=int(there == due and list(found.log) != list(wanted.log)),
+        wrong_stories=sum(found.table.get(key) != wanted.table.get(key) for key in keys),
     )
 
 

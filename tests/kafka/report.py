@@ -1,6 +1,7 @@
 """`docs/reliability.md` from the summary of a chaos run: it states what was run, never more."""
 
 import platform
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,15 @@ from typing import Any
 from tests.kafka.jars import VERSION
 
 PAGE = Path("docs/reliability.md")
+SPREAD = "a spread dedup"
+SPREAD_HEAD = """## Faults of a spread dedup
+
+Five roles in nine processes ([scaling.md](scaling.md#live)) do what dedup does; those of a role keep their
+images in one folder. *Records* are those of `relations` and `clusters`, *states* those of `dedup-state`, held
+against what one process makes of the same articles, and the articles against an undisturbed replay. Who joins
+is one more process of a role, which leaves again; two of range come at once, so that all ranges are shared
+out among twice as many, and back.
+"""
 HEAD = """# What was done to it, and what came out
 
 This page is written by `python -m tests.kafka.chaos --write` from what a run measured. Ingest, two dedup
@@ -63,22 +73,29 @@ def page(summary: dict[str, Any], full: dict[str, Any], speed: dict[str, Any] | 
         f"- **Command:** `{summary['command'].strip()}`",
         *_less(summary["asked"], full),
         "",
-        "## Faults",
-        "",
-        *_table(summary["trials"]),
+        *_parts(summary["trials"]),
     ]
     return "\n".join([*lines, *_speed(speed), LIMITS])
 
 
 def _less(asked: dict[str, Any], full: dict[str, Any]) -> list[str]:
-    sizes = [name for name, most in full.items() if not isinstance(most, bool) and name != "patience"]
-    less = ", ".join(f"{name} {asked[name]} of {full[name]}" for name in sizes if asked[name] < full[name])
-    return [f"- **Less than `make chaos` does:** {less}. The full form has not been run."] if less else []
+    sizes = [name for name, most in full.items() if type(most) is int and name != "patience"]
+    less = [f"{name} {asked[name]} of {full[name]}" for name in sizes if asked[name] < full[name]]
+    less += [f"the trials of {asked['only']} alone"] if asked["only"] else []
+    told = ", ".join(less)
+    return [f"- **Less than `make chaos` does:** {told}. The full form has not been run."] if less else []
 
 
-def _table(trials: list[dict[str, Any]]) -> list[str]:
-    head = "| fault | done | changes | stories | lost | doubled | strange | out of order | wrong | same |"
-    return [head, "|---" * 10 + "|", *map(_row, trials)]
+def _parts(trials: list[dict[str, Any]]) -> Iterator[str]:
+    for play, head, counted in (
+        ("", "## Faults\n", "changes | stories"),
+        (SPREAD, f"\n{SPREAD_HEAD}", "records | states"),
+    ):
+        if some := [trial for trial in trials if trial["play"] == play]:
+            yield head
+            yield f"| fault | done | {counted} | lost | doubled | strange | out of order | wrong | same |"
+            yield "|---" * 10 + "|"
+            yield from map(_row, some)
 
 
 def _row(trial: dict[str, Any]) -> str:

@@ -2,18 +2,22 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from services.console.addresses import topic_specs
-from services.console.scan import scan
+from services.console.scan import is_a, scan
+from services.contracts.articles import Article
 from services.contracts.topics import SHARD_COUNT
 from services.dedup.roles import ROLES
 from services.dedup.service import DedupTask
 from services.dedup.settings import DedupSettings
-from services.stream.bus import Partition, Record
+from services.stream.bus import Bus, Partition, Record
 from services.stream.memory import MemoryBus
+from services.stream.sqlite import SqliteBus
 from tests.kafka.crew import LOOK_S, Crew, contents, latest
+from tests.kafka.outcome import Calm, Left, Outcome, compare
 
 PROCESSES = {"plan": 1, "sign": 2, "range": 2, "pair": 2, "fold": 1}
 BATCH = 100
@@ -28,10 +32,24 @@ class Published(NamedTuple):
     """The last record of each key."""
 
 
-def begin(crew: Crew, roles: Sequence[str] = ROLES) -> None:
+def begin(crew: Crew, roles: Sequence[str] = ROLES, *, is_shared: bool = False) -> None:
+    """`is_shared`: the processes of a role keep their images in one folder, where one finds another's."""
     for role in roles:
         for number in range(PROCESSES[role]):
-            crew.add(f"{role}-{number}", "run", role)
+            crew.add(f"{role}-{number}", "run", role, **(shared_folder(crew, role) if is_shared else {}))
+
+
+def shared_folder(crew: Crew, role: str) -> dict[str, str]:
+    return {"NEWSFOLD_BUS__STATE_DIR": str(crew.folder / f"{role}-state")}
+
+
+def start(crew: Crew, calm: Calm, speed: float) -> None:
+    """All roles, and one ingest that plays the recording and ends."""
+    begin(crew, is_shared=True)
+    crew.add(
+        "ingest", "run", "ingest", "--recording", str(calm.source), "--once",
+        NEWSFOLD_REPLAY__SPEED=str(speed),
+    )  # fmt: skip
 
 
 async def wait_until_filled(crew: Crew, topic: str, count: int, within_s: float) -> None:
@@ -59,6 +77,38 @@ async def published(crew: Crew) -> Published:
             await contents(bus, "clusters"),
             latest(await contents(bus, "dedup-state")),
         )
+
+
+async def outcome(crew: Crew, calm: Calm) -> Outcome:
+    """Relations and clusters as a log and dedup-state as a table, against what one process makes of the
+    articles that lie there; and these against an undisturbed run's.
+    """
+    found, wanted = await published(crew), await by_one(crew)
+    told = compare(
+        Left([*found.relations, *found.clusters], found.state),
+        Left([*wanted.relations, *wanted.clusters], wanted.state),
+    )
+    async with crew.bus() as bus:
+        here = await _articles(bus)
+    log = SqliteBus(calm.log)
+    await log.start()
+    try:
+        there = await _articles(log)
+    finally:
+        await log.close()
+    lost, doubled = (sum(more.values()) for more in (there - here, here - there))
+    return told._replace(lost=told.lost + lost, doubled=told.doubled + doubled)
+
+
+async def _articles(bus: Bus) -> Counter[tuple[int, bytes | None]]:
+    """In whatever order, without the watermarks, which hang on how fast a recording is played."""
+    return Counter(
+        [
+            (record.partition.number, record.value)
+            async for record in scan(bus, "articles")
+            if is_a(record, Article)
+        ]
+    )
 
 
 async def by_one(crew: Crew) -> Published:

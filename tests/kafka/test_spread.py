@@ -8,7 +8,7 @@ import pytest
 
 from services.dedup.service import DedupService
 from tests.end_to_end.archive import write_archive
-from tests.kafka import session, spread
+from tests.kafka import outcome, session, spread, turmoil
 from tests.kafka.conftest import Name
 from tests.kafka.crew import APART, Crew
 
@@ -67,6 +67,28 @@ async def test_every_role_killed_at_random_moments_and_ranges_shared_out_anew_ch
         crew.add(f"range-{number}", "run", "range")
     await spread.kill_each(crew, chance, longest_s=0.5)
     await same_as_one(crew)
+
+
+@pytest.mark.proof
+async def test_in_turmoil_nothing_is_lost_or_doubled_and_states_move_with_their_images(
+    tmp_path: Path, name: Name
+) -> None:
+    calm = await outcome.calm(write_archive(tmp_path / "news.jsonl.gz", ARTICLES), tmp_path, **APART)
+    happens = turmoil.drawn(random.Random(7), kills=15, visits=5, seconds=45)
+    bootstrap, prefix = session.own().cluster.bootstrap, f"{name('turmoil')}."
+    async with Crew(bootstrap, prefix, tmp_path / "crew", **APART, **turmoil.ENVIRONMENT) as crew:
+        spread.start(crew, calm, SPAN_S / 60)
+        await crew.started(WITHIN_S)
+        did = await turmoil.go_through(crew, happens)
+        await crew.settled(WITHIN_S, DedupService())
+        found = await spread.outcome(crew, calm)
+        assert set((await crew.stop(turmoil.STOP_S)).values()) == {0}
+    assert found.same, found
+    assert found.changes > ARTICLES
+    assert did["SIGKILLs"] == did[turmoil.FLOW] == 15
+    assert did["range processes at most"] >= 4
+    assert did["states from image"] > 0
+    assert crew.exits == []
 
 
 async def some(crew: Crew, count: int) -> None:
