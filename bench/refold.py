@@ -144,7 +144,7 @@ def main() -> None:
         again, rest = fold(records, answers)
     digest, one = fold(records)
     count = asked.articles
-    equal = "the same bytes" if digest == again else "OTHER BYTES"
+    equal = f"the same bytes, {digest[:16]}" if digest == again else "OTHER BYTES"
     print(f"{count:,} articles, {asked.master}: {equal}; Spark started in {started:.1f} s")
     whole = Timing(batch.wall_s + rest.wall_s, batch.cpu_s + rest.cpu_s)
     rows = {"one process": one, "refold": whole, "  batch": batch, "  fold": rest}

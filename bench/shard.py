@@ -21,6 +21,7 @@ from services.stream.bus import Output, Partition, Record
 from services.stream.service import Step
 
 BATCH = 256
+_CLOCK = b"clock"
 _BLOCK = 64
 _WAITING = 8
 _MOMENT = timedelta(microseconds=1)
@@ -70,17 +71,47 @@ def _record(value: Article | Watermark, number: int, offset: int) -> Record:
     return Record(Partition("articles", number), offset, key.encode(), wire.encode(value), headers, 0)
 
 
+class Ledger:
+    """Of all that a shard publishes and keeps, the bytes."""
+
+    def __init__(self) -> None:
+        self._published = {topic: hashlib.sha256() for topic in ("relations", "clusters")}
+        self.state: dict[bytes, bytes] = {}
+        """The compacted changelog."""
+
+    def take(self, record: Output | Record) -> None:
+        key, value = record.key or b"", record.value
+        if record.partition.topic != "dedup-state":
+            headers = [part for name, told in record.headers for part in (name.encode(), told)]
+            self._published[record.partition.topic].update(_framed(key, value or b"", *headers))
+        elif value is None:
+            self.state.pop(key, None)
+        else:
+            self.state[key] = value
+
+    def digest(self, *, clock: bool = True) -> str:
+        """Of every published record in its topic's order, and of the changelog as it stands. Its clock names
+        an offset, which on another bus is another one.
+        """
+        whole = hashlib.sha256()
+        for published in self._published.values():
+            whole.update(published.digest())
+        for key, value in sorted(self.state.items()):
+            if clock or key != _CLOCK:
+                whole.update(_framed(key, value))
+        return whole.hexdigest()
+
+
 class Shard:
     """One task with its log."""
 
     def __init__(self, number: int, settings: DedupSettings | None = None, *, ranges: int = 1) -> None:
         self._service = DedupService(settings, ranges=ranges)
         self._number = number
-        self._published = {topic: hashlib.sha256() for topic in ("relations", "clusters")}
+        self._ledger = Ledger()
         self.task = self._service.task(number)
         self.verdicts: dict[str, Verdict] = {}
         self.clusters: dict[str, Cluster] = {}
-        self.state: dict[bytes, bytes] = {}
 
     def run(self, records: Sequence[Record], *, cuts: Collection[int] = (), batch: int = BATCH) -> None:
         """Take `records`; at each offset in `cuts` lose the task and go on from what is committed."""
@@ -95,36 +126,21 @@ class Shard:
 
     def keep(self, step: Step) -> None:
         for output in step.outputs:
-            if output.partition.topic == "dedup-state":
-                self._compact(output)
-            else:
-                self._publish(output)
+            self._ledger.take(output)
+            if output.partition.topic != "dedup-state":
+                self._read(output)
 
     def decided(self) -> Decided:
-        whole = hashlib.sha256()
-        for published in self._published.values():
-            whole.update(published.digest())
-        for key, value in sorted(self.state.items()):
-            whole.update(_framed(key, value))
-        return Decided(self.verdicts, self.clusters, self.state, whole.hexdigest())
+        return Decided(self.verdicts, self.clusters, self._ledger.state, self._ledger.digest())
 
     def _restart(self) -> None:
         self.task = self._service.task(self._number)
         partition = Partition("dedup-state", self._number)
-        for offset, (key, value) in enumerate(self.state.items()):
+        for offset, (key, value) in enumerate(self._ledger.state.items()):
             self.task.restore(Record(partition, offset, key, value, (), 0))
 
-    def _compact(self, output: Output) -> None:
-        key = output.key or b""
-        if output.value is None:
-            self.state.pop(key, None)
-        else:
-            self.state[key] = output.value
-
-    def _publish(self, output: Output) -> None:
-        headers = [part for name, value in output.headers for part in (name.encode(), value)]
+    def _read(self, output: Output) -> None:
         value = output.value or b""
-        self._published[output.partition.topic].update(_framed(output.key or b"", value, *headers))
         if output.partition.topic == "relations":
             verdict = wire.decode(Verdict, value)
             self.verdicts[verdict.article_id] = verdict

@@ -51,6 +51,14 @@ def work(words: Sequence[str], environment: Mapping[str, str], log: Path) -> Non
     main(list(words), prog_name="newsfold")
 
 
+def cpu_s(process: int) -> float:
+    """User and system time of a process and of those that it waited for. Linux. 0 where it does not run."""
+    with suppress(OSError):
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
 class Hand:
     """One process that is started again after it was killed."""
 
@@ -85,6 +93,10 @@ class Hand:
             pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
             return pages * os.sysconf("SC_PAGE_SIZE") >> 20
         return 0
+
+    def cpu_s(self) -> float:
+        """Of it, and of what it started and waited for; 0 where it does not run."""
+        return cpu_s(self._process.pid) if self._process.pid else 0.0
 
     def kill(self) -> None:
         self.send(signal.SIGKILL)

@@ -51,6 +51,19 @@ def test_a_member_that_joins_takes_only_its_own_share_from_the_others(
         assert not (after[member] - before[member]) or len(before[member]) < quota
 
 
+def test_of_numbers_that_lie_side_by_side_each_member_has_some_however_many_joined_before() -> None:
+    run, runs = 8, 4
+    shares: dict[str, frozenset[int]] = {}
+    for joined in range(1, run // 2 + 1):
+        claims = {member: Claim(joined, numbers) for member, numbers in shares.items()}
+        shares = share(run * runs, claims | {f"member-{joined}": Claim()})
+        for start in range(0, run * runs, run):
+            beside = set(range(start, start + run))
+            assert all(numbers & beside for numbers in shares.values()), shares
+    together = share(run, {"one": Claim(), "other": Claim()})
+    assert together == {"one": {0, 2, 4, 6}, "other": {1, 3, 5, 7}}
+
+
 @given(COUNTS, CLAIMS)
 def test_a_number_has_moved_where_another_member_brought_it(count: int, claims: dict[str, Claim]) -> None:
     shares = share(count, claims)

@@ -15,12 +15,13 @@ from tests.kafka import spread
 from tests.kafka.crew import Crew
 from tests.kafka.faults import Did
 
-STOP_S = 30.0
-"""For a process to begin, or to end, among nine others on two cores."""
+STOP_S = 60.0
+"""For a process to get its share, or to end, among nine others on two cores."""
 ENVIRONMENT = {"NEWSFOLD_BUS__SESSION_S": "10", "NEWSFOLD_BUS__SNAPSHOT_EVERY_S": "5"}
 """A process that opens all its lanes on a busy machine may stand still for longer than other trials allow.
 And images are to be there, and half written, when it is killed."""
 FLOW = "while articles flowed"
+FEWEST = "ranges of a process at the least"
 
 
 class Kill(NamedTuple):
@@ -74,24 +75,23 @@ async def go_through(crew: Crew, turmoil: Turmoil) -> Did:
         FLOW: killed[FLOW],
         **{f"of {role}": killed[role] for role in ROLES},
         "joins and leaves": 2 * len(turmoil.visits),
-        "range processes at most": spread.PROCESSES["range"] + most_at_once(turmoil.visits, "range"),
-        **{f"states from {source}": count for source, count in sorted(restores(crew).items())},
+        **_told(crew),
     }
 
 
-def most_at_once(visits: Sequence[Visit], role: str) -> int:
-    """How many visit a role at one time."""
-    spans = [(visit.at_s, visit.at_s + visit.stay_s) for visit in visits if visit.role == role]
-    return max((sum(start <= at < end for start, end in spans) for at, _ in spans), default=0)
-
-
-def restores(crew: Crew) -> Counter[str]:
-    """By source, as the processes told them."""
-    found: Counter[str] = Counter()
-    for log in crew.folder.glob("*.log"):
-        lines = [line for line in log.read_text().splitlines() if '"state.restored"' in line]
-        found.update(str(json.loads(line)["source"]) for line in lines)
-    return found
+def _told(crew: Crew) -> Did:
+    """What the processes themselves say of shares and states."""
+    lines = [line for log in crew.folder.glob("*.log") for line in log.read_text().splitlines()]
+    told = [
+        json.loads(line) for line in lines if '"partitions.assigned"' in line or '"state.restored"' in line
+    ]
+    shares = [(one["service"], len(one["partitions"])) for one in told if "partitions" in one]
+    sources = Counter(one["source"] for one in told if "source" in one)
+    return {
+        "shares dealt": len(shares),
+        FEWEST: min(share for service, share in shares if service == "range" and share),
+        **{f"states from {source}": count for source, count in sorted(sources.items())},
+    }
 
 
 async def _kill(crew: Crew, kills: Sequence[Kill], began: float) -> Counter[str]:
@@ -110,8 +110,8 @@ async def _visit(crew: Crew, number: int, visit: Visit, began: float) -> None:
     await _until(began + visit.at_s)
     name = f"guest-{number}"
     guest = crew.add(name, "run", visit.role, static=False, **spread.shared_folder(crew, visit.role))
+    await guest.told("partitions.assigned", STOP_S)
     await _until(began + visit.at_s + visit.stay_s)
-    await guest.told("ops.started", STOP_S)  # before that a signal ends it as the kernel does
     code = await crew.leave(name, STOP_S)
     assert code == 0, guest.log.read_text()[-2000:]
 

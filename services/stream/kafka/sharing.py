@@ -5,7 +5,7 @@ go to one member; and it keeps what it remembers on the class, which members of 
 process would share. Here numbers are dealt, and each member brings what it held.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -39,17 +39,24 @@ def next_round(claims: Mapping[str, Claim]) -> int:
 def share(count: int, claims: Mapping[str, Claim]) -> dict[str, frozenset[int]]:
     """Deal numbers 0 to `count` - 1 to the members: shares differ by one at most, and each member
     keeps as much of what it held as that allows. Of two claims on a number the later round wins.
+
+    Neighbours go to different members where they can: numbers that are busy together, such as the lanes of
+    one shard, lie side by side.
     """
     held = _held(count, claims)
     base, extra = divmod(count, len(claims))
     by_holding = sorted(claims, key=lambda member: (-len(held[member]), member))
     quota = {member: base + (place < extra) for place, member in enumerate(by_holding)}
-    kept = {member: sorted(held[member])[: quota[member]] for member in by_holding}
-    free = iter(sorted(set(range(count)) - {number for numbers in kept.values() for number in numbers}))
-    return {
-        member: frozenset([*numbers, *(next(free) for _ in range(quota[member] - len(numbers)))])
-        for member, numbers in kept.items()
-    }
+    shares = {member: set(_spaced(sorted(held[member]), quota[member])) for member in by_holding}
+    for number in sorted(set(range(count)).difference(*shares.values())):
+        shares[max(by_holding, key=lambda member: quota[member] - len(shares[member]))].add(number)
+    return {member: frozenset(numbers) for member, numbers in shares.items()}
+
+
+def _spaced(numbers: Sequence[int], most: int) -> list[int]:
+    """So many of them at most, evenly over all."""
+    wanted = min(most, len(numbers))
+    return [numbers[(2 * place + 1) * len(numbers) // (2 * wanted)] for place in range(wanted)]
 
 
 def moves(shares: Mapping[str, frozenset[int]], claims: Mapping[str, Claim]) -> dict[str, frozenset[int]]:
