@@ -17,7 +17,7 @@ def rows(asked: Asked) -> Iterator[Row]:
     count = max(500, asked.articles // 4)
     articles = list(islice(River(base(asked).articles).articles(asked.live), count))
     with tempfile.TemporaryDirectory(prefix="newsfold-speed-") as folder:
-        found = asyncio.run(restore.measure(Path(folder), articles))
+        found = asyncio.run(restore.measure(Path(folder), restore.of_dedup(articles)))
         drawn = images.measure(VERSIONS, Path(folder) / "images")
     lines = [
         (f"{one.bus}, {one.way}, {count:,} articles", one.seconds, count)

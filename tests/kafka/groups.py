@@ -6,8 +6,8 @@ An archive is copied as `bench.refold` copies it, and one of its articles by as 
 a second after each other. The articles are written to `articles` as fast as it goes, or so many a second, and
 taken by `run dedup` (one), by a spread dedup (groups), and by a task in this process, without a bus (alone),
 whose digest is that of `bench.refold`. What all of them publish and keep is compared, but for the clock of
-dedup-state, which names an offset. CPU is that of the processes after the first articles, over which everything
-is loaded; the broker's is told apart. Leaves `out/kafka-groups.json`.
+dedup-state, which names an offset. CPU is that of the processes after the first articles, over which all is
+loaded; the broker's is told apart. Leaves `out/kafka-groups.json`.
 """
 
 import argparse
