@@ -9,6 +9,7 @@ owner proves what it reads when it reads it.
 import hashlib
 import mmap
 import os
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -25,6 +26,8 @@ from services.stream.snapshot import Lineage, Rejection, SnapshotFolder, doubt, 
 FORMAT = 1
 _LENGTH_BYTES = 8
 _CHUNK_BYTES = 4 << 20
+_PART = ".part"
+"""Ends the name of what is not whole yet."""
 
 
 class Section(msgspec.Struct, frozen=True, array_like=True):
@@ -79,9 +82,12 @@ def write_image(
     """
     beside = path.with_suffix(".parts")
     beside.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".image.part")
+    for left in path.parent.glob(f"{path.name}.*{_PART}"):
+        left.unlink(missing_ok=True)
+    # Whoever was killed may have a child that still writes: a file of its own, or it would go on in this one.
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{_PART}")
     try:
-        with part.open("wb") as file:
+        with part.open("xb") as file:
             footer = _write_parts(file, origin, parts, digest, beside)
             size = file.tell()
         check()
@@ -192,7 +198,7 @@ def _name(file: OpenFile, folder: Path) -> None:
 
 
 def _copy(file: OpenFile, path: Path) -> None:
-    part = path.with_suffix(".part")
+    part = path.with_suffix(_PART)
     with part.open("wb") as copy:
         at = 0
         while at < file.size:

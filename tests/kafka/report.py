@@ -26,7 +26,8 @@ articles, and are harmed meanwhile; a supervisor starts again what died. Then th
 the `read_committed` log of `story-changes` are held, record by record, against an undisturbed replay of the
 same recording on the embedded log. *Lost* counts changes that are missing, *doubled* those that are there
 more than once, *strange* those the undisturbed run does not have, *wrong* stories that differ in the
-table. A short form of each trial runs in `make test`.
+table. A short form of the trials with killed workers and poison runs in `make test`, of the others in
+`make prove`.
 """
 LIMITS = """
 ## What is not promised

@@ -1,11 +1,12 @@
 """A state kept as it lies in memory: gone by where it is whole and of this log, and never otherwise."""
 
 import asyncio
+import hashlib
 import json
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, ItemsView
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,12 @@ from msgspec.structs import replace
 
 from services.stream.bus import Fatal, Output, Partition, Record
 from services.stream.clock import SystemClock
-from services.stream.image import image_path
+from services.stream.image import Image, image_path, load_image, write_image
 from services.stream.imager import Imager
 from services.stream.runner import Runner
-from services.stream.service import OpenFile, Parts, Task
+from services.stream.service import OpenFile, Parts, Task, buffer
 from services.stream.settings import RunSettings
-from services.stream.snapshot import SnapshotFolder
+from services.stream.snapshot import Lineage, SnapshotFolder
 from services.stream.spool import Spool
 from services.stream.sqlite import SqliteBus
 from tests.unit.stream.toys import (
@@ -295,6 +296,32 @@ def test_a_file_of_an_image_that_reads_differently_ends_the_lane_and_is_believed
     with pytest.raises(Fatal, match="reads differently"):
         loaded.get(3)
     assert not path.exists()
+
+
+def test_a_child_that_outlives_its_owner_writes_into_no_image_of_its_heir(tmp_path: Path) -> None:
+    lineage = Lineage(
+        scheme=place(tmp_path).scheme,
+        topic=STATE,
+        number=0,
+        next_offset=0,
+        written_at=SystemClock().now(),
+        anchors=(),
+    )
+
+    def write(parts: Parts) -> None:
+        write_image(image(tmp_path), lineage, parts, hashlib.sha256(), lambda: None)
+
+    class Interrupted(dict[str, bytes]):
+        def items(self) -> ItemsView[str, bytes]:
+            write({"state": b"the heir's" * 1000})
+            return super().items()
+
+    with pytest.raises(FileNotFoundError):
+        write(Interrupted(state=b"older"))
+    found = load_image(place(tmp_path), PARTITION, end=0, now=SystemClock().now())
+    assert isinstance(found, Image)
+    assert bytes(buffer(found.parts["state"])) == b"the heir's" * 1000
+    assert not list(image(tmp_path).parent.glob("*.part"))
 
 
 @pytest.mark.parametrize("buffer_bytes", [1, 10, 1000])
