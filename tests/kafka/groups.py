@@ -43,9 +43,8 @@ from tests.kafka.broker import Cluster
 from tests.kafka.crew import LOOK_S, Crew, cpu_s
 
 OUT = Path("out/kafka-groups.json")
-WARM = 1024
-"""Records over which everything is loaded, and a few that dedup may still hold back behind them."""
 HELD_BACK = 160
+"""Records that dedup may hold back behind the first ones, while it waits for what comes."""
 WITHIN_S = 6 * 3600
 WAYS = ("alone", "one", "groups")
 INPUT = Partition("articles", 0)
@@ -78,22 +77,25 @@ class Stream(NamedTuple):
     records: Sequence[Record]
     story: tuple[int, int]
     """Where its first copy lies, and the record behind its last."""
+    warm: int
+    """Records over which everything is loaded, before it counts what the others take."""
 
     @property
     def counted(self) -> int:
-        return sum(is_a(record, Article) for record in self.records[WARM:])
+        return sum(is_a(record, Article) for record in self.records[self.warm :])
 
 
-def stream(archive: Path | None, count: int, told_by: int) -> Stream:
-    if archive:
-        articles = list(islice(perturbed(read_articles(archive)), count))
+def stream(asked: argparse.Namespace) -> Stream:
+    if asked.archive:
+        articles = list(islice(perturbed(read_articles(asked.archive)), asked.articles))
     else:
-        articles = articles_of(map(msgspec.json.encode, invented.rows(count)), "invented")
-    story = copies(articles, told_by)
+        articles = articles_of(map(msgspec.json.encode, invented.rows(asked.articles)), "invented")
+    story = copies(articles, asked.story)
     names = {article.article_id.encode() for article in story}
     ((_, records),) = by_shard([*articles, *story]).items()
     places = [place for place, record in enumerate(records) if record.key in names]
-    return Stream(records, (places[0], places[-1] + 1) if places else (len(records), len(records)))
+    lies = (places[0], places[-1] + 1) if places else (len(records), len(records))
+    return Stream(records, lies, min(asked.warm, len(records)))
 
 
 def alone(given: Stream) -> Passage:
@@ -103,7 +105,7 @@ def alone(given: Stream) -> Passage:
     for start in range(0, len(given.records), BATCH):
         before = time.process_time()
         step = task.step(given.records[start : start + BATCH])
-        spent += (time.process_time() - before) * (start >= WARM)
+        spent += (time.process_time() - before) * (start >= given.warm)
         for output in step.outputs:
             ledger.take(output)
     print(f"alone: {ledger.digest()[:16]} is what bench.refold says of the same articles", flush=True)
@@ -139,7 +141,7 @@ async def over_kafka(cluster: Cluster, name: str, given: Stream, asked: argparse
         await crew.started(WITHIN_S)
         async with crew.bus() as bus:
             feed = Feed(bus, given.records, asked.per_second)
-            await feed.write(min(WARM, len(given.records)))
+            await feed.write(given.warm)
             await _warm(crew, bus)
             before, began = _spent(crew, cluster), time.monotonic()
             services = ROLES if name == "groups" else ("dedup",)
@@ -192,7 +194,7 @@ async def _digest(bus: Bus) -> str:
 
 
 async def run(asked: argparse.Namespace) -> dict[str, Passage]:
-    given = stream(asked.archive, asked.articles, asked.story)
+    given = stream(asked)
     found = {"alone": alone(given)} if "alone" in asked.ways else {}
     with tempfile.TemporaryDirectory(prefix="newsfold-groups-") as place:
         asked.place = place
@@ -236,6 +238,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--story", type=int, default=0, help="copies of one story among them [0]")
     parser.add_argument("--per-second", type=float, default=0.0, help="articles fed [as fast as it goes]")
     parser.add_argument("--workers", type=int, default=2, help="processes of sign, range and pair each [2]")
+    parser.add_argument("--warm", type=int, default=1024, help="records before it counts [1024]")
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS)
     asked = parser.parse_args(words)
     found = asyncio.run(run(asked))
