@@ -36,7 +36,8 @@ def begin(crew: Crew, roles: Sequence[str] = ROLES, *, is_shared: bool = False) 
     """`is_shared`: the processes of a role keep their images in one folder, where one finds another's."""
     for role in roles:
         for number in range(PROCESSES[role]):
-            crew.add(f"{role}-{number}", "run", role, **(shared_folder(crew, role) if is_shared else {}))
+            shared = shared_folder(crew, role) if is_shared else {}
+            crew.add(f"{role}-{number}", "run", role, static=True, **shared)
 
 
 def shared_folder(crew: Crew, role: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import time
+from collections import UserDict
 from collections.abc import Callable, ItemsView
 from pathlib import Path
 
@@ -311,7 +312,7 @@ def test_a_child_that_outlives_its_owner_writes_into_no_image_of_its_heir(tmp_pa
     def write(parts: Parts) -> None:
         write_image(image(tmp_path), lineage, parts, hashlib.sha256(), lambda: None)
 
-    class Interrupted(dict[str, bytes]):
+    class Interrupted(UserDict[str, bytes]):
         def items(self) -> ItemsView[str, bytes]:
             write({"state": b"the heir's" * 1000})
             return super().items()
