@@ -1,6 +1,7 @@
 """A spread dedup as processes over a broker, and what one process makes of the same articles."""
 
 import asyncio
+import json
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -59,6 +60,18 @@ async def wait_until_filled(crew: Crew, topic: str, count: int, within_s: float)
         while len(await contents(bus, topic)) < count:
             crew.tend()
             await asyncio.sleep(LOOK_S)
+
+
+async def wait_until_imaged(crew: Crew, role: str, count: int, within_s: float) -> None:
+    """Until its processes have told of images of so many numbers. Raises `TimeoutError`."""
+    async with asyncio.timeout(within_s):
+        while len(_imaged(crew, role)) < count:  # noqa: ASYNC110 - a file tells nobody that it grew
+            await asyncio.sleep(LOOK_S)
+
+
+def _imaged(crew: Crew, role: str) -> set[int]:
+    lines = [line for log in crew.folder.glob(f"{role}-*.log") for line in log.read_text().splitlines()]
+    return {json.loads(line)["partition"] for line in lines if '"state.imaged"' in line}
 
 
 async def kill_each(crew: Crew, chance: random.Random, *, longest_s: float) -> None:
