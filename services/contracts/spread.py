@@ -8,7 +8,7 @@ from services.contracts.version import version_1
 
 BlockKind = Literal[
     "rows", "span", "keys", "signed", "readings", "columns", "shared", "ask", "back", "probe", "found",
-    "planned", "answer", "looked", "returned", "clock",
+    "planned", "answer", "looked", "returned", "clock", "notice", "known",
 ]  # fmt: skip
 
 

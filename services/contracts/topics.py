@@ -230,6 +230,8 @@ TOPICS: tuple[Topic, ...] = (
 )
 ROLES = ("plan", "sign", "range", "pair")
 """The services that a spread dedup has beside dedup itself."""
+FOLLOWS = {"plan": "dedup"}
+"""Services that begin where another stands: by what its group has taken, and what its changelog has."""
 
 
 def _stage_state(role: str, partitions: int, about: str, *more: type[msgspec.Struct]) -> Topic:
@@ -287,6 +289,13 @@ SPREAD: tuple[Topic, ...] = (
         ("pair", "plan"),
         ("dedup",),
         "What plan has to come, and of each span what was found out: what `run fold` asks.",
+    ),
+    _hop(
+        "notices",
+        SHARD_COUNT,
+        ("dedup",),
+        ("plan",),
+        "What a notice at another address withdraws, where plan waits to be told.",
     ),
     _stage_state(
         "plan",

@@ -371,6 +371,8 @@ class Fold:
         relations = tuple(findings.relations)
         placed = member(mine, before.record if before else None, findings.links, item.shown)
         retracted = self._revisions.retracted(mine.article, relations) if item.note else None
+        if item.note:
+            folded.retracted[mine.article.version_id] = retracted.article_id if retracted else ""
         if retracted is not None:
             relations = (self._revisions.retract(placed, retracted, item.note, folded),)
         if (retracted is None or self.stories.of(mine.article.article_id) is None) and (

@@ -17,6 +17,10 @@ class Folded(msgspec.Struct):
     remembered: list[Remembered] = msgspec.field(default_factory=list)
     forgotten: list[str] = msgspec.field(default_factory=list)
     """Version ids that left the window."""
+    retracted: dict[str, str] = msgspec.field(default_factory=dict)
+    """The article that a notice at another address withdraws, by the version of the notice; empty where it
+    withdraws none.
+    """
     outcomes: Counter[str] = msgspec.field(default_factory=Counter)
     """One count a sighting: story, screened, shown-again, withdrawn or known."""
     noted: Counter[tuple[str, str]] = msgspec.field(default_factory=Counter)

@@ -6,12 +6,15 @@ alone, never on how it was cut into batches.
 """
 
 import heapq
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from services.contracts.articles import Article, Watermark, Withdrawal
 
 Rank = tuple[datetime, str]
+Place = tuple[datetime, str, int]
+"""Among what waits: rank, then offset."""
 Sighting = Article | Withdrawal
 """What a publisher was seen to show, or to have taken back."""
 
@@ -28,6 +31,13 @@ def rank(sighting: Sighting) -> Rank:
 class Due(NamedTuple):
     sighting: Sighting
     late: bool
+
+
+class Next(NamedTuple):
+    """What comes next, where it is due."""
+
+    place: Place
+    sighting: Sighting
 
 
 class Order:
@@ -47,19 +57,45 @@ class Order:
         self._names.add(_name(sighting))
         due = self._release()
         if len(self._held) > self._limit:
-            due.append(self._decide_next())
+            due.append(self.decide_next())
         return due
 
+    def next_with(self, sighting: Sighting, offset: int) -> Sighting | None:
+        """What `offer` would make due first."""
+        floor, mine = self.floor(), (*rank(sighting), offset)
+        if floor is not None and mine[0] <= floor:
+            return sighting
+        if len(self._held) < self._limit:
+            return None
+        return self._held[0][3] if self._held and self._held[0][:3] < mine else sighting
+
     def promise(self, watermark: Watermark) -> list[Due]:
-        known = self.watermarks.get(watermark.origin)
-        self.watermarks[watermark.origin] = max(known, watermark.at) if known else watermark.at
-        self.origins = watermark.origins
+        self.watermarks, self.origins = self._with(watermark), watermark.origins
         return self._release()
+
+    def next_by(self, watermark: Watermark) -> Next | None:
+        """What is due first by a promise that is not taken yet."""
+        floor = _floor(self._with(watermark), watermark.origins)
+        if floor is None or not self._held or self._held[0][0] > floor:
+            return None
+        at, article, offset, sighting = self._held[0]
+        return Next((at, article, offset), sighting)
+
+    def ahead_of(self, watermark: Watermark, before: Place) -> list[Due]:
+        """What is due by a promise that is not taken yet, up to a place: as where too much is held."""
+        due = []
+        while (coming := self.next_by(watermark)) is not None and coming.place < before:
+            due.append(self.decide_next())
+        return due
 
     def floor(self) -> datetime | None:
         """Up to here every ingest partition is done; None until all have spoken."""
-        spoken = [at for origin, at in self.watermarks.items() if origin < self.origins]
-        return min(spoken) if self.origins and len(spoken) == self.origins else None
+        return _floor(self.watermarks, self.origins)
+
+    def _with(self, watermark: Watermark) -> dict[int, datetime]:
+        known = self.watermarks.get(watermark.origin)
+        at = max(known, watermark.at) if known else watermark.at
+        return {**self.watermarks, watermark.origin: at}
 
     def held(self) -> int:
         return len(self._held)
@@ -76,16 +112,21 @@ class Order:
         floor = self.floor()
         due: list[Due] = []
         while floor is not None and self._held and self._held[0][0] <= floor:
-            due.append(self._decide_next())
+            due.append(self.decide_next())
         return due
 
-    def _decide_next(self) -> Due:
+    def decide_next(self) -> Due:
         sighting = heapq.heappop(self._held)[3]
         self._names.discard(_name(sighting))
         mine = rank(sighting)
         late = self.decided is not None and mine < self.decided
         self.decided = mine if self.decided is None else max(self.decided, mine)
         return Due(sighting, late)
+
+
+def _floor(watermarks: Mapping[int, datetime], origins: int) -> datetime | None:
+    spoken = [at for origin, at in watermarks.items() if origin < origins]
+    return min(spoken) if origins and len(spoken) == origins else None
 
 
 def _name(sighting: Sighting) -> tuple[str, datetime, bool]:

@@ -43,6 +43,12 @@ def withdrawal(before: Remembered | None, at: datetime) -> Withdrawn:
     return Withdrawn(withdrawn_at=before.withdrawn_at, withdrawn_note=before.withdrawn_note)
 
 
+def withdrawn_by(record: Remembered) -> str:
+    """The article that a notice at another address withdrew; empty where it is none."""
+    told = (r.other_article_id for r in record.verdict.relations if r.direction == "notice")
+    return next(told, "")
+
+
 def verdict(article: Article, **what: Any) -> Verdict:
     return Verdict(
         article_id=article.article_id,

@@ -322,10 +322,14 @@ class Restoring:
         elif record.value is not None:
             self.clock = wire.decode(ShardClock, record.value)
 
-    def finish(self) -> ShardClock | None:
-        """How far the shard had come."""
+    def settle(self) -> None:
+        """Take up all that was read so far."""
         self._take_up()
         self._find()
+
+    def finish(self) -> ShardClock | None:
+        """How far the shard had come."""
+        self.settle()
         return self.clock
 
     def _take_version(self, name: str, value: bytes | None) -> None:

@@ -191,6 +191,12 @@ class Window:
         named = (kept for kept in shown if _by_title(kept.record.article) == (source, folded(title)))
         return max(named, key=lambda kept: kept.rank, default=None)
 
+    def compared_near(self, at_us: int, reach_us: int) -> list[Kept]:
+        """Versions to be compared with that were first seen so near a time."""
+        flags, at = np.asarray(self.flags), np.asarray(self.at_us)
+        there = (flags & (_COMPARED | _LEAVING) == _COMPARED) & (np.abs(at - at_us) <= reach_us)
+        return [Kept(self, number) for number in np.flatnonzero(there).tolist()]
+
     def profile(self, number: int) -> Profile:
         made = self._profiles.get(number)
         if made is not None:

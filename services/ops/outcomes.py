@@ -46,10 +46,21 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
         OTHER,
     ),
     "enrich": ("published", "canary", OTHER),
-    "plan": ("story", "screened", "shown-again", "withdrawn", "known", "watermark", "canary", OTHER),
-    "sign": ("span", "back", OTHER),
+    "plan": (
+        "story",
+        "screened",
+        "shown-again",
+        "withdrawn",
+        "known",
+        "watermark",
+        "canary",
+        "notice",
+        "remembered",
+        OTHER,
+    ),
+    "sign": ("span", "known", "back", OTHER),
     "range": ("keys", "back", "probe", OTHER),
-    "pair": ("signed", "columns", "shared", "ask", "back", "found", OTHER),
+    "pair": ("signed", "known", "columns", "shared", "ask", "back", "found", OTHER),
 }
 DEAD: dict[str, tuple[str, ...]] = {
     "ingest": (

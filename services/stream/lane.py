@@ -26,6 +26,7 @@ from services.stream.service import (
     DrainableFeeder,
     FedTask,
     Feeder,
+    FollowingTask,
     ImagedTask,
     OutwardService,
     Poison,
@@ -203,6 +204,7 @@ class Lane:
         self._task = standby.task if standby else context.service.task(self.number)
         self._imager = self._new_imager()
         await self._restore(standby)
+        await self._follow()
         self._ahead = {partition: await context.bus.end(partition) for partition in self._inputs}
         self._feeder = context.service.feeder(self._task, self.number)
         self.exhausted = self._feeder is None
@@ -244,6 +246,17 @@ class Lane:
                 "%s read its state from the log, not from its snapshot: %s", self.name, restored.ignored
             )
         context.observer.restored(self.number, restored, time.monotonic() - started)
+
+    async def _follow(self) -> None:
+        """Begin where the group stands that the task follows, if it has come further."""
+        if not isinstance(self._task, FollowingTask) or not self._task.follows:
+            return
+        theirs = await self._context.bus.committed(self._task.follows, self._context.service.inputs)
+        ahead = {p: theirs[p] for p in self._inputs if theirs.get(p, 0) > self._given[p]}
+        if ahead:
+            self._given |= ahead
+            self.positions, self.taken = dict(self._given), dict(self._given)
+            self._task.go_on_from(ahead)
 
     async def _work(self) -> None:
         while not self.stopping.is_set():

@@ -115,6 +115,23 @@ class ImagedTask(Protocol):
         """Instead of `restore` of the records so far, on a new task; those behind are restored then."""
 
 
+class End(msgspec.Struct, frozen=True):
+    """Of what a task is fed: all was given."""
+
+
+@runtime_checkable
+class FollowingTask(Protocol):
+    """A task that goes on where another group stands, if that one is further than its own."""
+
+    follows: str
+    """The group; empty where it follows none."""
+    is_behind: bool
+    """It waits for what that group's tasks remember, and takes it before anything else."""
+
+    def go_on_from(self, offsets: Mapping[Partition, int]) -> None:
+        """It is given these inputs from there on. Called once restored, before any step, if at all."""
+
+
 class FedTask(Task, Protocol):
     """A task with input from outside the log."""
 

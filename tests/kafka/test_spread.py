@@ -8,6 +8,9 @@ import pytest
 
 from services.contracts.topics import RANGES
 from services.dedup.service import DedupService
+from services.dedup.spread import blocks
+from services.dedup.spread.blocks import read_block
+from services.stream.bus import Record
 from tests.end_to_end.archive import write_archive
 from tests.kafka import outcome, session, spread, turmoil
 from tests.kafka.conftest import Name
@@ -26,6 +29,10 @@ async def crew(tmp_path: Path, name: Name) -> AsyncIterator[Crew]:
     bootstrap, prefix = session.own().cluster.bootstrap, f"{name('spread')}."
     async with Crew(bootstrap, prefix, tmp_path / "crew", **APART, NEWSFOLD_BUS__SESSION_S=SESSION_S) as crew:
         yield crew
+
+
+def kind_of(record: Record) -> str:
+    return read_block(record).kind
 
 
 def ingest(crew: Crew, seconds: float) -> None:
@@ -119,3 +126,21 @@ async def test_moved_to_a_spread_dedup_and_back_in_mid_stream(crew: Crew) -> Non
     crew.add("dedup-0", "run", "dedup")
     ingest(crew, 0)
     await same_as_one(crew)
+
+
+@pytest.mark.proof
+async def test_the_roles_go_on_where_one_process_stopped_and_read_nothing_again(crew: Crew) -> None:
+    chance = random.Random(17)
+    crew.add("dedup-0", "run", "dedup")
+    await some(crew, 300)
+    await spread.wait_until_filled(crew, "relations", 100, WITHIN_S)
+    assert await crew.leave("dedup-0") == 0
+    spread.begin(crew)
+    await spread.kill_each(crew, chance, longest_s=0.5)
+    ingest(crew, 0)
+    await same_as_one(crew)
+    read = [record for record in await crew.records("spans") if kind_of(record) == "span"]
+    known = [record for record in await crew.records("spans") if kind_of(record) == "known"]
+    rows = [row for record in read for row in blocks.body_of(read_block(record), blocks.Span).rows]
+    assert known
+    assert len(rows) < ARTICLES - 50

@@ -60,6 +60,7 @@ from services.ops.settings import IngestSettings
 from services.stream.breaker import Limits
 from services.stream.bus import Bus, BusError
 from services.stream.clock import SystemClock
+from services.stream.following import changelog_feed
 from services.stream.patience import Patience, call_patiently
 from services.stream.service import Feeder
 from services.stream.settings import RunSettings
@@ -182,7 +183,7 @@ async def _live(request: RunRequest) -> str:
         health.mark_ready("bus")
         log.info(LogEvent.BUS_CONNECTED, bus=str(request.address))
         await _prepare(bus, request)
-        stages = await stack.enter_async_context(_stages(request, FetchMetrics(metrics)))
+        stages = await stack.enter_async_context(_stages(request, FetchMetrics(metrics), bus))
         run, follows = _run_settings(request), not request.recordings
         tell_limits(metrics, request.settings, run, polls=follows, forgets=follows)
         metrics.gauge("dedup_spread").set(request.role == "fold")
@@ -251,7 +252,7 @@ async def _prepare(bus: Bus, request: RunRequest) -> None:
 
 
 @asynccontextmanager
-async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[Sequence[Stage]]:
+async def _stages(request: RunRequest, fetches: FetchMetrics, bus: Bus) -> AsyncIterator[Sequence[Stage]]:
     """The services asked for, in the order of the flow, with what ingest needs opened."""
     settings = request.settings
     async with AsyncExitStack() as stack:
@@ -278,7 +279,9 @@ async def _stages(request: RunRequest, fetches: FetchMetrics) -> AsyncIterator[S
             stages.append(Stage(_ingest(fetcher, pool, request, fetches, conduct)))
         store = states.store_opener(request.address, settings)
         if request.role:
-            stages.append(Stage(stage(request.role, settings.dedup, open_store=store, begin=begin_in_thread)))
+            feed = changelog_feed(bus, "dedup-state")
+            role = stage(request.role, settings.dedup, open_store=store, begin=begin_in_thread, feed=feed)
+            stages.append(Stage(role))
         elif "dedup" in request.services:
             stages.append(Stage(DedupService(settings.dedup, open_store=store, begin=begin_in_thread)))
         if "enrich" in request.services:

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from services.contracts.topics import CANARY, Topic
+from services.contracts.topics import CANARY, FOLLOWS, Topic
 from services.ops.outcomes import DESK
 from services.stream.groups import READERS, group_name
 
@@ -95,6 +95,10 @@ def _service(service: str, topics: Sequence[Topic], prefix: str) -> Iterator[Acl
     group = group_name(prefix, f"newsfold-{service}")
     yield Acl(principal=who, resource="group", name=group, operations=("Read",))
     yield _transactions(who, f"{group}-")
+    if (followed := FOLLOWS.get(service)) is not None:
+        state, other = f"{prefix}{followed}-state", group_name(prefix, f"newsfold-{followed}")
+        yield Acl(principal=who, resource="topic", name=state, operations=("Read",))
+        yield Acl(principal=who, resource="group", name=other, operations=("Describe",))
 
 
 def _operators(services: Sequence[str], topics: Sequence[Topic], prefix: str) -> Iterator[Acl]:

@@ -1,8 +1,7 @@
 """A fold that looks at no pair: which texts are read, and on which day, it decides as the whole one does.
 
 Which hangs on the order of decision and on each article's own sightings; and on what a notice at another
-address withdraws, which is found here by its title alone. Where that is another piece than the whole fold
-finds, by what they share, that one notices.
+address withdraws, which the whole fold tells, for it hangs on what the two share.
 """
 
 from collections.abc import Sequence
@@ -28,6 +27,8 @@ from services.dedup.search.seen import pack
 from services.dedup.search.sketch import Keys
 from services.dedup.search.traces import Trace
 from services.dedup.settings import DedupSettings, scheme
+from services.dedup.spread.blocks import Notice
+from services.dedup.spread.notices import Awaited
 from services.dedup.stories.placing import Link, Overlaps, Stories
 from services.dedup.text.notices import withdrawal as withdrawal_notice
 from services.dedup.text.screens import Screen, screen
@@ -37,13 +38,14 @@ _NO_KEYS = Keys(np.zeros(0, np.uint64), 0, 0)
 
 
 class Row(NamedTuple):
-    """A text that is to be signed."""
+    """A text that is to be signed, or was."""
 
     number: int
     article: Article
     signing: Signing
-    """But for its sketch."""
-    reading: Reading
+    """But for its sketch, where it is to be signed."""
+    reading: Reading | None
+    """None where it was decided, and signed, by another."""
 
 
 class Reappearance(NamedTuple):
@@ -55,7 +57,7 @@ class Reappearance(NamedTuple):
     """One after the other."""
 
 
-Event = Row | Reappearance
+Event = Row | Reappearance | Notice
 
 
 class BlindReader:
@@ -63,14 +65,17 @@ class BlindReader:
     row.
     """
 
-    def __init__(self, settings: DedupSettings) -> None:
+    def __init__(self, settings: DedupSettings, rows: int = 0, backs: int = 0) -> None:
+        """`rows`, `backs`: how many there are so far."""
         self._settings = settings
         reach = min(settings.novelty_days, settings.window_days)
         self.novelty = Novelty(days=reach, bits=settings.novelty_bits)
-        self._sketch = Sketch(scheme=scheme(settings), signature=b"", novel=0)
-        self._day = 0
-        self.rows = self.backs = 0
+        self.sketch = Sketch(scheme=scheme(settings), signature=b"", novel=0)
+        self.day: int | None = None
+        """On which it decides."""
+        self.rows, self.backs = rows, backs
         self._events: list[Event] = []
+        self.awaited = Awaited()
 
     def take_events(self) -> list[Event]:
         """Since it was asked last, in order."""
@@ -78,7 +83,7 @@ class BlindReader:
         return events
 
     def advance(self, day: int) -> None:
-        self._day = day
+        self.day = day
         self.novelty.advance(day)
 
     def read(self, batch: Sequence[Read]) -> None:
@@ -91,17 +96,29 @@ class BlindReader:
                 item.screened = Screen(*signing.screened)
             if item.screened:
                 continue
-            if item.current is None:
-                item.note = signing.note
-            item.signed = Signed(_profile(item.article, reading.words), self._sketch, _NO_KEYS)
+            if item.current is None and signing.note:
+                self._await(Notice(item.article.version_id, item.article.source, item.article.first_seen_at))
+            item.signed = Signed(_profile(item.article, reading.words), self.sketch, _NO_KEYS)
+
+    def give_row(self, article: Article, signing: Signing) -> Row:
+        """To what another signed."""
+        row = Row(self.rows, article, signing, None)
+        self.rows += 1
+        self._events.append(row)
+        return row
+
+    def _await(self, notice: Notice) -> None:
+        self.awaited.add(notice)
+        self._events.append(notice)
 
     def _sight(self, item: Read, reading: Reading) -> Signing:
         """Whatever the fold knows of it, all but whether it was counted is told by its text."""
+        assert self.day is not None, "a day has begun"
         days = sight(item, reading, self.novelty)
         title, text = item.article.title, item.article.text
         screened = screen(title, text, reading.words, self._settings)
         return Signing(
-            day=self._day,
+            day=self.day,
             counted=item.counted,
             seen=pack(days),
             words=0 if screened else reading.words,
@@ -112,7 +129,7 @@ class BlindReader:
     def sign_again(self, record: Remembered, article: Article) -> Signed:
         self._events.append(Reappearance(int.from_bytes(record.seen), self.rows, self.backs))
         self.backs += 1
-        return Signed(_profile(article, 0), self._sketch, _NO_KEYS)
+        return Signed(_profile(article, 0), self.sketch, _NO_KEYS)
 
     def traces(self, records: Sequence[Remembered]) -> list[Trace]:
         """All that is counted again."""

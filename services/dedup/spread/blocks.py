@@ -13,6 +13,7 @@ from services.contracts.articles import Article
 from services.contracts.spread import BlockKind, StageBlock
 from services.dedup.batch.look import Look
 from services.dedup.foresight import Signing
+from services.dedup.order import Place
 from services.dedup.search.index import Partials
 from services.dedup.spread.readings import PackedReading
 from services.stream.bus import Output, Partition, Record
@@ -38,7 +39,7 @@ class SpanRow(Body, frozen=True):
     """The first bits of its article's id."""
     article: Article
     signing: Signing
-    """But for its sketch."""
+    """But for its sketch, where it is to be signed."""
     reading: PackedReading | None
     """None where there is nothing to be signed, or too much to be told."""
 
@@ -171,6 +172,33 @@ class PlanStep(Body, frozen=True):
     """By their first row."""
     backs: list[int]
     """By number, what is shown again."""
+    notices: list[str] = []
+    """Versions of which plan waits to be told what they withdraw."""
+    before: Place | None = None
+    """Of what is due by the promise at `until`, so much is to be decided beside: up to that place."""
+
+
+class Notice(Body, frozen=True):
+    """A new article that may withdraw another of its publisher."""
+
+    version: str
+    source: str
+    at: datetime
+
+
+class Awaiting(Body, frozen=True):
+    """What plan has not been told yet."""
+
+    notices: list[Notice] = []
+
+
+class NoticeAnswer(Body, frozen=True):
+    """What a notice withdraws."""
+
+    version: str
+    """Of the notice."""
+    article: str
+    """Empty where it withdraws nothing."""
 
 
 class Answer(Body, frozen=True):

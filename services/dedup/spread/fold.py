@@ -3,15 +3,19 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
+from services.contracts import wire
+from services.contracts.articles import Watermark
 from services.contracts.spread import StageBlock
 from services.dedup.fold import Outside
+from services.dedup.folded import Folded
 from services.dedup.memory.store import HeapStore, OpenStore
+from services.dedup.records import withdrawn_by
 from services.dedup.service import Begin, DedupTask, Taken, at_once
 from services.dedup.settings import DedupSettings
-from services.dedup.spread.blocks import read_block
+from services.dedup.spread.blocks import NoticeAnswer, output, read_block
 from services.dedup.spread.foresight import LiveForesight
 from services.dedup.spread.recall import ForesightIndex, ForesightReader
-from services.stream.bus import Partition, Record
+from services.stream.bus import Output, Partition, Record
 from services.stream.service import Feeder, Step, Task
 
 _ANSWERS = "answers"
@@ -30,8 +34,10 @@ class FoldTask(DedupTask):
     ) -> None:
         self._told = told = LiveForesight()
         join = ForesightIndex(told)
-        outside = Outside(ForesightReader(told, settings, join), join, told)
+        reader = ForesightReader(told, settings, join)
+        outside = Outside(reader, join, told)
         super().__init__(number, settings, open_store=open_store, outside=outside, begin=begin)
+        reader.window = self._fold.window
         self._articles, self._answers = Partition("articles", number), Partition(_ANSWERS, number)
         self._waiting: deque[tuple[Record, Taken]] = deque()
         self._given: dict[Partition, int] = {}
@@ -70,6 +76,43 @@ class FoldTask(DedupTask):
     def _answered(self) -> Iterator[tuple[Record, Taken]]:
         while self._waiting and self._waiting[0][0].offset < self._told.gate:
             yield self._waiting.popleft()
+
+    def _take(self, taken: Iterable[tuple[Record, Taken]], folded: Folded) -> None:
+        super()._take(taken, folded)
+        record, value = self._waiting[0] if self._waiting else (None, None)
+        before = self._told.before
+        if (
+            record is not None
+            and record.offset == self._told.gate
+            and before
+            and isinstance(value, Watermark)
+        ):
+            self._fold.fold(self._order.ahead_of(value, before), folded)
+
+    def _outputs(self, folded: Folded) -> list[Output]:
+        return [*super()._outputs(folded), *self._told_of_notices(folded)]
+
+    def _told_of_notices(self, folded: Folded) -> Iterator[Output]:
+        """What those withdraw that are decided, be it by a task before this one."""
+        for version, end in list(self._told.asked.items()):
+            kept = self._fold.window.get(version)
+            if kept is None and end > self._taken:
+                continue
+            del self._told.asked[version]
+            article = folded.retracted.get(version, withdrawn_by(kept.record) if kept else "")
+            yield self._tell(NoticeAnswer(version, article))
+
+    def _tell(self, told: NoticeAnswer) -> Output:
+        decided = self._order.decided
+        return output(
+            Partition("notices", self._number),
+            "notice",
+            f"notice:{told.version}",
+            told,
+            source=self.source,
+            shard=self._number,
+            at_us=wire.microseconds(decided[0]) if decided else 1,
+        )
 
     def _consumed(self, step: Step) -> dict[Partition, int]:
         held = [step.consumed[self._articles]] if step.consumed else []

@@ -16,6 +16,7 @@ from services.contracts.spread import StageBlock
 from services.dedup.batch.look import Look
 from services.dedup.batch.rows import name_of
 from services.dedup.foresight import Signing, Unforeseen
+from services.dedup.order import Place
 from services.dedup.relations.forms import Unrelated
 from services.dedup.search.postings import Counts
 from services.dedup.search.profile import Profile
@@ -43,6 +44,9 @@ class _Expectation:
 
     def __init__(self, offset: int, planned: PlanStep) -> None:
         self.offset, self.since, self.until = offset, planned.since, planned.until
+        self.before = planned.before
+        self.end = planned.until + (planned.before is not None)
+        """All of it is decided where that offset is the next to take."""
         self.missing = {("span", span) for span in planned.spans}
         self.missing |= {("back", back) for back in planned.backs}
         self.spans, self.backs = planned.spans, planned.backs
@@ -57,6 +61,10 @@ class LiveForesight:
 
     def __init__(self) -> None:
         self.gate = 0
+        self.before: Place | None = None
+        """Of what is due by the promise at the gate, so much may be decided: up to that place."""
+        self.asked: dict[str, int] = {}
+        """Notices by version that plan waits for, and where they are decided at the latest."""
         self.day = 0
         """On which the fold decides: once its window is over, a sighting may be read on another again."""
         self._ahead: deque[_Expectation] = deque()
@@ -76,7 +84,9 @@ class LiveForesight:
     def take(self, offset: int, block: StageBlock) -> None:
         """What is told of what is decided already is passed over."""
         if block.kind == "planned":
-            self._plan(_Expectation(offset, body_of(block, PlanStep)))
+            planned = body_of(block, PlanStep)
+            self._plan(step := _Expectation(offset, planned))
+            self.asked |= dict.fromkeys(planned.notices, step.end)
         elif block.kind == "returned":
             self._take_returned(body_of(block, BackAnswer))
         elif (step := self._of_span.get(block.start)) is not None:
@@ -90,7 +100,7 @@ class LiveForesight:
         self._open()
 
     def _plan(self, step: _Expectation) -> None:
-        if step.until <= self.gate:
+        if step.end <= self.gate:
             return
         self._ahead.append(step)
         self._of_span |= dict.fromkeys(step.spans, step)
@@ -131,17 +141,17 @@ class LiveForesight:
         for step in self._ahead:
             if step.missing or step.since > self.gate:
                 return
-            self.gate = max(self.gate, step.until)
+            self.gate, self.before = max(self.gate, step.until), step.before
 
     def forget(self, taken: int) -> None:
         """What was told of articles before that offset: they are decided.
 
         Raises `Unforeseen` where a text was read, and counted on its day, that the fold did not ask for.
         """
-        while self._ahead and self._ahead[0].until <= taken:
+        while self._ahead and self._ahead[0].end <= taken:
             step = self._ahead.popleft()
             unread = self._unread.intersection(step.sightings)
-            if unread and step.since >= self._begun:
+            if unread and step.since > self._begun:
                 raise Unforeseen(f"{len(unread)} texts were read that are not to be")
             self._unread -= unread
             for sighting in step.sightings:

@@ -5,6 +5,7 @@ between two multiples of 256, so that a row tells its lane.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from services.contracts.topics import LANES, RANGES
 from services.stream.bus import Partition
@@ -31,14 +32,20 @@ class Stage:
     """One role of a spread dedup, as the run loop takes it."""
 
     def __init__(
-        self, name: str, inputs: tuple[str, ...], changelog: str | None, make: Callable[[int], Task]
+        self,
+        name: str,
+        inputs: tuple[str, ...],
+        changelog: str | None,
+        make: Callable[[int], Task],
+        feed: Callable[[Any, int], Feeder] | None = None,
     ) -> None:
+        """`feed`: what brings a task more than its inputs."""
         self.name, self.inputs = name, inputs
         self.changelog = changelog
-        self._make = make
+        self._make, self._feed = make, feed
 
     def task(self, number: int) -> Task:
         return self._make(number)
 
-    def feeder(self, task: Task, number: int) -> Feeder | None:  # noqa: ARG002 - the log is all there is
-        return None
+    def feeder(self, task: Task, number: int) -> Feeder | None:
+        return self._feed(task, number) if self._feed else None

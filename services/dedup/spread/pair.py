@@ -182,8 +182,8 @@ class PairTask:
             self._shared.append((offset, partials(shared)))
 
     def _take(self, record: Record, block: StageBlock) -> Iterator[Output]:
-        if block.kind in {"signed", "columns"}:
-            key = f"{block.kind}:{block.start}"
+        if block.kind in {"signed", "known", "columns"}:
+            key = f"{'columns' if block.kind == 'columns' else 'signed'}:{block.start}"
             self._keep(key, block)
             yield copied(record, self._state, key)
         elif block.kind == "readings":
@@ -211,8 +211,11 @@ class PairTask:
         if block.kind == "columns":
             self._columns.put(block.start, body_of(block, SpanColumns))
         else:
-            self._waiting[block.start] = block.stop
             kernels.note_texts(block.stop - block.start)
+            if block.kind == "known":
+                self._latest = max(self._latest, block.at_us)
+            else:
+                self._waiting[block.start] = block.stop
             for row, encoded in enumerate(body_of(block, EncodedSpan).rows, block.start):
                 self._texts.put(row, bytes(encoded))
         self._kept[key] = _Kept(block.start, block.stop, block.at_us)

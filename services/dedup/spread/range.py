@@ -231,7 +231,7 @@ class RangeTask:
                 step.outcomes["back"] = step.outcomes.get("back", 0) + 1
                 key = f"back:{block.shard}:{number}"
             else:
-                found[block.shard].append(mine.take(block, probing=True))
+                found[block.shard].append(mine.take(block, probing=block.kind == "keys"))
                 step.outcomes["keys"] = step.outcomes.get("keys", 0) + 1
                 key = f"keys:{block.shard}:{block.start}"
             step.outputs.append(copied(record, self._state, key))

@@ -14,19 +14,21 @@ from services.dedup.foresight import Unforeseen
 from services.dedup.memory.parts import pack_facts, refill, unpack_facts
 from services.dedup.reader import Read
 from services.dedup.recall import fill, late_profile
-from services.dedup.search.index import NO_PARTIALS, Partials
+from services.dedup.search.index import NO_PARTIALS, Partials, RangeIndex
 from services.dedup.search.lookup import Search, Signed
 from services.dedup.search.profile import first_seen_us
-from services.dedup.search.route import Block, Numbers
+from services.dedup.search.route import Block, Entry, Numbers, block, route
 from services.dedup.search.sketch import Keys
 from services.dedup.search.traces import Trace
 from services.dedup.settings import DedupSettings
 from services.dedup.spread.foresight import LiveForesight, Neighbours
+from services.dedup.window import Window
 from services.stream.service import Parts
 
 _DAY_US = 86_400_000_000
 _ENTRY_BYTES = 130
 _SLACK = 1024
+_EVER = 1 << 62
 _NO_HASHES = np.zeros(0, np.uint64)
 
 
@@ -36,6 +38,9 @@ class ForesightReader:
     def __init__(self, told: LiveForesight, settings: DedupSettings, join: "ForesightIndex") -> None:
         self._told, self._join = told, join
         self._search = Search(settings)
+        self._window_us = settings.window_days * _DAY_US
+        self.window: Window | None = None
+        """Of the fold that it reads for."""
 
     def advance(self, day: int) -> None:
         self._told.day = day
@@ -51,14 +56,35 @@ class ForesightReader:
             fill(item, signing, name)
 
     def sign_again(self, record: Remembered, article: Article) -> Signed:
-        """Raises `Unforeseen`."""
+        """Ranges and lanes forget after two windows, and what goes on being shown may be older."""
         assert record.sketch is not None, "only what was signed is found again"
-        name = _name(record.article)
-        if self._told.back(name) is None:
-            raise Unforeseen(f"{record.article.url} was not to be shown again")
-        self._join.is_back = True
+        told = self._told.back(_name(record.article))
+        forgotten_us = (self._told.day + 1) * _DAY_US - 2 * self._window_us
+        if told is None:
+            told = self._joined_here(record, _EVER)
+        elif first_seen_us(record.article) - self._window_us < forgotten_us:
+            told = _joined(told, self._joined_here(record, forgotten_us))
+        self._join.back = told
         (trace,) = self.traces([record])
         return Signed(late_profile(article, record.seen), record.sketch, trace.keys)
+
+    def _joined_here(self, record: Remembered, before_us: int) -> Neighbours:
+        """Who shares keys with it, among all that were first seen before a time."""
+        assert self.window is not None, "a fold has a window"
+        at_us = first_seen_us(record.article)
+        near = self.window.compared_near(at_us, self._window_us)
+        old = [kept.record for kept in near if kept.rank[0] < before_us]
+        records = [one for one in old if one.article.version_id != record.article.version_id]
+        made = self._search.traces((one.article.text, one.seen, one.sketch) for one in [*records, record])
+        entries = [
+            Entry(number, first_seen_us(one.article), trace.keys.values)
+            for number, (one, trace) in enumerate(zip([*records, record], made, strict=True))
+        ]
+        index = RangeIndex(window_us=self._window_us)
+        index.insert(route(block("old", 0, entries[:-1]), 1)[0])
+        found = index.probe_insert(route(block("old", 1, entries[-1:]), 1)[0])
+        names = np.array([_name(one.article) for one in records], np.uint64)
+        return Neighbours(names[found.first], found.counts)
 
     def traces(self, records: Sequence[Remembered]) -> list[Trace]:
         """Their key is their name; how many samples they are found by their texts tell."""
@@ -67,6 +93,14 @@ class ForesightReader:
             Trace(_NO_HASHES, Keys(np.array([_name(one.article)], np.uint64), 0, trace.keys.samples))
             for one, trace in zip(records, made, strict=True)
         ]
+
+
+def _joined(one: Neighbours, other: Neighbours) -> Neighbours:
+    """All of one, and of the other what it has beside."""
+    more = ~np.isin(other.names, one.names)
+    return Neighbours(
+        np.concatenate([one.names, other.names[more]]), np.concatenate([one.counts, other.counts[more]])
+    )
 
 
 def _name(article: Article) -> int:
@@ -83,8 +117,8 @@ class ForesightIndex:
         self._names, self._at = array("Q"), array("q")
         """By number, from a base on."""
         self._base = self._passed = 0
-        self.is_back = False
-        """What is found next is shown again."""
+        self.back: Neighbours | None = None
+        """Of what is found next, where it is shown again."""
 
     def find(self, block: Block) -> Partials:
         self.insert(block)
@@ -96,8 +130,7 @@ class ForesightIndex:
         return Partials(*map(np.concatenate, zip(*some, strict=True))) if some else NO_PARTIALS
 
     def _neighbours(self, name: int) -> Neighbours:
-        found = self._told.back(name) if self.is_back else self._told.neighbours(name)
-        self.is_back = False
+        found, self.back = self.back or self._told.neighbours(name), None
         assert found is not None, "asked of what was read"
         return found
 

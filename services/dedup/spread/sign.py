@@ -15,6 +15,7 @@ from services.dedup.search.profile import read, weighed
 from services.dedup.search.route import Entry, block, route
 from services.dedup.search.seen import unpack as unpack_seen
 from services.dedup.search.sketch import Signer, Signs, sign
+from services.dedup.search.traces import Known, traces
 from services.dedup.settings import DedupSettings, scheme
 from services.dedup.spread.blocks import (
     Body,
@@ -67,10 +68,11 @@ class SignTask:
         signs = [self._signs(row) for row in rows]
         signed = [self._signed(row, made) for row, made in zip(rows, signs, strict=True)]
         hop = _Hop(self._shard, one.start, one.stop, max(row.at_us for row in rows))
-        mine = Partition("pairs", self._number)
-        yield hop.to(mine, "signed", SignedSpan(signed))
-        readings = [row.reading and row.reading.without_narrow() for row in rows]
-        yield hop.to(mine, "readings", SpanReadings(readings))
+        mine, is_known = Partition("pairs", self._number), one.kind == "known"
+        yield hop.to(mine, "known" if is_known else "signed", SignedSpan(signed))
+        if not is_known:
+            readings = [row.reading and row.reading.without_narrow() for row in rows]
+            yield hop.to(mine, "readings", SpanReadings(readings))
         told = hop.to(mine, "columns", _columns(rows, signed))
         yield from (replace(told, partition=lane) for lane in all_lanes("pairs", self._shard))
         entries = [
@@ -82,15 +84,24 @@ class SignTask:
             keys = RangeKeys(
                 *(each.tobytes() for each in (piece.versions, piece.at_us, piece.keys, piece.owners))
             )
-            yield hop.to(Partition("keys", place), "keys", keys)
+            yield hop.to(Partition("keys", place), "known" if is_known else "keys", keys)
 
     def _signs(self, row: PassedRow) -> Signs | None:
         """None where it is screened."""
         if row.signing.screened:
             return None
+        if row.signing.sketch:
+            return self._signs_again(row, row.signing.sketch)
         reading = unpack(row.reading) if row.reading else read(decode(row.article, type=Article).text)
         days = unpack_seen(row.signing.seen, len(reading.unique))
         return sign(self._signer, reading, days, weighed(reading, days), least=self._least)
+
+    def _signs_again(self, row: PassedRow, sketch: Sketch) -> Signs:
+        """Of what was signed before."""
+        signature = np.frombuffer(sketch.signature, "<u4").astype(np.uint32) if sketch.signature else None
+        known = Known(decode(row.article, type=Article).text, row.signing.seen, signature)
+        (trace,) = traces(self._signer, [known], self._least)
+        return Signs(keys=trace.keys, signature=signature, novel=sketch.novel)
 
     def _signed(self, row: PassedRow, made: Signs | None) -> SignedRow:
         article, signing = cast(Article, row.article), row.signing

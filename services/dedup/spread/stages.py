@@ -1,7 +1,9 @@
 """The roles of a spread dedup by name, as the run loop takes them."""
 
 from collections.abc import Callable
+from typing import Any
 
+from services.contracts.topics import FOLLOWS
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.service import Begin, at_once
 from services.dedup.settings import DedupSettings
@@ -11,15 +13,27 @@ from services.dedup.spread.pair import PairTask
 from services.dedup.spread.plan import PlanTask
 from services.dedup.spread.range import RangeTask
 from services.dedup.spread.sign import SignTask
-from services.stream.service import Service
+from services.stream.service import Feeder, Service
+
+_FOLLOWED = f"newsfold-{FOLLOWS['plan']}"
 
 
 def stage(
-    role: str, settings: DedupSettings, *, open_store: OpenStore = HeapStore, begin: Begin = at_once
+    role: str,
+    settings: DedupSettings,
+    *,
+    open_store: OpenStore = HeapStore,
+    begin: Begin = at_once,
+    feed: Callable[[Any, int], Feeder] | None = None,
 ) -> Service:
+    """`feed`: what gives plan the changelog of dedup, to go on from there; else it begins by itself."""
     made: dict[str, Callable[[], Service]] = {
         "plan": lambda: Stage(
-            "plan", ("articles",), "plan-state", lambda number: PlanTask(number, settings, open_store)
+            "plan",
+            ("articles", "notices"),
+            "plan-state",
+            lambda number: PlanTask(number, settings, open_store, follows=_FOLLOWED if feed else ""),
+            feed,
         ),
         "sign": lambda: Stage("sign", ("spans",), None, lambda number: SignTask(number, settings)),
         "range": lambda: Stage("range", ("keys",), "range-state", lambda number: RangeTask(number, settings)),

@@ -49,8 +49,8 @@ ROWS: tuple[Metric, ...] = (
     counter(
         "readings_total",
         "readings",
-        labels.combinations(service=("ingest",)),
-        "Inputs from outside the log: polls, pages, lines of an archive.",
+        labels.combinations(service=("ingest", "plan")),
+        "Inputs that no input topic has: polls, pages, lines of an archive; of plan, what dedup remembers.",
     ),
     counter("records_out_total", "records", labels.WRITTEN, "Records published, committed only."),
     counter("outcomes_total", "inputs", labels.OUTCOME, "How inputs ended; dead letters are counted apart."),

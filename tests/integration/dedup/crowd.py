@@ -1,8 +1,10 @@
 """A spread dedup on a log of its own: all roles, in any order of their steps, killed and moved at will."""
 
+import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from services.contracts.topics import EVERY
 from services.dedup.roles import ROLES
@@ -10,13 +12,18 @@ from services.dedup.service import DedupService
 from services.dedup.settings import DedupSettings
 from services.dedup.spread.stages import stage
 from services.stream.bus import Output, Partition, Record
-from services.stream.service import Service, Task, buffer
+from services.stream.following import changelog_feed
+from services.stream.service import FedTask, Feeder, FollowingTask, Service, Step, Task, buffer
 from tests.integration.dedup.shard import Value, record
 from tests.unit.dedup.pieces import SETTINGS
 
 INPUT, STATE = Partition("articles", 0), Partition("dedup-state", 0)
 Name = tuple[str, int]
 """A service and a partition number."""
+LEFT = 0.5
+"""How much of what is not the last of its key a log still has."""
+FED = 0.7
+"""How often a task that may be fed is, where it could take records as well."""
 
 
 class Crowd:
@@ -29,18 +36,24 @@ class Crowd:
         self.committed: defaultdict[str, dict[Partition, int]] = defaultdict(dict)
         self._given: defaultdict[Name, dict[Partition, int]] = defaultdict(dict)
         self._tasks: dict[Name, Task] = {}
+        self._feeders: dict[Name, Feeder] = {}
+        """Of those that bring more than their inputs."""
         self._images: dict[Name, tuple[int, dict[str, bytes]]] = {}
         self.roles: dict[str, Service] = {}
         self.run_roles(ROLES)
 
     def run_roles(self, roles: Sequence[str]) -> "Crowd":
         """From now on these, `dedup` among them where one process is to fold."""
-        made = [
-            DedupService(self._settings) if role == "dedup" else stage(role, self._settings) for role in roles
+        made: list[Service] = [
+            DedupService(self._settings)
+            if role == "dedup"
+            else stage(role, self._settings, feed=changelog_feed(self, "dedup-state"))
+            for role in roles
         ]
         self.roles = {service.name: service for service in made}
         self._tasks.clear()
         self._given.clear()
+        self._feeders.clear()
         return self
 
     def write(self, values: Iterable[Value]) -> "Crowd":
@@ -61,15 +74,32 @@ class Crowd:
     def kill(self, name: Name) -> None:
         self._tasks.pop(name, None)
         self._given.pop(name, None)
+        self._feeders.pop(name, None)
 
-    def image(self) -> "Crowd":
-        """Keep the states as they lie in memory: tasks that are lost go on from there."""
+    def image(self, *, but: Sequence[str] = ()) -> "Crowd":
+        """Keep the states as they lie in memory: tasks that are lost go on from there.
+
+        `but`: services of which none is kept, for who comes next could not read it.
+        """
         for name, task in self._tasks.items():
-            if hasattr(task, "save"):
+            if hasattr(task, "save") and name[0] not in but:
                 changelog = Partition(str(self.roles[name[0]].changelog), name[1])
                 parts = {part: bytes(buffer(value)) for part, value in task.save().items()}
                 self._images[name] = len(self.log[changelog]), parts
         return self
+
+    async def read(self, partition: Partition, start: int, *, max_records: int) -> Sequence[Record]:
+        """As a bus does that has compacted some of it."""
+        last = {each.key: each.offset for each in self.log[partition]}
+        there = [
+            each
+            for each in self.log[partition][start:]
+            if last[each.key] == each.offset or self._random.random() < LEFT
+        ]
+        return there[: min(max_records, self._random.randint(1, 9))]
+
+    async def end(self, partition: Partition) -> int:
+        return len(self.log[partition])
 
     def _inputs(self, name: Name) -> list[Partition]:
         return [Partition(topic, name[1]) for topic in self.roles[name[0]].inputs]
@@ -89,7 +119,8 @@ class Crowd:
         return [
             name
             for name in names
-            if any(self._next(name, each) < len(self.log[each]) for each in self._inputs(name))
+            if name in self._feeders
+            or any(self._next(name, each) < len(self.log[each]) for each in self._inputs(name))
         ]
 
     def _task(self, name: Name) -> Task:
@@ -105,17 +136,43 @@ class Crowd:
                 if last[each.key] == each.offset:
                     task.restore(each)
             task.restored()
+            self._follow(name, task, service)
         return self._tasks[name]
+
+    def _follow(self, name: Name, task: Task, service: Service) -> None:
+        """As a lane does."""
+        if isinstance(task, FollowingTask) and task.follows:
+            theirs = self.committed["dedup"]
+            ahead = {p: theirs[p] for p in self._inputs(name) if theirs.get(p, 0) > self._next(name, p)}
+            if ahead:
+                self._given[name] |= ahead
+                task.go_on_from(ahead)
+        feeder = service.feeder(task, name[1])
+        if feeder is not None:
+            self._feeders[name] = feeder
 
     def _step(self, name: Name, batch: int) -> None:
         task = self._task(name)
+        if name in self._feeders and self._random.random() < FED:
+            self._feed(name, cast(FedTask, task))
+            return
         records: list[Record] = []
         for partition in self._inputs(name):
             start = self._next(name, partition)
             found = self.log[partition][start : start + batch]
             records += found
             self._given[name][partition] = start + len(found)
-        step = task.step(records)
+        if records:
+            self._deliver(name, task.step(records))
+
+    def _feed(self, name: Name, task: FedTask) -> None:
+        readings = asyncio.run(self._feeders[name].next(max_items=256, timeout_s=0))
+        if readings is None:
+            del self._feeders[name]
+        else:
+            self._deliver(name, task.take(readings))
+
+    def _deliver(self, name: Name, step: Step) -> None:
         for output in step.outputs:
             self._append(output)
         consumed = dict(self._given[name]) if step.consumed is None else step.consumed

@@ -1,6 +1,7 @@
 """Spread over many processes, killed and moved: the same bytes as one process."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -156,3 +157,28 @@ async def test_all_roles_run_as_services_on_a_bus() -> None:
         read = await bus.read(Partition(topic, 0), 0, max_records=10_000)
         assert [(each.key, each.value) for each in read] == found
     await bus.close()
+
+
+def test_what_is_shown_again_in_the_step_that_reads_it_is_asked_for_behind_it() -> None:
+    first, second = article(prose("one", 60), "/a"), article(prose("two", 60), "/a")
+    log = promised([first, second, replace(first, first_seen_at=first.first_seen_at + timedelta(hours=1))])
+    crowd = Crowd(seed=1).write(log).settle()
+    assert (crowd.published(), crowd.kept()) == by_one(log)
+
+
+@pytest.mark.parametrize("first", [0, 2])
+def test_what_is_shown_again_after_more_than_two_windows_is_compared_with_what_is_as_old(first: int) -> None:
+    """Two addresses that show two texts by turns, one from turn `first` on: versions of a quarter ago, or of
+    which only one is so old that it is forgotten where keys are.
+    """
+    shown = []
+    for turn in range(9):
+        shown.append(article(prose(("half", turn % 2), 120), "/a", source="one", hours=24 * 13 * turn))
+        if turn >= first:
+            text = f"{prose(('half', turn % 2), 120)}\n\n{prose('other', 30)}"
+            shown.append(article(text, "/b", source="other", hours=24 * 13 * turn + 1))
+        shown.append(article(prose(turn, 60), f"/new/{turn}", hours=24 * 13 * turn + 2))
+    log, crowd = promised(shown), Crowd(seed=1)
+    for value in log:
+        crowd.write([value]).settle()
+    assert (crowd.published(), crowd.kept()) == by_one(log)

@@ -152,14 +152,14 @@ def test_a_role_of_a_spread_dedup_reads_and_writes_what_it_takes_and_tells_and_n
     for role in ("plan", "sign", "range", "pair"):
         own = {f"{role}-state", f"dead-letters.{role}"} - {"sign-state"}
         assert own <= allowed(role, "Write", topics=WITH_SPREAD)
-    assert allowed("plan", "Read", topics=WITH_SPREAD) == {"articles", "plan-state"}
+    assert allowed("plan", "Read", topics=WITH_SPREAD) == {"articles", "notices", "plan-state", "dedup-state"}
     assert allowed("pair", "Read", topics=WITH_SPREAD) == {"pairs", "pair-state"}
     hops = {"spans", "keys", "pairs", "answers"}
     assert allowed("plan", "Write", topics=WITH_SPREAD) & hops == {"spans", "keys", "answers"}
     assert allowed("sign", "Write", topics=WITH_SPREAD) & hops == {"keys", "pairs"}
     assert allowed("range", "Write", topics=WITH_SPREAD) & hops == {"pairs"}
     assert allowed("pair", "Write", topics=WITH_SPREAD) & hops == {"keys", "pairs", "answers"}
-    assert allowed("dedup", "Write", topics=WITH_SPREAD) == allowed("dedup", "Write")
+    assert allowed("dedup", "Write", topics=WITH_SPREAD) == allowed("dedup", "Write") | {"notices"}
     assert allowed("dedup", "Read", topics=WITH_SPREAD) == allowed("dedup", "Read") | {"answers"}
     owned = {
         rule.name
