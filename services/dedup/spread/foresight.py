@@ -85,8 +85,9 @@ class LiveForesight:
         """What is told of what is decided already is passed over."""
         if block.kind == "planned":
             planned = body_of(block, PlanStep)
-            self._plan(step := _Expectation(offset, planned))
-            self.asked |= dict.fromkeys(planned.notices, step.end)
+            expected = _Expectation(offset, planned)
+            self._plan(expected)
+            self.asked |= dict.fromkeys(planned.notices, expected.end)
         elif block.kind == "returned":
             self._take_returned(body_of(block, BackAnswer))
         elif (step := self._of_span.get(block.start)) is not None:

@@ -162,7 +162,7 @@ class PlanTask(DedupTask):
     def take(self, readings: Sequence[Record | End]) -> Step:
         """What dedup remembers. It goes on where all was given."""
         takeover = self._takeover = self._takeover or self._begin_anew()
-        outputs = []
+        outputs: list[Output] = []
         for reading in readings:
             if isinstance(reading, End):
                 return self._go_on_from_there(takeover)
@@ -261,7 +261,7 @@ class PlanTask(DedupTask):
     def _outputs(self, folded: Folded) -> list[Output]:  # noqa: ARG002 - it tells nothing of pairs
         events = self._blind.take_events()
         cut = _Cut(self._number, self._now_us())
-        cut.take([event for event in events if not isinstance(event, Notice)])
+        cut.take(events)
         outputs = cut.outputs
         notices = [event.version for event in events if isinstance(event, Notice)]
         if not self.is_behind and (events or self._taken > self._since):
@@ -319,7 +319,7 @@ class _Cut:
         for event in events:
             if isinstance(event, Row):
                 self._add(event)
-            else:
+            elif isinstance(event, Reappearance):
                 self._close()  # its own row may be among them, and goes before it
                 self.backs.append(event)
                 self._ask_back(event)
