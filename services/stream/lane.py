@@ -91,6 +91,7 @@ class Lane:
         """Next offsets of the inputs that are neither taken nor published yet."""
         self._ahead: dict[Partition, int] = {}
         self._held_back: Mapping[Partition, int] | None = None
+        self._full: frozenset[Partition] = frozenset()
         self._busy = False
         self._imager: Imager | None = None
         self._keeping: asyncio.Task[None] | None = None
@@ -105,6 +106,11 @@ class Lane:
     @property
     def hungry(self) -> bool:
         return self.ready and not self.stopping.is_set() and not self.inbox.full
+
+    @property
+    def wanted(self) -> dict[Partition, int]:
+        """Next offsets to fetch of the inputs that its task takes more of."""
+        return {partition: at for partition, at in self.positions.items() if partition not in self._full}
 
     def offer(self, records: Sequence[Record]) -> None:
         """Records of one input partition, in offset order."""
@@ -345,7 +351,7 @@ class Lane:
         with self._spending("step"):
             step = await asyncio.to_thread(whole_or_one_by_one, call, inputs, bury, self._held_back)
         self._stepped_s = time.monotonic() - started
-        self._held_back = step.consumed
+        self._held_back, self._full = step.consumed, step.full
         return step
 
     async def _deliver(self, step: Step, given: StepInput) -> None:

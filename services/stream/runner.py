@@ -229,7 +229,7 @@ class Runner:
             if not lanes:
                 await self._wait_for_room()
                 continue
-            wanted = {p: at for lane in lanes.values() for p, at in lane.positions.items()}
+            wanted = {p: at for lane in lanes.values() for p, at in lane.wanted.items()}
             if wanted != sought:
                 member.seek(wanted)
             sought = {**wanted, **await self._fill(member, lanes)}

@@ -56,6 +56,10 @@ class Step(msgspec.Struct):
     A partition left unnamed stays at what was last committed. Records from here on are given again
     after a restart, so a task that holds back must know again what it has seen.
     """
+    full: frozenset[Partition] = frozenset()
+    """Inputs of which it wants no more until its next step, which others must bring about: what it holds of
+    them is bounded so. Never all of its inputs.
+    """
     noted: dict[tuple[str, str], int] = msgspec.field(default_factory=dict)
     """What else happened, by name and kind: for whoever counts, when it is published."""
     levels: dict[str, float] = msgspec.field(default_factory=dict)

@@ -53,7 +53,7 @@ def _add(whole: Step, part: Step) -> None:
     whole.levels |= part.levels
     if part.stamps is not None:
         whole.stamps = [*(whole.stamps or ()), *part.stamps]
-    whole.consumed = part.consumed
+    whole.consumed, whole.full = part.consumed, part.full
 
 
 def bury_record(record: Record, poison: Poison) -> DeadLetter:

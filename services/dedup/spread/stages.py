@@ -7,10 +7,10 @@ from services.contracts.topics import FOLLOWS
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.service import Begin, at_once
 from services.dedup.settings import DedupSettings
-from services.dedup.spread.fold import FoldService
+from services.dedup.spread.fold.task import FoldService
 from services.dedup.spread.layout import Stage
-from services.dedup.spread.pair import PairTask
-from services.dedup.spread.plan import PlanTask
+from services.dedup.spread.pair.task import PairTask
+from services.dedup.spread.plan.task import PlanTask
 from services.dedup.spread.range import RangeTask
 from services.dedup.spread.sign import SignTask
 from services.stream.service import Feeder, Service

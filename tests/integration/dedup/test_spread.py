@@ -15,8 +15,10 @@ from services.dedup import pairs
 from services.dedup.foresight import Unforeseen
 from services.dedup.relations.relate import relate
 from services.dedup.roles import ROLES
-from services.dedup.spread import blocks, plan
+from services.dedup.spread import blocks
+from services.dedup.spread.fold import task as fold
 from services.dedup.spread.layout import LANES, SPAN
+from services.dedup.spread.plan import cut
 from services.dedup.spread.stages import stage
 from services.stream.bus import Output, Partition, TopicSpec
 from services.stream.memory import MemoryBus
@@ -94,6 +96,18 @@ def test_what_was_looked_at_is_not_looked_at_again(monkeypatch: pytest.MonkeyPat
     assert len(looked) < by_itself / 2
 
 
+def test_a_fold_that_waits_for_answers_takes_no_more_articles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fold, "_MOST_WAITING", 3)
+    log = promised(five())
+    given = [record(value, offset) for offset, value in enumerate(log)]
+    task = fold.FoldTask(0, SETTINGS)
+    assert task.step(given[:2]).full == frozenset()
+    assert task.step(given[2:4]).full == {INPUT}
+    crowd = Crowd(seed=1).write(log).settle()
+    answers = crowd.log[Partition("answers", 0)]
+    assert task.step(answers).full == frozenset()
+
+
 def test_a_fold_that_is_told_of_another_order_of_reading_stops() -> None:
     first, second = article(prose("one", 60), "/a"), article(prose("two", 60), "/b", hours=1)
     crowd = Crowd().write(promised([first, second])).settle(steps=1)
@@ -120,7 +134,7 @@ def test_what_grows_with_how_many_texts_are_alike_is_told_in_parts(
     ]
     log = promised(pieces, every=20)
     monkeypatch.setattr(blocks, "PART_BYTES", part_bytes)
-    monkeypatch.setattr(plan, "_SPAN_TEXT", 6_000)
+    monkeypatch.setattr(cut, "_SPAN_TEXT", 6_000)
     crowd = Crowd(seed=4).write(log).settle(batch=60)
     assert (crowd.published(), crowd.kept()) == by_one(log)
     found = [

@@ -5,7 +5,7 @@ from services.contracts.spread import BlockKind, StageBlock
 from services.dedup.foresight import Signing
 from services.dedup.spread.blocks import Body, SharedKeys, SignedRow, SignedSpan, SpanColumns, output, raw
 from services.dedup.spread.layout import RANGES
-from services.dedup.spread.pair import PairTask
+from services.dedup.spread.pair.task import PairTask
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import buffer
 from tests.unit.dedup.pieces import SETTINGS, article

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
+import msgspec
 import pytest
 
 from services.stream.bus import Fatal, Output, Partition, Record, TopicSpec
@@ -118,3 +120,71 @@ async def test_cancelling_the_block_cancels_the_runners(bus: MemoryBus) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+class TicketTask:
+    """Lets what waits go with a ticket, and takes no more where `MOST` wait."""
+
+    MOST = 3
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._waiting: list[Record] = []
+
+    def restore(self, record: Record) -> None: ...
+
+    def restored(self) -> None: ...
+
+    def step(self, records: Sequence[Record]) -> Step:
+        self._waiting += [record for record in records if record.partition.topic == toys.SOURCE]
+        free, tickets = [], [record for record in records if record.partition.topic == "tickets"]
+        if tickets:
+            free, self._waiting = self._waiting, []
+        full = {Partition(toys.SOURCE, self._number)} if len(self._waiting) >= self.MOST else set()
+        consumed = {record.partition: record.offset + 1 for record in (*free, *tickets)}
+        return Step(
+            outputs=[Output(Partition("out", self._number), r.key, r.value, (), 1_000) for r in free],
+            outcomes={"passed": len(free) + len(tickets)},
+            consumed=consumed,
+            full=frozenset(full),
+        )
+
+    def held(self) -> int:
+        return len(self._waiting)
+
+
+class TicketService(HoldService):
+    name = "tickets"
+    inputs = (toys.SOURCE, "tickets")
+
+    def task(self, number: int) -> Task:
+        return TicketTask(number)
+
+
+def _holds(runner: Runner, count: int) -> bool:
+    return runner.held() >= count
+
+
+async def _tells(bus: MemoryBus, count: int) -> bool:
+    return len(await toys.found(bus, "out")) >= count
+
+
+async def test_a_task_that_is_full_of_an_input_is_given_no_more_of_it() -> None:
+    bus = MemoryBus()
+    await toys.topics(bus)
+    await bus.create([TopicSpec(name=name, partitions=1) for name in ("out", "tickets")])
+    words = [f"a{n}" for n in range(40)]
+    await toys.put(bus, words)
+    settings = msgspec.structs.replace(FAST, fetch_records=2, batch_records=2, queue_records=2)
+    runner = Runner(TicketService(), bus, settings=settings)
+    writer = await bus.writer("office", ["tickets"], 0)
+    async with RunnerGroup([runner]):
+        while len(told := await toys.found(bus, "out")) < len(words):
+            least = min(TicketTask.MOST, len(words) - len(told))
+            await toys.until(partial(_holds, runner, least))
+            await asyncio.sleep(3 * FAST.fetch_s)
+            assert runner.held() <= TicketTask.MOST + settings.fetch_records + settings.queue_records
+            await writer.publish([Output(Partition("tickets", 0), b"k", b"go", (), 1_000)], consumed={})
+            await toys.until(partial(_tells, bus, len(told) + least))
+    await writer.close()
+    assert await toys.found(bus, "out") == words

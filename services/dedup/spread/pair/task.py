@@ -50,10 +50,10 @@ from services.dedup.spread.blocks import (
     read_block,
     tombstone,
 )
-from services.dedup.spread.choice import choices
 from services.dedup.spread.layout import LANES, RANGES, lane_of
+from services.dedup.spread.pair.choice import choices
+from services.dedup.spread.pair.texts import Columns, Texts
 from services.dedup.spread.readings import profile_by
-from services.dedup.spread.texts import Columns, Texts
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Parts, Step
 

@@ -12,7 +12,7 @@ from services.contracts.sketches import Remembered
 from services.dedup.batch.rows import name_of
 from services.dedup.foresight import Signing
 from services.dedup.search.profile import first_seen_us
-from services.dedup.spread.blind import BlindReader
+from services.dedup.spread.plan.blind import BlindReader
 from services.dedup.window import Window
 
 _ROW_BYTES = 8

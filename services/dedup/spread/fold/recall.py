@@ -21,7 +21,7 @@ from services.dedup.search.route import Block, Entry, Numbers, block, route
 from services.dedup.search.sketch import Keys
 from services.dedup.search.traces import Trace
 from services.dedup.settings import DedupSettings
-from services.dedup.spread.foresight import LiveForesight, Neighbours
+from services.dedup.spread.fold.foresight import LiveForesight, Neighbours
 from services.dedup.window import Window
 from services.stream.service import Parts
 

@@ -8,7 +8,7 @@ from services.dedup.search.candidates import Candidate, Shares, choose, eligible
 from services.dedup.search.index import Partials
 from services.dedup.search.postings import BAND_WEIGHT
 from services.dedup.settings import DedupSettings
-from services.dedup.spread.texts import Told
+from services.dedup.spread.pair.texts import Told
 
 
 def choices(pairs: Partials, mine: Told, theirs: Told, settings: DedupSettings) -> dict[int, list[Candidate]]:

@@ -7,48 +7,36 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from services.contracts import wire
-from services.contracts.articles import Article, Watermark
+from services.contracts.articles import Watermark
 from services.contracts.canaries import CanaryArticle
 from services.contracts.clusters import Cluster
 from services.contracts.sketches import Remembered
 from services.contracts.spread import BlockKind, StageBlock
-from services.dedup.batch.rows import name_of
 from services.dedup.fold import Fold
 from services.dedup.folded import Folded
-from services.dedup.foresight import Signing
-from services.dedup.memory.ids import key_of
 from services.dedup.memory.parts import pack_facts, unpack_facts
 from services.dedup.memory.store import HeapStore, OpenStore
 from services.dedup.order import Due, Order, Place, Sighting
-from services.dedup.search.profile import first_seen_us
 from services.dedup.service import DedupTask, Dues, Restoring, Taken, at_once
 from services.dedup.settings import DedupSettings
-from services.dedup.spread.blind import BlindReader, Event, Reappearance, Row, blind
 from services.dedup.spread.blocks import (
     Awaiting,
-    BackRequest,
     Body,
     Notice,
     NoticeAnswer,
     PlanStep,
-    Span,
-    SpanRow,
     body_of,
     output,
     read_block,
 )
-from services.dedup.spread.layout import RANGES, SPAN, lane_partition
 from services.dedup.spread.notices import Awaited, may_withdraw
-from services.dedup.spread.readings import MOST_BYTES, PackedReading, pack
-from services.dedup.spread.takeover import NOTHING, Had, Takeover
+from services.dedup.spread.plan.blind import BlindReader, blind
+from services.dedup.spread.plan.cut import Cut
+from services.dedup.spread.plan.takeover import NOTHING, Had, Takeover
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import End, Parts, Step
 
 _ROWS = "rows"
-_SPAN_TEXT = 1 << 20
-"""Characters, after which a span ends before its last row could: what it becomes is to fit in a record."""
-_UNITS = 4
-"""Bytes of a reading for a character: a text of words has fewer, one without blanks has more."""
 
 
 class _Facts(NamedTuple):
@@ -260,7 +248,7 @@ class PlanTask(DedupTask):
 
     def _outputs(self, folded: Folded) -> list[Output]:  # noqa: ARG002 - it tells nothing of pairs
         events = self._blind.take_events()
-        cut = _Cut(self._number, self._now_us())
+        cut = Cut(self._number, self._now_us())
         cut.take(events)
         outputs = cut.outputs
         notices = [event.version for event in events if isinstance(event, Notice)]
@@ -291,87 +279,3 @@ class PlanTask(DedupTask):
     def _now_us(self) -> int:
         decided = self._order.decided
         return wire.microseconds(decided[0]) if decided else 1
-
-
-class _Open(NamedTuple):
-    start: int
-    rows: list[SpanRow]
-
-
-def _span_row(article: Article, signing: Signing, reading: PackedReading | None) -> SpanRow:
-    at_us = first_seen_us(article)
-    owner = key_of(article.article_id)[0]
-    return SpanRow(name_of(article.version_id, at_us), at_us, owner, article, signing, reading)
-
-
-class _Cut:
-    """Events cut to spans, each for its lane."""
-
-    def __init__(self, shard: int, now_us: int) -> None:
-        self._shard, self._now_us = shard, now_us
-        self._open: _Open | None = None
-        self._length = 0
-        self.outputs: list[Output] = []
-        self.spans: list[int] = []
-        self.backs: list[Reappearance] = []
-
-    def take(self, events: Sequence[Event]) -> None:
-        for event in events:
-            if isinstance(event, Row):
-                self._add(event)
-            elif isinstance(event, Reappearance):
-                self._close()  # its own row may be among them, and goes before it
-                self.backs.append(event)
-                self._ask_back(event)
-        self._close()
-
-    def _add(self, row: Row) -> None:
-        reading = pack(row.reading) if row.reading and not row.signing.screened else None
-        if reading and reading.nbytes > MOST_BYTES:
-            reading = None
-        length = max(len(row.article.text), reading.nbytes // _UNITS if reading else 0)
-        if self._open and (row.number % SPAN == 0 or self._length + length > _SPAN_TEXT):
-            self._close()
-        if self._open is None:
-            self._open, self._length = _Open(row.number, []), 0
-        self._open.rows.append(_span_row(row.article, row.signing, reading))
-        self._length += length
-
-    def _close(self) -> None:
-        if self._open is None:
-            return
-        start, rows = self._open
-        self._open = None
-        kind: BlockKind = "known" if rows[0].signing.sketch else "span"
-        self.spans.append(start)
-        self.outputs.append(
-            output(
-                lane_partition("spans", self._shard, start),
-                kind,
-                f"span:{start}",
-                Span(rows),
-                source="plan",
-                shard=self._shard,
-                at_us=max(row.at_us for row in rows),
-                start=start,
-                stop=start + len(rows),
-            )
-        )
-
-    def _ask_back(self, back: Reappearance) -> None:
-        """Its lane, behind its span; the ranges, which that one will ask, so that they forget nothing."""
-        ranges = [Partition("keys", number) for number in range(RANGES)]
-        self.outputs += [
-            output(
-                partition,
-                "back",
-                f"back:{back.number}",
-                BackRequest(back.number),
-                source="plan",
-                shard=self._shard,
-                at_us=self._now_us,
-                start=back.row,
-                stop=back.before,
-            )
-            for partition in (lane_partition("spans", self._shard, back.row), *ranges)
-        ]

@@ -1,0 +1,1 @@
+"""Fold: the order of decision, told what the others found out."""

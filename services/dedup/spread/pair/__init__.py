@@ -1,0 +1,1 @@
+"""Pair: texts that share keys, laid side by side."""

@@ -1,0 +1,1 @@
+"""Plan: the order of decision before anything is looked at."""
