@@ -11,8 +11,10 @@ from services.contracts.topics import LANES, RANGES
 from services.stream.bus import Partition
 from services.stream.service import Feeder, Task
 
-__all__ = ["LANES", "RANGES", "SPAN", "Stage", "all_lanes", "lane_of", "lane_partition"]
+__all__ = ["LANES", "MOST_WAITING", "RANGES", "SPAN", "Stage", "all_lanes", "lane_of", "lane_partition"]
 SPAN = 256
+MOST_WAITING = 20_000
+"""Articles that a task holds until others tell of them, some 100 MB: it takes no more until they do."""
 
 
 def lane_of(row: int) -> int:

@@ -36,6 +36,8 @@ class Crowd:
         self.committed: defaultdict[str, dict[Partition, int]] = defaultdict(dict)
         self._given: defaultdict[Name, dict[Partition, int]] = defaultdict(dict)
         self._tasks: dict[Name, Task] = {}
+        self._full: dict[Name, frozenset[Partition]] = {}
+        """Of which inputs a task takes no more for now."""
         self._feeders: dict[Name, Feeder] = {}
         """Of those that bring more than their inputs."""
         self._images: dict[Name, tuple[int, dict[str, bytes]]] = {}
@@ -53,6 +55,7 @@ class Crowd:
         self.roles = {service.name: service for service in made}
         self._tasks.clear()
         self._given.clear()
+        self._full.clear()
         self._feeders.clear()
         return self
 
@@ -74,6 +77,7 @@ class Crowd:
     def kill(self, name: Name) -> None:
         self._tasks.pop(name, None)
         self._given.pop(name, None)
+        self._full.pop(name, None)
         self._feeders.pop(name, None)
 
     def image(self, *, but: Sequence[str] = ()) -> "Crowd":
@@ -104,6 +108,9 @@ class Crowd:
     def _inputs(self, name: Name) -> list[Partition]:
         return [Partition(topic, name[1]) for topic in self.roles[name[0]].inputs]
 
+    def _wanted(self, name: Name) -> list[Partition]:
+        return [each for each in self._inputs(name) if each not in self._full.get(name, ())]
+
     def _next(self, name: Name, partition: Partition) -> int:
         given = self._given[name]
         if partition not in given:
@@ -120,7 +127,7 @@ class Crowd:
             name
             for name in names
             if name in self._feeders
-            or any(self._next(name, each) < len(self.log[each]) for each in self._inputs(name))
+            or any(self._next(name, each) < len(self.log[each]) for each in self._wanted(name))
         ]
 
     def _task(self, name: Name) -> Task:
@@ -157,7 +164,7 @@ class Crowd:
             self._feed(name, cast(FedTask, task))
             return
         records: list[Record] = []
-        for partition in self._inputs(name):
+        for partition in self._wanted(name):
             start = self._next(name, partition)
             found = self.log[partition][start : start + batch]
             records += found
@@ -175,6 +182,7 @@ class Crowd:
     def _deliver(self, name: Name, step: Step) -> None:
         for output in step.outputs:
             self._append(output)
+        self._full[name] = step.full
         consumed = dict(self._given[name]) if step.consumed is None else step.consumed
         for partition, offset in consumed.items():
             assert offset <= self._given[name][partition]

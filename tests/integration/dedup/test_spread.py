@@ -97,7 +97,7 @@ def test_what_was_looked_at_is_not_looked_at_again(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_fold_that_waits_for_answers_takes_no_more_articles(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fold, "_MOST_WAITING", 3)
+    monkeypatch.setattr(fold, "MOST_WAITING", 3)
     log = promised(five())
     given = [record(value, offset) for offset, value in enumerate(log)]
     task = fold.FoldTask(0, SETTINGS)

@@ -1,6 +1,7 @@
 """What a notice at another address withdraws, plan is told: whatever its title says, whoever is killed."""
 
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,8 @@ from services.contracts.sketches import Remembered
 from services.contracts.spread import StageBlock
 from services.dedup.roles import ROLES
 from services.dedup.spread import blocks
+from services.dedup.spread.fold import task as fold
+from services.dedup.spread.plan import task as plan
 from services.stream.bus import Partition
 from tests.integration.dedup.crowd import Crowd
 from tests.integration.dedup.shard import Shard, Value, promised, withdrawal
@@ -71,14 +74,23 @@ def noticed(draw: st.DrawFn) -> list[Value]:
     return [*log, Watermark(origin=0, origins=1, at=START + timedelta(hours=hours + 1))]
 
 
-@given(noticed(), st.integers(0, 1_000_000), st.sampled_from([0.0, 0.05]), st.booleans(), st.integers(1, 12))
+@given(
+    noticed(),
+    st.integers(0, 1_000_000),
+    st.sampled_from([0.0, 0.05]),
+    st.booleans(),
+    st.tuples(st.integers(1, 12), st.sampled_from([1, 2, 20_000])),
+)
 @settings(max_examples=12)
 def test_notices_with_misleading_titles_change_no_byte(
-    log: list[Value], seed: int, kill: float, imaged: bool, batch: int
+    log: list[Value], seed: int, kill: float, imaged: bool, most: tuple[int, int]
 ) -> None:
-    crowd = Crowd(seed=seed).write(log).settle(batch=batch, steps=40)
-    crowd = crowd.image() if imaged else crowd
-    crowd.settle(batch=batch, kill=kill)
+    """`most`: records of a step, and articles that plan and fold hold until they are told."""
+    batch, waiting = most
+    with mock.patch.object(plan, "MOST_WAITING", waiting), mock.patch.object(fold, "MOST_WAITING", waiting):
+        crowd = Crowd(seed=seed).write(log).settle(batch=batch, steps=40)
+        crowd = crowd.image() if imaged else crowd
+        crowd.settle(batch=batch, kill=kill)
     assert (crowd.published(), crowd.kept()) == by_one(log)
 
 

@@ -15,12 +15,11 @@ from services.dedup.settings import DedupSettings
 from services.dedup.spread.blocks import NoticeAnswer, output, read_block
 from services.dedup.spread.fold.foresight import LiveForesight
 from services.dedup.spread.fold.recall import ForesightIndex, ForesightReader
+from services.dedup.spread.layout import MOST_WAITING
 from services.stream.bus import Output, Partition, Record
 from services.stream.service import Feeder, Step, Task
 
 _ANSWERS = "answers"
-_MOST_WAITING = 20_000
-"""Articles that wait for answers, some 100 MB: where a role is away, no more are taken until it answers."""
 
 
 class FoldTask(DedupTask):
@@ -69,7 +68,7 @@ class FoldTask(DedupTask):
         self._told.forget(self._clock.taken if self._clock else 0)
         step.outcomes["answer"] = len(answers)
         step.consumed = self._consumed(step)
-        if len(self._waiting) >= _MOST_WAITING:
+        if len(self._waiting) >= MOST_WAITING:
             step.full = frozenset({self._articles})
         return step
 

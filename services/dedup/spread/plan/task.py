@@ -29,6 +29,7 @@ from services.dedup.spread.blocks import (
     output,
     read_block,
 )
+from services.dedup.spread.layout import MOST_WAITING
 from services.dedup.spread.notices import Awaited, may_withdraw
 from services.dedup.spread.plan.blind import BlindReader, blind
 from services.dedup.spread.plan.cut import Cut
@@ -116,6 +117,8 @@ class PlanTask(DedupTask):
         self._waiting += articles
         step = self._go_on([])
         step.outcomes["notice"] = len(told)
+        if len(self._waiting) >= MOST_WAITING:
+            step.full = frozenset({self._articles})
         return step
 
     def _go_on(self, taken: Iterable[tuple[Record, Taken]]) -> Step:
