@@ -151,8 +151,8 @@ def tail(
 
     Topics: feeds, feed-state, articles, relations, clusters, stories, story-changes, events, storylines,
     canary, dedup-state, enrich-state, dead-letters.ingest, dead-letters.dedup, dead-letters.enrich; and
-    where dedup is spread spans, keys, pairs, answers, and for each role (plan, sign, range, pair) ROLE-state
-    and dead-letters.ROLE. Of several the lines go by time and name their topic.
+    where dedup is spread spans, keys, pairs, answers, notices, and for each role (plan, sign, range, pair)
+    dead-letters.ROLE and, but for sign, ROLE-state. Of several the lines go by time and name their topic.
 
     A group's place is kept in the log and moves on after lines were written: a reader that is killed may
     meet the last of them again. A group that is new begins as --from or --since say, or at the beginning.

@@ -4,6 +4,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -31,8 +32,10 @@ POISON = [
 class Site:
     """A prefix of its own, and an enrich that reads there."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.name = f"dlq-{uuid.uuid4().hex[:8]}"
+        self._config = folder / "newsfold.toml"
+        self._config.write_text(f'[bus]\nprefix = "{self.name}."\n', encoding="utf-8")
         self.bus = KafkaBus(session.bootstrap(), prefix=f"{self.name}.", bounds=SHORT)
 
     async def publish(self, *outputs: Output) -> None:
@@ -49,13 +52,14 @@ class Site:
 
     async def dlq(self, *words: str) -> Result:
         command = ["dlq", *words, "--bus", f"kafka:{session.bootstrap()}", "--service", "enrich"]
-        env = {"NEWSFOLD_BUS__PREFIX": f"{self.name}."}
-        return await asyncio.to_thread(CliRunner().invoke, main, command, env=env)
+        # Two at once have one environment: each would set it back to what the other had set.
+        command += ["--config", str(self._config)]
+        return await asyncio.to_thread(CliRunner().invoke, main, command)
 
 
 @pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    made = Site()
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    made = Site(tmp_path)
     await made.bus.start()
     await made.bus.create(list(SPECS.values()))
     await made.publish(*POISON)
