@@ -119,7 +119,7 @@ class FoldTask(DedupTask):
 
     def _consumed(self, step: Step) -> dict[Partition, int]:
         held = [step.consumed[self._articles]] if step.consumed else []
-        held += [record.offset for record, _ in list(self._waiting)[:1]]
+        held += [self._waiting[0][0].offset] if self._waiting else []
         consumed = dict(self._given)
         if held:
             consumed[self._articles] = min(held)

@@ -130,7 +130,7 @@ class PlanTask(DedupTask):
 
     def _consumed(self, step: Step) -> dict[Partition, int]:
         held = [step.consumed[self._articles]] if step.consumed else []
-        held += [record.offset for record, _ in list(self._waiting)[:1]]
+        held += [self._waiting[0][0].offset] if self._waiting else []
         return self._given | ({self._articles: min(held)} if held else {})
 
     def _take(self, taken: Iterable[tuple[Record, Taken]], folded: Folded) -> None:  # noqa: ARG002 - it waits
